@@ -1,0 +1,31 @@
+"""What can go wrong while deciding; imports nothing."""
+
+
+class AuditError(Exception):
+    """Base of every error that deciding raises.
+
+    Args:
+        message: one line, lower case, what and where; never key material or plain text.
+        hint: one line, what the user can do about it.
+    """
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class KeyRingError(AuditError):
+    """The candidate keys cannot be used as given."""
+
+
+class LayoutError(AuditError):
+    """A ciphertext layout, or a file of them, makes no sense."""
+
+
+class OwnersError(AuditError):
+    """The owners file cannot be used."""
+
+
+class InconsistentCountsError(AuditError):
+    """Verdicts do not add up to the values read: a fault of this program."""

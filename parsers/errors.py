@@ -1,0 +1,47 @@
+"""What can go wrong while reading; imports nothing."""
+
+
+class ParsersError(Exception):
+    """Base of every error that reading raises.
+
+    Args:
+        message: one line, lower case, what and where; never key material or plain text.
+        hint: one line, what the user can do about it.
+    """
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class ArchiveError(ParsersError):
+    """A container, or one member of it, cannot be read (further)."""
+
+
+class DamagedArchiveError(ArchiveError):
+    """Cut off, a wrong checksum, a broken header."""
+
+
+class UnsupportedMethodError(ArchiveError):
+    """A compression or encryption method that no library here reads."""
+
+
+class WrongPasswordError(ArchiveError):
+    """No password was given, or none of those given opens the member."""
+
+
+class LimitExceededError(ArchiveError):
+    """A guard stopped: size, ratio, nesting depth, overlapping entries."""
+
+
+class LogError(ParsersError):
+    """A log, or a file of phrases, cannot be used."""
+
+
+class StoreError(ParsersError):
+    """A credential store cannot be read (further)."""
+
+
+class KeyFileError(ParsersError):
+    """A key or configuration file cannot be used as one."""

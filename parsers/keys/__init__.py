@@ -1,0 +1,1 @@
+"""Key files and configuration files into key material."""

@@ -1,0 +1,1 @@
+"""Streams of log bytes into findings."""

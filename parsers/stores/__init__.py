@@ -1,0 +1,1 @@
+"""Where credentials rest, into frames of stored values."""

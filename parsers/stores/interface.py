@@ -1,0 +1,79 @@
+"""What every kind of credential store is to the rest."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import polars as pl
+
+from parsers.unread import Unread
+
+
+@dataclass(frozen=True, slots=True)
+class StoredValues:
+    """A batch: at most `BATCH_ROWS` rows of the `STORED` schema."""
+
+    frame: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class FingerprintSeen:
+    """A passkey fingerprint that the store itself names.
+
+    Attributes:
+        where: `export.xml passkey attribute`, `ec_configuration_history`.
+        fingerprint: 40 lower-case hex digits.
+        when: date of last use as the store writes it, or "".
+    """
+
+    where: str
+    fingerprint: str
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class Uncovered:
+    """A value with the form of ciphertext where no mapping expects one.
+
+    Attributes:
+        store: the store's label.
+        place: table and column, or the path of the element.
+        count: how many such values.
+    """
+
+    store: str
+    place: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotAudited:
+    """A default table that this store does not have: listed, no fault."""
+
+    store: str
+    place: str
+    reason: str
+
+
+StoreEvent = StoredValues | FingerprintSeen | Uncovered | NotAudited | Unread
+
+
+class Store(Protocol):
+    """A place where credentials rest, read as a stream of events.
+
+    `label` is what reports call it: the path as given, or the URL without user and password.
+    """
+
+    @property
+    def label(self) -> str:
+        """The store's name in reports."""
+        ...
+
+    def read(self) -> Iterator[StoreEvent]:
+        """Everything in it, once, in flat memory, in the store's own order.
+
+        Raises:
+            StoreError: it cannot be read at all, or is not the kind that it was taken for. What can be
+                read up to a fault is yielded first, and the fault follows as an `Unread`.
+        """
+        ...

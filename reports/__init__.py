@@ -1,0 +1,1 @@
+"""Turns finished verdicts into files: run folder, page, plots, lists."""
