@@ -32,7 +32,7 @@ CREDENTIALS: Final = pl.Schema(
         "record": pl.String,
     }
 )
-"""One row a stored value, judged. Text that is absent is ""; `false_positive` is null where nothing opened."""
+"""One row a stored value, judged. Absent text is ""; `false_positive` is null where nothing opened."""
 
 FINDINGS: Final = pl.Schema(
     {
