@@ -45,3 +45,7 @@ class StoreError(ParsersError):
 
 class KeyFileError(ParsersError):
     """A key or configuration file cannot be used as one."""
+
+
+class SecretReferenceError(ParsersError):
+    """A secret reference names no place, or one that holds nothing usable."""
