@@ -1,0 +1,164 @@
+"""The folder that a run leaves behind: written so that no half of it passes for a run, and read back."""
+
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+from pydantic import ValidationError
+
+from reports.errors import RunFolderError
+from reports.files import atomic_file, folder_content, is_unfinished, private_folder, remove_file
+from reports.list_names import list_names
+from reports.reentry import reentry_lists
+from reports.run import Run
+from reports.schema import CREDENTIALS, FINDINGS, UNREAD
+from reports.summary import Summary
+from reports.tables import read_csv, write_csv, write_parquet
+
+REPORT: Final = "report.html"
+SUMMARY: Final = "summary.json"
+FINDINGS_PARQUET: Final = "findings.parquet"
+CREDENTIALS_PARQUET: Final = "credentials.parquet"
+CREDENTIALS_CSV: Final = "credentials.csv"
+UNREAD_CSV: Final = "unread.csv"
+REENTRY_FOLDER: Final = "reentry"
+JOURNAL: Final = "journal.jsonl"
+"""What a re-encryption leaves in the folder; never touched here."""
+
+_NAMES: Final = {
+    REPORT,
+    SUMMARY,
+    FINDINGS_PARQUET,
+    CREDENTIALS_PARQUET,
+    CREDENTIALS_CSV,
+    UNREAD_CSV,
+    REENTRY_FOLDER,
+    JOURNAL,
+}
+
+
+def write_run_folder(folder: Path, run: Run) -> None:
+    """Writes every file of the run; folders get mode 0700, files 0600; the same run gives the same bytes.
+
+    A run that is there is replaced file by file, and what else lies beside it stays. The summary goes first
+    and comes back last: while it is missing, the folder is no run.
+
+    Raises:
+        RunFolderError: the folder holds something else.
+        OutputError: something cannot be written.
+    """
+    from reports.page import render_page
+
+    page = render_page(run)
+    prepare_run_folder(folder)
+    remove_file(folder / SUMMARY)
+    with atomic_file(folder / FINDINGS_PARQUET) as file:
+        write_parquet(run.findings, file)
+    with atomic_file(folder / CREDENTIALS_PARQUET) as file:
+        write_parquet(run.credentials, file)
+    with atomic_file(folder / CREDENTIALS_CSV) as file:
+        write_csv(run.credentials, file)
+    with atomic_file(folder / UNREAD_CSV) as file:
+        write_csv(run.unread, file)
+    write_reentry_lists(folder / REENTRY_FOLDER, reentry_lists(run.credentials))
+    with atomic_file(folder / REPORT) as file:
+        file.write(page.encode())
+    with atomic_file(folder / SUMMARY) as file:
+        file.write(run.summary.model_dump_json(indent=2).encode() + b"\n")
+
+
+def prepare_run_folder(folder: Path) -> None:
+    """Makes the folder, or sees that it is empty or a run folder: ask before the work begins.
+
+    Nothing of a folder that holds something else is touched.
+
+    Raises:
+        RunFolderError: it holds something else.
+        OutputError: it cannot be made.
+    """
+    refusal = f"{str(folder)!r} is not empty, and not a run folder"
+    names = {path.name for path in folder_content(folder) if not is_unfinished(path)}
+    if SUMMARY in names:
+        try:
+            _read_summary(folder)
+        except RunFolderError as error:
+            raise RunFolderError(f"{refusal}: {error.message}", hint="name a new folder") from error
+    elif names - _NAMES:
+        raise RunFolderError(f"{refusal}: it holds {min(names - _NAMES)!r}", hint="name a new folder")
+    private_folder(folder)
+    _remove_unfinished(folder)
+
+
+def write_reentry_lists(folder: Path, lists: dict[str, pl.DataFrame]) -> None:
+    """One CSV for each team, and no other CSV left in the folder.
+
+    Raises:
+        OutputError: something cannot be written.
+    """
+    private_folder(folder)
+    names = {team: f"{name}.csv" for team, name in list_names(lists).items()}
+    _remove_unfinished(folder)
+    for path in folder_content(folder):
+        if path.suffix == ".csv" and path.name not in names.values():
+            remove_file(path)
+    for team, rows in lists.items():
+        with atomic_file(folder / names[team]) as file:
+            write_csv(rows, file)
+
+
+def read_run_folder(folder: Path) -> Run:
+    """What `write_run_folder` wrote.
+
+    Raises:
+        RunFolderError: it is not a run folder, or not a whole one.
+    """
+    return Run(
+        summary=_read_summary(folder),
+        credentials=_read_parquet(folder / CREDENTIALS_PARQUET, CREDENTIALS),
+        findings=_read_parquet(folder / FINDINGS_PARQUET, FINDINGS),
+        unread=_read_unread(folder / UNREAD_CSV),
+    )
+
+
+def _remove_unfinished(folder: Path) -> None:
+    """Removes what a killed run left behind."""
+    for path in filter(is_unfinished, folder_content(folder)):
+        remove_file(path)
+
+
+def _read_summary(folder: Path) -> Summary:
+    path = folder / SUMMARY
+    if not path.exists():
+        raise RunFolderError(
+            f"{str(folder)!r} is not a run folder: it has no {SUMMARY}",
+            hint="name a folder that `passkey-audit audit --out` finished",
+        )
+    try:
+        return Summary.model_validate_json(_content(path))
+    except ValidationError as error:
+        raise RunFolderError(f"{str(path)!r} does not have the shape of a summary") from error
+
+
+def _read_parquet(path: Path, schema: pl.Schema) -> pl.DataFrame:
+    try:
+        frame = pl.read_parquet(_content(path))
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise RunFolderError(f"{str(path)!r} is not a Parquet file that can be read") from error
+    if frame.schema != schema:
+        raise RunFolderError(f"{str(path)!r} does not have the columns of a run")
+    return frame
+
+
+def _read_unread(path: Path) -> pl.DataFrame:
+    try:
+        return read_csv(_content(path), UNREAD)
+    except pl.exceptions.PolarsError as error:
+        raise RunFolderError(f"{str(path)!r} is not a CSV file that can be read") from error
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        raise RunFolderError(f"cannot read {str(path)!r}: {reason}") from error

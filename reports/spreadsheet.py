@@ -1,0 +1,17 @@
+"""Cells that no spreadsheet takes for a formula, and back."""
+
+import polars as pl
+
+_STARTS = "=+\\-@\t\r\n＝＋－＠'"  # noqa: RUF001  # full-width forms: spreadsheets take them for formulas too
+_DANGEROUS = f"^([{_STARTS}])"
+_PROTECTED = f"^'([{_STARTS}])"
+
+
+def protect(frame: pl.DataFrame) -> pl.DataFrame:
+    """Puts `'` before every text cell that begins as a formula may, or with `'`."""
+    return frame.with_columns(pl.col(pl.String).str.replace(_DANGEROUS, "'${1}"))
+
+
+def unprotect(frame: pl.DataFrame) -> pl.DataFrame:
+    """The exact inverse of `protect`; a cell that `protect` cannot have made stays as it is."""
+    return frame.with_columns(pl.col(pl.String).str.replace(_PROTECTED, "${1}"))

@@ -1,0 +1,148 @@
+"""The run folder: written, replaced, refused, read back."""
+
+import os
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from reports.errors import RunFolderError
+from reports.run import Run
+from reports.run_folder import prepare_run_folder, read_run_folder, write_run_folder
+from tests.reports.example_run import example_run
+
+EXPECTED = {
+    "report.html",
+    "summary.json",
+    "findings.parquet",
+    "credentials.parquet",
+    "credentials.csv",
+    "unread.csv",
+    "reentry",
+}
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.fixture(scope="module")
+def run() -> Run:
+    return example_run(120)
+
+
+@pytest.fixture
+def folder(run: Run, tmp_path: Path) -> Path:
+    write_run_folder(tmp_path / "run", run)
+    return tmp_path / "run"
+
+
+def test_the_folder_is_private_and_holds_the_promised_files(run: Run, tmp_path: Path) -> None:
+    """With a umask of 0 the folders still have mode 0700, and every file 0600."""
+    before = os.umask(0)
+    try:
+        write_run_folder(tmp_path / "deep" / "run", run)
+    finally:
+        os.umask(before)
+    folder = tmp_path / "deep" / "run"
+    assert {path.name for path in folder.iterdir()} == EXPECTED
+    for path in [folder.parent, folder, *folder.rglob("*")]:
+        assert path.stat().st_mode & 0o7777 == (0o700 if path.is_dir() else 0o600), path
+
+
+def test_what_was_written_is_read_back(run: Run, folder: Path) -> None:
+    """Every frame and the summary come back equal, hostile names included."""
+    back = read_run_folder(folder)
+    assert back.summary == run.summary
+    assert back.credentials.equals(run.credentials)
+    assert back.findings.equals(run.findings)
+    assert back.unread.equals(run.unread)
+
+
+def test_the_same_run_gives_the_same_bytes(folder: Path, tmp_path: Path) -> None:
+    """Two folders of the same run have the same files, byte for byte."""
+    write_run_folder(tmp_path / "again", example_run(120))
+    assert content(folder) == content(tmp_path / "again")
+
+
+def test_an_older_run_is_replaced(run: Run, folder: Path) -> None:
+    """Lists of teams with nothing left to do go away; the journal and other files stay."""
+    (folder / "journal.jsonl").write_text("kept")
+    (folder / "notes.txt").write_text("kept")
+    done = Run(
+        summary=run.summary,
+        credentials=run.credentials.with_columns(action=pl.lit("none")),
+        findings=run.findings,
+        unread=run.unread,
+    )
+    assert list((folder / "reentry").iterdir())
+    write_run_folder(folder, done)
+    assert list((folder / "reentry").iterdir()) == []
+    assert (folder / "journal.jsonl").read_text() == (folder / "notes.txt").read_text() == "kept"
+
+
+def test_a_folder_with_something_else_is_left_alone(run: Run, tmp_path: Path) -> None:
+    """A folder of other files is refused, and neither its files nor its mode change."""
+    (tmp_path / "photo.jpg").write_text("x")
+    tmp_path.chmod(0o755)
+    with pytest.raises(RunFolderError, match=r"photo\.jpg"):
+        write_run_folder(tmp_path, run)
+    assert [path.name for path in tmp_path.iterdir()] == ["photo.jpg"]
+    assert tmp_path.stat().st_mode & 0o777 == 0o755
+
+
+def test_a_summary_of_something_else_is_left_alone(run: Run, tmp_path: Path) -> None:
+    """A `summary.json` that another program wrote does not make a run folder."""
+    (tmp_path / "summary.json").write_text('{"title": "holidays"}')
+    with pytest.raises(RunFolderError, match="not a run folder"):
+        write_run_folder(tmp_path, run)
+    assert (tmp_path / "summary.json").read_text() == '{"title": "holidays"}'
+
+
+def test_a_killed_run_can_be_written_again(run: Run, folder: Path) -> None:
+    """A folder without a summary is no run, and can be completed; unfinished files are removed."""
+    (folder / "summary.json").unlink()
+    (folder / ".passkey-audit-abc.part").write_text("half")
+    with pytest.raises(RunFolderError, match=r"no summary\.json"):
+        read_run_folder(folder)
+    write_run_folder(folder, run)
+    assert {path.name for path in folder.iterdir()} == EXPECTED
+    assert read_run_folder(folder).summary == run.summary
+
+
+def test_an_empty_folder_is_taken(tmp_path: Path) -> None:
+    """An empty folder becomes private; nothing is put into it before the run is ready."""
+    tmp_path.chmod(0o755)
+    prepare_run_folder(tmp_path)
+    assert tmp_path.stat().st_mode & 0o777 == 0o700
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["credentials.parquet", "findings.parquet", "unread.csv", "summary.json"])
+@pytest.mark.parametrize("damage", [b"", b"\xff\xfe garbage", b"a,b\n1,2\n", None])
+def test_a_damaged_run_folder_says_so(folder: Path, name: str, damage: bytes | None) -> None:
+    """A file that is missing or is not what it should be gives the one error of run folders."""
+    if damage is None:
+        (folder / name).unlink()
+    else:
+        (folder / name).write_bytes(damage)
+    with pytest.raises(RunFolderError, match=name.replace(".", r"\.")):
+        read_run_folder(folder)
+
+
+def test_a_run_whose_counts_differ_is_refused(run: Run) -> None:
+    """A summary that counts other credentials than there are is no run."""
+    with pytest.raises(RunFolderError, match="counts 120 credentials, and 119"):
+        Run(
+            summary=run.summary,
+            credentials=run.credentials.head(119),
+            findings=run.findings,
+            unread=run.unread,
+        )
+    with pytest.raises(RunFolderError, match="columns"):
+        Run(
+            summary=run.summary,
+            credentials=run.credentials.drop("name"),
+            findings=run.findings,
+            unread=run.unread,
+        )
