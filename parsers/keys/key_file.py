@@ -1,16 +1,15 @@
 """Key files: a passkey as the server has it, an Octopus master key, a folder of either."""
 
 import hashlib
-import os
-import stat
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from parsers.errors import KeyFileError, SecretReferenceError
-from parsers.keys.aes_forms import BYTE_ORDER_MARKS, aes_forms
+from parsers.errors import KeyFileError, ParsersError, SecretReferenceError
+from parsers.keys.key_folder import files_below, why_left_out
+from parsers.keys.key_remarks import remarks_on
+from parsers.keys.octopus_config import is_octopus_config, machine_secrets, read_octopus_config
 from parsers.keys.octopus_master_key import find_master_key
-from parsers.keys.reference import FORMS_HINT, MAX_SECRET_BYTES, Place, Prompt, resolve, split_reference
+from parsers.keys.reference import FORMS_HINT, Place, Prompt, resolve, split_reference
 from parsers.secret import Secret
 from parsers.unread import Unread
 
@@ -21,7 +20,7 @@ class KeyFile:
 
     Attributes:
         label: what reports call it.
-        reference: where it came from, as given; for a file in a folder its path.
+        reference: where it came from, as given; for a file in a folder its path, of a command its first word.
         content: the whole file. How a CloudBees CD server takes its key from it is a matter of the layout.
         master_key: the Octopus master key that the file holds, if it holds one.
         fingerprint: SHA-1 of the whole file, 40 lower-case hex digits, as the server has it (KBEC-00497).
@@ -50,18 +49,19 @@ def read_key_files(
     """
     label, reference = split_label(argument)
     place, rest = split_reference(reference)
-    if place is Place.FILE and Path(rest).is_dir():
-        return [_read_member(path, name, label) for path, name in _files_below(Path(rest))]
+    if place is Place.FILE and _exists(rest) and Path(rest).is_dir():
+        return [_read_member(path, name, label) for path, name in files_below(Path(rest))]
     path = Path(rest) if place is Place.FILE else None
+    given = f"cmd:{rest.split(maxsplit=1)[0]} …" if place is Place.COMMAND and rest.strip() else reference
     try:
         content = resolve(reference, prompt=prompt, allow_commands=allow_commands)
-        return [make_key_file(label or _default_label(place, rest), reference, content, path=path)]
+        return [make_key_file(label or _default_label(place, rest), given, content, path=path)]
     except KeyFileError as error:
-        return [Unread(path=reference, member="", reason=error.message)]
+        return [_unread(given, error)]
     except SecretReferenceError as error:
         if path is None or not _exists(rest):
             raise
-        return [Unread(path=reference, member="", reason=error.message)]
+        return [_unread(given, error)]
 
 
 def split_label(argument: str) -> tuple[str, str]:
@@ -80,18 +80,14 @@ def split_label(argument: str) -> tuple[str, str]:
 
 
 def make_key_file(label: str, reference: str, content: Secret, *, path: Path | None) -> KeyFile:
-    """A key file from its content; `path` is looked at for its rights and links.
+    """A key file from its content; `path`, where it is a file, is looked at for its rights and links.
 
     Raises:
         KeyFileError: it is empty, or a configuration file whose key cannot be had.
     """
     if not len(content):
-        raise KeyFileError(f"{reference!r} is empty: no key file")
-    master_key = find_master_key(content)
-    remarks = [] if path is None else list(_remarks_on_path(path))
-    remarks += _remarks_on_bytes(content.reveal())
-    if master_key is None and not aes_forms(content):
-        remarks.append(f"{len(content)} bytes: not an AES key, nor hex or base64 of one")
+        raise KeyFileError("empty: no key file")
+    master_key = _master_key(content, path)
     return KeyFile(
         label=label,
         reference=reference,
@@ -99,8 +95,14 @@ def make_key_file(label: str, reference: str, content: Secret, *, path: Path | N
         master_key=master_key,
         # The product's own fingerprint, not a security measure of ours.
         fingerprint=hashlib.sha1(content.reveal(), usedforsecurity=False).hexdigest(),
-        remarks=tuple(remarks),
+        remarks=tuple(remarks_on(content, master_key, path)),
     )
+
+
+def _master_key(content: Secret, path: Path | None) -> Secret | None:
+    if is_octopus_config(content):
+        return read_octopus_config(content, machine_secrets(path))
+    return find_master_key(content)
 
 
 def _default_label(place: Place, rest: str) -> str:
@@ -117,66 +119,22 @@ def _default_label(place: Place, rest: str) -> str:
 
 def _exists(path: str) -> bool:
     try:
-        return Path(path).exists()
+        return path != "" and Path(path).exists()
     except (OSError, ValueError):  # a name that is too long, or has a NUL in it
         return False
 
 
-def _files_below(folder: Path) -> Iterator[tuple[Path, str]]:
-    """Every entry that is no folder, and every hidden folder, with its name below `folder`, in order.
-
-    Links to folders are not followed: they may lead back up.
-    """
-    try:
-        entries = sorted(folder.iterdir())
-    except OSError:  # no right to list it: named like a file that is left out
-        yield folder, folder.name
-        return
-    for entry in entries:
-        if entry.is_dir() and not entry.is_symlink() and not entry.name.startswith("."):
-            yield from ((path, f"{entry.name}/{name}") for path, name in _files_below(entry))
-        else:
-            yield entry, entry.name
-
-
 def _read_member(path: Path, name: str, label: str) -> KeyFile | Unread:
-    reason = _why_skip(path)
-    if not reason:
-        try:
-            content = resolve(f"file:{path}")
-            return make_key_file(f"{label}/{name}" if label else name, str(path), content, path=path)
-        except (KeyFileError, SecretReferenceError) as error:
-            reason = error.message
-    return Unread(path=str(path), member="", reason=reason)
-
-
-def _why_skip(path: Path) -> str:
-    if path.name.startswith("."):
-        return "hidden: not taken for a key file"
+    reason = why_left_out(path)
+    if reason:
+        return Unread(path=str(path), member="", reason=reason)
     try:
-        status = path.stat()
-    except OSError as error:
-        return (error.strerror or "not readable").lower()
-    if stat.S_ISDIR(status.st_mode):
-        return "a folder that was not entered: a link, or not readable"
-    if not stat.S_ISREG(status.st_mode):
-        return "not a regular file"
-    if status.st_size > MAX_SECRET_BYTES:
-        return f"larger than {MAX_SECRET_BYTES // 1024} KB: not taken for a key file"
-    return ""
+        content = resolve(f"file:{path}")
+        return make_key_file(f"{label}/{name}" if label else name, str(path), content, path=path)
+    except (KeyFileError, SecretReferenceError) as error:
+        return _unread(str(path), error)
 
 
-def _remarks_on_path(path: Path) -> Iterator[str]:
-    if path.is_symlink():
-        yield "a symbolic link: what it points to may change"
-    mode = stat.S_IMODE(path.stat().st_mode)
-    if os.name == "posix" and mode & 0o077:
-        yield f"open to others than its owner (mode {mode:04o}); 0600 is enough"
-
-
-def _remarks_on_bytes(content: bytes) -> Iterator[str]:
-    for mark, encoding in BYTE_ORDER_MARKS.items():
-        if content.startswith(mark):
-            yield f"begins with the byte-order mark of {encoding}, which counts for the fingerprint"
-    if content.endswith(b"\n"):
-        yield "ends with a newline, which counts for the fingerprint"
+def _unread(path: str, error: ParsersError) -> Unread:
+    reason = f"{error.message}; {error.hint}" if error.hint else error.message
+    return Unread(path=path, member="", reason=reason)

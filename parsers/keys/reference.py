@@ -122,9 +122,8 @@ def _from_file(path: str) -> bytes:
 def _shown(path: str) -> str:
     """What was typed as a path, quoted if the disk proves that it is one, else by its length alone."""
     try:
-        proven = Path(path).exists() or (
-            Path(path).parent not in {Path(), Path("/")} and Path(path).parent.is_dir()
-        )
+        folder = Path(path).parent
+        proven = Path(path).exists() or (folder not in {Path(), Path("/")} and folder.is_dir())
     except (OSError, ValueError):  # a name that is too long, or has a NUL in it
         proven = False
     return repr(path) if proven else f"{len(path)} characters, not shown in case they are the secret itself"

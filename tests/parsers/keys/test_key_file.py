@@ -8,6 +8,7 @@ import pytest
 from parsers.errors import SecretReferenceError
 from parsers.keys.key_file import KeyFile, read_key_files, split_label
 from parsers.keys.reference import MAX_SECRET_BYTES
+from parsers.secret import Secret
 from parsers.unread import Unread
 
 KEY = bytes(range(100, 132))
@@ -62,7 +63,12 @@ def test_commands_with_an_equals_sign_are_not_split() -> None:
 
 def test_a_pasted_key_is_not_repeated() -> None:
     """A key in place of a reference is refused, and no part of it shows."""
-    for pasted in ("6EdU6IWsCtMEwk0kPKflQQ==", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", "old=hunter2"):
+    for pasted in (
+        "6EdU6IWsCtMEwk0kPKflQQ==",
+        "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+        "old=hunter2",
+        "AAEC" * 2000,
+    ):
         with pytest.raises(SecretReferenceError) as error:
             read_key_files(pasted)
         assert not any(part in error.value.message + error.value.hint for part in ("6EdU", "AAEC", "hunter2"))
@@ -127,6 +133,31 @@ def test_a_key_shows_itself_nowhere(tmp_path: Path) -> None:
         key = one(str(write(tmp_path / "passkey", content, 0o644)))
         assert MARKER.decode() not in repr(key)
         assert MARKER.hex() not in repr(key)
+
+
+def test_a_command_is_named_by_its_first_word() -> None:
+    """The arguments of a command may hold a token: they are not repeated."""
+    (key,) = read_key_files("cmd:printf hunter2hunter2xx", allow_commands=True)
+    assert isinstance(key, KeyFile)
+    assert (key.label, key.reference) == ("cmd", "cmd:printf …")
+    assert key.content == Secret(b"hunter2hunter2xx")
+
+
+def test_folders_may_be_deep(tmp_path: Path) -> None:
+    """A thousand folders in each other are walked like any others, and as deep as the system allows."""
+    depth = 1200
+    before = Path.cwd()
+    os.chdir(tmp_path)
+    try:
+        for _ in range(depth):
+            Path("d").mkdir()
+            os.chdir("d")
+        Path("passkey").write_bytes(KEY)
+    finally:
+        os.chdir(before)
+    (key,) = read_key_files(str(tmp_path))
+    assert isinstance(key, KeyFile)
+    assert key.label == "d/" * depth + "passkey"
 
 
 def test_a_fifo_in_a_folder_is_not_opened(tmp_path: Path) -> None:

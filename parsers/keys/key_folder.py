@@ -1,0 +1,45 @@
+"""A folder of key files: which of its files are taken, and why the others are not."""
+
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from parsers.keys.reference import MAX_SECRET_BYTES
+
+
+def files_below(folder: Path) -> Iterator[tuple[Path, str]]:
+    """Every entry but the folders that are entered, with its path below `folder`, in the order of paths."""
+    waiting = [folder]
+    while waiting:
+        path = waiting.pop()
+        try:
+            enter = path == folder or (path.is_dir() and not _is_closed(path))
+            inside = sorted(path.iterdir(), reverse=True) if enter else None
+        except OSError:  # no right to list it, or too deep: handed out like a file, and left out as one
+            inside = None
+        if inside is None:
+            yield path, path.relative_to(folder).as_posix()
+        else:
+            waiting += inside
+
+
+def _is_closed(folder: Path) -> bool:
+    """Hidden folders hold no keys, and links to folders may lead back up."""
+    return folder.name.startswith(".") or folder.is_symlink()
+
+
+def why_left_out(path: Path) -> str:
+    """Why this entry of a folder is not read as a key file, or ""."""
+    if path.name.startswith("."):
+        return "hidden: not taken for a key file"
+    try:
+        status = path.stat()
+    except OSError as error:
+        return (error.strerror or "not readable").lower()
+    if stat.S_ISDIR(status.st_mode):
+        return "a folder that was not entered: a link, or not readable"
+    if not stat.S_ISREG(status.st_mode):
+        return "not a regular file"
+    if status.st_size > MAX_SECRET_BYTES:
+        return f"larger than {MAX_SECRET_BYTES // 1024} KB: not taken for a key file"
+    return ""
