@@ -1,0 +1,1 @@
+"""Finding, from the data alone, which layouts and keys a store's values were written with."""

@@ -1,0 +1,85 @@
+"""What a hypothesis opens, against what chance would open."""
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from audit.trial.hypothesis import Hypothesis
+from audit.trial.plain_text import Content
+
+_TIERS: Final = (2, 3, 4, 5, 6, 8, 10, 13, 16, 20, 25, 32, 38)
+"""Levels of surprise, as powers of ten, at which openings are counted; 38 is a GCM tag."""
+
+CREDIBLE_LOG10: Final = -5.0
+"""An opening that chance would give once in 100,000 values counts as explained by its hypothesis."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Openings:
+    """Everything that one hypothesis opened in the sample.
+
+    Attributes:
+        rows: shape [n]; `log10`, `last_log10`: as in `Opened`; `tags`: equal for equal plain texts, [n, 2].
+    """
+
+    rows: npt.NDArray[np.intp]
+    log10: npt.NDArray[np.float64]
+    last_log10: npt.NDArray[np.float64]
+    tags: npt.NDArray[np.uint64]
+
+    def credible(self) -> npt.NDArray[np.bool_]:
+        """Openings that are hardly chance; shape [n]."""
+        credible: npt.NDArray[np.bool_] = self.log10 <= CREDIBLE_LOG10
+        return credible
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """How well a hypothesis is supported.
+
+    Attributes:
+        hypothesis: the key in the layout.
+        equivalent: hypotheses with the same key that give the same plain text on all the data.
+        opened: how many values of the sample it opens beyond chance.
+        tried: how many values of the sample can be of its layout at all.
+        log10: of the p-value, corrected for the number of hypotheses.
+    """
+
+    hypothesis: Hypothesis
+    equivalent: tuple[Hypothesis, ...]
+    opened: int
+    tried: int
+    log10: float
+
+    @property
+    def p_value(self) -> float:
+        """The corrected p-value; never 0, since a float has an end."""
+        return float(max(10.0 ** max(self.log10, -300), 1e-300))
+
+    @property
+    def names(self) -> list[str]:
+        """Layouts that the data cannot tell apart, the simplest first."""
+        return [name for each in (self.hypothesis, *self.equivalent) for name in each.names]
+
+
+def chance_log10(last_log10: npt.NDArray[np.float64], tried: int, hypotheses: int) -> float:
+    """log10 of the probability that a wrong hypothesis does as well, corrected for everything tried.
+
+    Of n independent values, k at a level p or better have probability at most (np)ᵏ/k!. The best level
+    counts, times the number of levels, of content classes and of hypotheses (Bonferroni).
+
+    Args:
+        last_log10: chance of each opening by its last block alone, of independent values.
+        tried: how many independent values were tried.
+        hypotheses: how many hypotheses were tried on them.
+    """
+    best = 0.0
+    for tier in _TIERS:
+        count = int(np.count_nonzero(last_log10 <= -tier))
+        expected_log10 = math.log10(max(tried, 1) * len(Content)) - tier
+        if count and expected_log10 < math.log10(count):
+            best = min(best, count * expected_log10 - math.lgamma(count + 1) / math.log(10))
+    return min(0.0, best + math.log10(len(_TIERS) * max(hypotheses, 1)))

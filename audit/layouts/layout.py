@@ -1,0 +1,109 @@
+"""What a ciphertext layout is: a value, not code."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+BLOCK: Final = 16
+"""Bytes of an AES block, an initialization vector and a GCM tag (FIPS 197, NIST SP 800-38D)."""
+
+
+class KeyForm(StrEnum):
+    """How key bytes come from the bytes of a key file.
+
+    `MASTER_KEY` is Octopus Deploy's: 16 or 32 bytes that the file writes down in one of its published forms.
+    """
+
+    RAW = "raw"
+    TRIMMED = "trimmed"
+    HEX = "hex"
+    BASE64 = "base64"
+    MD5 = "md5"
+    SHA1_16 = "sha1-16"
+    SHA256_16 = "sha256-16"
+    SHA256_32 = "sha256-32"
+    MASTER_KEY = "master-key"
+
+
+class Mode(StrEnum):
+    """AES mode of operation. CTR is left out: without a tag or padding there is nothing to check."""
+
+    ECB = "ecb"
+    CBC = "cbc"
+    GCM = "gcm"
+
+
+class Iv(StrEnum):
+    """Where the initialization vector (for GCM: the nonce) comes from.
+
+    `UNKNOWN` is one constant for the whole store that nobody knows: the blocks after the first still tell the
+    key, and one known plain text solves it. `CONSTANT` is such a vector once it is known.
+    """
+
+    NONE = "none"
+    ZERO = "zero"
+    UNKNOWN = "unknown"
+    CONSTANT = "constant"
+    KEY = "key"
+    FRONT = "front"
+    BESIDE = "beside"
+
+
+class Encoding(StrEnum):
+    """How the bytes are written down. `BASE64` is the canonical form, padded, in the standard alphabet."""
+
+    BASE64 = "base64"
+    BASE64_URL = "base64url"
+    HEX = "hex"
+    RAW = "raw"
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a secret lies in a stored value.
+
+    Attributes:
+        key_form: how key bytes come from the key file.
+        mode: the mode; CBC and ECB pad with PKCS#7, GCM carries its 16-byte tag behind.
+        iv: where the initialization vector or nonce is.
+        encoding: how the bytes are written down.
+        prefix: constant bytes in front of everything else, after decoding (a version byte, say).
+        nonce_size: bytes of a GCM nonce in front: 12 or 16; 0 for the other modes.
+        constant_iv: the vector itself where `iv` is CONSTANT; public, as every vector.
+    """
+
+    key_form: KeyForm
+    mode: Mode
+    iv: Iv
+    encoding: Encoding = Encoding.BASE64
+    prefix: bytes = b""
+    nonce_size: int = 0
+    constant_iv: bytes = b""
+
+    @property
+    def name(self) -> str:
+        """One word that tells all of it, stable between runs: `aes-cbc/iv-front/base64/key-raw`."""
+        match self.iv:
+            case Iv.NONE:
+                vector = ""
+            case Iv.CONSTANT:
+                vector = f"/iv-{self.constant_iv.hex()}"
+            case _:
+                vector = f"/iv-{self.iv}"
+        if self.mode is Mode.GCM:
+            vector = f"/nonce-{self.nonce_size}"
+        prefix = f"/prefix-{self.prefix.hex()}" if self.prefix else ""
+        return f"aes-{self.mode}{vector}{prefix}/{self.encoding}/key-{self.key_form}"
+
+    @property
+    def overhead(self) -> int:
+        """Bytes before the first ciphertext block."""
+        front = BLOCK if self.mode is Mode.CBC and self.iv is Iv.FRONT else 0
+        return len(self.prefix) + front + self.nonce_size
+
+    def fits(self, length: int) -> bool:
+        """Whether a decoded value of `length` bytes can be of this layout."""
+        body = length - self.overhead
+        if self.mode is Mode.GCM:
+            return body >= BLOCK
+        return body >= BLOCK and body % BLOCK == 0

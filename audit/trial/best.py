@@ -1,0 +1,81 @@
+"""The best opening of every value, and its strongest rival under another key."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from audit.layouts.layout import Mode
+from audit.trial.hypothesis import Hypothesis
+from audit.trial.opened import Opened
+from audit.trial.plain_text import Content
+from audit.trial.same_secret import SecretTags
+from audit.trial.structure import proves_itself
+
+NOT_OPENED: Final = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """For each value of a batch of n, what opened it best. Holds no plain text.
+
+    Attributes:
+        hypothesis: its place in the list that was tried, or NOT_OPENED; shape [n].
+        log10: of the probability that a wrong key does as well, uncorrected; 0 where nothing opened.
+        rival_log10: the same for the best opening under any other key; 0 where there is none.
+        content: `Content` of the best opening.
+        proven: whether an authentication tag or the plain text's own structure proves it.
+        tags: equal for equal secrets, within one run; shape [n, 2].
+    """
+
+    hypothesis: npt.NDArray[np.int32]
+    log10: npt.NDArray[np.float64]
+    rival_log10: npt.NDArray[np.float64]
+    content: npt.NDArray[np.uint8]
+    proven: npt.NDArray[np.bool_]
+    tags: npt.NDArray[np.uint64]
+
+    @classmethod
+    def nothing(cls, size: int) -> "Best":
+        """A batch of which nothing is opened yet."""
+        return cls(
+            hypothesis=np.full(size, NOT_OPENED, np.int32),
+            log10=np.zeros(size),
+            rival_log10=np.zeros(size),
+            content=np.full(size, Content.BINARY, np.uint8),
+            proven=np.zeros(size, np.bool_),
+            tags=np.zeros((size, 2), np.uint64),
+        )
+
+
+def best_openings(
+    size: int, opened: Iterable[Opened], tried: Sequence[Hypothesis], secret_tags: SecretTags
+) -> Best:
+    """Keep, of everything that was opened in a batch of `size` values, the most convincing."""
+    best = Best.nothing(size)
+    key_of = np.array([hypothesis.key for hypothesis in tried] + [NOT_OPENED], np.int32)
+    for each in opened:
+        before = best.hypothesis[each.rows]
+        other_key = key_of[before] != tried[each.hypothesis].key
+        wins = each.log10 < best.log10[each.rows]
+        loser = np.where(wins, best.log10[each.rows], each.log10)
+        rival = best.rival_log10[each.rows]
+        best.rival_log10[each.rows] = np.where(other_key, np.minimum(rival, loser), rival)
+        _take(best, each, wins, tried[each.hypothesis], secret_tags)
+    return best
+
+
+def _take(
+    best: Best, opened: Opened, wins: npt.NDArray[np.bool_], hypothesis: Hypothesis, secret_tags: SecretTags
+) -> None:
+    rows = opened.rows[wins]
+    if not rows.size:
+        return
+    best.hypothesis[rows] = opened.hypothesis
+    best.log10[rows] = opened.log10[wins]
+    best.content[rows] = opened.content[wins]
+    sealed = hypothesis.layout.mode is Mode.GCM
+    best.proven[rows] = sealed | proves_itself(opened)[wins]
+    best.tags[rows] = secret_tags.of(opened.plain[wins], opened.lengths[wins])

@@ -1,0 +1,110 @@
+"""GCM in columns (NIST SP 800-38D): nonce in front, tag of 16 bytes behind; the tag decides.
+
+The first block of keystream screens out most wrong keys, since most secrets are text. A value that no key's
+screen lets through has its tag checked under every key all the same: secrets may be binary.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from audit.layouts.layout import BLOCK
+from audit.trial.aes_columns import AesColumns
+from audit.trial.ghash import Ghash
+from audit.trial.groups import Bytes, Group, Rows
+from audit.trial.hypothesis import Hypothesis
+from audit.trial.odds import TAG_LOG10
+from audit.trial.opened import Opened
+from audit.trial.plain_text import Content, classify
+
+_STANDARD_NONCE = 12
+
+
+def open_gcm(group: Group, tried: Sequence[tuple[int, Hypothesis]]) -> Iterator[Opened]:
+    """What these hypotheses open in a group of values of one length, prefixes taken off."""
+    sealed = [(index, _Sealed.of(group, hypothesis)) for index, hypothesis in tried]
+    promising = [each.screen() for _, each in sealed]
+    opened = np.zeros(len(group.rows), np.bool_)
+    for (index, each), passes in zip(sealed, promising, strict=True):
+        yield from _open(index, each, np.flatnonzero(passes), opened)
+    for (index, each), passes in zip(sealed, promising, strict=True):
+        yield from _open(index, each, np.flatnonzero(~passes & ~opened), opened)
+
+
+def _open(index: int, sealed: "_Sealed", rows: Rows, opened: npt.NDArray[np.bool_]) -> Iterator[Opened]:
+    """Check the tags of these rows, mark those that fit in `opened`, and yield them."""
+    if not rows.size:
+        return
+    rows = rows[sealed.tags_fit(rows)]
+    opened[rows] = True
+    if rows.size:
+        plain = sealed.decrypt(rows)
+        lengths = np.full(len(rows), plain.shape[1], np.intp)
+        odds = np.full(len(rows), TAG_LOG10)
+        content = classify(plain, lengths)
+        yield Opened(index, sealed.rows[rows], plain, lengths, content, odds, odds)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sealed:
+    """Values of one length, taken apart under one key."""
+
+    rows: Rows
+    cipher: AesColumns
+    ghash: Ghash
+    counters: Bytes
+    body: Bytes
+    tags: Bytes
+
+    @classmethod
+    def of(cls, group: Group, hypothesis: Hypothesis) -> "_Sealed":
+        cipher = AesColumns(hypothesis.aes_key)
+        ghash = Ghash(cipher.encrypt(np.zeros(BLOCK, np.uint8)).tobytes())
+        size = hypothesis.layout.nonce_size
+        return cls(
+            rows=group.rows,
+            cipher=cipher,
+            ghash=ghash,
+            counters=_first_counters(group.data[:, :size], ghash),
+            body=group.data[:, size:-BLOCK],
+            tags=group.data[:, -BLOCK:],
+        )
+
+    def screen(self) -> npt.NDArray[np.bool_]:
+        """Rows whose first block decrypts to printable ASCII."""
+        head = self.body[:, :BLOCK] ^ self._keystream(1, np.arange(len(self.rows)))[:, : self.body.shape[1]]
+        lengths = np.full(len(head), head.shape[1], np.intp)
+        passes: npt.NDArray[np.bool_] = classify(head, lengths) == Content.ASCII
+        return passes
+
+    def tags_fit(self, rows: Rows) -> npt.NDArray[np.bool_]:
+        """Rows whose tag is the one that this key gives; shape [n]."""
+        hashed = self.ghash.of(self.body[rows], bit_lengths=(0, 8 * self.body.shape[1]))
+        fits: npt.NDArray[np.bool_] = (hashed ^ self._keystream(0, rows) == self.tags[rows]).all(axis=1)
+        return fits
+
+    def decrypt(self, rows: Rows) -> Bytes:
+        """The plain text of these rows; shape [n, length]."""
+        plain = self.body[rows]
+        for block, start in enumerate(range(0, plain.shape[1], BLOCK), start=1):
+            piece = plain[:, start : start + BLOCK]
+            piece ^= self._keystream(block, rows)[:, : piece.shape[1]]
+        return plain
+
+    def _keystream(self, block: int, rows: Rows) -> Bytes:
+        counters = self.counters[rows]
+        low = counters[:, 12:].view(">u4")
+        low += np.uint32(block)  # it wraps within its 32 bits, as the standard says
+        return self.cipher.encrypt(counters)
+
+
+def _first_counters(nonces: Bytes, ghash: Ghash) -> Bytes:
+    """J₀ of the standard, section 7.1; shape [n, 16]."""
+    if nonces.shape[1] == _STANDARD_NONCE:
+        counters = np.zeros((len(nonces), BLOCK), np.uint8)
+        counters[:, :_STANDARD_NONCE] = nonces
+        counters[:, -1] = 1
+        return counters
+    return ghash.of(nonces, bit_lengths=(0, 8 * nonces.shape[1]))

@@ -1,0 +1,60 @@
+"""Values of equal length, side by side as a matrix."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+Bytes = npt.NDArray[np.uint8]
+Rows = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Decoded values of one length.
+
+    Attributes:
+        rows: where each of them stands in its batch, ascending; shape [n].
+        data: their bytes, C-contiguous; shape [n, length].
+    """
+
+    rows: Rows
+    data: Bytes
+
+    @property
+    def length(self) -> int:
+        """Bytes of each value."""
+        return int(self.data.shape[1])
+
+    def behind(self, prefix: bytes) -> "Group":
+        """The values that begin with `prefix`, without it."""
+        if not prefix:
+            return self
+        mark = np.frombuffer(prefix, np.uint8)
+        held = (self.data[:, : len(prefix)] == mark).all(axis=1)
+        return Group(self.rows[held], np.ascontiguousarray(self.data[held, len(prefix) :]))
+
+    def blocks(self) -> Bytes:
+        """The bytes block by block, all rows of one block together; shape [blocks, n, 16].
+
+        With this order the last blocks lie in one piece of memory, and one AES call takes them all.
+        """
+        return np.ascontiguousarray(self.data.reshape(len(self.rows), -1, 16).transpose(1, 0, 2))
+
+
+def by_length(decoded: pl.Series, wanted: Callable[[int], bool]) -> Iterator[Group]:
+    """Groups of the lengths that are `wanted`, shortest first.
+
+    Args:
+        decoded: Binary, with nulls where a value does not decode.
+        wanted: tells whether any layout takes this length.
+    """
+    sizes = decoded.bin.size()
+    for length in sizes.drop_nulls().unique().sort():
+        if length and wanted(length):
+            held = (sizes == length).fill_null(value=False)
+            values = decoded if held.all() else decoded.filter(held)
+            data = values.bin.reinterpret(dtype=pl.Array(pl.UInt8, length)).to_numpy()
+            yield Group(held.arg_true().to_numpy().astype(np.intp), np.ascontiguousarray(data))

@@ -1,0 +1,61 @@
+"""A key in a layout: what a trial tries."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from audit.key_ring import Key
+from audit.layouts.key_bytes import key_bytes
+from audit.layouts.layout import KeyForm, Layout
+from parsers.secret import Secret
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """One AES key, taken from one key file, in one layout.
+
+    Attributes:
+        key: which candidate, as its place in the key ring.
+        aes_key: 16, 24 or 32 bytes.
+        layout: the layout.
+        same_as: layouts that differ only in how they take the same bytes from the key file.
+    """
+
+    key: int
+    aes_key: Secret
+    layout: Layout
+    same_as: tuple[Layout, ...] = ()
+
+    @property
+    def names(self) -> list[str]:
+        """The layout's name, and those that cannot be told from it with this key file."""
+        return [self.layout.name, *(layout.name for layout in self.same_as)]
+
+
+def hypotheses(keys: Sequence[Key], layouts: Iterable[Layout]) -> list[Hypothesis]:
+    """Every key in every layout, without doubles: equal key bytes in equal layouts are tried once."""
+    merged: dict[tuple[object, ...], Hypothesis] = {}
+    for layout in layouts:
+        for place, key in enumerate(keys):
+            aes_key = _aes_key(key, layout.key_form)
+            if aes_key is None:
+                continue
+            what = (
+                layout.mode,
+                layout.iv,
+                layout.encoding,
+                layout.prefix,
+                layout.nonce_size,
+                layout.constant_iv,
+            )
+            known = merged.get((place, aes_key, *what))
+            same_as = (*known.same_as, layout) if known else ()
+            merged[(place, aes_key, *what)] = Hypothesis(
+                place, aes_key, known.layout if known else layout, same_as
+            )
+    return list(merged.values())
+
+
+def _aes_key(key: Key, form: KeyForm) -> Secret | None:
+    if form is KeyForm.MASTER_KEY:
+        return key.master_key
+    return key_bytes(key.content, form)

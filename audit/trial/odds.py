@@ -1,0 +1,86 @@
+"""How likely it is that a wrong key gives what was seen."""
+
+import math
+from functools import cache
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from audit.trial.plain_text import Content
+
+_PRINTABLE_ONE_BYTE: Final = 98
+"""Printable ASCII with tab, line feed and carriage return."""
+
+_PRINTABLE_TWO_BYTES: Final = 1_920
+_PRINTABLE_THREE_BYTES: Final = 61_440
+_PRINTABLE_FOUR_BYTES: Final = 1_048_576
+"""All the code points of 2, 3 and 4 bytes in UTF-8 (RFC 3629): an upper bound of the printable ones."""
+
+_SETTLED: Final = 64
+
+TAG_LOG10: Final = -128 * math.log10(2)
+"""A random GCM tag of 16 bytes fits with probability 2⁻¹²⁸ (NIST SP 800-38D)."""
+
+
+@cache
+def padded_log10(content: Content, blocks: int) -> npt.NDArray[np.float64]:
+    """log10 of the probability that a random plain text does at least this well, by padding length.
+
+    Args:
+        content: what was seen before the padding.
+        blocks: how many blocks of plain text were looked at, the padded one among them.
+
+    Returns:
+        shape [17]; index p: padding of p bytes or more, and everything before it of this class or a stricter
+        one. Index 0 is unused.
+    """
+    table = np.zeros(17)
+    total = -math.inf
+    for padding in range(16, 0, -1):
+        term = -padding * math.log10(256) + text_log10(content, 16 * blocks - padding)
+        total = _add_log10(total, term)
+        table[padding] = total
+    return table
+
+
+def text_log10(content: Content, length: int) -> float:
+    """log10 of the probability that `length` random bytes are of this class."""
+    match content:
+        case Content.ASCII:
+            return length * math.log10(_PRINTABLE_ONE_BYTE / 256)
+        case Content.TEXT:
+            return _utf8_log10(length)
+        case Content.BINARY:
+            return 0.0
+
+
+def _utf8_log10(length: int) -> float:
+    """By the length of the last character: P(n) = p₁P(n-1) + p₂P(n-2) + p₃P(n-3) + p₄P(n-4).
+
+    Beyond `_SETTLED` bytes each further one costs the same factor to many digits.
+    """
+    if length > _SETTLED:
+        at, before = _utf8_log10(_SETTLED), _utf8_log10(_SETTLED - 1)
+        return at + (length - _SETTLED) * (at - before)
+    shares = (
+        _PRINTABLE_ONE_BYTE / 256,
+        _PRINTABLE_TWO_BYTES / 256**2,
+        _PRINTABLE_THREE_BYTES / 256**3,
+        _PRINTABLE_FOUR_BYTES / 256**4,
+    )
+    recent = [0.0, -math.inf, -math.inf, -math.inf]  # P(n), P(n-1), … as log10
+    for _ in range(length):
+        terms = [math.log10(share) + before for share, before in zip(shares, recent, strict=True)]
+        total = -math.inf
+        for term in terms:
+            total = _add_log10(total, term)
+        recent = [total, *recent[:3]]
+    return recent[0]
+
+
+def _add_log10(first: float, second: float) -> float:
+    high, low = max(first, second), min(first, second)
+    if low == -math.inf:
+        return high
+    return high + math.log10(1 + 10 ** (low - high))

@@ -1,0 +1,48 @@
+"""Every hypothesis against every value of a batch."""
+
+from collections.abc import Iterator, Sequence
+
+import polars as pl
+
+from audit.layouts.layout import Mode
+from audit.trial.block_modes import open_blocks
+from audit.trial.gcm import open_gcm
+from audit.trial.groups import Group, by_length
+from audit.trial.hypothesis import Hypothesis
+from audit.trial.opened import Opened
+from audit.trial.views import View
+
+Numbered = tuple[int, Hypothesis]
+
+
+def try_keys(frame: pl.DataFrame, tried: Sequence[Hypothesis]) -> Iterator[Opened]:
+    """What each hypothesis opens.
+
+    Args:
+        frame: a batch with the columns `value` and `iv` (Binary).
+        tried: the hypotheses.
+
+    Yields:
+        openings in an order that depends on the batch and the hypotheses alone. A hypothesis that opens
+        nothing in a group of values of one length yields nothing for it.
+    """
+    for view in dict.fromkeys(View.of(hypothesis.layout) for hypothesis in tried):
+        of_view = [item for item in enumerate(tried) if View.of(item[1].layout) == view]
+        decoded = view.decode(frame)
+        for group in by_length(decoded, lambda size: any(h.layout.fits(size) for _, h in of_view)):  # noqa: B023  # used at once
+            fitting = [item for item in of_view if item[1].layout.fits(group.length)]
+            yield from _open_group(group, fitting)
+
+
+def _open_group(group: Group, tried: list[Numbered]) -> Iterator[Opened]:
+    for prefix in dict.fromkeys(hypothesis.layout.prefix for _, hypothesis in tried):
+        behind = group.behind(prefix)
+        if not len(behind.rows):
+            continue
+        same_prefix = [item for item in tried if item[1].layout.prefix == prefix]
+        blocks = [item for item in same_prefix if item[1].layout.mode is not Mode.GCM]
+        sealed = [item for item in same_prefix if item[1].layout.mode is Mode.GCM]
+        if blocks:
+            yield from open_blocks(behind, sorted(blocks, key=lambda item: item[1].aes_key.reveal()))
+        if sealed:
+            yield from open_gcm(behind, sealed)

@@ -1,0 +1,83 @@
+"""Stored values as bytes: one view for each way of writing them down."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from audit.layouts.layout import BLOCK, Encoding, Iv, Layout
+
+_POLARS_NAME: Final = {Encoding.BASE64: "base64", Encoding.HEX: "hex"}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A way of reading values as bytes.
+
+    With `beside`, the initialization vector stands in the `iv` column, or behind a `|` in the value; it is
+    put in front, so that the ciphers see one form only.
+    """
+
+    encoding: Encoding
+    beside: bool = False
+
+    @classmethod
+    def of(cls, layout: Layout) -> "View":
+        """The view in which `layout` reads."""
+        return cls(layout.encoding, layout.iv is Iv.BESIDE)
+
+    def decode(self, frame: pl.DataFrame) -> pl.Series:
+        """`value` (and `iv`) of a frame as bytes; null where a value is not written in this way.
+
+        Args:
+            frame: with the columns `value` and `iv`, both Binary.
+        """
+        if not self.beside:
+            return _decode(frame["value"], self.encoding)
+        written = _text(frame["value"])
+        parts = written.str.split_exact("|", 2).struct.unnest()
+        in_value = parts["field_1"].is_not_null() & parts["field_2"].is_null()
+        cipher = pl.select(
+            pl.when(in_value).then(parts["field_0"].cast(pl.Binary)).otherwise(frame["value"])
+        ).to_series()
+        vector = pl.select(
+            pl.when(in_value).then(parts["field_1"].cast(pl.Binary)).otherwise(frame["iv"])
+        ).to_series()
+        front = _decode(vector, self.encoding)
+        body = _decode(cipher, self.encoding)
+        # A vector of another size is not a vector; null stays null through the concatenation.
+        sized = pl.select(pl.when(front.bin.size() == BLOCK).then(front)).to_series()
+        return sized + body
+
+
+def _decode(written: pl.Series, encoding: Encoding) -> pl.Series:
+    match encoding:
+        case Encoding.RAW:
+            return written
+        case Encoding.BASE64_URL:
+            return _decode_url_safe(written)
+        case Encoding.BASE64 | Encoding.HEX:
+            return _text(written).str.decode(_POLARS_NAME[encoding], strict=False)  # type: ignore[arg-type]  # a literal by construction
+
+
+def _decode_url_safe(written: pl.Series) -> pl.Series:
+    """RFC 4648, section 5: padded or not; text with `+` or `/` is of the standard alphabet instead."""
+    text = _text(written)
+    own_alphabet = pl.select(pl.when(~text.str.contains("[+/]")).then(text)).to_series()
+    standard = own_alphabet.str.replace_all("-", "+", literal=True).str.replace_all("_", "/", literal=True)
+    bare = standard.str.strip_chars_end("=")
+    padded = pl.select(bare + pl.lit("=").repeat_by((4 - bare.str.len_bytes() % 4) % 4).list.join(""))
+    return padded.to_series().str.decode("base64", strict=False)
+
+
+def _text(written: pl.Series) -> pl.Series:
+    """Bytes as text without the line breaks that some encoders put in; null where they are not text."""
+    try:
+        text = written.cast(pl.String)
+    except pl.exceptions.ComputeError:  # some are raw bytes, which no written form has
+        ascii_only = [value if value is not None and value.isascii() else None for value in written]
+        text = pl.Series(written.name, ascii_only, pl.Binary).cast(pl.String)
+    text = text.str.strip_chars()
+    if text.str.contains("\n", literal=True).any():
+        return text.str.replace_all(r"[\r\n]", "")
+    return text
