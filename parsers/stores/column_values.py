@@ -1,0 +1,65 @@
+"""What a database driver hands out, as polars columns: text, keys and stored bytes."""
+
+from collections.abc import Callable, Sequence
+
+import polars as pl
+
+
+def text_column(values: Sequence[object]) -> pl.Series:
+    r"""Values as text; bytes that are no UTF-8 are shown as `\xNN`; null stays null."""
+    return _fast(values, pl.String) if _all(values, str) else _each(values, _text, pl.String)
+
+
+def key_column(values: Sequence[object]) -> pl.Series:
+    """Values of a key as text: a binary one in lower-case hex, an integer in decimal, text as it is."""
+    if _all(values, bytes):
+        return _fast(values, pl.Binary).bin.encode("hex")
+    return _each(values, _key, pl.String)
+
+
+def bytes_column(values: Sequence[object]) -> pl.Series:
+    """Stored values: bytes as they are, text as UTF-8; null stays null."""
+    if _all(values, bytes):
+        return _fast(values, pl.Binary)
+    return _fast(values, pl.String).cast(pl.Binary) if _all(values, str) else _each(values, _bytes, pl.Binary)
+
+
+def _all(values: Sequence[object], kind: type) -> bool:
+    """Whether every value is null or of this very type."""
+    return set(map(type, values)) <= {kind, type(None)}
+
+
+def _fast(values: Sequence[object], dtype: type[pl.String] | type[pl.Binary]) -> pl.Series:
+    return pl.Series(values=values, dtype=dtype)
+
+
+def _each(
+    values: Sequence[object],
+    convert: Callable[[object], str] | Callable[[object], bytes],
+    dtype: type[pl.String] | type[pl.Binary],
+) -> pl.Series:
+    return pl.Series(values=[None if value is None else convert(value) for value in values], dtype=dtype)
+
+
+def _text(value: object) -> str:
+    match value:
+        case bytes() | bytearray() | memoryview():
+            return bytes(value).decode("utf-8", "backslashreplace")
+        case _:  # a datetime comes out as databases print it, without the T of ISO 8601
+            return str(value)
+
+
+def _key(value: object) -> str:
+    match value:
+        case bytes() | bytearray() | memoryview():
+            return bytes(value).hex()
+        case _:
+            return str(value)
+
+
+def _bytes(value: object) -> bytes:
+    match value:
+        case bytes() | bytearray() | memoryview():
+            return bytes(value)
+        case _:
+            return str(value).encode("utf-8", "surrogatepass")

@@ -1,0 +1,133 @@
+"""Connections to a database that only read: by URL, or to a SQLite file."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+import sqlalchemy as sa
+from sqlalchemy import exc, pool
+
+from parsers.errors import StoreError
+from parsers.secret import Secret
+from parsers.stores.database_faults import explain
+
+CONNECT_SECONDS: Final = 10
+"""How long a server may take to answer at first, unless the URL says otherwise."""
+
+_TIMEOUTS: Final = {"pymysql": "connect_timeout", "psycopg": "connect_timeout", "pymssql": "login_timeout"}
+_PACKAGES: Final = {"psycopg": "psycopg[binary]", "psycopg2": "psycopg2-binary", "MySQLdb": "mysqlclient"}
+_PASSWORD_WORDS: Final = ("password", "passwd", "pwd=")
+_READ_ONLY: Final = {
+    # Every row is of one moment, too, though the reading takes minutes.
+    "mysql": "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+    "mariadb": "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+    "postgresql": "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+    "oracle": "SET TRANSACTION READ ONLY",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """A database that can be connected to, and what reports call it."""
+
+    label: str
+    engine: sa.Engine
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """A connection of its own, in a transaction that changes nothing.
+
+        SQL Server knows no such transaction: there only the statements, all SELECT, see to it.
+
+        Raises:
+            sqlalchemy.exc.SQLAlchemyError: from connecting, and from what is done inside.
+        """
+        with self.engine.connect() as connection:
+            if statement := _READ_ONLY.get(connection.dialect.name):
+                connection.exec_driver_sql(statement)
+            yield connection
+
+
+def database_at(url: str, *, password: Secret | None = None) -> Database:
+    """The database that a SQLAlchemy URL names; nothing is connected yet.
+
+    Raises:
+        StoreError: no such URL, a password in it, or a driver that is not installed.
+    """
+    parsed = _parse(url)
+    label = parsed.set(username=None, query={k: v for k, v in parsed.query.items() if k != "user"})
+    if parsed.get_backend_name() == "sqlite":
+        return sqlite_database(Path(parsed.database or ""))
+    if password is not None:
+        parsed = parsed.set(password=_as_text(password))
+    return Database(label.render_as_string(), _engine(parsed))
+
+
+def sqlite_database(path: Path) -> Database:
+    """A SQLite file, opened so that it cannot be changed.
+
+    Raises:
+        StoreError: there is no such file.
+    """
+    if not path.is_file():
+        raise StoreError(f"{str(path)!r} is no file")
+    uri = f"file:{quote(str(path.absolute()))}?mode=ro"
+
+    def connect() -> sqlite3.Connection:
+        return sqlite3.connect(uri, uri=True, check_same_thread=False)
+
+    engine = sa.create_engine("sqlite://", creator=connect, poolclass=pool.NullPool, hide_parameters=True)
+    return Database(str(path), engine)
+
+
+def _parse(url: str) -> sa.URL:
+    try:
+        parsed = sa.make_url(url)
+    except (exc.ArgumentError, ValueError) as error:
+        # The text itself stays out of the message: it may hold a password.
+        raise StoreError(
+            "a database URL is not understood", hint="write it like mysql+pymysql://user@host/database"
+        ) from error
+    in_query = any(
+        word in f"{key}={value}".lower() for key, value in parsed.query.items() for word in _PASSWORD_WORDS
+    )
+    if parsed.password is not None or in_query:
+        raise StoreError(
+            "a database URL holds a password, which every user of this machine could see",
+            hint="leave it out of the URL and give a reference to it: env:NAME, file:PATH, prompt",
+        )
+    return parsed
+
+
+def _as_text(password: Secret) -> str:
+    try:
+        return password.reveal().decode()
+    except UnicodeDecodeError:
+        # Without its cause, which holds the password.
+        raise StoreError("the database password is no UTF-8 text") from None
+
+
+def _engine(url: sa.URL) -> sa.Engine:
+    try:
+        timeout = _TIMEOUTS.get(url.get_driver_name())
+        arguments = {timeout: CONNECT_SECONDS} if timeout and timeout not in url.query else {}
+        return sa.create_engine(url, poolclass=pool.NullPool, hide_parameters=True, connect_args=arguments)
+    except exc.NoSuchModuleError as error:
+        raise StoreError(
+            f"no kind of database is called {url.drivername!r}",
+            hint="mysql+pymysql, mariadb+pymysql, postgresql+psycopg, mssql+pymssql, oracle+oracledb, sqlite",
+        ) from error
+    except ImportError as error:
+        name = error.name or url.get_driver_name()
+        raise StoreError(
+            f"the driver {name!r} for {url.drivername} is not installed",
+            hint=f"pip install '{_PACKAGES.get(name, name)}' into the environment of passkey-audit",
+        ) from error
+    except (exc.ArgumentError, TypeError, ValueError) as error:
+        raise StoreError(
+            f"options of the {url.drivername} URL are not understood: {explain(error)}"
+        ) from error

@@ -1,0 +1,73 @@
+"""What a database error means, in words that hold nothing of the data or the password."""
+
+from typing import Final
+
+from sqlalchemy import exc
+
+DRIVER_FAULTS: Final = (exc.SQLAlchemyError, OSError, UnicodeError)
+"""What connecting and reading may raise: drivers let some of Python's own errors through."""
+
+_MYSQL: Final = {
+    1044: "this user has no right to use the database",
+    1045: "the server refuses this user or password",
+    1049: "the server has no database of this name",
+    1142: "this user has no right to read the table",
+    1143: "this user has no right to read a column of the table",
+    1698: "the server refuses this user or password",
+    2006: "the connection was lost",
+    2013: "the connection was lost",
+    1053: "the connection was lost: the server shuts down",
+    1317: "the server ended the query",
+    1927: "the connection was lost: the server ended it",
+}
+_SQLSTATES: Final = {
+    "28": "the server refuses this user or password",
+    "3D": "the server has no database of this name",
+    "42501": "this user has no right to read the table",
+    "57014": "the server ended the query",
+    "57P": "the connection was lost: the server ended it",
+    "08": "the connection was lost",
+}
+_TEXTS: Final = {
+    "password authentication failed": "the server refuses this user or password",
+    "no password supplied": "the server wants a password",
+    "resolve host": "the host's name is unknown",
+    "name or service not known": "the host's name is unknown",
+    "temporary failure in name resolution": "the host's name cannot be resolved",
+    "can't connect": "the server cannot be reached",
+    "connection refused": "the server cannot be reached",
+    "connection failed": "the server cannot be reached",
+    "timeout expired": "the server does not answer",
+    "login failed": "the server refuses this user or password",
+    "server closed the connection": "the connection was lost",
+    "connection is lost": "the connection was lost",
+    "ssl connection has been closed": "the connection was lost",
+    "not a database": "the file is no SQLite database, or an encrypted one",
+    "malformed": "the SQLite file is damaged",
+    "database is locked": "another program holds the SQLite file locked",
+    "unable to open": "the SQLite file cannot be opened",
+    "ora-01017": "the server refuses this user or password",
+    "ora-00942": "this user has no right to read the table",
+    "ora-12154": "the host's name is unknown",
+}
+
+
+def explain(error: BaseException) -> str:
+    """One line: what went wrong.
+
+    A driver's own text is never passed on, since it may quote values; only its number or class is.
+    """
+    original = getattr(error, "orig", None) or error
+    code = getattr(original, "sqlstate", None) or next(iter(original.args), None)
+    if isinstance(code, int) and code in _MYSQL:
+        return _MYSQL[code]
+    text = str(original).lower()
+    for sign, meaning in _TEXTS.items():
+        if sign in text:
+            return meaning
+    if getattr(original, "sqlstate", None):
+        for start, meaning in _SQLSTATES.items():
+            if str(code).startswith(start):
+                return meaning
+        return f"{type(original).__name__} {code}"
+    return f"{type(original).__name__} {code}" if isinstance(code, int) else type(original).__name__
