@@ -1,0 +1,19 @@
+"""`python -m audit.sample_estate DIR` writes the sample estates into DIR."""
+
+import sys
+from pathlib import Path
+
+from audit.sample_estate.estate import write_estates
+
+
+def main(arguments: list[str]) -> int:
+    """Write the estates into the one folder that is named; the exit code."""
+    if len(arguments) != 1:
+        sys.stderr.write("usage: python -m audit.sample_estate DIR\n")
+        return 2
+    write_estates(Path(arguments[0]))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,162 @@
+"""What a server with the hotfix of KBEC-00441 logs about secrets that it cannot open.
+
+The phrases are public, what follows them is not. The tails here are invented, in every form that the product
+uses elsewhere for naming an object.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Final
+
+from audit.sample_estate.cloudbees.credentials import StoredCredential
+from audit.sample_estate.cloudbees.log_text import Entry, Finding
+
+CREDENTIAL: Final = "Skipping updating password for credential"
+DIRECTORY_PROVIDER: Final = "Skipping updating password for Directory Provider"
+DEVOPS_INSIGHT: Final = "Skipping updating password for DevOps Insight Server configuration"
+EMAIL_CONFIG: Final = "Skipping updating password for email configuration"
+CORRUPTED: Final = "Corrupted credentials:"
+USER: Final = "Can not decrypt user"
+
+PHRASES: Final = (CREDENTIAL, DIRECTORY_PROVIDER, DEVOPS_INSIGHT, EMAIL_CONFIG, CORRUPTED, USER)
+"""What KBEC-00441's own command looks for."""
+
+_PHRASE_OF_KIND: Final = {
+    "credential": CREDENTIAL,
+    "directory-provider": DIRECTORY_PROVIDER,
+    "devops-insight": DEVOPS_INSIGHT,
+    "email-config": EMAIL_CONFIG,
+    "user": USER,
+}
+_ENTITY: Final = {
+    "credential": "credential",
+    "directory-provider": "directoryProvider",
+    "email-config": "emailConfig",
+    "user": "user",
+}
+
+_CAUSE: Final = (
+    "\njava.security.GeneralSecurityException: Couldn't decrypt password; the decryption key is likely "
+    "invalid.\n"
+    "\tat com.electriccloud.crypto.PasswordCrypterImpl.decrypt(PasswordCrypterImpl.java:234)\n"
+    "Caused by: javax.crypto.BadPaddingException: Given final block not properly padded\n"
+    "\tat com.sun.crypto.provider.CipherCore.unpad(CipherCore.java:975)"
+)
+
+Tail = Callable[[StoredCredential], tuple[str, str, str]]
+"""A row's tail in one form, and the subject and project that can be told from it."""
+
+
+def _quoted(row: StoredCredential) -> tuple[str, str, str]:
+    return f" '{row.place.name}'", row.place.name, ""
+
+
+def _quoted_in_project(row: StoredCredential) -> tuple[str, str, str]:
+    name, project = row.place.name, row.place.project
+    return f" '{name}' in project '{project}'", name, project
+
+
+def _double_quoted_in_project(row: StoredCredential) -> tuple[str, str, str]:
+    name, project = row.place.name, row.place.project
+    return f' "{name}" in project "{project}"', name, project
+
+
+def _entity(row: StoredCredential) -> tuple[str, str, str]:
+    return f" {_ENTITY[row.place.kind]}[name={row.place.name},id={row.id}]", row.place.name, ""
+
+
+def _entity_in_project(row: StoredCredential) -> tuple[str, str, str]:
+    name, project = row.place.name, row.place.project
+    return f" credential[name={name},id={row.id}] in project '{project}'", name, project
+
+
+def _path(row: StoredCredential) -> tuple[str, str, str]:
+    return f" {row.place.location}", row.place.name, row.place.project
+
+
+def _uuid(row: StoredCredential) -> tuple[str, str, str]:
+    return f" {row.id}", str(row.id), ""
+
+
+def _bare(row: StoredCredential) -> tuple[str, str, str]:
+    return f" {row.place.name}", row.place.name, ""
+
+
+def _bare_with_cause(row: StoredCredential) -> tuple[str, str, str]:
+    tail, subject, project = _bare(row)
+    return tail + _CAUSE, subject, project
+
+
+def _nothing(_: StoredCredential) -> tuple[str, str, str]:
+    return "", "", ""
+
+
+_TAILS_OF_CREDENTIALS: Final = (
+    _quoted_in_project,
+    _path,
+    _entity_in_project,
+    _double_quoted_in_project,
+    _path,
+    _bare,
+    _quoted_in_project,
+    _entity,
+    _quoted,
+    _uuid,
+    _bare_with_cause,
+)
+_TAILS_OF_OTHERS: Final = (_quoted, _entity, _bare)
+
+
+def skipped(row: StoredCredential, number: int, time: datetime, *, ndc: str = "upgrade") -> Entry:
+    """The entry about one row, the `number`-th of its kind; the form of the tail goes by that number."""
+    tail, subject, project = _tail(row, number)(row)
+    kind = "undecryptable-user" if row.place.kind == "user" else "skipped-update"
+    return Entry(
+        time,
+        "WARN",
+        "Upgrade-001",
+        "PasswordUpgrader",
+        _PHRASE_OF_KIND[row.place.kind] + tail,
+        ndc=ndc,
+        finding=Finding(kind, row.place.kind, subject, project),
+    )
+
+
+def _tail(row: StoredCredential, number: int) -> Tail:
+    match row.place.kind:
+        case "credential" if row.place.is_plugin:
+            return _path
+        case "credential" if " " in row.place.name:
+            return _quoted_in_project
+        case "credential":
+            return _TAILS_OF_CREDENTIALS[number % len(_TAILS_OF_CREDENTIALS)]
+        case "devops-insight":
+            return _nothing
+        case _:
+            return _TAILS_OF_OTHERS[number % len(_TAILS_OF_OTHERS)]
+
+
+def corrupted(rows: Sequence[StoredCredential], time: datetime, *, over_lines: bool) -> Entry:
+    """The list of what was given up: on one line, or one a line below it.
+
+    Several names are one entry, so its subject is all of them, `, ` between; the project is told only where
+    it is the same for all.
+    """
+    named = [_path(row) if over_lines else _quoted(row) for row in rows]
+    separator = "\n   " if over_lines else ","
+    tails = separator.join(tail for tail, _, _ in named)
+    projects = {project for _, _, project in named}
+    return Entry(
+        time,
+        "ERROR",
+        "Upgrade-001",
+        "PasswordUpgrader",
+        f"{CORRUPTED}\n   {tails}" if over_lines else CORRUPTED + tails,
+        ndc="upgrade",
+        finding=Finding(
+            "corrupted-credentials",
+            "credential",
+            ", ".join(subject for _, subject, _ in named),
+            projects.pop() if len(projects) == 1 else "",
+        ),
+    )

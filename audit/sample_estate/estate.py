@@ -1,0 +1,26 @@
+"""Every sample estate, written into one folder."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+from audit.sample_estate.cloudbees.estate import cloudbees_files
+from audit.sample_estate.readme import README
+
+ESTATES: Final[dict[str, Callable[[], Mapping[str, bytes]]]] = {"cloudbees-cd": cloudbees_files}
+"""Folder of each estate, and what makes its files (path below that folder, content)."""
+
+
+def write_estates(directory: Path) -> None:
+    """Write every estate below `directory`, over what is there; other files are left alone.
+
+    Raises:
+        OSError: a folder or file cannot be written.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / "README.md").write_text(README, encoding="utf-8", newline="\n")
+    for folder, make in ESTATES.items():
+        for name, content in make().items():
+            path = directory / folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
