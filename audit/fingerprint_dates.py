@@ -7,8 +7,6 @@ from typing import Final
 
 from parsers.stores.interface import FingerprintSeen
 
-HISTORY_TABLE: Final = "ec_configuration_history"
-
 _FINGERPRINT: Final = re.compile(r"[0-9a-f]{40}")
 _EPOCH: Final = re.compile(r"\d{10}|\d{13}")
 
@@ -23,6 +21,16 @@ def comparable(seen: Iterable[FingerprintSeen]) -> list[FingerprintSeen]:
     }
     sound = [each for each in cleaned if _FINGERPRINT.fullmatch(each.fingerprint)]
     return sorted(sound, key=lambda each: (each.when, each.fingerprint, each.where))
+
+
+def is_history(seen: FingerprintSeen) -> bool:
+    """Whether the server's own history names it; databases differ in the case of a table's name."""
+    return "ec_configuration_history" in seen.where.lower()
+
+
+def is_export(seen: FingerprintSeen) -> bool:
+    """Whether an export names it: the server that wrote an export need not be the one that is audited."""
+    return seen.where.endswith("passkey attribute")
 
 
 def iso_date(when: str) -> str:

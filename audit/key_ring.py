@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from audit.errors import KeyRingError
-from audit.fingerprint_dates import HISTORY_TABLE, comparable
+from audit.fingerprint_dates import comparable, is_history
 from parsers.keys.aes_forms import key_bits
 from parsers.keys.key_file import KeyFile
 from parsers.secret import Secret
@@ -175,7 +175,7 @@ def _named(ring: KeyRing, seen: Sequence[FingerprintSeen]) -> tuple[Key | None, 
 def _newest(seen: Sequence[FingerprintSeen]) -> list[FingerprintSeen]:
     """The sightings with the newest date: of the history if there is one, else of the exports."""
     dated = comparable(seen)
-    trusted = [each for each in dated if HISTORY_TABLE in each.where] or dated
+    trusted = [each for each in dated if is_history(each)] or dated
     return [each for each in trusted if each.when == trusted[-1].when]
 
 
