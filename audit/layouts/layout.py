@@ -107,3 +107,7 @@ class Layout:
         if self.mode is Mode.GCM:
             return body >= BLOCK
         return body >= BLOCK and body % BLOCK == 0
+
+    def hides(self, length: int) -> bool:
+        """Whether all of such a value is behind a constant vector that nobody knows, so that no key shows."""
+        return self.iv is Iv.UNKNOWN and length - self.overhead == BLOCK

@@ -1,0 +1,100 @@
+"""The cases that a stored value can fall into: finer than verdicts, one sentence each."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final
+
+from audit.trial.hypothesis import Hypothesis
+from audit.verdict import Verdict
+
+
+class Case(IntEnum):
+    """Why a value has its verdict."""
+
+    EMPTY = 0
+    EXTERNAL = 1
+    PLAIN = 2
+    IMPOSSIBLE = 3
+    CURRENT = 4
+    OLDER = 5
+    TWO_KEYS = 6
+    WEAK = 7
+    LOST = 8
+    NO_LAYOUT = 9
+    OTHER_LAYOUT = 10
+    HIDDEN = 11
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict of this case."""
+        return _VERDICTS[self]
+
+
+_VERDICTS: Final = {
+    Case.EMPTY: Verdict.EMPTY,
+    Case.EXTERNAL: Verdict.EXTERNAL,
+    Case.PLAIN: Verdict.PLAIN_TEXT,
+    Case.IMPOSSIBLE: Verdict.DAMAGED,
+    Case.CURRENT: Verdict.CURRENT,
+    Case.OLDER: Verdict.OLDER_KEY,
+    Case.TWO_KEYS: Verdict.AMBIGUOUS,
+    Case.WEAK: Verdict.AMBIGUOUS,
+    Case.LOST: Verdict.LOST,
+    Case.NO_LAYOUT: Verdict.UNKNOWN,
+    Case.OTHER_LAYOUT: Verdict.UNKNOWN,
+    Case.HIDDEN: Verdict.UNKNOWN,
+}
+
+
+_SENTENCES: Final = {
+    Case.EMPTY: "no value is stored",
+    Case.EXTERNAL: "the secret is kept in another system; nothing is encrypted here",
+    Case.PLAIN: "neither base64 nor hex of 16 bytes or more, no ciphertext: stored unencrypted, or cut off",
+    Case.IMPOSSIBLE: "decodes to {size} bytes, a length that no ciphertext layout of the product has",
+    Case.CURRENT: "opens under {label}, the current key",
+    Case.OLDER: "opens under {label}, not under the current key {current}",
+    Case.TWO_KEYS: "opens under {label}, and under another candidate key as well",
+    Case.WEAK: "opens under {label}, but only so weakly that it may be chance",
+    Case.LOST: "well-formed in a layout established for this store, and opened by none of {candidates}",
+    Case.NO_LAYOUT: (
+        "no ciphertext layout could be established with {candidates}: the key that wrote this store, "
+        "or one credential's known plain text, would help"
+    ),
+    Case.OTHER_LAYOUT: (
+        "its {size} bytes fit none of the layouts established for this store: a key that opens such values, "
+        "or one known plain text, would help"
+    ),
+    Case.HIDDEN: (
+        "a single block behind a constant initialization vector that nobody knows: one known plain "
+        "text solves it"
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """One sentence for each case.
+
+    Attributes:
+        labels: of the candidate keys, in the order of the ring.
+        current: label of the current key, or "".
+    """
+
+    labels: tuple[str, ...]
+    current: str
+
+    def of(self, case: Case, hypothesis: Hypothesis | None, size: int) -> str:
+        """The sentence.
+
+        Args:
+            case: the case.
+            hypothesis: what opened the value, if anything did.
+            size: bytes of the value once decoded, 0 if it does not decode.
+        """
+        count = len(self.labels)
+        return _SENTENCES[case].format(
+            label=self.labels[hypothesis.key] if hypothesis else "",
+            current=self.current or "(not known: name it with --current)",
+            candidates="the one candidate key" if count == 1 else f"the {count} candidate keys",
+            size=size,
+        )
