@@ -19,7 +19,7 @@ from audit.trial.hypothesis import Hypothesis, hypotheses
 from audit.trial.opened import Opened
 from audit.trial.same_secret import SecretTags
 from audit.trial.try_keys import try_keys
-from audit.trial.views import View
+from audit.trial.views import View, Views
 from audit.verdict import ESTABLISHED_AT_MOST
 
 _ESTABLISHED_LOG10 = math.log10(ESTABLISHED_AT_MOST)
@@ -40,10 +40,10 @@ def discover(
         secret_tags: tells equal plain texts.
     """
     wanted = tuple(layouts)
-    views = {view: view.decode(values) for view in dict.fromkeys(View.of(layout) for layout in wanted)}
+    views = Views(values)
     present = [layout for layout in wanted if views[View.of(layout)].drop_nulls().len()]
     tried = hypotheses(keys, (*present, *_prefixed(present, views)))
-    trial = _Trial(values.height, tried, views, _openings(values, tried, secret_tags))
+    trial = _Trial(values.height, tried, views, _openings(views, tried, secret_tags))
     return [_settle_first_block(each, trial) for each in _one_after_the_other(trial)]
 
 
@@ -53,21 +53,19 @@ class _Trial:
 
     size: int
     tried: list[Hypothesis]
-    views: dict[View, pl.Series]
+    views: Views
     openings: dict[int, Openings]
 
 
-def _prefixed(layouts: Sequence[Layout], views: dict[View, pl.Series]) -> tuple[Layout, ...]:
+def _prefixed(layouts: Sequence[Layout], views: Views) -> tuple[Layout, ...]:
     found: list[Layout] = []
-    for view, decoded in views.items():
+    for view in dict.fromkeys(View.of(layout) for layout in layouts):
         of_view = [layout for layout in layouts if View.of(layout) == view and not layout.prefix]
-        found += with_prefixes(of_view, shared_prefixes(decoded.drop_nulls()))
+        found += with_prefixes(of_view, shared_prefixes(views[view].drop_nulls()))
     return tuple(found)
 
 
-def _openings(
-    values: pl.DataFrame, tried: Sequence[Hypothesis], secret_tags: SecretTags
-) -> dict[int, Openings]:
+def _openings(values: Views, tried: Sequence[Hypothesis], secret_tags: SecretTags) -> dict[int, Openings]:
     parts: dict[int, list[Opened]] = {}
     tags: dict[int, list[npt.NDArray[np.uint64]]] = {}
     for opened in try_keys(values, tried):
@@ -86,8 +84,9 @@ def _openings(
 
 def _one_after_the_other(trial: _Trial) -> Iterable[tuple[int, Evidence]]:
     remaining = np.ones(trial.size, np.bool_)
-    independents = {view: independent(decoded) for view, decoded in trial.views.items()}
-    fitting = {view: _sizes(decoded) for view, decoded in trial.views.items()}
+    views = dict.fromkeys(View.of(hypothesis.layout) for hypothesis in trial.tried)
+    independents = {view: independent(trial.views[view]) for view in views}
+    fitting = {view: _sizes(trial.views[view]) for view in views}
     while True:
         ranked: list[tuple[float, int, Evidence]] = []
         for index, openings in trial.openings.items():

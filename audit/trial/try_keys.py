@@ -2,24 +2,22 @@
 
 from collections.abc import Iterator, Sequence
 
-import polars as pl
-
 from audit.layouts.layout import Mode
 from audit.trial.block_modes import open_blocks
 from audit.trial.gcm import open_gcm
 from audit.trial.groups import Group, by_length
 from audit.trial.hypothesis import Hypothesis
 from audit.trial.opened import Opened
-from audit.trial.views import View
+from audit.trial.views import View, Views
 
 Numbered = tuple[int, Hypothesis]
 
 
-def try_keys(frame: pl.DataFrame, tried: Sequence[Hypothesis]) -> Iterator[Opened]:
+def try_keys(values: Views, tried: Sequence[Hypothesis]) -> Iterator[Opened]:
     """What each hypothesis opens.
 
     Args:
-        frame: a batch with the columns `value` and `iv` (Binary).
+        values: a batch.
         tried: the hypotheses.
 
     Yields:
@@ -28,8 +26,7 @@ def try_keys(frame: pl.DataFrame, tried: Sequence[Hypothesis]) -> Iterator[Opene
     """
     for view in dict.fromkeys(View.of(hypothesis.layout) for hypothesis in tried):
         of_view = [item for item in enumerate(tried) if View.of(item[1].layout) == view]
-        decoded = view.decode(frame)
-        for group in by_length(decoded, lambda size: any(h.layout.fits(size) for _, h in of_view)):  # noqa: B023  # used at once
+        for group in by_length(values[view], lambda size: any(h.layout.fits(size) for _, h in of_view)):  # noqa: B023  # used at once
             fitting = [item for item in of_view if item[1].layout.fits(group.length)]
             yield from _open_group(group, fitting)
 
