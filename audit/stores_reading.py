@@ -1,0 +1,81 @@
+"""Everything that the stores of a run hold, sorted by what it is."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import assert_never
+
+import polars as pl
+
+from parsers.errors import StoreError
+from parsers.progress import Progress
+from parsers.stores.interface import FingerprintSeen, NotAudited, Store, StoredValues, Uncovered
+from parsers.unread import Unread
+
+
+@dataclass(frozen=True, slots=True)
+class StoreRead:
+    """How much of a store was read."""
+
+    label: str
+    records: int
+
+
+@dataclass(slots=True)
+class StoresReading:
+    """What the stores hold.
+
+    Attributes:
+        batches: frames of the `STORED` schema, in the order read.
+        seen: passkey fingerprints that the stores name.
+        uncovered: values with the form of ciphertext where none was expected.
+        not_audited: default tables that are not there.
+        unread: what could not be read, and why.
+        read: the stores that were read, wholly or in part.
+    """
+
+    batches: list[pl.DataFrame] = field(default_factory=list)
+    seen: list[FingerprintSeen] = field(default_factory=list)
+    uncovered: list[Uncovered] = field(default_factory=list)
+    not_audited: list[NotAudited] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
+    read: list[StoreRead] = field(default_factory=list)
+
+
+def read_stores(stores: Iterable[Store], progress: Progress) -> StoresReading:
+    """Read them all; one that cannot be read does not keep the others from it."""
+    reading = StoresReading()
+    for store in stores:
+        progress.working_on(store.label)
+        before = len(reading.batches)
+        try:
+            _read_into(reading, store)
+        except StoreError as error:
+            reading.unread.append(Unread(store.label, "", _in_full(error)))
+            if len(reading.batches) == before:
+                continue
+        records = sum(batch.height for batch in reading.batches[before:])
+        reading.read.append(StoreRead(store.label, records))
+        if not records:  # an empty store is never "0 problems"
+            reading.unread.append(Unread(store.label, "", "no stored value was found in it"))
+    return reading
+
+
+def _read_into(reading: StoresReading, store: Store) -> None:
+    for event in store.read():
+        match event:
+            case StoredValues(frame):
+                reading.batches.append(frame)
+            case FingerprintSeen():
+                reading.seen.append(event)
+            case Uncovered():
+                reading.uncovered.append(event)
+            case NotAudited():
+                reading.not_audited.append(event)
+            case Unread():
+                reading.unread.append(event)
+            case _:
+                assert_never(event)
+
+
+def _in_full(error: StoreError) -> str:
+    return f"{error.message} ({error.hint})" if error.hint else error.message
