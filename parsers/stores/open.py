@@ -1,0 +1,55 @@
+"""A store reference → the store: the list of kinds that there are."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, assert_never
+
+from parsers.errors import StoreError
+from parsers.stores.cloudbees_export import CloudBeesExport
+from parsers.stores.csv_table import CsvTable
+from parsers.stores.interface import Store
+from parsers.stores.json_lines_table import JsonLinesTable
+from parsers.stores.parquet_table import ParquetTable
+from parsers.stores.recognise import FileKind, file_kind
+from parsers.stores.store_file import StoreFile
+
+_URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+
+
+def open_store(reference: str, *, columns: Mapping[str, str] | None = None) -> Store:
+    """The store that `reference` names; files are recognised by content, compressed ones too.
+
+    Args:
+        reference: a path.
+        columns: for table files: names in the file for those of `table_columns.COLUMNS` that differ.
+
+    Raises:
+        StoreError: nothing there, no kind that is known, or options that make no sense for it.
+    """
+    if _URL.match(reference):
+        raise StoreError(f"{reference.partition('://')[0]}: databases are not read yet")
+    file = StoreFile(reference)
+    if Path(reference).is_dir():
+        raise StoreError(f"{reference}: a folder, and no kind of store that is one")
+    try:
+        kind = file_kind(file.head())
+    except StoreError as error:
+        raise StoreError(f"{reference}: {error.message}", hint=error.hint) from error
+    return _store(kind, file, columns or {})
+
+
+def _store(kind: FileKind, file: StoreFile, columns: Mapping[str, str]) -> Store:
+    match kind:
+        case FileKind.EXPORT:
+            return CloudBeesExport(file)
+        case FileKind.CSV:
+            return CsvTable(file, columns)
+        case FileKind.PARQUET:
+            return ParquetTable(file, columns)
+        case FileKind.JSON_LINES:
+            return JsonLinesTable(file, columns)
+        case FileKind.SQLITE | FileKind.SQL_DUMP:
+            raise StoreError(f"{file.reference}: a {kind.value} is not read yet")
+        case _:
+            assert_never(kind)

@@ -1,0 +1,118 @@
+"""What every kind of store must hold to."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from parsers.stores.interface import Store, StoredValues
+from parsers.stores.open import open_store
+from parsers.stores.schema import BATCH_ROWS, STORED
+
+COUNT = BATCH_ROWS + 10
+ROWS = [("P", f"name {number}", "" if number % 5 else "user", f"{number:032x}") for number in range(COUNT)]
+TABLE = pl.DataFrame(ROWS, schema=["project", "name", "user_name", "value"], orient="row")
+
+
+def export_file(folder: Path) -> Path:
+    """The rows as an export."""
+    path = folder / "store.xml"
+    body = "".join(
+        f"<credential><credentialName>{name}</credentialName><password>{value}</password>"
+        f"<userName>{user}</userName></credential>"
+        for _, name, user, value in ROWS
+    )
+    path.write_text(f"<exportedData><project><projectName>P</projectName>{body}</project></exportedData>")
+    return path
+
+
+def csv_file(folder: Path) -> Path:
+    """The rows as CSV."""
+    path = folder / "store.csv"
+    TABLE.write_csv(path)
+    return path
+
+
+def parquet_file(folder: Path) -> Path:
+    """The rows as Parquet."""
+    path = folder / "store.parquet"
+    TABLE.write_parquet(path)
+    return path
+
+
+def json_lines_file(folder: Path) -> Path:
+    """The rows as JSON Lines."""
+    path = folder / "store.jsonl"
+    path.write_text("".join(f"{json.dumps(row)}\n" for row in TABLE.iter_rows(named=True)))
+    return path
+
+
+MAKERS: list[Callable[[Path], Path]] = [export_file, csv_file, parquet_file, json_lines_file]
+
+
+@pytest.fixture(scope="module", params=MAKERS, ids=lambda maker: maker.__name__)
+def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """One store of each kind, with the same rows in it."""
+    maker: Callable[[Path], Path] = request.param
+    return open_store(str(maker(tmp_path_factory.mktemp("store"))))
+
+
+@pytest.fixture(scope="module")
+def frames(store: Store) -> list[pl.DataFrame]:
+    """Its batches, read once for all tests."""
+    return [event.frame for event in store.read() if isinstance(event, StoredValues)]
+
+
+def test_schema_and_batches(frames: list[pl.DataFrame]) -> None:
+    """Every batch has the schema and a bounded number of rows."""
+    assert {frame.schema == STORED for frame in frames} == {True}
+    assert max(frame.height for frame in frames) <= BATCH_ROWS
+    assert sum(frame.height for frame in frames) == COUNT
+
+
+def test_rows(frames: list[pl.DataFrame]) -> None:
+    """The same rows in the store's order, whatever the kind."""
+    found = pl.concat(frames)
+    expected = TABLE.select(
+        pl.lit("cloudbees-cd").alias("system"),
+        pl.lit("credential").alias("kind"),
+        "project",
+        "name",
+        "user_name",
+        pl.format("/projects/P/credentials/{}", "name").alias("location"),
+        pl.col("value").cast(pl.Binary),
+    )
+    assert_frame_equal(found.select(expected.columns), expected)
+
+
+def test_absent_text_is_empty_and_absent_bytes_are_null(frames: list[pl.DataFrame]) -> None:
+    """No text column holds a null; there is no vector here, and that is null."""
+    found = pl.concat(frames)
+    texts = [name for name, dtype in STORED.items() if dtype == pl.String]
+    assert found.select(texts).null_count().row(0) == (0,) * len(texts)
+    assert found["iv"].null_count() == found.height
+
+
+def test_label_and_record(store: Store, frames: list[pl.DataFrame]) -> None:
+    """Rows name the store as it calls itself, and each can be found again."""
+    found = pl.concat(frames)
+    assert set(found["store"]) == {store.label}
+    assert found["record"].is_duplicated().sum() == 0
+
+
+def test_reading_again_gives_the_same(store: Store, frames: list[pl.DataFrame]) -> None:
+    """A store can be read as often as wanted."""
+    again = [event.frame for event in store.read() if isinstance(event, StoredValues)]
+    assert_frame_equal(pl.concat(again), pl.concat(frames))
+
+
+def test_stopping_early_is_harmless(store: Store) -> None:
+    """Who needs the first batch only may leave; nothing stays open (warnings are errors here)."""
+    events = store.read()
+    next(events)
+    close = getattr(events, "close", None)
+    assert close is not None
+    close()
