@@ -38,7 +38,7 @@ the labs is gone.
 In `truth.json`, `opened_by` is the file in `keys/`; the same letter in `group` means the same secret;
 `source` is relative to the estate, and `also_at` says where the same log lies once more. An entry that
 names several credentials has all their names as its subject, `, ` between them. A project is given only
-where the entry says it, and for a plug-in it is the plug-in's name.
+where the entry says it.
 
 ### Published, and invented
 
@@ -58,7 +58,7 @@ Invented, since nobody has published it:
 - **Names of the other kinds' elements in a full export** (`directoryProvider/managerPassword`,
   `emailConfig/mailUserPassword`, `devOpsInsightServerConfiguration/password`, `user/password`) **and of
   the tables and columns that hold secrets**: inferred from the product's rule for names. A plug-in's
-  project stands in `ec_project` under the path that `ectool` takes for it, `/plugins/NAME/project`.
+  project is named by the path that `ectool` takes for it, `/plugins/NAME/project`.
 - All ordinary traffic in the logs, and the stack frames of classes other than `PasswordCrypterImpl` and
   `SessionManagerImpl`.
 """

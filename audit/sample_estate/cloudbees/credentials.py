@@ -16,13 +16,14 @@ _SEED: Final = "cloudbees-cd credentials 1"
 
 _DRAWN: Final = {
     Fate.RENEWED: 150,
-    Fate.SKIPPED: 29,
+    Fate.SKIPPED: 27,
     Fate.DAMAGED: 5,
     Fate.PLAIN: 6,
     Fate.EMPTY: 5,
     Fate.EXTERNAL: 6,
 }
-"""How the cluster's own credentials fared: 20 in each of nine projects, and 21 plug-in configurations."""
+"""How the cluster's own credentials fared, but for the two of `_GIVEN`: 20 in each of nine projects, and 21
+plug-in configurations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +71,15 @@ def _fates(dice: Dice) -> Iterator[tuple[Place, Fate]]:
     ]
     own += inventory.plugin_configurations()
     drawn = dice.shuffled([fate for fate, count in _DRAWN.items() for _ in range(count)])
-    yield from zip(own, drawn, strict=True)
+    yield from ((place, _GIVEN.get(place.name) or drawn.pop()) for place in own)
     yield from zip(inventory.directory_providers(), _DIRECTORIES, strict=True)
     yield from zip(inventory.email_configurations(), _EMAIL, strict=True)
     yield inventory.devops_insight(), Fate.SKIPPED
     yield from ((place, _USERS.get(number, Fate.RENEWED)) for number, place in enumerate(inventory.users()))
 
 
+_GIVEN: Final = {"ftp | night run": Fate.SKIPPED, "Fahrer-Zugang für Süd": Fate.SKIPPED}
+"""Names that are hard to read in a log, and so must be in one."""
 _DIRECTORIES: Final = (Fate.RENEWED, Fate.SKIPPED, Fate.FROM_LABS, Fate.RENEWED)
 _EMAIL: Final = (Fate.RENEWED, Fate.SKIPPED, Fate.FROM_LABS, Fate.EMPTY)
 _USERS: Final = {

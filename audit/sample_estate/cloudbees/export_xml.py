@@ -34,8 +34,8 @@ def export_xml(rows: Sequence[StoredCredential], passkey: Passkey) -> bytes:
         passkey=passkey.fingerprint,
     )
     lines = ["  <exportPath>/</exportPath>"]
-    for place, group in groupby(rows, key=_owner):
-        lines += _indented(_group(place, list(group)))
+    for _, group in groupby(rows, key=_owner):
+        lines += _indented(_group(list(group)))
     return (head + "\n".join(lines) + "\n</exportedData>\n").encode()
 
 
@@ -51,19 +51,20 @@ def project_export_xml(project: str, rows: Sequence[StoredCredential], passkey: 
     return (head + "\n".join(lines) + "\n</exportedData>\n").encode()
 
 
-def _owner(row: StoredCredential) -> tuple[str, str, bool]:
-    return row.place.kind, row.place.project, row.place.is_plugin
+def _owner(row: StoredCredential) -> tuple[str, str]:
+    return row.place.kind, row.place.project
 
 
-def _group(owner: tuple[str, str, bool], rows: Sequence[StoredCredential]) -> Iterator[str]:
-    kind, project, is_plugin = owner
-    if kind != "credential":
+def _group(rows: Sequence[StoredCredential]) -> Iterator[str]:
+    place = rows[0].place
+    if place.kind != "credential":
         for row in rows:
             yield from _other(row)
-    elif is_plugin:
-        yield from _element("plugin", [_leaf("pluginName", project), *_project(project, rows, steps=False)])
+    elif place.plugin:
+        body = [_leaf("pluginName", place.plugin), *_project(place.project, rows, steps=False)]
+        yield from _element("plugin", body)
     else:
-        yield from _project(project, rows)
+        yield from _project(place.project, rows)
 
 
 def _project(project: str, rows: Sequence[StoredCredential], *, steps: bool = True) -> Iterator[str]:

@@ -124,7 +124,7 @@ def skipped(row: StoredCredential, number: int, time: datetime, *, ndc: str = "u
 
 def _tail(row: StoredCredential, number: int) -> Tail:
     match row.place.kind:
-        case "credential" if row.place.is_plugin:
+        case "credential" if row.place.plugin:
             return _path
         case "credential" if " " in row.place.name:
             return _quoted_in_project

@@ -56,20 +56,28 @@ _LAST_NAMES: Final = ("berg", "costa", "dahl")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a secret is stored. `project` is the plug-in's name where `is_plugin`, and "" for other kinds."""
+    """Where a secret is stored.
+
+    `project` is "" for other kinds than credentials, and for a plug-in the path that `ectool` takes for the
+    plug-in's project: `/plugins/EC-JBoss/project`.
+    """
 
     kind: str
     name: str
     user_name: str = ""
     project: str = ""
-    is_plugin: bool = False
+
+    @property
+    def plugin(self) -> str:
+        """The plug-in whose configuration this is, or ""."""
+        return self.project.split("/")[2] if self.project.startswith("/plugins/") else ""
 
     @property
     def location(self) -> str:
         """Where a person finds it."""
         match self.kind:
             case "credential":
-                owner = f"/plugins/{self.project}/project" if self.is_plugin else f"/projects/{self.project}"
+                owner = self.project if self.plugin else f"/projects/{self.project}"
                 return f"{owner}/credentials/{self.name}"
             case "directory-provider":
                 return f"/directoryProviders/{self.name}"
@@ -94,7 +102,7 @@ def project_credentials(project: str, count: int) -> list[Place]:
 def plugin_configurations() -> list[Place]:
     """A plug-in configuration's credential carries the configuration's name (KBEC and plug-in sources)."""
     return [
-        Place("credential", name, f"{plugin[3:].lower()}_admin", plugin, is_plugin=True)
+        Place("credential", name, f"{plugin[3:].lower()}_admin", f"/plugins/{plugin}/project")
         for plugin, names in _PLUGINS.items()
         for name in names
     ]

@@ -73,13 +73,8 @@ def sqlite_file(rows: Sequence[StoredCredential]) -> bytes:
     return content[:_VERSION_AT] + _VERSION + content[_VERSION_AT + 4 :]
 
 
-def _project_name(row: StoredCredential) -> str:
-    """A plug-in's project is named by the path that `ectool` takes for it."""
-    return f"/plugins/{row.place.project}/project" if row.place.is_plugin else row.place.project
-
-
 def _projects(rows: Sequence[StoredCredential]) -> dict[str, bytes]:
-    names = dict.fromkeys(_project_name(row) for row in rows if row.place.project)
+    names = dict.fromkeys(row.place.project for row in rows if row.place.project)
     return {name: Dice(f"project {name}").uuid().bytes for name in names}
 
 
@@ -90,5 +85,5 @@ def _values(row: StoredCredential, projects: dict[str, bytes]) -> dict[str, str 
         "user_name": row.place.user_name,
         "value": row.sealed.value or None,
         "credential_type": row.credential_type,
-        "project_id": projects.get(_project_name(row)),
+        "project_id": projects.get(row.place.project),
     }
