@@ -1,6 +1,7 @@
 """CloudBees CD's database, live or a SQLite file with the same tables, read as a store."""
 
 from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
 from typing import Final
 
 import polars as pl
@@ -97,8 +98,8 @@ class CloudBeesDatabase:
         fetched: list[pl.DataFrame] = []
         read, fault = 0, ""
         try:
-            with self._database.reading() as connection:
-                for frame in stream(connection, found.source):
+            with self._database.reading() as connection, closing(stream(connection, found.source)) as frames:
+                for frame in frames:
                     fetched.append(frame)
                     read += frame.height
                     if len(fetched) == _FETCHES:

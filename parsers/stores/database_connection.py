@@ -59,7 +59,10 @@ def database_at(url: str, *, password: Secret | None = None) -> Database:
         StoreError: no such URL, a password in it, or a driver that is not installed.
     """
     parsed = _parse(url)
-    label = parsed.set(username=None, query={k: v for k, v in parsed.query.items() if k != "user"})
+    query = {key: value for key, value in parsed.query.items() if key != "user"}
+    label = sa.URL.create(
+        parsed.drivername, host=parsed.host, port=parsed.port, database=parsed.database, query=query
+    )
     if parsed.get_backend_name() == "sqlite":
         return sqlite_database(Path(parsed.database or ""))
     if password is not None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from itertools import chain
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy import exc
@@ -10,6 +10,7 @@ from sqlalchemy import exc
 from parsers.stores.ciphertext_form import looks_like_ciphertext
 from parsers.stores.database_catalogue import Catalogue, Column, Table, Unusable, python_type, select
 from parsers.stores.database_faults import explain
+from parsers.stores.database_rows import partitions
 from parsers.stores.interface import NotAudited, Uncovered
 
 SAMPLE_ROWS: Final = 1_000
@@ -85,9 +86,8 @@ def _count(connection: sa.Connection, table: Table, column: Column) -> int:
     return sum(_suspicious(values) for values in _values(connection, filled))
 
 
-def _values(connection: sa.Connection, statement: sa.Select[tuple[object]]) -> Iterator[list[object]]:
-    streaming = connection.execution_options(stream_results=True, yield_per=_FETCH_ROWS)
-    for rows in streaming.execute(statement).partitions():
+def _values(connection: sa.Connection, statement: sa.Select[Any]) -> Iterator[list[object]]:
+    for rows in partitions(connection, statement, _FETCH_ROWS):
         yield [row[0] for row in rows]
 
 

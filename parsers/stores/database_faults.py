@@ -36,7 +36,9 @@ _TEXTS: Final = {
     "temporary failure in name resolution": "the host's name cannot be resolved",
     "can't connect": "the server cannot be reached",
     "connection refused": "the server cannot be reached",
-    "connection failed": "the server cannot be reached",
+    'fatal:  database "': "the server has no database of this name",
+    'fatal:  role "': "the server refuses this user or password",
+    "connection failed": "no connection could be made",
     "timeout expired": "the server does not answer",
     "login failed": "the server refuses this user or password",
     "server closed the connection": "the connection was lost",
@@ -58,16 +60,15 @@ def explain(error: BaseException) -> str:
     A driver's own text is never passed on, since it may quote values; only its number or class is.
     """
     original = getattr(error, "orig", None) or error
-    code = getattr(original, "sqlstate", None) or next(iter(original.args), None)
-    if isinstance(code, int) and code in _MYSQL:
-        return _MYSQL[code]
-    text = str(original).lower()
-    for sign, meaning in _TEXTS.items():
-        if sign in text:
-            return meaning
-    if getattr(original, "sqlstate", None):
-        for start, meaning in _SQLSTATES.items():
-            if str(code).startswith(start):
-                return meaning
-        return f"{type(original).__name__} {code}"
-    return f"{type(original).__name__} {code}" if isinstance(code, int) else type(original).__name__
+    number = next(iter(original.args), None)
+    if isinstance(number, int):
+        return _MYSQL.get(number) or _by_text(original) or f"{type(original).__name__} {number}"
+    state = str(getattr(original, "sqlstate", None) or "")
+    meanings = [meaning for start, meaning in _SQLSTATES.items() if state.startswith(start)]
+    return (*meanings, _by_text(original) or f"{type(original).__name__} {state}".rstrip())[0]
+
+
+def _by_text(error: BaseException) -> str:
+    """What a driver says in words only; "" where the words are not known."""
+    text = str(error).lower()
+    return next((meaning for sign, meaning in _TEXTS.items() if sign in text), "")

@@ -1,7 +1,7 @@
 """Rows of a table, streamed from a database as frames."""
 
-from collections.abc import Collection, Iterator
-from typing import Final
+from collections.abc import Collection, Generator, Iterator, Sequence
+from typing import Any, Final
 
 import polars as pl
 import sqlalchemy as sa
@@ -21,7 +21,7 @@ _CONVERSIONS: Final = {
 }
 
 
-def stream(connection: sa.Connection, source: ReadableTable) -> Iterator[pl.DataFrame]:
+def stream(connection: sa.Connection, source: ReadableTable) -> Generator[pl.DataFrame]:
     """Frames of at most `FETCH_ROWS` rows, a column for each role, in the database's own order.
 
     Raises:
@@ -30,11 +30,34 @@ def stream(connection: sa.Connection, source: ReadableTable) -> Iterator[pl.Data
     statement = select(
         source.table, list(source.columns.values()), as_bytes=_as_bytes(connection, source.columns)
     )
-    streaming = connection.execution_options(stream_results=True, yield_per=FETCH_ROWS)
     conversions = [_CONVERSIONS.get(role, text_column) for role in source.columns]
-    for rows in streaming.execute(statement).partitions():
+    for rows in partitions(connection, statement, FETCH_ROWS):
         columns = zip(conversions, zip(*rows, strict=True), strict=True)
         yield pl.DataFrame([convert(values) for convert, values in columns], schema=list(source.columns))
+
+
+def partitions(
+    connection: sa.Connection, statement: sa.Select[Any], size: int
+) -> Iterator[Sequence[sa.Row[Any]]]:
+    """Rows, `size` at a time, that the server hands out as they are asked for.
+
+    Whoever stops before the end, or at an error, finds the connection closed.
+    """
+    streaming = connection.execution_options(stream_results=True, yield_per=size)
+    with streaming.execute(statement) as result:
+        cursor = result.cursor
+        try:
+            yield from result.partitions()
+        except BaseException:
+            _abandon(cursor)
+            connection.invalidate()
+            raise
+
+
+def _abandon(cursor: object) -> None:
+    """PyMySQL reads an unbuffered result to its end before it lets go, and over a lost connection too."""
+    if (unread := getattr(cursor, "_result", None)) is not None and hasattr(unread, "unbuffered_active"):
+        unread.unbuffered_active = False
 
 
 def _as_bytes(connection: sa.Connection, roles: Collection[str]) -> list[int]:

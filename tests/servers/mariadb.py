@@ -1,0 +1,32 @@
+"""MariaDB for the tests."""
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tests.servers.server import Server, folder_for, running
+from tests.support.programs import need
+
+
+@contextmanager
+def mariadb() -> Iterator[Server]:
+    """A server with a fresh data folder; what it writes need not survive."""
+    install, daemon = need("mariadb-install-db"), need("mariadbd")
+    with folder_for("mysql") as (folder, as_owner):
+        data, socket = folder / "data", folder / "s"
+        subprocess.run(
+            [*as_owner, install, "--no-defaults", f"--datadir={data}", "--skip-test-db",
+             "--auth-root-authentication-method=normal", "--skip-name-resolve"],
+            check=True, capture_output=True, cwd=folder,
+        )  # fmt: skip
+        server = Server(
+            f"mysql+pymysql://{{user}}@localhost/{{database}}?unix_socket={socket}", "root", "mysql"
+        )
+        command = [
+            *as_owner, daemon, "--no-defaults", f"--datadir={data}", f"--socket={socket}",
+            "--skip-networking", f"--pid-file={folder}/pid", "--skip-log-bin",
+            "--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=0",
+            "--innodb-buffer-pool-size=64M", "--character-set-server=utf8mb4",
+        ]  # fmt: skip
+        with running(command, socket, server):
+            yield server

@@ -1,0 +1,113 @@
+"""A real database server, started for the tests as an ordinary user and reachable on a socket only."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+
+START_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running server.
+
+    Attributes:
+        template: the URL, with `{user}` and `{database}`.
+        administrator: a user with every right, and no password.
+        home: the database that is always there.
+    """
+
+    template: str
+    administrator: str
+    home: str
+
+    def url(self, database: str, *, user: str | None = None) -> str:
+        return self.template.format(user=user or self.administrator, database=database)
+
+    def engine(self, database: str) -> sa.Engine:
+        return sa.create_engine(self.url(database), poolclass=sa.NullPool)
+
+    def run(self, *statements: str, database: str | None = None) -> None:
+        """As the administrator, each in a transaction of its own."""
+        engine = self.engine(database or self.home).execution_options(isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            for statement in statements:
+                connection.exec_driver_sql(statement)
+
+    @contextmanager
+    def database(self, name: str) -> Iterator[str]:
+        """An empty database for a while."""
+        self.run(f"CREATE DATABASE {name}")
+        try:
+            yield name
+        finally:
+            self.run(f"DROP DATABASE {name}")
+
+
+@contextmanager
+def folder_for(*accounts: str) -> Iterator[tuple[Path, Sequence[str]]]:
+    """A folder with a short path, and the words that start a program as its owner.
+
+    Servers refuse to run as root: then the folder belongs to the first of `accounts` that there is.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="db-", dir="/tmp"))
+    try:
+        follow = "setpriv", "--pdeathsig=KILL"  # no server outlives a test run that was killed
+        if os.geteuid() != 0:
+            yield folder, (*follow, "--")
+            return
+        account = _first_account(*accounts, "nobody")
+        os.chown(folder, account.pw_uid, account.pw_gid)
+        ids = f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}"
+        yield folder, (*follow, *ids, "--clear-groups", "--")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _first_account(*names: str) -> pwd.struct_passwd:
+    there = {account.pw_name: account for account in pwd.getpwall()}
+    return next(there[name] for name in names if name in there)
+
+
+@contextmanager
+def running(command: Sequence[str], socket: Path, server: Server) -> Iterator[None]:
+    """The program until the end of the block, from the moment that it answers on `socket`."""
+    output = socket.with_name("server.log")
+    with (
+        output.open("wb") as log,
+        subprocess.Popen(command, stdout=log, stderr=log, cwd=socket.parent) as process,
+    ):
+        try:
+            deadline = time.monotonic() + START_SECONDS
+            while not _answers(socket, server):
+                if process.poll() is not None or time.monotonic() > deadline:
+                    raise RuntimeError(
+                        f"the server did not start: {output.read_text('utf-8', 'replace')[-2000:]}"
+                    )
+                time.sleep(0.05)
+            yield
+        finally:
+            process.terminate()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def _answers(socket: Path, server: Server) -> bool:
+    try:
+        if socket.exists():
+            server.run("SELECT 1")
+            return True
+    except sa.exc.OperationalError:  # it is still starting up
+        pass
+    return False
