@@ -1,0 +1,118 @@
+"""The inputs as they were given: files, folders, standard input.
+
+Paths stay text: a name that is no valid `Path` is reported like any other that cannot be opened.
+"""
+
+# As above; and for thousands of small files `Path` objects cost as much as reading them.
+# ruff: noqa: PTH112, PTH114, PTH116, PTH118
+
+import os
+import os.path
+import stat
+from collections.abc import Iterator, Sequence
+
+from parsers.archives.content import Content, content_of
+from parsers.archives.enter import Found
+from parsers.archives.limits import Budget, Limits
+from parsers.archives.source import FileSource, Window, open_file
+from parsers.errors import ArchiveError, DamagedArchiveError
+from parsers.progress import Progress
+from parsers.unread import Unread
+
+STANDARD_INPUT = "-"
+
+
+def found_inputs(
+    inputs: Sequence[str], limits: Limits, progress: Progress, *, standard_input: int = 0
+) -> Iterator[Found | Unread]:
+    """Each file of `inputs`, folders walked in the order of their names."""
+    for path in inputs:
+        if path == STANDARD_INPUT:
+            yield _found_standard_input(standard_input, limits, progress)
+        elif os.path.isdir(path):
+            for item in _files_below(path):
+                yield item if isinstance(item, Unread) else found_file(item, limits, progress)
+        else:
+            yield found_file(path, limits, progress)
+
+
+def found_file(path: str, limits: Limits, progress: Progress) -> Found:
+    """A file, which is opened later."""
+    budget = Budget(limits)
+
+    def open_it() -> Content:
+        progress.working_on(path)
+        source = open_file(path, progress)
+        budget.relate_to(source.size)
+        return content_of(Window(source, 0, source.size))
+
+    return Found(path, "", 0, open_it, budget)
+
+
+def expected_bytes(inputs: Sequence[str]) -> int:
+    """What the inputs take on disk, as far as can be told beforehand."""
+    total = 0
+    for path in inputs:
+        paths = _files_below(path) if os.path.isdir(path) else (path,)
+        for item in paths:
+            try:
+                total += 0 if isinstance(item, Unread) else os.stat(item).st_size
+            except (OSError, ValueError):
+                continue  # found again, and reported, when it is to be opened
+    return total
+
+
+def _files_below(folder: str) -> Iterator[str | Unread]:
+    failed: list[Unread] = []
+
+    def report(error: OSError) -> None:
+        failed.append(Unread(str(error.filename), "", f"folder cannot be read: {error.strerror}"))
+
+    for parent, folders, files in os.walk(folder, onerror=report):
+        folders.sort()
+        for name in folders:
+            path = os.path.join(parent, name)
+            if os.path.islink(path):
+                yield Unread(path, "", "a link to a folder: not followed")
+        for name in sorted(files):
+            yield os.path.join(parent, name)
+        yield from failed
+        failed.clear()
+    yield from failed
+
+
+def _found_standard_input(descriptor: int, limits: Limits, progress: Progress) -> Found:
+    budget = Budget(limits)
+
+    def open_it() -> Content:
+        progress.working_on(STANDARD_INPUT)
+        try:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                return Content(_Pipe(descriptor), None, None)
+            begin = os.lseek(descriptor, 0, os.SEEK_CUR)
+            own = os.dup(descriptor)
+        except OSError as error:
+            raise ArchiveError(f"standard input cannot be read: {error.strerror}") from error
+        size = max(0, status.st_size - begin)
+        budget.relate_to(size)
+        return content_of(Window(FileSource(own, status.st_size, progress), begin, size))
+
+    return Found(STANDARD_INPUT, "", 0, open_it, budget)
+
+
+class _Pipe:
+    """Standard input that can be read once only."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def readinto(self, buffer: memoryview, /) -> int:
+        """The next bytes; see `ByteStream`."""
+        try:
+            return os.readv(self._descriptor, [buffer])
+        except OSError as error:
+            raise DamagedArchiveError(f"standard input cannot be read further: {error.strerror}") from error
+
+    def close(self) -> None:
+        """It belongs to the process."""

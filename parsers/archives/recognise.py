@@ -1,0 +1,89 @@
+"""What a stream is, told by its first bytes and never by its name."""
+
+import enum
+from typing import Final
+
+from parsers.archives.tar import is_header
+
+HEAD: Final = 512
+"""Bytes that decide; a tar header is the longest."""
+
+
+class Kind(enum.Enum):
+    """What bytes are."""
+
+    PLAIN = "plain"
+    GZIP = "gzip"
+    ZSTD = "zstd"
+    BZIP2 = "bzip2"
+    XZ = "xz"
+    LZMA = "lzma"
+    ZIP = "zip"
+    TAR = "tar"
+    FOREIGN = "foreign"
+
+
+_MAGIC: Final = (
+    (b"\x1f\x8b\x08", Kind.GZIP),
+    (b"\x28\xb5\x2f\xfd", Kind.ZSTD),
+    (b"\xfd7zXZ\x00", Kind.XZ),
+    (b"PK\x03\x04", Kind.ZIP),
+    (b"PK\x05\x06", Kind.ZIP),  # without members
+    (b"PK\x07\x08PK\x03\x04", Kind.ZIP),  # once split over several files
+)
+
+FOREIGN: Final = (
+    (b"7z\xbc\xaf\x27\x1c", "7z"),
+    (b"Rar!\x1a\x07", "RAR"),
+    (b"\x04\x22\x4d\x18", "lz4"),
+    (b"LZIP\x01", "lzip"),
+    (b"\x1f\x9d", "compress (.Z)"),
+    (b"MSCF\x00\x00\x00\x00", "cabinet"),
+)
+"""Containers that are known and not read: to search their packed bytes would look like a clean result."""
+
+
+def recognise(head: bytes) -> Kind:
+    """The kind of a stream that begins with `head` (`HEAD` bytes, or all there are)."""
+    for magic, kind in _MAGIC:
+        if head.startswith(magic):
+            return kind
+    for is_kind, kind in _TESTS:
+        if is_kind(head):
+            return kind
+    return Kind.PLAIN
+
+
+def foreign_name(head: bytes) -> str:
+    """The name of a container that is not read, or ""."""
+    return next((name for magic, name in FOREIGN if head.startswith(magic)), "")
+
+
+def _is_bzip2(head: bytes) -> bool:
+    """Level, and the mark of a first block, or of the end where there is none."""
+    blocks = (b"1AY&SY", b"\x17\x72\x45\x38\x50\x90")
+    return head[:3] == b"BZh" and head[3:4] in b"123456789" and head[4:10] in blocks
+
+
+def _is_skippable_zstd(head: bytes) -> bool:
+    return len(head) >= 8 and 0x50 <= head[0] <= 0x5F and head[1:4] == b"\x2a\x4d\x18"
+
+
+def _is_lzma_alone(head: bytes) -> bool:
+    """The 13-byte header has no magic; these are the tests that xz itself makes of it."""
+    if len(head) < 14 or head[0] != 0x5D or head[13] != 0:
+        return False
+    dictionary = int.from_bytes(head[1:5], "little")
+    size = int.from_bytes(head[5:13], "little")
+    top = 1 << (dictionary.bit_length() - 1) if dictionary else 0
+    usual = dictionary == 0xFFFFFFFF or dictionary in (top, top | top >> 1)
+    return bool(dictionary) and usual and (size == (1 << 64) - 1 or size < 1 << 38)
+
+
+_TESTS: Final = (
+    (_is_skippable_zstd, Kind.ZSTD),
+    (_is_bzip2, Kind.BZIP2),
+    (_is_lzma_alone, Kind.LZMA),
+    (is_header, Kind.TAR),
+    (foreign_name, Kind.FOREIGN),
+)

@@ -1,0 +1,244 @@
+"""tar: members as they follow each other (POSIX.1-2008 pax, GNU, ustar, v7)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from parsers.archives.frames import skip
+from parsers.archives.interface import ByteStream
+from parsers.archives.limits import Limits
+from parsers.archives.source import Window
+from parsers.errors import DamagedArchiveError, LimitExceededError
+
+BLOCK: Final = 512
+
+_REGULAR: Final = (b"0", b"\0", b"7")
+_EMPTY: Final = (b"1", b"5")  # hard links and folders
+_GNU_LONG_NAME: Final = b"L"
+_GNU_LONG_LINK: Final = b"K"
+_PAX: Final = b"x"
+_PAX_GLOBAL: Final = b"g"
+_SPECIAL: Final = (_GNU_LONG_NAME, _GNU_LONG_LINK, _PAX, _PAX_GLOBAL)
+
+_NOT_READ: Final = {
+    b"2": "a symbolic link: it holds no data",
+    b"3": "a character device: it holds no data",
+    b"4": "a block device: it holds no data",
+    b"6": "a FIFO: it holds no data",
+    b"S": "a sparse file: not supported",
+    b"M": "continues from another volume: not supported",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TarMember:
+    """A member that is there to be read, or the reason why it is not.
+
+    Attributes:
+        name: as stored, decoded.
+        size: bytes of data behind the header.
+        refused: why it is not read, or "".
+    """
+
+    name: str
+    size: int
+    refused: str = ""
+
+
+def is_header(block: bytes) -> bool:
+    """Whether these 512 bytes are a tar header: the checksum decides, so that old v7 archives count too."""
+    if len(block) < BLOCK or not block[0]:
+        return False
+    stated = _octal(block[148:156])
+    return stated is not None and stated == sum(block[:148]) + 8 * 0x20 + sum(block[156:BLOCK])
+
+
+class Tape(Protocol):
+    """How a tar archive's bytes are reached: forward only."""
+
+    @property
+    def position(self) -> int:
+        """Bytes behind."""
+        ...
+
+    def read(self, size: int) -> bytes:
+        """Up to `size` bytes; fewer only at the end."""
+        ...
+
+    def move_to(self, position: int) -> None:
+        """Go forward."""
+        ...
+
+
+class WindowTape:
+    """A tar archive that can be read at any position."""
+
+    def __init__(self, window: Window) -> None:
+        self._window = window
+        self.position = 0
+
+    def read(self, size: int) -> bytes:
+        """Read a header."""
+        content = self._window.bytes_at(self.position, size)
+        self.position += len(content)
+        return content
+
+    def move_to(self, position: int) -> None:
+        """Go anywhere."""
+        self.position = position
+
+    def data(self, member: "TarMember") -> Window:
+        """What the member holds."""
+        return self._window.part(self.position, member.size)
+
+
+class StreamTape:
+    """A tar archive that comes out of a decompressor or a pipe."""
+
+    def __init__(self, stream: ByteStream) -> None:
+        self._stream = stream
+        self.position = 0
+
+    def read(self, size: int) -> bytes:
+        """Read a header."""
+        content = bytearray(size)
+        filled = 0
+        with memoryview(content) as view:
+            while filled < size and (count := self._stream.readinto(view[filled:])):
+                filled += count
+        self.position += filled
+        return bytes(content[:filled])
+
+    def readinto(self, buffer: memoryview) -> int:
+        """Read a member's data."""
+        count = self._stream.readinto(buffer)
+        self.position += count
+        return count
+
+    def move_to(self, position: int) -> None:
+        """Read over what is left of a member's data."""
+        skip(self._stream, position - self.position)
+        self.position = position
+
+    def data(self, member: "TarMember") -> "StreamMember":
+        """What the member holds; to be read before the next one is asked for."""
+        return StreamMember(self, member.size)
+
+
+class StreamMember:
+    """The data of the member that a `StreamTape` stands at."""
+
+    def __init__(self, tape: StreamTape, size: int) -> None:
+        self._tape = tape
+        self._left = size
+
+    def readinto(self, buffer: memoryview, /) -> int:
+        """The next bytes; see `ByteStream`."""
+        count = self._tape.readinto(buffer[: min(len(buffer), self._left)]) if self._left else 0
+        if self._left and not count:
+            raise DamagedArchiveError("the tar archive is cut off within this member")
+        self._left -= count
+        return count
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def tar_members(tape: Tape, limits: Limits) -> Iterator[TarMember]:
+    """Each member, the tape standing at its data while it is looked at.
+
+    Folders hold nothing and hard links repeat a member: neither is yielded. Zero blocks between archives that
+    were put behind each other are passed over.
+
+    Raises:
+        DamagedArchiveError: cut off, or a header is broken.
+        LimitExceededError: too many members, too long a name.
+    """
+    lasting: dict[str, str] = {}
+    special: dict[str, str] = {}
+    ended = False
+    for _ in range(limits.members):
+        header = tape.read(BLOCK)
+        if not header and ended:
+            return
+        if header == bytes(BLOCK):
+            ended = True
+            continue
+        if not is_header(header):
+            raise DamagedArchiveError("the tar archive is cut off, or a header is damaged")
+        ended = False
+        kind, size = header[156:157], _number(header[124:136])
+        if kind in _SPECIAL:
+            end = tape.position + _padded(size)
+            _read_special(tape, kind, size, limits, lasting if kind == _PAX_GLOBAL else special)
+        else:
+            member = _member(header, kind, size, lasting | special)
+            special = {}
+            end = tape.position + _padded(member.size)
+            if kind not in _EMPTY and not member.name.endswith("/"):
+                yield member
+        tape.move_to(end)
+    raise LimitExceededError(f"a tar archive of more than {limits.members} members")
+
+
+def _read_special(tape: Tape, kind: bytes, size: int, limits: Limits, into: dict[str, str]) -> None:
+    if size > limits.name_bytes:
+        raise LimitExceededError("a name or extended header in the tar archive is too long")
+    content = tape.read(size)
+    if len(content) < size:
+        raise DamagedArchiveError("the tar archive is cut off")
+    if kind == _GNU_LONG_NAME:
+        into["path"] = _text(content.rstrip(b"\0"))
+    elif kind in (_PAX, _PAX_GLOBAL):
+        into |= _pax(content)
+
+
+def _member(header: bytes, kind: bytes, size: int, extended: dict[str, str]) -> TarMember:
+    name = _text(header[:100].split(b"\0", 1)[0])
+    if header[257:263] == b"ustar\0" and header[345] and kind != b"S":
+        prefix = _text(header[345:500].split(b"\0", 1)[0])
+        name = f"{prefix}/{name}"
+    name = extended.get("path", name)
+    if extended.get("size", "").isdecimal():
+        size = int(extended["size"])
+    if any(key.startswith("GNU.sparse") for key in extended):
+        return TarMember(extended.get("GNU.sparse.name", name), size, _NOT_READ[b"S"])
+    refused = "" if kind in _REGULAR else _NOT_READ.get(kind, f"a member of unknown type {kind!r}")
+    return TarMember(name, size, refused)
+
+
+def _pax(content: bytes) -> dict[str, str]:
+    """Records `length key=value` and a newline; the first that makes no sense ends them."""
+    records = {}
+    at = 0
+    while at < len(content):
+        length, _, _ = content[at : at + 20].partition(b" ")
+        if not length.isdigit() or int(length) <= len(length):
+            break
+        key, _, value = content[at + len(length) + 1 : at + int(length) - 1].partition(b"=")
+        records[_text(key)] = _text(value)
+        at += int(length)
+    return records
+
+
+def _number(field: bytes) -> int:
+    """Octal digits, or base 256 where the first bit is set."""
+    if field[0] == 0x80:
+        return int.from_bytes(field[1:], "big")
+    number = _octal(field)
+    if number is None:
+        raise DamagedArchiveError("a tar header is damaged: its size is no number")
+    return number
+
+
+def _octal(field: bytes) -> int | None:
+    digits = field.strip(b" \0") or b"0"
+    return int(digits, 8) if all(0x30 <= digit <= 0x37 for digit in digits) else None
+
+
+def _padded(size: int) -> int:
+    return size + -size % BLOCK
+
+
+def _text(name: bytes) -> str:
+    return name.decode("utf-8", "backslashreplace")
