@@ -1,16 +1,83 @@
 """`report.html`: the run as one page that needs no network."""
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+import base64
+import hashlib
+from collections.abc import Callable, Sequence
+from importlib import resources
+from typing import TYPE_CHECKING, Final
 
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from reports import wording
+from reports.answer import ProjectCounts, missing_keys, project_counts, team_work
+from reports.page_data import json_block, packed, page_rows
 from reports.run import Run
+from reports.terminal import visible
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+PROJECTS_LISTED: Final = 200
 
 
 def render_page(run: Run) -> str:
-    """The whole page; foreign text in it is text, whatever it holds."""
+    """The whole page; foreign text in it is text, whatever it holds. The same run gives the same page."""
+    scripts = [_asset("vendor/tabulator.min.js"), _asset("report.js")]
+    rows = page_rows(run.credentials, run.findings)
+    projects = project_counts(run.credentials)
+    template = _environment().get_template("report.html.j2")
+    return template.render(
+        summary=run.summary,
+        unread=run.unread.to_dicts(),
+        teams=team_work(run.credentials),
+        projects=projects[:PROJECTS_LISTED],
+        projects_left_out=len(projects[PROJECTS_LISTED:]),
+        missing=missing_keys(run.summary, run.findings),
+        plots=_plots(run, projects),
+        rows=rows,
+        data=json_block({"credentials": packed(rows.credentials), "findings": packed(rows.findings)}),
+        wording=wording,
+        scripts=scripts,
+        script_sources=" ".join(map(_source, scripts)),
+        styles=[_asset("vendor/tabulator_simple.min.css"), _asset("report.css")],
+    )
+
+
+def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("reports"),
         autoescape=True,
         undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    return environment.get_template("report.html.j2").render(summary=run.summary)
+    environment.filters["visible"] = visible
+    environment.filters["number"] = lambda count: f"{count:,}"
+    return environment
+
+
+def _plots(run: Run, projects: Sequence[ProjectCounts]) -> dict[str, Markup]:
+    """The pictures by name, as far as there is something to show."""
+    from reports.plots import keys_figure, projects_figure
+    from reports.svg import inline_svg
+    from reports.timeline import timeline_figure
+
+    drawings: dict[str, tuple[Callable[[], Figure | None], str]] = {
+        "keys": (lambda: keys_figure(run.summary), "Bar chart: how many credentials each key opens"),
+        "projects": (lambda: projects_figure(projects), "Bar chart: verdicts by project"),
+        "timeline": (lambda: timeline_figure(run.summary, run.findings), "Bar chart: log entries over time"),
+    }
+    plots = {name: inline_svg(draw, name, description) for name, (draw, description) in drawings.items()}
+    return {name: plot for name, plot in plots.items() if plot is not None}
+
+
+def _asset(name: str) -> Markup:
+    """A file that ships with this package: it goes into the page as it is."""
+    return Markup(resources.files("reports").joinpath("templates", name).read_text("utf-8"))  # noqa: S704
+
+
+def _source(script: str) -> str:
+    """How a content security policy names an inline script: by its digest."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"

@@ -1,0 +1,75 @@
+"""The rows that the page carries, packed so that a browser reads 200,000 of them at once."""
+
+import json
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+from markupsafe import Markup
+
+from reports.wording import ACTIONS
+
+ROW_LIMIT: Final = 200_000
+"""Credentials that a page holds at most; beyond that only those that need action."""
+
+FINDING_LIMIT: Final = 20_000
+_MESSAGE_LENGTH: Final = 2_000
+_LEFT_OUT: Final = ("value_digest",)
+_FINDING_COLUMNS: Final = ("kind", "subject_kind", "subject", "project", "time", "source", "line", "message")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PageRows:
+    """What a page shows in its table, and how much it leaves out.
+
+    Attributes:
+        credentials: the rows of the table.
+        findings: the log entries that rows unfold, oldest first.
+        total: credentials that the run has.
+        total_findings: log entries that name something, in the run.
+    """
+
+    credentials: pl.DataFrame
+    findings: pl.DataFrame
+    total: int
+    total_findings: int
+
+
+def page_rows(credentials: pl.DataFrame, findings: pl.DataFrame, *, row_limit: int = ROW_LIMIT) -> PageRows:
+    """The most urgent credentials first; beyond the limit only those that need action."""
+    urgency = pl.col("action").replace_strict(list(ACTIONS), range(len(ACTIONS)), return_dtype=pl.Int8)
+    rows = credentials.drop(_LEFT_OUT).sort(urgency, maintain_order=True)
+    if rows.height > row_limit:
+        rows = rows.filter(pl.col("action") != "none").head(row_limit)
+    named = findings.filter(pl.col("subject") != "").select(_FINDING_COLUMNS)
+    shown = named.sort("time", maintain_order=True).tail(FINDING_LIMIT)
+    return PageRows(
+        credentials=rows,
+        findings=shown.with_columns(pl.col("message").str.slice(0, _MESSAGE_LENGTH)),
+        total=credentials.height,
+        total_findings=named.height,
+    )
+
+
+def packed(frame: pl.DataFrame) -> dict[str, object]:
+    """The frame by columns; one that repeats itself as its values and, for each row, a number into them."""
+    return {"height": frame.height, "columns": {column.name: _packed_column(column) for column in frame}}
+
+
+def _packed_column(column: pl.Series) -> dict[str, object]:
+    values = column.unique(maintain_order=True)
+    if 2 * len(values) > len(column):
+        return {"values": column.to_list()}
+    numbers = pl.DataFrame({"value": values}).with_row_index("number")
+    codes = column.to_frame("value").join(
+        numbers, on="value", how="left", nulls_equal=True, maintain_order="left"
+    )
+    return {"values": values.to_list(), "codes": codes["number"].to_list()}
+
+
+def json_block(content: object) -> Markup:
+    """JSON that can stand inside a `<script>` element: nothing in it ends the element or begins a comment."""
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)  # noqa: S704  # made safe just above

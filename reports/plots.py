@@ -1,0 +1,98 @@
+"""The pictures of the page: what each key opens, and verdicts by project."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Final
+
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from reports.answer import ProjectCounts
+from reports.summary import Summary
+from reports.svg import VERDICT_COLOURS
+from reports.terminal import visible
+from reports.wording import VERDICTS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+PROJECTS_SHOWN: Final = 15
+WIDTH: Final = 11.5
+"""Inches, of every picture."""
+_LABEL_LENGTH: Final = 34
+_WITHOUT_KEY: Final = ("lost", "damaged", "unknown", "ambiguous")
+
+
+def keys_figure(summary: Summary) -> Figure:
+    """One bar for each key, as long as what it opens, and one for each verdict where none opens."""
+    keys = sorted(summary.keys, key=lambda key: (not key.current, -key.opens, key.label))
+    bars = [
+        (
+            f"{key.label} (in use)" if key.current else key.label,
+            "current" if key.current else "older-key",
+            key.opens,
+        )
+        for key in keys
+    ]
+    bars += [
+        (f"no key ({verdict})", verdict, count)
+        for verdict in VERDICTS
+        if verdict in _WITHOUT_KEY and (count := summary.verdicts.get(verdict, 0))
+    ]
+    figure, axes = _horizontal(len(bars))
+    for row, (_, verdict, count) in enumerate(bars):
+        axes.barh(row, count, height=0.66, color=VERDICT_COLOURS[verdict])
+        axes.text(count, row, f" {count:,}", va="center", ha="left")
+    _label_rows(axes, [label for label, _, _ in bars])
+    axes.margins(x=0.1)
+    return figure
+
+
+def projects_figure(projects: Sequence[ProjectCounts]) -> Figure:
+    """Verdicts by project as stacked bars: those with most to act on, and all others as one."""
+    shown = list(projects[:PROJECTS_SHOWN])
+    bars = [(project.project or "(server)", project.verdicts) for project in shown]
+    others = projects[PROJECTS_SHOWN:]
+    if others:
+        label = "1 other project" if len(others) == 1 else f"{len(others)} other projects"
+        bars.append((label, _sum([project.verdicts for project in others])))
+    figure, axes = _horizontal(len(bars), legend=True)
+    present = [verdict for verdict in VERDICTS if any(verdict in verdicts for _, verdicts in bars)]
+    left = [0] * len(bars)
+    for verdict in present:
+        counts = [verdicts.get(verdict, 0) for _, verdicts in bars]
+        axes.barh(
+            range(len(bars)), counts, left=left, height=0.7, color=VERDICT_COLOURS[verdict], label=verdict
+        )
+        left = [start + count for start, count in zip(left, counts, strict=True)]
+    _label_rows(axes, [label for label, _ in bars])
+    legend_above(figure, len(present))
+    return figure
+
+
+def _horizontal(bars: int, *, legend: bool = False) -> tuple[Figure, "Axes"]:
+    figure = Figure(figsize=(WIDTH, 0.7 + 0.32 * bars + 0.5 * legend), layout="constrained")
+    axes = figure.add_subplot()
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
+    axes.grid(axis="x")
+    axes.spines["bottom"].set_visible(False)
+    return figure, axes
+
+
+def _label_rows(axes: "Axes", labels: Sequence[str]) -> None:
+    axes.set_yticks(range(len(labels)), [short_label(label) for label in labels], parse_math=False)
+    axes.set_ylim(len(labels) - 0.5, -0.5)
+
+
+def legend_above(figure: Figure, entries: int) -> None:
+    """The legend in a line of its own, or in a few."""
+    figure.legend(loc="outside upper left", ncols=min(entries, 5), frameon=False, fontsize=10, handlelength=1)
+
+
+def short_label(label: str) -> str:
+    """Foreign text as a label: visible, and cut where it is long."""
+    shown = visible(label)
+    return shown if len(shown) <= _LABEL_LENGTH else shown[: _LABEL_LENGTH - 1] + "…"
+
+
+def _sum(counts: Sequence[Mapping[str, int]]) -> dict[str, int]:
+    return {verdict: sum(count.get(verdict, 0) for count in counts) for verdict in VERDICTS}

@@ -1,0 +1,78 @@
+"""A matplotlib figure as SVG that stands inside a page and takes its colours and font from it."""
+
+import io
+import re
+import warnings
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Final
+
+import matplotlib as mpl
+from markupsafe import Markup
+
+from reports.wording import FINDINGS, VERDICTS
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+INK: Final = "#000001"
+FAINT: Final = "#000002"
+
+
+def _placeholders(prefix: str, names: Mapping[str, str]) -> dict[str, str]:
+    return {name: f"#{prefix}{number:02x}" for number, name in enumerate(names, start=1)}
+
+
+VERDICT_COLOURS: Final = _placeholders("0001", VERDICTS)
+FINDING_COLOURS: Final = _placeholders("0002", FINDINGS)
+"""Placeholders that become the page's own colours, so that a plot is right in the light and in the dark."""
+
+_STYLE: Final[dict[str, dict[str, object]]] = {
+    "svg": {"fonttype": "none"},
+    "text": {"color": INK, "parse_math": False},
+    "font": {"size": 11},
+    "axes": {"facecolor": "none", "edgecolor": FAINT, "labelcolor": INK, "axisbelow": True},
+    "axes.spines": {"top": False, "right": False, "left": False},
+    "figure": {"facecolor": "none"},
+    "xtick": {"color": INK},
+    "xtick.major": {"size": 0},
+    "ytick": {"color": INK},
+    "ytick.major": {"size": 0},
+    "grid": {"color": FAINT, "linewidth": 0.6},
+    "hatch": {"linewidth": 0.6},
+}
+_NO_METADATA: Final = dict.fromkeys(("Creator", "Date", "Format", "Type"))
+
+
+def inline_svg(draw: Callable[[], "Figure | None"], name: str, description: str) -> Markup | None:
+    """Draws, and gives the same bytes for the same figure; None where there was nothing to draw.
+
+    `name` keeps the ids of several plots in one page apart; `description` is what a screen reader says. Text
+    in labels is text: nothing in it is taken for mathematics.
+    """
+    buffer = io.StringIO()
+    with mpl.rc_context(), warnings.catch_warnings():
+        mpl.rcdefaults()  # whatever a file of settings says: the page looks the same everywhere
+        for group, settings in _STYLE.items():
+            mpl.rc(group, **settings)
+        mpl.rc("svg", hashsalt=name)
+        # The font is only measured here. What it lacks, the reader's browser has.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
+        figure = draw()
+        if figure is None:
+            return None
+        figure.savefig(buffer, format="svg", metadata=_NO_METADATA)
+    return _themed(buffer.getvalue(), name, description)
+
+
+def _themed(svg: str, name: str, description: str) -> Markup:
+    body = svg[svg.index("<svg") :]
+    body = re.sub(r"<metadata>.*?</metadata>|<style .*?</style>", "", body, flags=re.DOTALL)
+    body = body.replace(INK, "currentColor").replace(FAINT, "var(--line)")
+    for prefix, colours in (("verdict", VERDICT_COLOURS), ("finding", FINDING_COLOURS)):
+        for label, colour in colours.items():
+            body = body.replace(colour, f"var(--{prefix}-{label})")
+    # Ids that matplotlib counts up (`text_1`) would occur once in each plot.
+    body = re.sub(r' id="(\w+_\d+)"', rf' id="{name}-\1"', body)
+    body = re.sub(r" font-family: [^;\"]*;", "", body)
+    label = Markup('<svg role="img" aria-label="{}" class="plot"').format(description)
+    return Markup(label + Markup(body.removeprefix("<svg")))  # noqa: S704  # matplotlib escapes its text

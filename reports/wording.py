@@ -1,0 +1,42 @@
+"""What the verdicts and kinds of log entries mean, in the words of the page."""
+
+from typing import Final
+
+VERDICTS: Final = {
+    "current": "Opens under the key that the server uses now.",
+    "older-key": "Opens under another key that was given, not under the current one. It can be re-encrypted.",
+    "lost": "Well-formed, but no key that was given opens it. Find the missing key, or enter it again.",
+    "damaged": "Cannot be a whole value in any known form. It must be entered again.",
+    "unknown": "No form of encryption could be established for it, so nothing can be said yet.",
+    "ambiguous": "Several keys fit it, or one fits only weakly. It is never changed automatically.",
+    "plain-text": "Not encrypted at all: stored in the clear, or cut off.",
+    "empty": "No value is stored.",
+    "external": "Kept in another system, so there is nothing to open here.",
+}
+"""Every verdict, the usual first, with one sentence."""
+
+ACTIONS: Final = {
+    "re-enter": "Enter again",
+    "investigate": "Look into",
+    "re-encrypt": "Re-encrypt",
+    "none": "Nothing to do",
+}
+"""Every action, the most urgent first, as a heading."""
+
+SYSTEMS: Final = {"cloudbees-cd": "CloudBees CD", "octopus": "Octopus Deploy"}
+
+FINDINGS: Final = {
+    "passkey-mismatch": "key differs from the database's",
+    "skipped-update": "skipped while re-encrypting",
+    "corrupted-credentials": "reported as corrupted",
+    "undecryptable-user": "user cannot be decrypted",
+    "decrypt-failure": "decryption failed",
+    "stale-session": "stale session",
+    "crypto-exception": "other cryptographic error",
+    "unreadable-document": "document cannot be decrypted",
+    "wrong-master-key": "wrong master key",
+    "rotation-error": "error while rotating the key",
+    "key-generated": "new key generated",
+    "uncovered": "ciphertext in an unexpected place",
+}
+"""Every kind of finding, in a few words."""
