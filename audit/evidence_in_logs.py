@@ -3,21 +3,21 @@
 import polars as pl
 
 
-def name_credentials(credentials: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
+def name_credentials(credentials: pl.DataFrame, findings: pl.DataFrame) -> pl.DataFrame:
     """How often logs name each credential, when first and last, and where the latest entry stands.
 
     An entry names a credential by kind and name, and by project where it tells one; an entry without a
-    project names every credential of that kind and name.
+    project names every credential of that kind and name. A list of corrupted credentials names each of them.
 
     Args:
         credentials: with `kind`, `project`, `name`; shape [n].
-        named: what entries name: `subject_kind`, `subject`, `project`, `time`, `source`, `line`.
+        findings: the `FINDINGS` schema.
 
     Returns:
         `findings`, `first_seen`, `last_seen`, `evidence`, in the order of `credentials`; shape [n].
     """
     keys = credentials.select("kind", "project", "name").with_row_index("row")
-    entries = named.filter(pl.col("subject_kind") != "").rename({"subject_kind": "kind"})
+    entries = _one_subject_each(findings).filter(pl.col("kind") != "")
     with_name = entries.filter(pl.col("subject") != "").rename({"subject": "name"})
     pairs = pl.concat(
         [
@@ -49,6 +49,14 @@ def name_credentials(credentials: pl.DataFrame, named: pl.DataFrame) -> pl.DataF
             pl.col("first_seen", "last_seen", "evidence").fill_null(""),
         )
     )
+
+
+def _one_subject_each(findings: pl.DataFrame) -> pl.DataFrame:
+    """A row for each object that an entry names; `kind` is now the object's."""
+    listed = pl.col("kind") == "corrupted-credentials"
+    one = findings.filter(~listed)
+    several = findings.filter(listed).with_columns(pl.col("subject").str.split(", ")).explode("subject")
+    return pl.concat([one, several]).drop("kind").rename({"subject_kind": "kind"})
 
 
 def _pairs(keys: pl.DataFrame, entries: pl.DataFrame, on: list[str]) -> pl.DataFrame:

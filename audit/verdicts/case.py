@@ -92,9 +92,12 @@ class Reasons:
             size: bytes of the value once decoded, 0 if it does not decode.
         """
         count = len(self.labels)
-        return _SENTENCES[case].format(
+        sentence = _SENTENCES[case]
+        if case is Case.OLDER and not self.current:
+            sentence = "opens under {label}; which key is current is not known (say --current)"
+        return sentence.format(
             label=self.labels[hypothesis.key] if hypothesis else "",
-            current=self.current or "(not known: name it with --current)",
+            current=self.current,
             candidates="the one candidate key" if count == 1 else f"the {count} candidate keys",
             size=size,
         )

@@ -117,8 +117,8 @@ def _cases(values: Views, odds: _Odds, grounds: Grounds) -> npt.NDArray[np.uint8
     weak = (odds.best.hypothesis != NOT_OPENED) & (odds.chance * grounds.values < _EXPECTED_BY_CHANCE)
     unsolved = [each for each in grounds.established if each.iv is Iv.UNKNOWN]
     tests = [
-        (form == Form.EMPTY, Case.EMPTY),
         (form == Form.EXTERNAL, Case.EXTERNAL),
+        (form == Form.EMPTY, Case.EMPTY),
         (form == Form.PLAIN, Case.PLAIN),
         (form == Form.IMPOSSIBLE, Case.IMPOSSIBLE),
         (odds.convincing & two_keys, Case.TWO_KEYS),

@@ -37,8 +37,8 @@ def forms(values: Views, layouts: Sequence[Layout]) -> npt.NDArray[np.uint8]:
         sizes = _sizes(values, View(encoding))
         form[sizes >= BLOCK] = Form.IMPOSSIBLE
     form[fitting(values, layouts, Layout.fits)] = Form.WELL_FORMED
-    form[_is_external(values.frame)] = Form.EXTERNAL
     form[_is_empty(values.frame)] = Form.EMPTY
+    form[_is_external(values.frame)] = Form.EXTERNAL
     return form
 
 

@@ -1,0 +1,39 @@
+"""`audit`: logs, stores and keys to verdicts and a run folder."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from audit.cli.options import Current, Jobs, Keys, OptionalLogs, Owners, Quiet, Stores, ZipPassword
+
+
+def audit_command(
+    store: Stores,
+    key: Keys,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="The run folder to write.", show_default=False)],
+    logs: OptionalLogs = None,
+    current: Current = None,
+    owners: Owners = None,
+    zip_password: ZipPassword = None,
+    jobs: Jobs = 0,
+    quiet: Quiet = False,
+) -> None:
+    """Test-decrypt every stored credential under all candidate keys, and write the report.
+
+    Example: passkey-audit audit logs/ --store export.xml --key conf/passkey --key old=backup/passkey
+    --owners owners.csv --out run/
+    """
+    from audit.cli.audit_run import AuditOptions, audit_into
+
+    options = AuditOptions(
+        logs=logs or [],
+        stores=store,
+        keys=key,
+        current=current,
+        owners=owners,
+        zip_passwords=zip_password or [],
+        jobs=jobs,
+        quiet=quiet,
+    )
+    raise typer.Exit(audit_into(out, options))

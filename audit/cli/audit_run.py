@@ -1,0 +1,77 @@
+"""What `audit` and `demo` do alike: run, write the folder, say what came out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from audit.cli.logs_reading import processors, prompt_without_echo, secrets_of
+from audit.cli.printing import print_unread, remark
+from audit.cli.progress import shown
+from audit.cli.summary_printing import print_summary
+from audit.owners import Owners, read_owners
+from audit.run_audit import Request, run_audit
+from parsers.keys.key_file import KeyFile, read_key_files
+from parsers.logs.reading import read_logs
+from parsers.stores.open import open_store
+from parsers.unread import Unread
+from reports.run_folder import REPORT, prepare_run_folder, write_run_folder
+
+
+@dataclass(frozen=True, slots=True)
+class AuditOptions:
+    """The options of `audit`, as given."""
+
+    logs: Sequence[str]
+    stores: Sequence[str]
+    keys: Sequence[str]
+    current: str | None
+    owners: Path | None
+    zip_passwords: Sequence[str]
+    jobs: int
+    quiet: bool
+
+
+def audit_into(out: Path, options: AuditOptions) -> int:
+    """Audit, write the run folder `out`, print the summary; the exit code.
+
+    Raises:
+        ParsersError, AuditError, ReportsError: the run failed.
+    """
+    prepare_run_folder(out)
+    passwords = secrets_of(options.zip_passwords)
+    keys = _keys(options.keys)
+    with shown(quiet=options.quiet) as progress:
+        request = Request(
+            read_logs=lambda: read_logs(
+                options.logs, jobs=options.jobs or processors(), passwords=passwords, progress=progress
+            ),
+            stores=[open_store(reference) for reference in options.stores],
+            keys=keys,
+            current=options.current,
+            owners=read_owners(options.owners) if options.owners else Owners(()),
+        )
+        audited = run_audit(request, progress)
+        progress.working_on("writing the report")
+        write_run_folder(out, audited.run)
+    if not options.quiet:
+        print_summary(audited)
+    for each in audited.remarks:
+        remark(each, quiet=options.quiet)
+    print_unread(_unread(audited.run.unread.rows(named=True)))
+    if not options.quiet:
+        typer.echo(f"report: {out / REPORT}")
+    return audited.run.summary.exit_code
+
+
+def _keys(references: Sequence[str]) -> list[KeyFile | Unread]:
+    return [
+        each
+        for reference in references
+        for each in read_key_files(reference, prompt=prompt_without_echo, allow_commands=True)
+    ]
+
+
+def _unread(rows: Sequence[dict[str, object]]) -> list[Unread]:
+    return [Unread(**row) for row in rows]  # type: ignore[arg-type]  # the frame's schema is that of Unread

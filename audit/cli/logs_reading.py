@@ -1,0 +1,48 @@
+"""Options about logs and references, turned into what the readers take."""
+
+import os
+from collections.abc import Iterable
+from datetime import tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import typer
+
+from parsers.keys.reference import text_secret
+from parsers.secret import Secret
+
+
+def processors() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def prompt_without_echo(what: str) -> str:
+    """Ask the terminal for a secret."""
+    answer: str = typer.prompt(what, hide_input=True, err=True)
+    return answer
+
+
+def secrets_of(references: Iterable[str] | None) -> list[Secret]:
+    """Passwords, each by reference.
+
+    Raises:
+        SecretReferenceError: one names nothing that could be read.
+    """
+    return [
+        text_secret(reference, prompt=prompt_without_echo, allow_commands=True)
+        for reference in references or ()
+    ]
+
+
+def zone_of(name: str | None) -> tzinfo | None:
+    """The zone of this name in the IANA database.
+
+    Raises:
+        BadParameter: there is none.
+    """
+    if name is None:
+        return None
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise typer.BadParameter(f"{name!r} is no time zone", param_hint="--timezone") from None

@@ -1,0 +1,61 @@
+"""Progress on standard error: what is read, how much of it, how fast."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from parsers.progress import Progress, Silent
+
+if TYPE_CHECKING:  # rich is imported only where there is a terminal to draw on
+    from rich.progress import Progress as Bars
+    from rich.progress import TaskID
+
+
+@contextmanager
+def shown(*, quiet: bool) -> Iterator[Progress]:
+    """A progress display where standard error is a terminal, else silence."""
+    if quiet or not sys.stderr.isatty():
+        yield Silent()
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+    from rich.progress import Progress as Bars
+
+    columns = (
+        TextColumn("{task.fields[shown]}", markup=False),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Bars(*columns, console=Console(stderr=True), transient=True, refresh_per_second=8) as bars:
+        yield _Bar(bars, bars.add_task("", total=None, shown=""))
+
+
+class _Bar:
+    """One bar for everything; rich's own lock makes it safe to call from any thread."""
+
+    _NAME_WIDTH = 48
+
+    def __init__(self, bars: "Bars", task: "TaskID") -> None:
+        self._bars = bars
+        self._task = task
+        self._total = 0
+
+    def expect(self, amount: int) -> None:
+        """More to come: the bar's end moves."""
+        self._total += amount
+        self._bars.update(self._task, total=self._total)
+
+    def working_on(self, name: str) -> None:
+        """Show the end of the name, where files differ."""
+        from reports.terminal import visible
+
+        clean = visible(name)
+        short = clean if len(clean) <= self._NAME_WIDTH else "…" + clean[1 - self._NAME_WIDTH :]
+        self._bars.update(self._task, shown=short)
+
+    def advance(self, amount: int) -> None:
+        """So much has been read."""
+        self._bars.advance(self._task, amount)

@@ -1,0 +1,73 @@
+"""`scan`: logs only, to findings."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from audit.cli.options import Format, Jobs, Logs, Output, Quiet, ZipPassword
+from audit.exit_codes import exit_code
+
+System = Literal["cloudbees-cd", "octopus"]
+
+
+def scan_command(
+    logs: Logs,
+    since: Annotated[
+        datetime | None, typer.Option(help="Leave out what was logged before.", show_default=False)
+    ] = None,
+    until: Annotated[
+        datetime | None, typer.Option(help="Leave out what was logged then or later.", show_default=False)
+    ] = None,
+    timezone: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ZONE", help="Zone of times that have none, such as Europe/Berlin.", show_default=False
+        ),
+    ] = None,
+    system: Annotated[
+        System | None, typer.Option(help="Only this product's messages.", show_default=False)
+    ] = None,
+    phrases: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.toml", help="More phrases to look for.", show_default=False),
+    ] = None,
+    zip_password: ZipPassword = None,
+    jobs: Jobs = 0,
+    table_format: Format = "table",
+    output: Output = None,
+    quiet: Quiet = False,
+) -> None:
+    """Search log archives for entries that tell of unreadable secrets.
+
+    Example: passkey-audit scan /opt/cloudbees/sda/logs support.zip --since 2021-03-01 --format csv
+    """
+    from audit.cli.logs_reading import processors, secrets_of, zone_of
+    from audit.cli.printing import print_table, print_unread, remark
+    from audit.cli.progress import shown
+    from parsers.logs.phrases import DEFAULT, read_phrases
+    from parsers.logs.reading import read_logs
+
+    with shown(quiet=quiet) as progress:
+        reading = read_logs(
+            logs,
+            jobs=jobs or processors(),
+            phrases=read_phrases(str(phrases)) if phrases else DEFAULT,
+            system=system,
+            since=since,
+            until=until,
+            zone=zone_of(timezone),
+            passwords=secrets_of(zip_password),
+            progress=progress,
+        )
+    print_table(reading.findings, table_format, output)
+    for span in reading.spans:
+        remark(
+            f"{span.node or 'logs'} cover {span.first} to {span.last}, holes: {len(span.gaps)}", quiet=quiet
+        )
+    for copy in reading.duplicates:
+        remark(f"counted once: {copy.findings} findings of {copy.source} are also elsewhere", quiet=quiet)
+    print_unread(reading.unread)
+    complete = not reading.unread and bool(reading.inputs)
+    raise typer.Exit(exit_code(complete=complete, attention=bool(reading.findings.height)))

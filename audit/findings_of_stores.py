@@ -1,0 +1,27 @@
+"""Findings that stores give rise to, in the frame of those that logs give."""
+
+from collections.abc import Iterable
+
+import polars as pl
+
+from parsers.logs.schema import FINDINGS
+from parsers.stores.interface import Uncovered
+
+
+def uncovered_findings(uncovered: Iterable[Uncovered], system: str) -> pl.DataFrame:
+    """A row for each place where values look like ciphertext and no mapping expects one."""
+    blank = dict.fromkeys(FINDINGS.names(), "")
+    rows = [
+        {
+            **blank,
+            "system": system,
+            "kind": "uncovered",
+            "subject": each.place,
+            "level": "WARN",
+            "source": each.store,
+            "line": None,
+            "message": f"{each.count} values look like ciphertext in {each.place}, which is not mapped",
+        }
+        for each in uncovered
+    ]
+    return pl.DataFrame(rows, schema=FINDINGS)

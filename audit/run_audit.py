@@ -1,0 +1,84 @@
+"""The audit from end to end: logs and stores read, keys tried, everything joined."""
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from audit.assemble import Gathered, assemble
+from audit.examine import Examined, examine
+from audit.key_ring import KeyRing, make_key_ring
+from audit.missing_key import MissingKey, missing_keys, seen_in_logs
+from audit.owners import Owners
+from audit.stores_reading import StoresReading, read_stores
+from audit.trial.same_secret import SecretTags
+from parsers.keys.key_file import KeyFile
+from parsers.logs.reading import LogReading
+from parsers.progress import Progress
+from parsers.secret import Secret
+from parsers.stores.interface import Store
+from parsers.unread import Unread
+from reports.run import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is to be audited.
+
+    Attributes:
+        read_logs: reads the logs; called once.
+        stores: where credentials rest.
+        keys: the candidates, and what was no key.
+        current: label of the key that the server uses now, if the user said.
+        owners: who owns which credential.
+    """
+
+    read_logs: Callable[[], LogReading]
+    stores: Sequence[Store]
+    keys: Sequence[KeyFile | Unread]
+    current: str | None
+    owners: Owners
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """The run, and what is worth saying of it beside."""
+
+    run: Run
+    remarks: tuple[str, ...]
+    missing: tuple[MissingKey, ...]
+
+
+def run_audit(request: Request, progress: Progress) -> Audited:
+    """Everything, once.
+
+    Raises:
+        KeyRingError: the current key is not among the candidates.
+        InconsistentCountsError: verdicts do not add up to the values read.
+    """
+    logs = request.read_logs()
+    stores = read_stores(request.stores, progress)
+    files = [each for each in request.keys if isinstance(each, KeyFile)]
+    ring = make_key_ring(files, current_label=request.current, seen=stores.seen)
+    seen = [*stores.seen, *seen_in_logs(logs.findings)]
+    gathered = Gathered(
+        logs=logs,
+        stores=stores,
+        examined=_examine_each_product(stores, ring),
+        ring=ring,
+        seen=seen,
+        owners=request.owners,
+        unread=[each for each in request.keys if isinstance(each, Unread)],
+    )
+    remarks = (*ring.remarks, *(f"{key.label}: {remark}" for key in ring.keys for remark in key.remarks))
+    return Audited(assemble(gathered), remarks, missing_keys(ring, seen))
+
+
+def _examine_each_product(stores: StoresReading, ring: KeyRing) -> list[Examined]:
+    secret_tags = SecretTags(Secret(secrets.token_bytes(16)))
+    by_system: dict[str, list[pl.DataFrame]] = {}
+    for batch in stores.batches:
+        if batch.height:
+            by_system.setdefault(batch["system"][0], []).append(batch)
+    return [examine(batches, ring, secret_tags) for batches in by_system.values()]
