@@ -1,0 +1,89 @@
+"""The same log met twice: an archive kept aside, a live log beside its rotated copy."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+
+import polars as pl
+
+from parsers.logs.search import Searched
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """A stream, findings of which were met in another one too.
+
+    Attributes:
+        source: the stream whose findings do not count.
+        of: the stream that they count in, or "" if they lie in several.
+        findings: how many.
+        whole: whether the two are the same from the first byte to the last.
+    """
+
+    source: str
+    of: str
+    findings: int
+    whole: bool
+
+    def in_words(self) -> str:
+        """One line for people."""
+        if self.whole:
+            return f"the same as {self.of!r}: counted once"
+        elsewhere = repr(self.of) if self.of else "other logs"
+        return f"{self.findings} findings are in {elsewhere} too: counted there"
+
+
+def content_of(searched: Searched) -> str:
+    """The same for streams of the same content; judged by size, lines, and both ends."""
+    digest = blake2b(digest_size=16)
+    digest.update(f"{searched.size} {searched.lines} {len(searched.head)}".encode())
+    digest.update(searched.head)
+    digest.update(searched.tail)
+    return digest.hexdigest()
+
+
+def count_once(
+    findings: pl.DataFrame, contents: Mapping[str, str]
+) -> tuple[pl.DataFrame, tuple[Duplicate, ...]]:
+    """The findings without those of copies, and what the copies were.
+
+    An entry counts as often as in the stream that has it most often: a message that is truly logged again
+    stays, one that is met again in an overlapping copy does not. Entries are the same if everything but their
+    position is, to the millisecond; those without a time only if the streams' whole content is the same.
+
+    Args:
+        findings: the `FINDINGS` schema, sorted by source and line; the first source keeps the entry.
+        contents: `content_of` by source.
+    """
+    entry = [name for name in findings.columns if name not in {"source", "line"}]
+    content = pl.col("source").replace_strict(contents, default="", return_dtype=pl.String)
+    marked = findings.with_columns(
+        pl.when(pl.col("time") == "").then(content).otherwise(pl.lit("")).alias("of_content")
+    )
+    entry.append("of_content")
+    marked = marked.with_columns(pl.int_range(pl.len()).over(["source", *entry]).alias("repetition"))
+    entry.append("repetition")
+    marked = marked.with_columns(pl.col("source").first().over(entry).alias("counted_in"))
+    counts = marked["source"] == marked["counted_in"]
+    return findings.filter(counts), _duplicates(marked.filter(~counts), contents)
+
+
+def _duplicates(dropped: pl.DataFrame, contents: Mapping[str, str]) -> tuple[Duplicate, ...]:
+    first_with: dict[str, str] = {}
+    for source in sorted(contents):
+        first_with.setdefault(contents[source], source)
+    elsewhere = {
+        source: (count, counted_in)
+        for source, count, counted_in in dropped.group_by("source")
+        .agg(pl.len(), pl.col("counted_in").unique().sort())
+        .iter_rows()
+    }
+    found = []
+    for source in sorted(contents):
+        original = first_with[contents[source]]
+        count, counted_in = elsewhere.get(source, (0, []))
+        if original != source:
+            found.append(Duplicate(source, original, count, whole=True))
+        elif count:
+            found.append(Duplicate(source, counted_in[0] if len(counted_in) == 1 else "", count, whole=False))
+    return tuple(found)

@@ -1,0 +1,31 @@
+"""How an entry of each kind of log begins: one file a layout, one list of them."""
+
+import re
+from typing import Final
+
+from parsers.logs.entry_layouts import commander, octopus_server, wrapper
+from parsers.logs.entry_layouts.interface import Head, Layout
+
+__all__ = ["ENTRY_START", "LONGEST_START", "NEXT_ENTRY", "Head", "read_head"]
+
+_LAYOUTS: Final[tuple[Layout, ...]] = (commander, wrapper, octopus_server)
+
+_START: Final = b"|".join(layout.START for layout in _LAYOUTS)
+
+ENTRY_START: Final = re.compile(_START)
+"""Matches at the first byte of a line that begins an entry; every other line continues the one before."""
+
+NEXT_ENTRY: Final = re.compile(b"\\n(?=" + _START + b")")
+"""Matches the line end before the next entry."""
+
+LONGEST_START: Final = 96
+"""Bytes of a line that decide whether it begins an entry: no start pattern looks further."""
+
+
+def read_head(text: str) -> Head:
+    """What the first line of an entry says; an unknown layout is all message."""
+    for layout in _LAYOUTS:
+        head = layout.read_head(text)
+        if head is not None:
+            return head
+    return Head("", "", "", 0)

@@ -1,0 +1,141 @@
+"""A raw entry → a finding: what kind, about what, when, where."""
+
+import re
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from parsers.logs.entry_layouts import read_head
+from parsers.logs.mask import mask, without_cut_run
+from parsers.logs.phrases import Phrase, Phrases, SubjectForm
+from parsers.logs.search import RawEntry
+from parsers.logs.subject import Subject, first_subject, in_one, listed_subjects
+
+MESSAGE_CAP: Final = 16_384
+"""Characters of an entry that a finding shows."""
+
+_CACHED: Final = 2048
+_CACHED_LENGTH: Final = 4096
+"""A failing credential is logged again and again: what one message means is worked out once."""
+
+
+class Finding(NamedTuple):
+    """One row of the findings frame."""
+
+    system: str
+    kind: str
+    subject_kind: str
+    subject: str
+    project: str
+    database_fingerprint: str
+    file_fingerprint: str
+    time: str
+    node: str
+    level: str
+    source: str
+    line: int
+    message: str
+
+
+class Meaning(NamedTuple):
+    """What a text says, wherever and whenever it was logged; `message` is the text, masked and capped."""
+
+    system: str
+    kind: str
+    subject_kind: str
+    subject: str
+    project: str
+    database_fingerprint: str
+    file_fingerprint: str
+    message: str
+
+
+class Interpreter:
+    """Reads entries by a table of phrases; any number of threads may use one."""
+
+    def __init__(self, phrases: Phrases) -> None:
+        self._phrases = phrases
+        self._meaning_of_common = lru_cache(_CACHED)(self._meaning)
+        self._masked = lru_cache(_CACHED)(mask)
+
+    def finding(self, entry: RawEntry, source: str) -> Finding | None:
+        """The finding that the entry is, or None if none of the phrases stands in it."""
+        text = as_text(entry)
+        head = read_head(text)
+        prefix, body = text[: head.message_at], text[head.message_at :]
+        meaning = self._look_up(body)
+        if meaning is None:  # the phrase is in a field before the message
+            prefix, meaning = "", self._meaning(text)
+        if meaning is None:
+            return None
+        message = self._masked_fields(prefix) + meaning.message
+        return Finding(*meaning[:7], head.time, mask(head.node), head.level, source, entry.line, message)
+
+    def _look_up(self, body: str) -> Meaning | None:
+        return self._meaning_of_common(body) if len(body) <= _CACHED_LENGTH else self._meaning(body)
+
+    def _masked_fields(self, prefix: str) -> str:
+        return "".join(map(self._masked, _FIELD.findall(prefix)))
+
+    def _meaning(self, text: str) -> Meaning | None:
+        found = self._phrases.found_in(text)
+        if found is None:
+            return None
+        phrase, at = found
+        if phrase.kind == "decrypt-failure" and _SESSION_FRAME in text:
+            phrase = _STALE_SESSION
+        subject = _subject(phrase, text, at)
+        fingerprints = _fingerprints(text) if phrase.kind == "passkey-mismatch" else ("", "")
+        return Meaning(
+            phrase.system,
+            phrase.kind,
+            phrase.subject_kind,
+            mask(subject.name),
+            mask(subject.project),
+            *fingerprints,
+            _shown(text),
+        )
+
+
+def as_text(entry: RawEntry) -> str:
+    """The entry decoded: lines end in LF, what is no UTF-8 is shown as backslash escapes."""
+    text = entry.data.decode("utf-8", "backslashreplace").replace("\r\n", "\n").rstrip("\r\n")
+    return text if entry.whole else without_cut_run(text)
+
+
+_FIELD: Final = re.compile(r"[^|]*\|?")
+
+_SESSION_FRAME: Final = "SessionManagerImpl."
+_STALE_SESSION: Final = Phrase("", "cloudbees-cd", "stale-session", "session")
+"""A session's secret that an older passkey sealed: no credential is lost by it."""
+
+# The passkey fingerprint ('95da…') stored in the database is different from the value in the server passkey
+# file ('8f7a…').
+_FINGERPRINTS: Final = re.compile(
+    r"fingerprint \('([0-9a-fA-F]{40})'\) stored in the database .{0,80}passkey file \('([0-9a-fA-F]{40})'\)"
+)
+
+
+def _fingerprints(text: str) -> tuple[str, str]:
+    """The database's and the file's."""
+    found = _FINGERPRINTS.search(text)
+    return ("", "") if found is None else (found[1].lower(), found[2].lower())
+
+
+def _subject(phrase: Phrase, text: str, at: int) -> Subject:
+    tail_at = at + len(phrase.text)
+    match phrase.subject:
+        case SubjectForm.NONE:
+            return Subject("", "")
+        case SubjectForm.AFTER_PHRASE:
+            return first_subject(text[tail_at:])
+        case SubjectForm.LIST_AFTER_PHRASE:
+            return in_one(listed_subjects(text[tail_at:]))
+        case pattern:
+            groups = found.groupdict() if (found := pattern.search(text)) else {}
+            return Subject(groups.get("subject") or "", groups.get("project") or "")
+
+
+def _shown(text: str) -> str:
+    if len(text) <= MESSAGE_CAP:
+        return mask(text)
+    return mask(without_cut_run(text[:MESSAGE_CAP])) + " […]"

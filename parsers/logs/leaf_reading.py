@@ -1,0 +1,81 @@
+"""One stream → everything the logs room knows of it."""
+
+from dataclasses import dataclass
+
+from parsers.archives.interface import Leaf
+from parsers.logs.duplicates import content_of
+from parsers.logs.finding import Finding, Interpreter, as_text
+from parsers.logs.milestones import MILESTONES, Milestone, milestone
+from parsers.logs.phrases import Phrases
+from parsers.logs.search import DEFAULT_BOUNDS, Bounds, Matcher, RawEntry, search
+from parsers.logs.span import Covered, covered_by
+from parsers.logs.text_marks import as_lines_of_utf8
+from parsers.unread import Unread
+
+
+@dataclass(frozen=True, slots=True)
+class LeafReading:
+    """What one stream gave.
+
+    Attributes:
+        source: its name in positions.
+        lines: lines read.
+        findings: in order of position.
+        milestones: in order of position.
+        covered: the time that it covers, if its entries have times.
+        content: the same for streams of the same content; "" for an empty one.
+        unread: why it was not read to its end or not in full.
+        notes: what else is worth saying.
+    """
+
+    source: str
+    lines: int
+    findings: tuple[Finding, ...]
+    milestones: tuple[Milestone, ...]
+    covered: Covered | None
+    content: str
+    unread: tuple[Unread, ...]
+    notes: tuple[str, ...]
+
+
+class LeafReader:
+    """Reads streams by one table of phrases; any number of threads may use it."""
+
+    def __init__(self, phrases: Phrases, bounds: Bounds = DEFAULT_BOUNDS) -> None:
+        self._matcher = Matcher([*MILESTONES, *(phrase.text for phrase in phrases.table)])
+        self._interpreter = Interpreter(phrases)
+        self._bounds = bounds
+
+    def read(self, leaf: Leaf) -> LeafReading:
+        """Read the stream to its end, or to its fault: what came before counts."""
+        source = leaf.source
+        findings: list[Finding] = []
+        milestones: list[Milestone] = []
+
+        def found(entry: RawEntry) -> None:
+            if finding := self._interpreter.finding(entry, source):
+                findings.append(finding)
+            elif step := milestone(as_text(entry)):
+                milestones.append(step)
+
+        searched = search(as_lines_of_utf8(leaf.stream), self._matcher, found, self._bounds)
+        unread = []
+        if searched.fault is not None:
+            unread.append(
+                Unread(
+                    leaf.path, leaf.member, searched.fault.message, searched.size, partial=searched.size > 0
+                )
+            )
+        if searched.skipped:
+            reason = f"{searched.skipped} bytes of lines longer than {self._bounds.line} were skipped"
+            unread.append(Unread(leaf.path, leaf.member, reason, partial=True))
+        return LeafReading(
+            source,
+            searched.lines,
+            tuple(findings),
+            tuple(milestones),
+            covered_by(source, searched),
+            content_of(searched) if searched.size else "",
+            tuple(unread),
+            tuple(leaf.notes),
+        )

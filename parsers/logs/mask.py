@@ -1,0 +1,72 @@
+"""What may be a key or ciphertext does not leave a log.
+
+Masked is every run of the letters of base64, its URL-safe form or hex that may hold 16 bytes or more, whole
+or glued to something else. Ordinary text has such runs too. They stay only if chance would hardly make a
+secret look so: UUIDs; fingerprints of exactly 40 hex digits; words joined by case, `_`, `-` or `/` (class
+names, paths, properties); names all in lower or all in upper case with separators (hosts, pods, constants).
+A random value of 16 bytes without its padding reads like that about 3 times in 100,000; one that ends with
+`=` is always masked.
+"""
+
+import re
+from typing import Final
+
+MASK: Final = "[masked]"
+
+_LEAST: Final = 22
+"""Letters of base64 that 16 bytes take, without padding."""
+
+# Also as URLs and JSON write them: %2B, %2F, \\/, \\u002b, and the padding %3D, \\u003d.
+_RUN: Final = re.compile(
+    r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]+(?:(?:%2[BbFf]|\\/|\\u002[BbFf])[A-Za-z0-9+/_-]*)*"
+    r"(?P<padding>(?:=|%3[Dd]|\\u003[Dd]){0,2}(?![A-Za-z0-9]))"
+)
+_NEW_KEY: Final = re.compile(r"(New Master Key:[ \t]*)[^\r\n]+")
+_UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_FINGERPRINT: Final = re.compile(r"[0-9a-fA-F]{40}")
+_HEX: Final = re.compile(r"(?:0x|(?<![0-9A-Za-z]))[0-9a-fA-F]{32,}(?![0-9A-Za-z])")
+_PLACE: Final = re.compile(r"/(?:projects|plugins)/")
+_WORD: Final = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{2,5}(?![a-z])|\d{1,4}(?!\d)")
+_WORDS: Final = re.compile(rf"(?:[/_-]?(?:{_WORD.pattern}))+[/_-]?")
+_ONE_CASE: Final = re.compile(
+    r"[/_-]?(?:[a-z0-9]{1,20}[-_/])+[a-z0-9]{0,20}|[a-z]+|[/_-]?(?:[A-Z0-9]{1,20}[-_/])+[A-Z0-9]{0,20}|[A-Z]+"
+)
+_VOWEL: Final = re.compile(r"[aeiouyAEIOUY]")
+
+
+def mask(text: str) -> str:
+    """The text with `[masked]` for what may be a key or ciphertext, or follows `New Master Key:`."""
+    if "New Master Key:" in text:
+        text = _NEW_KEY.sub(rf"\1{MASK}", text)
+    return _RUN.sub(_masked, text)
+
+
+def without_cut_run(text: str) -> str:
+    """The text without its last run: in a text that was cut it may be the half of a secret."""
+    return text.rstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-=%\\")
+
+
+def _masked(found: re.Match[str]) -> str:
+    run = found[0]
+    if len(run) < _LEAST:
+        return run
+    if _PLACE.match(run) and not found["padding"]:
+        return "/".join(part if _is_harmless(part) else MASK for part in run.split("/"))
+    if found["padding"]:
+        return run if len(run) - len(found["padding"]) < _LEAST else MASK
+    return run if _is_harmless(run) else MASK
+
+
+def _is_harmless(run: str) -> bool:
+    if len(run) < _LEAST or _UUID.fullmatch(run) or _FINGERPRINT.fullmatch(run):
+        return True
+    if _HEX.search(run):
+        return False
+    return bool(_ONE_CASE.fullmatch(run)) or _reads_as_words(run)
+
+
+def _reads_as_words(run: str) -> bool:
+    if not _WORDS.fullmatch(run):
+        return False
+    words = _WORD.findall(run)
+    return len(run) >= 4.5 * len(words) and all(_VOWEL.search(word) for word in words if len(word) > 4)

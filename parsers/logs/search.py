@@ -1,0 +1,264 @@
+"""Bytes → the raw entries that hold a phrase: one pass, flat memory, no line split off without need.
+
+What counts as a line, a hit and an entry, exactly:
+
+- A line ends with LF or with the stream. Its first `Bounds.line` bytes count; the rest is skipped and
+  counted.
+- A line is hit if a phrase begins in the part of it that counts.
+- An entry begins at a line that `ENTRY_START` matches and reaches to the next such line. The entry of a hit
+  line is the one that begins last, at most `Bounds.lookback` bytes before the line does; if none does, and no
+  entry found before reaches so far, it begins with the line itself.
+- Of an entry the first `Bounds.entry` bytes are kept. Further hits in it are the same entry's.
+
+None of this depends on how the bytes come in chunks.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final
+
+import ahocorasick_rs
+
+from parsers.archives.interface import ByteStream
+from parsers.errors import ArchiveError
+from parsers.logs.entry_layouts import ENTRY_START, LONGEST_START, NEXT_ENTRY
+from parsers.logs.line_numbers import LineNumbers
+from parsers.logs.window import Window
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What keeps memory flat.
+
+    Attributes:
+        line: bytes of a line that count.
+        lookback: bytes before a hit's line in which its entry may begin.
+        chunk: bytes searched at once, at most `line`; results do not depend on it. 256 KB fit the
+            second-level cache and outweigh the cost of a call.
+    """
+
+    line: int = 1024 * 1024
+    lookback: int = 64 * 1024
+    chunk: int = 256 * 1024
+
+    @property
+    def entry(self) -> int:
+        """Bytes kept of an entry: what counts of a hit line is among them, whatever stands before it."""
+        return self.lookback + self.line
+
+
+DEFAULT_BOUNDS: Final = Bounds()
+
+
+@dataclass(frozen=True, slots=True)
+class RawEntry:
+    """An entry as it lies in the stream.
+
+    Attributes:
+        offset: of its first byte.
+        line: 1-based, of its first byte.
+        data: its bytes, the last line end included, at most `Bounds.entry`.
+        whole: whether `data` is all of it.
+    """
+
+    offset: int
+    line: int
+    data: bytes
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What a pass saw of a stream.
+
+    Attributes:
+        size: bytes read.
+        lines: lines read, an unfinished last one included.
+        skipped: bytes of lines behind `Bounds.line`.
+        head: the stream's first bytes, at most `Bounds.lookback`.
+        tail: its last bytes, at most `Bounds.lookback`.
+        fault: why reading stopped before the end, or None.
+    """
+
+    size: int
+    lines: int
+    skipped: int
+    head: bytes
+    tail: bytes
+    fault: ArchiveError | None
+
+
+class Matcher:
+    """Phrases made ready for the search; any number of threads may use it."""
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        encoded = sorted({phrase.encode() for phrase in phrases})
+        self.longest = max(map(len, encoded), default=0)
+        self._automaton = ahocorasick_rs.BytesAhoCorasick(
+            encoded, matchkind=ahocorasick_rs.MatchKind.LeftmostFirst
+        )
+
+    def hits(self, data: memoryview) -> list[tuple[int, int, int]]:
+        """Every phrase met: its number, begin and end; of overlapping ones the first."""
+        return self._automaton.find_matches_as_indexes(data)
+
+
+def search(
+    stream: ByteStream, matcher: Matcher, found: Callable[[RawEntry], None], bounds: Bounds = DEFAULT_BOUNDS
+) -> Searched:
+    """Read the stream to its end and hand every entry that holds a phrase to `found`, in order.
+
+    Args:
+        stream: UTF-8, or anything whose line ends are LF.
+        matcher: the phrases.
+        found: called as soon as an entry is complete.
+        bounds: of memory.
+    """
+    return _Search(stream, matcher, found, bounds).run()
+
+
+@dataclass(slots=True)
+class _OpenEntry:
+    """An entry whose end has not been seen.
+
+    Attributes:
+        offset: of its first byte.
+        line: of its first byte.
+        data: what is kept of it so far.
+        seen_to: offset up to which no other entry begins.
+    """
+
+    offset: int
+    line: int
+    data: bytearray
+    seen_to: int
+
+
+class _Search:
+    """One pass over one stream. Positions are the window's; offsets are the stream's."""
+
+    def __init__(
+        self, stream: ByteStream, matcher: Matcher, found: Callable[[RawEntry], None], bounds: Bounds
+    ) -> None:
+        self._stream = stream
+        self._matcher = matcher
+        self._found = found
+        self._overlap = max(matcher.longest, LONGEST_START)
+        self._bounds = bounds
+        self._reach = bounds.lookback + 1  # with the line end before a line at the lookback's far end
+        self._window = Window(carry=bounds.line + self._reach + self._overlap, chunk=bounds.chunk)
+        self._lines = LineNumbers(chunk=bounds.chunk, cap=bounds.line)
+        self._open: _OpenEntry | None = None
+        self._covered = 0  # offset up to which hits belong to entries already found
+        self._decided = 0  # last position of which it can be told whether an entry begins there
+
+    def run(self) -> Searched:
+        window, lines = self._window, self._lines
+        head = bytearray()
+        fault: ArchiveError | None = None
+        ended = False
+        while not ended:
+            try:
+                ended = not window.read(self._stream)
+            except ArchiveError as error:
+                fault, ended = error, True
+            if len(head) < self._bounds.lookback:
+                head += window.view[
+                    window.chunk : min(window.end, window.chunk + self._bounds.lookback - len(head))
+                ]
+            lines.count(window)
+            self._search_chunk(ended=ended)
+            lines.leave(window, ended=ended)
+            if not ended:
+                window.carry_over(self._keep_from())
+        size = window.base + window.end
+        tail = bytes(window.view[max(window.begin, window.end - self._bounds.lookback) : window.end])
+        unfinished = bool(tail) and not tail.endswith(b"\n")
+        return Searched(size, lines.ends + unfinished, lines.skipped, bytes(head), tail, fault)
+
+    def _keep_from(self) -> int:
+        """What the next chunk may need: its first line's beginning, and the lookback from there."""
+        end = self._window.end
+        line_start = self._lines.line_offset - self._window.base
+        undecided = end - self._overlap
+        if end - line_start > self._bounds.line:  # the rest of this line does not count
+            return undecided - self._reach
+        return min(line_start, undecided) - self._reach
+
+    def _search_chunk(self, *, ended: bool) -> None:
+        window = self._window
+        self._decided = window.end if ended else window.end - LONGEST_START
+        region = max(window.begin, window.chunk - self._overlap)
+        hits = self._matcher.hits(window.view[region : window.end])
+        if self._open is not None:
+            self._extend(self._open, ended=ended)
+        line_start, before = None, window.begin
+        for _, begin, end in hits:
+            if self._open is not None:
+                return
+            position = region + begin
+            if window.base + position < self._covered:
+                continue
+            newline = window.memory.rfind(b"\n", before, position)
+            before = position
+            if newline >= 0:
+                line_start = newline + 1
+            elif line_start is None:
+                line_start = self._start_out_of_sight(region + end)
+                if line_start is None:
+                    continue
+            if line_start > self._decided:
+                return  # comes again with the next chunk
+            if position - line_start < self._bounds.line:
+                self._begin_entry(line_start, ended=ended)
+
+    def _start_out_of_sight(self, hit_end: int) -> int | None:
+        """Where a hit's line began that no line end precedes; None if the last chunk has dealt with it."""
+        window = self._window
+        if window.holds_beginning:
+            return window.begin
+        if hit_end <= window.chunk:
+            return None
+        return self._lines.line_offset - window.base
+
+    def _begin_entry(self, line_start: int, *, ended: bool) -> None:
+        window = self._window
+        start = self._entry_start(line_start)
+        number = self._lines.number_at(window, start)
+        self._open = _OpenEntry(window.base + start, number, bytearray(), window.base + line_start)
+        self._extend(self._open, ended=ended)
+
+    def _entry_start(self, line_start: int) -> int:
+        """The last line within the lookback that begins an entry, or the line itself."""
+        window = self._window
+        lowest = max(window.begin, line_start - self._reach)
+        start = line_start
+        while not ENTRY_START.match(window.memory, start, window.end):
+            newline = window.memory.rfind(b"\n", lowest, start - 1)
+            if newline >= 0:
+                start = newline + 1
+            elif (
+                window.holds_beginning
+                and window.begin >= line_start - self._bounds.lookback
+                and start != window.begin
+            ):
+                start = window.begin
+            else:
+                return line_start
+        return start
+
+    def _extend(self, entry: _OpenEntry, *, ended: bool) -> None:
+        """Take what the window has of the entry; hand it over if its end is in sight."""
+        window = self._window
+        following = NEXT_ENTRY.search(window.memory, entry.seen_to - window.base, window.end)
+        closed = following is not None and following.end() <= self._decided
+        stop = following.end() if following is not None and closed else self._decided
+        entry.seen_to = window.base + stop
+        taken_to = entry.offset + len(entry.data) - window.base
+        if len(entry.data) < self._bounds.entry:
+            entry.data += window.view[taken_to : min(stop, taken_to + self._bounds.entry - len(entry.data))]
+        if closed or ended:
+            whole = entry.offset + len(entry.data) == entry.seen_to
+            self._found(RawEntry(entry.offset, entry.line, bytes(entry.data), whole))
+            self._covered = entry.seen_to
+            self._open = None

@@ -1,0 +1,112 @@
+"""Logs that are not lines of UTF-8: byte-order marks, UTF-16, lines that end in CR alone."""
+
+import codecs
+from typing import Final
+
+from parsers.archives.interface import ByteStream
+from parsers.errors import ArchiveError
+
+_PEEK: Final = 4096
+
+
+def as_lines_of_utf8(stream: ByteStream) -> ByteStream:
+    """The same text as UTF-8 with lines that end in LF, judged by the first 4 KB.
+
+    UTF-16 is known by its mark and transcoded; a mark of UTF-8 is dropped; text with CR and without any LF
+    gets LF for CR. Everything else passes through untouched, whatever bytes it holds.
+    """
+    head, fault = _first(stream, _PEEK)
+    if fault is not None:
+        stream = _Failed(stream, fault)
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encoding = "utf-16-le" if head.startswith(codecs.BOM_UTF16_LE) else "utf-16-be"
+        return as_lines_of_utf8(_FromUtf16(_Continued(head[2:], stream), encoding))
+    head = head.removeprefix(codecs.BOM_UTF8)
+    if b"\r" in head and b"\n" not in head:
+        return _FromCr(_Continued(head, stream))
+    return _Continued(head, stream)
+
+
+def _first(stream: ByteStream, count: int) -> tuple[bytes, ArchiveError | None]:
+    """At most `count` bytes, and why there are no more, if reading failed."""
+    buffer = memoryview(bytearray(count))
+    filled = 0
+    try:
+        while filled < count and (got := stream.readinto(buffer[filled:])):
+            filled += got
+    except ArchiveError as error:
+        return bytes(buffer[:filled]), error
+    return bytes(buffer[:filled]), None
+
+
+class _Failed:
+    """A stream that cannot be read on."""
+
+    def __init__(self, stream: ByteStream, fault: ArchiveError) -> None:
+        self._stream = stream
+        self._fault = fault
+
+    def readinto(self, _buffer: memoryview, /) -> int:
+        raise self._fault
+
+    def close(self) -> None:
+        self._stream.close()
+
+
+class _Continued:
+    """Bytes that were read ahead, then the stream."""
+
+    def __init__(self, head: bytes, stream: ByteStream) -> None:
+        self._head = head
+        self._stream = stream
+
+    def readinto(self, buffer: memoryview, /) -> int:
+        if not self._head:
+            return self._stream.readinto(buffer)
+        count = min(len(self._head), len(buffer))
+        buffer[:count] = self._head[:count]
+        self._head = self._head[count:]
+        return count
+
+    def close(self) -> None:
+        self._stream.close()
+
+
+class _FromCr:
+    """CR made LF."""
+
+    def __init__(self, stream: ByteStream) -> None:
+        self._stream = stream
+
+    def readinto(self, buffer: memoryview, /) -> int:
+        count = self._stream.readinto(buffer)
+        buffer[:count] = bytes(buffer[:count]).replace(b"\r", b"\n")
+        return count
+
+    def close(self) -> None:
+        self._stream.close()
+
+
+class _FromUtf16:
+    """UTF-16 made UTF-8; what is no UTF-16 becomes backslash escapes."""
+
+    def __init__(self, stream: ByteStream, encoding: str) -> None:
+        self._stream = stream
+        self._decoder = codecs.getincrementaldecoder(encoding)("backslashreplace")
+        self._raw = memoryview(bytearray(65_536))
+        self._text = memoryview(b"")
+        self._ended = False
+
+    def readinto(self, buffer: memoryview, /) -> int:
+        while not self._text and not self._ended:
+            count = self._stream.readinto(self._raw)
+            self._ended = not count
+            text = self._decoder.decode(bytes(self._raw[:count]), final=self._ended)
+            self._text = memoryview(text.encode("utf-8", "backslashreplace"))
+        count = min(len(self._text), len(buffer))
+        buffer[:count] = self._text[:count]
+        self._text = self._text[count:]
+        return count
+
+    def close(self) -> None:
+        self._stream.close()

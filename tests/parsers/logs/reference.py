@@ -1,0 +1,48 @@
+"""The law of the search, as plain as it can be said: line by line, everything in memory."""
+
+from parsers.logs.entry_layouts import ENTRY_START
+from parsers.logs.search import Bounds, RawEntry
+
+
+def entries_with(phrases: list[bytes], data: bytes, bounds: Bounds) -> list[RawEntry]:
+    """Every entry that holds a phrase, as the search must find it."""
+    found: list[RawEntry] = []
+    lines = data.split(b"\n")
+    offset = covered = 0
+    starts: list[tuple[int, int]] = []
+    for number, line in enumerate(lines, 1):
+        if ENTRY_START.match(line):
+            starts.append((offset, number))
+        if offset >= covered and _is_hit(line, phrases, bounds):
+            begin, first = offset, number
+            if starts and starts[-1][0] >= offset - bounds.lookback:
+                begin, first = starts[-1]
+            covered = _next_start(lines, number, offset, len(data))
+            kept = data[begin:covered][: bounds.entry]
+            found.append(RawEntry(begin, first, kept, len(kept) == covered - begin))
+        offset += len(line) + 1
+    return found
+
+
+def skipped(data: bytes, bounds: Bounds) -> int:
+    """Bytes of lines that are too long to count."""
+    return sum(max(0, len(line) - bounds.line) for line in data.split(b"\n"))
+
+
+def line_count(data: bytes) -> int:
+    """Lines, an unfinished last one included."""
+    return len(data.removesuffix(b"\n").split(b"\n")) if data else 0
+
+
+def _is_hit(line: bytes, phrases: list[bytes], bounds: Bounds) -> bool:
+    return any(0 <= line.find(phrase) < bounds.line for phrase in phrases)
+
+
+def _next_start(lines: list[bytes], number: int, offset: int, size: int) -> int:
+    """Offset of the first entry that begins behind line `number`, which lies at `offset`."""
+    offset += len(lines[number - 1]) + 1
+    for line in lines[number:]:
+        if ENTRY_START.match(line):
+            return offset
+        offset += len(line) + 1
+    return size
