@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+from audit.errors import AuditError
 from audit.sample_estate.estate import write_estates
 
 
@@ -11,7 +12,11 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 1:
         sys.stderr.write("usage: python -m audit.sample_estate DIR\n")
         return 2
-    write_estates(Path(arguments[0]))
+    try:
+        write_estates(Path(arguments[0]))
+    except AuditError as error:
+        sys.stderr.write(f"error: {error}\nhint: {error.hint}\n")
+        return 1
     return 0
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
+from audit.errors import AuditError
 from audit.sample_estate.cloudbees.estate import cloudbees_files
 from audit.sample_estate.readme import README
 
@@ -12,13 +13,17 @@ ESTATES: Final[dict[str, Callable[[], Mapping[str, bytes]]]] = {"cloudbees-cd": 
 
 
 def write_estates(directory: Path) -> None:
-    """Write every estate below `directory`, over what is there; other files are left alone.
+    """Write every estate below `directory`, over an earlier one; other files are left alone.
 
     Raises:
+        AuditError: a README.md that is none of ours stands there.
         OSError: a folder or file cannot be written.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    (directory / "README.md").write_text(README, encoding="utf-8", newline="\n")
+    readme = directory / "README.md"
+    if readme.exists() and not readme.read_bytes().startswith(README.partition("\n")[0].encode()):
+        raise AuditError(f"{str(readme)!r} is somebody else's", hint="name a new or an empty folder")
+    readme.write_text(README, encoding="utf-8", newline="\n")
     for folder, make in ESTATES.items():
         for name, content in make().items():
             path = directory / folder / name

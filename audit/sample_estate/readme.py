@@ -38,7 +38,7 @@ the labs is gone.
 In `truth.json`, `opened_by` is the file in `keys/`; the same letter in `group` means the same secret;
 `source` is relative to the estate, and `also_at` says where the same log lies once more. An entry that
 names several credentials has all their names as its subject, `, ` between them. A project is given only
-where the entry says it.
+where the entry says it. `missing_key` is the fingerprint of the labs' passkey.
 
 ### Published, and invented
 

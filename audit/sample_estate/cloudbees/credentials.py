@@ -9,6 +9,7 @@ from typing import Final
 from audit.sample_estate.cloudbees import inventory
 from audit.sample_estate.cloudbees.inventory import Place
 from audit.sample_estate.cloudbees.sealing import Fate, Sealed, Sealer
+from audit.sample_estate.cloudbees.story import KEPT
 from audit.sample_estate.dice import Dice
 
 _SEED: Final = "cloudbees-cd credentials 1"
@@ -44,8 +45,7 @@ class StoredCredential:
     @property
     def opened_by(self) -> str:
         """The label of the kept key that opens it, or ""."""
-        opens = self.sealed.key and self.sealed.verdict != "lost"
-        return self.sealed.key.label if self.sealed.key and opens else ""
+        return self.sealed.key.label if self.sealed.key in KEPT else ""
 
 
 def stored_credentials() -> list[StoredCredential]:

@@ -4,8 +4,9 @@ The phrases are public, what follows them is not. The tails here are invented, i
 uses elsewhere for naming an object.
 """
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import Final
 
 from audit.sample_estate.cloudbees.credentials import StoredCredential
@@ -107,9 +108,20 @@ _TAILS_OF_CREDENTIALS: Final = (
 _TAILS_OF_OTHERS: Final = (_quoted, _entity, _bare)
 
 
-def skipped(row: StoredCredential, number: int, time: datetime, *, ndc: str = "upgrade") -> Entry:
-    """The entry about one row, the `number`-th of its kind; the form of the tail goes by that number."""
-    tail, subject, project = _tail(row, number)(row)
+def skipping(
+    rows: Sequence[StoredCredential], start: datetime, *, seconds: int, first: int = 0, ndc: str = "upgrade"
+) -> Iterator[Entry]:
+    """An entry a row, `seconds` apart; the forms of the tails take turns, from the `first` on."""
+    forms: Counter[str] = Counter()
+    for number, row in enumerate(rows):
+        kind = row.place.kind
+        time = start + timedelta(seconds=seconds * number, milliseconds=37 * number % 900)
+        yield _skipped(row, first + forms[kind], time, ndc)
+        forms[kind] += 1
+
+
+def _skipped(row: StoredCredential, form: int, time: datetime, ndc: str) -> Entry:
+    tail, subject, project = _tail(row, form)(row)
     kind = "undecryptable-user" if row.place.kind == "user" else "skipped-update"
     return Entry(
         time,
@@ -122,18 +134,18 @@ def skipped(row: StoredCredential, number: int, time: datetime, *, ndc: str = "u
     )
 
 
-def _tail(row: StoredCredential, number: int) -> Tail:
+def _tail(row: StoredCredential, form: int) -> Tail:
     match row.place.kind:
         case "credential" if row.place.plugin:
             return _path
         case "credential" if " " in row.place.name:
             return _quoted_in_project
         case "credential":
-            return _TAILS_OF_CREDENTIALS[number % len(_TAILS_OF_CREDENTIALS)]
+            return _TAILS_OF_CREDENTIALS[form % len(_TAILS_OF_CREDENTIALS)]
         case "devops-insight":
             return _nothing
         case _:
-            return _TAILS_OF_OTHERS[number % len(_TAILS_OF_OTHERS)]
+            return _TAILS_OF_OTHERS[form % len(_TAILS_OF_OTHERS)]
 
 
 def corrupted(rows: Sequence[StoredCredential], time: datetime, *, over_lines: bool) -> Entry:

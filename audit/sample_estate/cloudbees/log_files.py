@@ -1,10 +1,11 @@
 """The log files as they lie in `logs/`: live, rotated, re-compressed, copied, and in a support bundle."""
 
 import gzip
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from audit.sample_estate.cloudbees import bundle_days
 from audit.sample_estate.cloudbees.credentials import StoredCredential
 from audit.sample_estate.cloudbees.log_days import LogDays
 from audit.sample_estate.cloudbees.log_text import LogText, Mark
@@ -45,7 +46,8 @@ def log_files(rows: Sequence[StoredCredential]) -> Iterator[LogFile]:
     yield _rotated(f"commander-{SECOND}.log.1", days.second_after())
     yield _live(f"commander-{SECOND}.log", days.second_today())
     yield _live("commander-service.log", days.service_wrapper())
-    yield _bundle(days)
+    lost = [row for row in rows if row.sealed.verdict == "lost"]
+    yield _bundle({PRIMARY: lost[9:], SECOND: lost[:4]})
     yield LogFile("logs/support-bundle.password", BUNDLE_PASSWORD + b"\n")
 
 
@@ -72,21 +74,24 @@ def _rotated_and_copied(name: str, text: LogText) -> Iterator[LogFile]:
     yield LogFile(copy, _zip_of(name, text))
 
 
-def _bundle(days: LogDays) -> LogFile:
-    """A support bundle: AES-encrypted, with the rotated logs as zips inside it."""
+def _bundle(lost: Mapping[str, Sequence[StoredCredential]]) -> LogFile:
+    """A support bundle: AES-encrypted, with the rotated logs as zips inside it.
+
+    `lost`: node → what its restart cannot open.
+    """
     members: list[Member] = []
     positions: list[Position] = []
-    for node in (PRIMARY, SECOND):
+    for node, rows in lost.items():
         live, rotated = f"commander-{node}.log", f"commander-{node}.log.1"
         folder = f"servers/{node}"
-        live_text, rotated_text = days.bundled_live(node), days.bundled_restart(node)
+        live_text, rotated_text = bundle_days.live(node), bundle_days.restart(node, rows)
         members.append(Member(f"{folder}/{live}", live_text.content, EXPORT_DAY))
         members.append(Member(f"{folder}/{rotated}.zip", _zip_of(rotated, rotated_text), EXPORT_DAY, STORED))
         positions += _positions(f"{BUNDLE}!/{folder}/{live}", live_text)
         positions += _positions(f"{BUNDLE}!/{folder}/{rotated}.zip!/{rotated}", rotated_text)
     for name, text in (
-        ("agents/win-agent-07/agent.log", days.native_agent()),
-        ("agents/win-agent-07/jagent.log", days.java_agent()),
+        ("agents/win-agent-07/agent.log", bundle_days.native_agent()),
+        ("agents/win-agent-07/jagent.log", bundle_days.java_agent()),
     ):
         members.append(Member(name, text.content, EXPORT_DAY))
         positions += _positions(f"{BUNDLE}!/{name}", text)

@@ -1,9 +1,8 @@
 """Log entries as lines, in each of the product's layouts, with the position of every entry that matters."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +53,10 @@ class LogText:
     """A log file: its bytes, and what is to be found in it."""
 
     content: bytes
-    marks: list[Mark] = field(default_factory=list)
+    marks: list[Mark]
 
 
 Layout = Callable[[Entry], str]
-
-_TIME: Final = "%Y-%m-%dT%H:%M:%S"
 
 
 def stamp(moment: datetime) -> str:
@@ -95,6 +92,11 @@ def wrapper(entry: Entry) -> str:
 def agent(entry: Entry) -> str:
     """Four fields: the agent that is written in C++."""
     return f"{stamp(entry.time)} | {entry.level} | {entry.thread} | {entry.message}"
+
+
+def node_log(node: str, entries: Iterable[Entry]) -> LogText:
+    """The log of a node in a cluster."""
+    return log_text(entries, clustered(node), node=node)
 
 
 def log_text(entries: Iterable[Entry], layout: Layout, *, node: str = "") -> LogText:

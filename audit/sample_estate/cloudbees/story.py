@@ -9,7 +9,7 @@ The build farm's passkey was found in a backup. The labs' server is long gone, a
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from audit.sample_estate.dice import Dice
@@ -47,3 +47,8 @@ LABS: Final = _passkey("passkey-labs", 16)
 
 KEPT: Final = (CURRENT, OLDER, BUILD_FARM)
 """The passkeys that the estate still has; that of the labs' server is missing, as in life."""
+
+
+def hours_after(start: datetime, hours: float) -> datetime:
+    """That many hours later, to the millisecond."""
+    return start + timedelta(milliseconds=round(hours * 3_600_000))

@@ -5,14 +5,15 @@ from collections.abc import Iterable, Sequence
 
 from audit.sample_estate.cloudbees.credentials import StoredCredential
 from audit.sample_estate.cloudbees.log_files import Position
-from audit.sample_estate.cloudbees.story import KEPT
+from audit.sample_estate.cloudbees.story import KEPT, LABS
 
 
 def truth_json(rows: Sequence[StoredCredential], positions: Iterable[Position]) -> bytes:
-    """Verdicts by location, findings by source and line, and the fingerprints of the kept keys."""
+    """Verdicts by location, findings by source and line, and the fingerprints of all keys."""
     truth = {
         "system": "cloudbees-cd",
         "keys": {key.label: {"bits": len(key.content) * 8, "fingerprint": key.fingerprint} for key in KEPT},
+        "missing_key": LABS.fingerprint,
         "credentials": {row.place.location: _credential(row) for row in rows},
         "findings": [_finding(position) for position in sorted(positions, key=_order)],
     }

@@ -1,14 +1,17 @@
 import gzip
 import io
 import os
+import sqlite3
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 
 import pytest
+import pyzipper
 
+from audit.errors import AuditError
 from audit.sample_estate.__main__ import main
+from audit.sample_estate.cloudbees.story import BUNDLE_PASSWORD
 from audit.sample_estate.estate import write_estates
 
 CHECKED_IN = Path(__file__).parents[3] / "sample_logs"
@@ -31,15 +34,25 @@ def files(folder: Path) -> dict[str, bytes]:
 
 
 def unpacked(content: bytes) -> object:
-    """What is inside, since another zlib may pack the same content into other bytes."""
+    """What is inside, all the way down: another zlib or SQLite may write the same content as other bytes."""
     if content.startswith(b"\x1f\x8b"):
-        return gzip.decompress(content)
+        return unpacked(gzip.decompress(content))
+    if content.startswith(b"SQLite format 3\0"):
+        return dumped(content)
     if not content.startswith(b"PK"):
         return content
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        infos = archive.infolist()
-        listing = [(info.filename, info.date_time, info.file_size) for info in infos]
-        return listing, [archive.read(info) for info in infos if not info.flag_bits & 1]
+    with pyzipper.AESZipFile(io.BytesIO(content)) as archive:
+        archive.setpassword(BUNDLE_PASSWORD)
+        return [(info.filename, info.date_time, unpacked(archive.read(info))) for info in archive.infolist()]
+
+
+def dumped(content: bytes) -> list[str]:
+    connection = sqlite3.connect(":memory:")
+    try:
+        connection.deserialize(content)
+        return list(connection.iterdump())
+    finally:
+        connection.close()
 
 
 def test_checked_in_samples_are_what_the_script_writes(made: Path) -> None:
@@ -58,12 +71,24 @@ def test_same_bytes_in_another_process(made: Path, tmp_path: Path) -> None:
 
 
 def test_other_files_are_left_alone(tmp_path: Path) -> None:
-    """Writing goes over its own files only."""
+    """Writing goes over the files of an earlier estate only."""
+    write_estates(tmp_path)
+    truth = tmp_path / "cloudbees-cd" / "truth.json"
+    truth.write_text("changed")
     (tmp_path / "mine").write_text("kept")
-    (tmp_path / "README.md").write_text("old")
     write_estates(tmp_path)
     assert (tmp_path / "mine").read_text() == "kept"
-    assert (tmp_path / "README.md").read_text() != "old"
+    assert truth.read_text() != "changed"
+
+
+def test_a_foreign_readme_is_not_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Somebody's own folder is refused before anything is written."""
+    (tmp_path / "README.md").write_text("# My project")
+    with pytest.raises(AuditError):
+        write_estates(tmp_path)
+    assert main([str(tmp_path)]) == 1
+    assert "hint: name a new" in capsys.readouterr().err
+    assert files(tmp_path) == {"README.md": b"# My project"}
 
 
 def test_a_few_megabytes(made: Path) -> None:
