@@ -7,7 +7,7 @@ uses elsewhere for naming an object.
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from audit.sample_estate.cloudbees.credentials import StoredCredential
 from audit.sample_estate.cloudbees.log_text import Entry, Finding
@@ -44,55 +44,63 @@ _CAUSE: Final = (
     "\tat com.sun.crypto.provider.CipherCore.unpad(CipherCore.java:975)"
 )
 
-Tail = Callable[[StoredCredential], tuple[str, str, str]]
-"""A row's tail in one form, and the subject and project that can be told from it."""
+
+class Tail(NamedTuple):
+    """What follows a phrase, and the subject and project that can be told from it."""
+
+    text: str
+    subject: str
+    project: str = ""
 
 
-def _quoted(row: StoredCredential) -> tuple[str, str, str]:
-    return f" '{row.place.name}'", row.place.name, ""
+Form = Callable[[StoredCredential], Tail]
+"""A way of naming a stored credential."""
 
 
-def _quoted_in_project(row: StoredCredential) -> tuple[str, str, str]:
+def _quoted(row: StoredCredential) -> Tail:
+    return Tail(f" '{row.place.name}'", row.place.name)
+
+
+def _quoted_in_project(row: StoredCredential) -> Tail:
     name, project = row.place.name, row.place.project
-    return f" '{name}' in project '{project}'", name, project
+    return Tail(f" '{name}' in project '{project}'", name, project)
 
 
-def _double_quoted_in_project(row: StoredCredential) -> tuple[str, str, str]:
+def _double_quoted_in_project(row: StoredCredential) -> Tail:
     name, project = row.place.name, row.place.project
-    return f' "{name}" in project "{project}"', name, project
+    return Tail(f' "{name}" in project "{project}"', name, project)
 
 
-def _entity(row: StoredCredential) -> tuple[str, str, str]:
-    return f" {_ENTITY[row.place.kind]}[name={row.place.name},id={row.id}]", row.place.name, ""
+def _entity(row: StoredCredential) -> Tail:
+    return Tail(f" {_ENTITY[row.place.kind]}[name={row.place.name},id={row.id}]", row.place.name)
 
 
-def _entity_in_project(row: StoredCredential) -> tuple[str, str, str]:
-    name, project = row.place.name, row.place.project
-    return f" credential[name={name},id={row.id}] in project '{project}'", name, project
+def _entity_in_project(row: StoredCredential) -> Tail:
+    project = row.place.project
+    return Tail(f"{_entity(row).text} in project '{project}'", row.place.name, project)
 
 
-def _path(row: StoredCredential) -> tuple[str, str, str]:
-    return f" {row.place.location}", row.place.name, row.place.project
+def _path(row: StoredCredential) -> Tail:
+    return Tail(f" {row.place.location}", row.place.name, row.place.project)
 
 
-def _uuid(row: StoredCredential) -> tuple[str, str, str]:
-    return f" {row.id}", str(row.id), ""
+def _uuid(row: StoredCredential) -> Tail:
+    return Tail(f" {row.id}", str(row.id))
 
 
-def _bare(row: StoredCredential) -> tuple[str, str, str]:
-    return f" {row.place.name}", row.place.name, ""
+def _bare(row: StoredCredential) -> Tail:
+    return Tail(f" {row.place.name}", row.place.name)
 
 
-def _bare_with_cause(row: StoredCredential) -> tuple[str, str, str]:
-    tail, subject, project = _bare(row)
-    return tail + _CAUSE, subject, project
+def _bare_with_cause(row: StoredCredential) -> Tail:
+    return Tail(f" {row.place.name}{_CAUSE}", row.place.name)
 
 
-def _nothing(_: StoredCredential) -> tuple[str, str, str]:
-    return "", "", ""
+def _nothing(_: StoredCredential) -> Tail:
+    return Tail("", "")
 
 
-_TAILS_OF_CREDENTIALS: Final = (
+_FORMS_FOR_CREDENTIALS: Final = (
     _quoted_in_project,
     _path,
     _entity_in_project,
@@ -105,7 +113,7 @@ _TAILS_OF_CREDENTIALS: Final = (
     _uuid,
     _bare_with_cause,
 )
-_TAILS_OF_OTHERS: Final = (_quoted, _entity, _bare)
+_FORMS_FOR_OTHERS: Final = (_quoted, _entity, _bare)
 
 
 def skipping(
@@ -121,31 +129,31 @@ def skipping(
 
 
 def _skipped(row: StoredCredential, form: int, time: datetime, ndc: str) -> Entry:
-    tail, subject, project = _tail(row, form)(row)
+    tail = _form(row, form)(row)
     kind = "undecryptable-user" if row.place.kind == "user" else "skipped-update"
     return Entry(
         time,
         "WARN",
         "Upgrade-001",
         "PasswordUpgrader",
-        _PHRASE_OF_KIND[row.place.kind] + tail,
+        _PHRASE_OF_KIND[row.place.kind] + tail.text,
         ndc=ndc,
-        finding=Finding(kind, row.place.kind, subject, project),
+        finding=Finding(kind, row.place.kind, tail.subject, tail.project),
     )
 
 
-def _tail(row: StoredCredential, form: int) -> Tail:
+def _form(row: StoredCredential, number: int) -> Form:
     match row.place.kind:
         case "credential" if row.place.plugin:
             return _path
         case "credential" if " " in row.place.name:
             return _quoted_in_project
         case "credential":
-            return _TAILS_OF_CREDENTIALS[form % len(_TAILS_OF_CREDENTIALS)]
+            return _FORMS_FOR_CREDENTIALS[number % len(_FORMS_FOR_CREDENTIALS)]
         case "devops-insight":
             return _nothing
         case _:
-            return _TAILS_OF_OTHERS[form % len(_TAILS_OF_OTHERS)]
+            return _FORMS_FOR_OTHERS[number % len(_FORMS_FOR_OTHERS)]
 
 
 def corrupted(rows: Sequence[StoredCredential], time: datetime, *, over_lines: bool) -> Entry:
@@ -156,8 +164,8 @@ def corrupted(rows: Sequence[StoredCredential], time: datetime, *, over_lines: b
     """
     named = [_path(row) if over_lines else _quoted(row) for row in rows]
     separator = "\n   " if over_lines else ","
-    tails = separator.join(tail for tail, _, _ in named)
-    projects = {project for _, _, project in named}
+    tails = separator.join(tail.text for tail in named)
+    projects = {tail.project for tail in named}
     return Entry(
         time,
         "ERROR",
@@ -168,7 +176,7 @@ def corrupted(rows: Sequence[StoredCredential], time: datetime, *, over_lines: b
         finding=Finding(
             "corrupted-credentials",
             "credential",
-            ", ".join(subject for _, subject, _ in named),
+            ", ".join(tail.subject for tail in named),
             projects.pop() if len(projects) == 1 else "",
         ),
     )

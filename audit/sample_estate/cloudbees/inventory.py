@@ -100,7 +100,7 @@ def project_credentials(project: str, count: int) -> list[Place]:
 
 
 def plugin_configurations() -> list[Place]:
-    """A plug-in configuration's credential carries the configuration's name (KBEC and plug-in sources)."""
+    """A plug-in configuration's credential carries the configuration's name."""
     return [
         Place("credential", name, f"{plugin[3:].lower()}_admin", f"/plugins/{plugin}/project")
         for plugin, names in _PLUGINS.items()

@@ -2,7 +2,7 @@
 
 import base64
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Final
 
@@ -20,7 +20,9 @@ class Fate(Enum):
     SKIPPED = auto()
     """The upgrade left it under the cluster's older passkey."""
     FROM_BUILD_FARM = auto()
+    """Imported, and still under the passkey that the build farm's server had."""
     FROM_LABS = auto()
+    """Imported, and still under the passkey that the labs' server had."""
     DAMAGED = auto()
     PLAIN = auto()
     EMPTY = auto()
@@ -31,10 +33,10 @@ class Fate(Enum):
 class Sealed:
     """A value as it is stored, its verdict, and what is in it where it is sound ciphertext."""
 
-    value: str
+    value: str = field(repr=False)
     verdict: str
     key: Passkey | None = None
-    plain_text: bytes | None = None
+    plain_text: bytes | None = field(default=None, repr=False)
 
 
 _SEALED: Final = {

@@ -8,7 +8,7 @@ The build farm's passkey was found in a backup. The labs' server is long gone, a
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -28,7 +28,7 @@ class Passkey:
     """A passkey file: the name that it has in `keys/`, and its bytes."""
 
     label: str
-    content: bytes
+    content: bytes = field(repr=False)
 
     @property
     def fingerprint(self) -> str:

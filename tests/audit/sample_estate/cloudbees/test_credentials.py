@@ -156,3 +156,12 @@ def test_keys_are_usable_as_they_are(key: Passkey) -> None:
     assert key.content.strip() == key.content
     assert not key.content.isascii()
     assert b"\0" not in key.content
+
+
+def test_nothing_secret_in_a_repr(rows: list[StoredCredential]) -> None:
+    """Shown in a traceback, a row tells neither its value, nor what is in it, nor the key."""
+    for row in rows:
+        shown = repr(row)
+        assert not row.sealed.value or row.sealed.value not in shown
+        assert not row.sealed.plain_text or repr(row.sealed.plain_text)[2:-1] not in shown
+        assert not row.sealed.key or repr(row.sealed.key.content)[2:-1] not in shown
