@@ -97,8 +97,8 @@ class Layout:
 
     @property
     def overhead(self) -> int:
-        """Bytes before the first ciphertext block."""
-        front = BLOCK if self.mode is Mode.CBC and self.iv is Iv.FRONT else 0
+        """Bytes before the first ciphertext block, with a vector from beside put in front."""
+        front = BLOCK if self.mode is Mode.CBC and self.iv in {Iv.FRONT, Iv.BESIDE} else 0
         return len(self.prefix) + front + self.nonce_size
 
     def fits(self, length: int) -> bool:

@@ -28,13 +28,14 @@ class Group:
         """Bytes of each value."""
         return int(self.data.shape[1])
 
-    def behind(self, prefix: bytes) -> "Group":
-        """The values that begin with `prefix`, without it."""
+    def without(self, prefix: bytes, at: int) -> "Group":
+        """The values that have `prefix` at this place, with it taken out."""
         if not prefix:
             return self
-        mark = np.frombuffer(prefix, np.uint8)
-        held = (self.data[:, : len(prefix)] == mark).all(axis=1)
-        return Group(self.rows[held], np.ascontiguousarray(self.data[held, len(prefix) :]))
+        behind = at + len(prefix)
+        held = (self.data[:, at:behind] == np.frombuffer(prefix, np.uint8)).all(axis=1)
+        kept = np.concatenate([self.data[held, :at], self.data[held, behind:]], axis=1)
+        return Group(self.rows[held], np.ascontiguousarray(kept))
 
     def blocks(self) -> Bytes:
         """The bytes block by block, all rows of one block together; shape [blocks, n, 16].

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from audit.layouts.layout import Mode
+from audit.layouts.layout import BLOCK, Iv, Layout, Mode
 from audit.trial.block_modes import open_blocks
 from audit.trial.gcm import open_gcm
 from audit.trial.groups import Group, by_length
@@ -32,14 +32,19 @@ def try_keys(values: Views, tried: Sequence[Hypothesis]) -> Iterator[Opened]:
 
 
 def _open_group(group: Group, tried: list[Numbered]) -> Iterator[Opened]:
-    for prefix in dict.fromkeys(hypothesis.layout.prefix for _, hypothesis in tried):
-        behind = group.behind(prefix)
+    for prefix, at in dict.fromkeys(_prefix(hypothesis.layout) for _, hypothesis in tried):
+        behind = group.without(prefix, at)
         if not len(behind.rows):
             continue
-        same_prefix = [item for item in tried if item[1].layout.prefix == prefix]
+        same_prefix = [item for item in tried if _prefix(item[1].layout) == (prefix, at)]
         blocks = [item for item in same_prefix if item[1].layout.mode is not Mode.GCM]
         sealed = [item for item in same_prefix if item[1].layout.mode is Mode.GCM]
         if blocks:
             yield from open_blocks(behind, sorted(blocks, key=lambda item: item[1].aes_key.reveal()))
         if sealed:
             yield from open_gcm(behind, sealed)
+
+
+def _prefix(layout: Layout) -> tuple[bytes, int]:
+    """A layout's constant prefix, and where it stands in the decoded view: behind a vector from beside."""
+    return layout.prefix, BLOCK if layout.iv is Iv.BESIDE else 0

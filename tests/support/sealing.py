@@ -1,0 +1,113 @@
+"""Ciphertext by PyCryptodome, an AES implementation that the program itself does not use."""
+
+import base64
+import random
+from collections.abc import Callable, Iterable
+from typing import Final
+
+import polars as pl
+from Crypto.Cipher import AES
+
+from audit.key_ring import Key, KeyRing
+from audit.layouts.layout import Encoding, Iv, Layout, Mode
+from parsers.secret import Secret
+from parsers.stores.schema import STORED
+
+UNKNOWN_VECTOR: Final = bytes.fromhex("8f1e3c7a5b9d2046e1f0a3b5c7d98264")
+
+_WRITTEN: Final[dict[Encoding, Callable[[bytes], bytes]]] = {
+    Encoding.BASE64: base64.b64encode,
+    Encoding.BASE64_URL: base64.urlsafe_b64encode,
+    Encoding.HEX: lambda data: data.hex().encode(),
+    Encoding.RAW: bytes,
+}
+
+
+def seal(layout: Layout, key: bytes, plain: bytes, chance: random.Random) -> bytes:
+    """The value that a product with this layout would store; `key` is the AES key itself."""
+    body, vector = _sealed(layout, key, plain, chance)
+    written = _WRITTEN[layout.encoding]
+    if layout.iv is Iv.BESIDE:
+        return written(layout.prefix + body) + b"|" + written(vector)
+    return written(layout.prefix + vector + body)
+
+
+def _sealed(layout: Layout, key: bytes, plain: bytes, chance: random.Random) -> tuple[bytes, bytes]:
+    """Ciphertext, and what goes in front of it or beside it."""
+    if layout.mode is Mode.GCM:
+        nonce = chance.randbytes(layout.nonce_size)
+        body, tag = AES.new(key, AES.MODE_GCM, nonce=nonce).encrypt_and_digest(plain)
+        return body + tag, nonce
+    padded = plain + bytes([16 - len(plain) % 16]) * (16 - len(plain) % 16)
+    if layout.mode is Mode.ECB:
+        return AES.new(key, AES.MODE_ECB).encrypt(padded), b""
+    vectors = {
+        Iv.ZERO: bytes(16),
+        Iv.KEY: key[:16],
+        Iv.UNKNOWN: UNKNOWN_VECTOR,
+        Iv.CONSTANT: layout.constant_iv,
+    }
+    vector = vectors.get(layout.iv) or chance.randbytes(16)
+    body = AES.new(key, AES.MODE_CBC, iv=vector).encrypt(padded)
+    return body, vector if layout.iv in {Iv.FRONT, Iv.BESIDE} else b""
+
+
+def stored(values: Iterable[bytes | None], layout: Layout | None = None) -> pl.DataFrame:
+    """Values as a batch of the `STORED` schema, with numbered names.
+
+    Where `layout` writes raw bytes with the vector beside, the vector goes into its own column.
+    """
+    raw_beside = layout and layout.encoding is Encoding.RAW and layout.iv is Iv.BESIDE
+    parts = [_parted(value) if value and raw_beside else (value, None) for value in values]
+    columns = {
+        "value": pl.Series([value for value, _ in parts], dtype=pl.Binary),
+        "iv": pl.Series([vector for _, vector in parts], dtype=pl.Binary),
+    }
+    frame = pl.DataFrame(columns).with_row_index("number")
+    name = pl.format("c{}", pl.col("number"))
+    return frame.select(
+        pl.lit("cloudbees-cd").alias("system"),
+        pl.lit("credential").alias("kind"),
+        pl.lit("P").alias("project"),
+        name.alias("name"),
+        pl.lit("").alias("user_name"),
+        pl.format("/projects/P/credentials/{}", name).alias("location"),
+        pl.lit("").alias("credential_type"),
+        pl.lit("").alias("modified"),
+        "value",
+        "iv",
+        pl.lit("test").alias("store"),
+        pl.format("row {}", pl.col("number")).alias("record"),
+    ).match_to_schema(STORED)
+
+
+def _parted(value: bytes) -> tuple[bytes, bytes]:
+    return value[:-17], value[-16:]
+
+
+def candidate(label: str, content: bytes, *, current: bool = False, master_key: bytes | None = None) -> Key:
+    """A key of the ring."""
+    return Key(
+        label=label,
+        aliases=(),
+        content=Secret(content),
+        master_key=Secret(master_key) if master_key else None,
+        fingerprint=f"{sum(content):040x}",
+        bits=8 * len(content),
+        current=current,
+        remarks=(),
+    )
+
+
+def ring_of(*keys: Key) -> KeyRing:
+    """A ring of these keys."""
+    return KeyRing(keys, ())
+
+
+def passwords(count: int, chance: random.Random, *, longest: int = 40) -> list[bytes]:
+    """Distinct printable secrets of 4 bytes and more."""
+    alphabet = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!$%-_.#"
+    found: dict[bytes, None] = {}
+    while len(found) < count:
+        found[bytes(chance.choices(alphabet, k=chance.randint(4, longest)))] = None
+    return list(found)
