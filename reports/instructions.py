@@ -69,7 +69,9 @@ def _ectool(
     if kind != "credential":
         return (), ()
     if location.startswith("/plugins/"):
-        owner = location.removesuffix(f"/credentials/{name}")
+        owner, _, last = location.rpartition("/credentials/")
+        if last != name:
+            return (), ()
         return (owner, name), ("ectool", "modifyCredential", owner, name, "--password")
     where = ("--projectName", project, "--credentialName", name)
     return (project, name), ("ectool", "modifyCredential", *where, "--password")

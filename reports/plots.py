@@ -22,7 +22,7 @@ _LABEL_LENGTH: Final = 34
 _WITHOUT_KEY: Final = ("lost", "damaged", "unknown", "ambiguous")
 
 
-def keys_figure(summary: Summary) -> Figure:
+def keys_figure(summary: Summary) -> Figure | None:
     """One bar for each key, as long as what it opens, and one for each verdict where none opens."""
     keys = sorted(summary.keys, key=lambda key: (not key.current, -key.opens, key.label))
     bars = [
@@ -38,6 +38,8 @@ def keys_figure(summary: Summary) -> Figure:
         for verdict in VERDICTS
         if verdict in _WITHOUT_KEY and (count := summary.verdicts.get(verdict, 0))
     ]
+    if not bars:
+        return None
     figure, axes = _horizontal(len(bars))
     for row, (_, verdict, count) in enumerate(bars):
         axes.barh(row, count, height=0.66, color=VERDICT_COLOURS[verdict])
@@ -47,9 +49,11 @@ def keys_figure(summary: Summary) -> Figure:
     return figure
 
 
-def projects_figure(projects: Sequence[ProjectCounts]) -> Figure:
+def projects_figure(projects: Sequence[ProjectCounts]) -> Figure | None:
     """Verdicts by project as stacked bars: those with most to act on, and all others as one."""
-    shown = list(projects[:PROJECTS_SHOWN])
+    if not projects:
+        return None
+    shown = projects[:PROJECTS_SHOWN]
     bars = [(project.project or "(server)", project.verdicts) for project in shown]
     others = projects[PROJECTS_SHOWN:]
     if others:

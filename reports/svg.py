@@ -13,6 +13,7 @@ from reports.wording import FINDINGS, VERDICTS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from matplotlib.typing import RcKeyType
 
 INK: Final = "#000001"
 FAINT: Final = "#000002"
@@ -26,19 +27,26 @@ VERDICT_COLOURS: Final = _placeholders("0001", VERDICTS)
 FINDING_COLOURS: Final = _placeholders("0002", FINDINGS)
 """Placeholders that become the page's own colours, so that a plot is right in the light and in the dark."""
 
-_STYLE: Final[dict[str, dict[str, object]]] = {
-    "svg": {"fonttype": "none"},
-    "text": {"color": INK, "parse_math": False},
-    "font": {"size": 11},
-    "axes": {"facecolor": "none", "edgecolor": FAINT, "labelcolor": INK, "axisbelow": True},
-    "axes.spines": {"top": False, "right": False, "left": False},
-    "figure": {"facecolor": "none"},
-    "xtick": {"color": INK},
-    "xtick.major": {"size": 0},
-    "ytick": {"color": INK},
-    "ytick.major": {"size": 0},
-    "grid": {"color": FAINT, "linewidth": 0.6},
-    "hatch": {"linewidth": 0.6},
+_STYLE: "Final[dict[RcKeyType, object]]" = {
+    "svg.fonttype": "none",
+    "text.parse_math": False,
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": FAINT,
+    "axes.facecolor": "none",
+    "axes.axisbelow": True,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.spines.left": False,
+    "figure.facecolor": "none",
+    "font.size": 11,
+    "grid.color": FAINT,
+    "grid.linewidth": 0.6,
+    "hatch.linewidth": 0.6,
+    "xtick.color": INK,
+    "xtick.major.size": 0,
+    "ytick.color": INK,
+    "ytick.major.size": 0,
 }
 _NO_METADATA: Final = dict.fromkeys(("Creator", "Date", "Format", "Type"))
 
@@ -52,9 +60,8 @@ def inline_svg(draw: Callable[[], "Figure | None"], name: str, description: str)
     buffer = io.StringIO()
     with mpl.rc_context(), warnings.catch_warnings():
         mpl.rcdefaults()  # whatever a file of settings says: the page looks the same everywhere
-        for group, settings in _STYLE.items():
-            mpl.rc(group, **settings)
-        mpl.rc("svg", hashsalt=name)
+        mpl.rcParams.update(_STYLE)
+        mpl.rcParams["svg.hashsalt"] = name
         # The font is only measured here. What it lacks, the reader's browser has.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         figure = draw()
@@ -72,7 +79,7 @@ def _themed(svg: str, name: str, description: str) -> Markup:
         for label, colour in colours.items():
             body = body.replace(colour, f"var(--{prefix}-{label})")
     # Ids that matplotlib counts up (`text_1`) would occur once in each plot.
-    body = re.sub(r' id="(\w+_\d+)"', rf' id="{name}-\1"', body)
+    body = re.sub(r' id="([\w.]+_\d+)"', rf' id="{name}-\1"', body)
     body = re.sub(r" font-family: [^;\"]*;", "", body)
     label = Markup('<svg role="img" aria-label="{}" class="plot"').format(description)
     return Markup(label + Markup(body.removeprefix("<svg")))  # noqa: S704  # matplotlib escapes its text

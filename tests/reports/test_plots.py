@@ -1,0 +1,112 @@
+"""The pictures as SVG inside a page."""
+
+from collections.abc import Callable
+from importlib import resources
+from xml.etree import ElementTree as ET
+
+import polars as pl
+import pytest
+from matplotlib.figure import Figure
+
+from reports.answer import ProjectCounts, project_counts
+from reports.plots import PROJECTS_SHOWN, keys_figure, projects_figure
+from reports.svg import inline_svg
+from reports.timeline import timeline_figure
+from reports.wording import FINDINGS, VERDICTS
+from tests.reports.example_run import HOSTILE_NAMES, example_run
+
+RUN = example_run(300)
+DRAWINGS: dict[str, Callable[[], Figure | None]] = {
+    "keys": lambda: keys_figure(RUN.summary),
+    "projects": lambda: projects_figure(project_counts(RUN.credentials)),
+    "timeline": lambda: timeline_figure(RUN.summary, RUN.findings),
+}
+
+
+def texts(svg: str) -> list[str]:
+    root = ET.fromstring(svg)  # our own output, a few kilobytes
+    return ["".join(node.itertext()) for node in root.iter() if node.tag.endswith("text")]
+
+
+def drawn(draw: Callable[[], Figure | None]) -> str:
+    svg = inline_svg(draw, "name", "description")
+    assert svg is not None
+    return svg
+
+
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_a_plot_takes_its_looks_from_the_page(name: str) -> None:
+    """Same bytes each time, well-formed, small, with the page's colours and fonts, and without a date."""
+    svg = inline_svg(DRAWINGS[name], name, 'a "quoted" <description>')
+    assert svg == inline_svg(DRAWINGS[name], name, 'a "quoted" <description>')
+    assert svg is not None
+    root = ET.fromstring(svg)
+    assert root.attrib["aria-label"] == 'a "quoted" <description>'
+    assert "#0" not in svg.replace("&#0", "")
+    assert "font-family" not in svg
+    assert "<metadata" not in svg
+    assert len(svg) < 150_000
+
+
+def test_ids_of_two_plots_differ() -> None:
+    """Pictures stand in one page: no id of one is an id of another."""
+    ids = []
+    for name, draw in DRAWINGS.items():
+        root = ET.fromstring(str(inline_svg(draw, name, "")))
+        ids.append({node.attrib["id"] for node in root.iter() if "id" in node.attrib})
+    assert not (ids[0] & ids[1] | ids[0] & ids[2] | ids[1] & ids[2])
+
+
+def test_labels_are_text() -> None:
+    """Hostile project names neither end the picture nor are read as mathematics; long ones are cut."""
+    projects = [ProjectCounts(name[:30], {"lost": 2}, 2) for name in HOSTILE_NAMES[:PROJECTS_SHOWN]]
+    labels = texts(drawn(lambda: projects_figure(projects)))
+    assert "$\\foo{$ and \\frac{1}{2}" in labels
+    assert "<script>window.attacked=1</scr" in labels
+    assert r"line\nbreak\r\ttab" in labels
+    long = [ProjectCounts("p" * 100 + "<!-- -->", {"lost": 1}, 1)]
+    assert max(map(len, texts(drawn(lambda: projects_figure(long))))) < 40
+
+
+def test_key_labels_are_text() -> None:
+    """A key called as a formula is shown as it is called."""
+    labels = texts(drawn(DRAWINGS["keys"]))
+    assert "$\\foo{" in labels
+    assert "passkey (in use)" in labels
+
+
+def test_many_projects_become_others() -> None:
+    """Beyond the first fifteen, projects are one bar that sums them up."""
+    projects = [ProjectCounts(f"p{number}", {"lost": 1, "current": 3}, 1) for number in range(40)]
+    labels = texts(drawn(lambda: projects_figure(projects)))
+    assert "25 other projects" in labels
+    assert "p14" in labels
+    assert "p15" not in labels
+
+
+def test_every_verdict_and_kind_has_a_colour() -> None:
+    """The page's style has two colours for each verdict and kind of finding: by day and by night."""
+    style = resources.files("reports").joinpath("templates/report.css").read_text()
+    for name in [f"--verdict-{verdict}:" for verdict in VERDICTS] + [
+        f"--finding-{kind}:" for kind in FINDINGS
+    ]:
+        assert style.count(name) == 2, name
+
+
+@pytest.mark.parametrize("time", ["", "soon", "2021-13-45T00:00:00.000"])
+def test_without_a_time_there_is_no_timeline(time: str) -> None:
+    """Findings without a readable time are left out; if there are no others, so is the picture."""
+    findings = RUN.findings.with_columns(time=pl.lit(time))
+    assert inline_svg(lambda: timeline_figure(RUN.summary, findings), "t", "") is None
+
+
+@pytest.mark.parametrize(
+    "time", ["2021-03-04T05:06:07.089", "2023-03-23 12:25:07.6074", "2021-03-04T05:06:07+02:00"]
+)
+def test_a_single_moment_has_a_timeline(time: str) -> None:
+    """One finding, in either product's way to write time, and no span: still a picture."""
+    findings = RUN.findings.head(1).with_columns(time=pl.lit(time))
+    empty = RUN.summary.model_copy(
+        update={"span": RUN.summary.span.model_copy(update={"first": "", "last": "", "gaps": []})}
+    )
+    assert "log entries" in texts(drawn(lambda: timeline_figure(empty, findings)))
