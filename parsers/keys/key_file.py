@@ -1,11 +1,12 @@
 """Key files: a passkey as the server has it, an Octopus master key, a folder of either."""
 
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from parsers.errors import KeyFileError, ParsersError, SecretReferenceError
-from parsers.keys.key_folder import files_below, why_left_out
+from parsers.keys.key_folder import files_below, refuse_unlikely
 from parsers.keys.key_remarks import remarks_on
 from parsers.keys.octopus_config import is_octopus_config, machine_secrets, read_octopus_config
 from parsers.keys.octopus_master_key import find_master_key
@@ -89,8 +90,8 @@ def make_key_file(label: str, reference: str, content: Secret, *, path: Path | N
         raise KeyFileError("empty: no key file")
     master_key = _master_key(content, path)
     return KeyFile(
-        label=label,
-        reference=reference,
+        label=_as_text(label),
+        reference=_as_text(reference),
         content=content,
         master_key=master_key,
         # The product's own fingerprint, not a security measure of ours.
@@ -117,6 +118,11 @@ def _default_label(place: Place, rest: str) -> str:
             return place.value
 
 
+def _as_text(path: str) -> str:
+    """A path as it can be written anywhere: bytes that are no UTF-8 become escapes."""
+    return os.fsencode(path).decode(errors="backslashreplace")
+
+
 def _exists(path: str) -> bool:
     try:
         return path != "" and Path(path).exists()
@@ -125,10 +131,8 @@ def _exists(path: str) -> bool:
 
 
 def _read_member(path: Path, name: str, label: str) -> KeyFile | Unread:
-    reason = why_left_out(path)
-    if reason:
-        return Unread(path=str(path), member="", reason=reason)
     try:
+        refuse_unlikely(path)
         content = resolve(f"file:{path}")
         return make_key_file(f"{label}/{name}" if label else name, str(path), content, path=path)
     except (KeyFileError, SecretReferenceError) as error:
@@ -137,4 +141,4 @@ def _read_member(path: Path, name: str, label: str) -> KeyFile | Unread:
 
 def _unread(path: str, error: ParsersError) -> Unread:
     reason = f"{error.message}; {error.hint}" if error.hint else error.message
-    return Unread(path=path, member="", reason=reason)
+    return Unread(path=_as_text(path), member="", reason=reason)

@@ -4,6 +4,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from parsers.errors import KeyFileError
 from parsers.keys.reference import MAX_SECRET_BYTES
 
 
@@ -28,18 +29,21 @@ def _is_closed(folder: Path) -> bool:
     return folder.name.startswith(".") or folder.is_symlink()
 
 
-def why_left_out(path: Path) -> str:
-    """Why this entry of a folder is not read as a key file, or ""."""
+def refuse_unlikely(path: Path) -> None:
+    """Leaves out what lies in a folder of keys and is none, by a look from outside.
+
+    Raises:
+        KeyFileError: it is hidden, too large, no regular file, or cannot be looked at.
+    """
     if path.name.startswith("."):
-        return "hidden: not taken for a key file"
+        raise KeyFileError("hidden: not taken for a key file")
     try:
         status = path.stat()
     except OSError as error:
-        return (error.strerror or "not readable").lower()
+        raise KeyFileError((error.strerror or "not readable").lower()) from error
     if stat.S_ISDIR(status.st_mode):
-        return "a folder that was not entered: a link, or not readable"
+        raise KeyFileError("a folder that was not entered: a link, or not readable")
     if not stat.S_ISREG(status.st_mode):
-        return "not a regular file"
+        raise KeyFileError("not a regular file")
     if status.st_size > MAX_SECRET_BYTES:
-        return f"larger than {MAX_SECRET_BYTES // 1024} KB: not taken for a key file"
-    return ""
+        raise KeyFileError(f"larger than {MAX_SECRET_BYTES // 1024} KB: not taken for a key file")

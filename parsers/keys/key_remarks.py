@@ -21,7 +21,10 @@ def remarks_on(content: Secret, master_key: Secret | None, path: Path | None) ->
 def _remarks_on_path(path: Path) -> Iterator[str]:
     if path.is_symlink():
         yield "a symbolic link: what it points to may change"
-    mode = stat.S_IMODE(path.stat().st_mode)
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode)
+    except OSError:  # it vanished after it was read
+        return
     if os.name == "posix" and mode & 0o077:
         yield f"open to others than its owner (mode {mode:04o}); 0600 is enough"
 

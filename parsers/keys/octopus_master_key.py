@@ -36,7 +36,7 @@ def decode_text(content: bytes) -> str | None:
 
 def master_key_from_base64(text: str) -> Secret | None:
     """The key that canonical base64 of 16 or 32 bytes stands for, else None."""
-    key = decode_base64(text.encode())
+    key = decode_base64(text.encode("ascii", "replace"))  # JSON can hold what is not even text
     return Secret(key) if len(key) in MASTER_KEY_BYTES else None
 
 

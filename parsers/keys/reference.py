@@ -152,9 +152,8 @@ def _from_descriptor(number: str) -> bytes:
         with os.fdopen(int(number), "rb", closefd=False) as stream:
             return _limited(stream)
     except OSError as error:
-        reason = (error.strerror or "not readable").lower()
         raise SecretReferenceError(
-            f"cannot read fd:{number}: {reason}", hint="for example fd:3 3<passkey"
+            f"cannot read fd:{number}: {_reason(error)}", hint="for example fd:3 3<passkey"
         ) from None
 
 
@@ -163,7 +162,7 @@ def _from_prompt(prompt: Prompt | None) -> bytes:
         raise SecretReferenceError(
             "nobody can be asked here", hint="take a path, env:NAME or fd:N instead of prompt"
         )
-    return prompt("Secret: ").encode()
+    return os.fsencode(prompt("Secret: "))
 
 
 def _from_command(command: str, *, allowed: bool) -> bytes:

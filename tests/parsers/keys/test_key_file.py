@@ -91,6 +91,20 @@ def test_what_is_unusual_is_said(tmp_path: Path, content: bytes, mode: int, rema
     assert key.content.reveal() == content
 
 
+def test_a_name_that_is_no_text_is_escaped(tmp_path: Path) -> None:
+    """A file whose name is no UTF-8 is read, and its label can be written to any output."""
+    for name in (b"pass\xffkey", b"empty\xff"):
+        Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).write_bytes(
+            KEY[: 32 * name.startswith(b"pass")]
+        )
+    unread, key = read_key_files(str(tmp_path))
+    assert isinstance(key, KeyFile)
+    assert isinstance(unread, Unread)
+    assert (key.label, unread.path) == ("pass\\xffkey", f"{tmp_path}/empty\\xff")
+    assert key.reference.isprintable()
+    assert one(os.fsdecode(os.fsencode(tmp_path) + b"/pass\xffkey")).label == "pass\\xffkey"
+
+
 def test_a_link_is_said(tmp_path: Path) -> None:
     """A symbolic link is read, and said to be one."""
     write(tmp_path / "real", KEY)

@@ -51,6 +51,7 @@ def test_every_printed_form(printed: str, key: str) -> None:
         "password: 6EdU6IWsCtMEwk0kPKflQQ==",
         '{"MasterKey":5}',
         '{"MasterKey":"short"}',
+        '{"MasterKey":"\\ud800"}',
         '{"a":' * 60_000,
         "[1]",
         b"\xff\xfe\x00",
