@@ -157,6 +157,32 @@ def test_a_command_is_named_by_its_first_word() -> None:
     assert key.content == Secret(b"hunter2hunter2xx")
 
 
+def test_keys_from_elsewhere_have_labels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A variable is labelled by its name, a descriptor by its number, an answer as what it is."""
+    reader, writer = os.pipe()
+    os.write(writer, KEY)
+    os.close(writer)
+    monkeypatch.setenv("OLD_KEY", "k" * 32)
+    found = [
+        *read_key_files("env:OLD_KEY"),
+        *read_key_files(f"fd:{reader}"),
+        *read_key_files("prompt", prompt=lambda _: "k" * 16),
+        *read_key_files("mine=prompt", prompt=lambda _: "k" * 16),
+    ]
+    os.close(reader)
+    labels = [key.label for key in found if isinstance(key, KeyFile)]
+    assert labels == ["OLD_KEY", f"fd {reader}", "prompt", "mine"]
+
+
+def test_a_single_file_that_is_too_large(tmp_path: Path) -> None:
+    """One oversized key file is reported and ends nothing; a variable that is missing is wrong usage."""
+    (unread,) = read_key_files(f"old={write(tmp_path / 'log', bytes(MAX_SECRET_BYTES + 1))}")
+    assert isinstance(unread, Unread)
+    assert "64 KB" in unread.reason
+    with pytest.raises(SecretReferenceError):
+        read_key_files("env:NO_SUCH_VARIABLE")
+
+
 def test_folders_may_be_deep(tmp_path: Path) -> None:
     """A thousand folders in each other are walked like any others, and as deep as the system allows."""
     depth = 1200

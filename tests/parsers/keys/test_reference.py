@@ -110,6 +110,8 @@ def test_too_much_is_refused(tmp_path: Path) -> None:
         resolve("/dev/zero")
     with pytest.raises(SecretReferenceError, match="64 KB"):
         resolve("cmd:head -c 70000 /dev/zero", allow_commands=True)
+    with pytest.raises(SecretReferenceError, match="the prompt"):
+        resolve("prompt", prompt=lambda _: "x" * 70_000)
 
 
 @given(st.binary(min_size=1, max_size=40).filter(lambda text: not text.endswith(b"\n")))
