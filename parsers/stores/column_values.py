@@ -7,7 +7,13 @@ import polars as pl
 
 def text_column(values: Sequence[object]) -> pl.Series:
     r"""Values as text; bytes that are no UTF-8 are shown as `\xNN`; null stays null."""
-    return _fast(values, pl.String) if _all(values, str) else _each(values, _text, pl.String)
+    if _all(values, str):
+        return _fast(values, pl.String)
+    if _all(values, bytes) and (
+        text := _fast(values, pl.Binary).cast(pl.String, strict=False)
+    ).null_count() == (values.count(None)):
+        return text
+    return _each(values, _text, pl.String)
 
 
 def key_column(values: Sequence[object]) -> pl.Series:

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -28,6 +29,10 @@ _READ_ONLY: Final = {
     "postgresql": "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
     "oracle": "SET TRANSACTION READ ONLY",
 }
+
+
+_tolerant: Final = partial(str, encoding="utf-8", errors="backslashreplace")
+"""SQLite checks no encoding, and its driver would stop at text that is no UTF-8."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,9 @@ def sqlite_database(path: Path) -> Database:
     uri = f"file:{quote(str(path.absolute()))}?mode=ro"
 
     def connect() -> sqlite3.Connection:
-        return sqlite3.connect(uri, uri=True, check_same_thread=False)
+        connection = sqlite3.connect(uri, uri=True)
+        connection.text_factory = _tolerant
+        return connection
 
     engine = sa.create_engine("sqlite://", creator=connect, poolclass=pool.NullPool, hide_parameters=True)
     return Database(str(path), engine)

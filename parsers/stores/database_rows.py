@@ -5,12 +5,13 @@ from typing import Any, Final
 
 import polars as pl
 import sqlalchemy as sa
+from sqlalchemy import exc
 
 from parsers.stores.column_values import bytes_column, key_column, text_column
 from parsers.stores.database_catalogue import select
 from parsers.stores.database_plan import ReadableTable
 
-FETCH_ROWS: Final = 2_048
+FETCH_ROWS: Final = 1_024
 """Rows that are Python objects at a time; more of them cost memory and are slower (caches)."""
 
 _CONVERSIONS: Final = {
@@ -41,17 +42,18 @@ def partitions(
 ) -> Iterator[Sequence[sa.Row[Any]]]:
     """Rows, `size` at a time, that the server hands out as they are asked for.
 
-    Whoever stops before the end, or at an error, finds the connection closed.
+    Whoever stops before the end finds the connection closed.
     """
-    streaming = connection.execution_options(stream_results=True, yield_per=size)
-    with streaming.execute(statement) as result:
-        cursor = result.cursor
-        try:
-            yield from result.partitions()
-        except BaseException:
-            _abandon(cursor)
+    result = connection.execution_options(stream_results=True, yield_per=size).execute(statement)
+    cursor = result.cursor
+    try:
+        yield from result.partitions()
+    except BaseException as stop:
+        _abandon(cursor)
+        result.close()
+        if not isinstance(stop, exc.DBAPIError):
             connection.invalidate()
-            raise
+        raise
 
 
 def _abandon(cursor: object) -> None:

@@ -62,13 +62,16 @@ def stored_rows(
 
 
 def _with_paths(projects: pl.DataFrame) -> pl.DataFrame:
-    """A plug-in's project is named by its path, `/plugins/P` or `/plugins/P/project`: its name is P."""
-    plugin = pl.col("project").str.extract(r"^/plugins/([^/]+)(?:/project)?$")
-    path = pl.when(plugin.is_null()).then("/projects/" + pl.col("project"))
-    return projects.with_columns(
-        plugin.fill_null(pl.col("project")).alias("project"),
-        path.otherwise("/plugins/" + plugin + "/project").alias("path"),
+    """A plug-in's project is named by its path, `/plugins/P/project` or `/plugins/P`."""
+    project = pl.col("project")
+    path = (
+        pl.when(project == "")
+        .then(pl.lit(""))
+        .when(project.str.starts_with("/plugins/"))
+        .then(project.str.strip_suffix("/project") + "/project")
+        .otherwise("/projects/" + project)
     )
+    return projects.with_columns(path.alias("path"))
 
 
 def _location(template: str) -> pl.Expr:

@@ -59,7 +59,7 @@ def test_every_default_table_is_read(tmp_path: Path) -> None:
     assert found.schema == STORED
     assert found.select("kind", "project", "name", "user_name").rows() == [
         ("credential", "Demo", "production_root", "root"),
-        ("credential", "EC-JBoss", "jbosscfg", "jboss"),
+        ("credential", "/plugins/EC-JBoss/project", "jbosscfg", "jboss"),
         ("credential", "", "orphan", ""),
         ("directory-provider", "", "ldap", "cn=manager"),
         ("email-config", "", "gmail", "mailer"),
