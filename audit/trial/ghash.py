@@ -56,7 +56,7 @@ def _multiplication_table(hash_key: int) -> npt.NDArray[np.uint64]:
         power = (power >> 1) ^ (_REDUCTION if power & 1 else 0)
     by_bit = np.frombuffer(b"".join(powers), np.uint64).reshape(BLOCK, 8, 2)
     table = np.zeros((BLOCK, 256, 2), np.uint64)
-    for bit in range(8):
-        held = (np.arange(256) >> (7 - bit)) & 1 == 1
-        table[:, held] ^= by_bit[:, bit, None]
+    for bit in range(8):  # each higher bit doubles what is there; bit 7 of the standard is the lowest one
+        size = 1 << bit
+        np.bitwise_xor(table[:, :size], by_bit[:, 7 - bit, None], out=table[:, size : 2 * size])
     return table

@@ -1,0 +1,140 @@
+"""Layouts found from the data alone, for every layout of the table."""
+
+import base64
+import random
+from typing import Final
+
+import pytest
+
+from audit.discovery.discover import discover
+from audit.discovery.evidence import Evidence
+from audit.discovery.sample import sample
+from audit.key_ring import Key
+from audit.layouts.key_bytes import key_bytes
+from audit.layouts.known import known_layouts
+from audit.layouts.layout import Encoding, Iv, KeyForm, Layout, Mode
+from audit.trial.same_secret import SecretTags
+from parsers.secret import Secret
+from tests.support.sealing import candidate, passwords, seal, stored
+
+TABLE: Final = known_layouts("cloudbees-cd")
+TAGS: Final = SecretTags(Secret(bytes(16)))
+ALPHABET: Final = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!"
+
+
+def key_file(form: KeyForm, chance: random.Random) -> bytes:
+    """A key file from which a key comes in this form."""
+    size = chance.choice([16, 32])
+    match form:
+        case KeyForm.TRIMMED:
+            return bytes(chance.choices(ALPHABET, k=size)) + b"\n"
+        case KeyForm.HEX:
+            return chance.randbytes(size).hex().encode()
+        case KeyForm.BASE64:
+            return base64.b64encode(chance.randbytes(size))
+        case KeyForm.RAW:
+            return chance.randbytes(size)
+        case _:
+            return chance.randbytes(40)
+
+
+def values(layout: Layout, key: Key, texts: list[bytes], chance: random.Random) -> list[bytes]:
+    aes_key = key_bytes(key.content, layout.key_form)
+    assert aes_key is not None
+    return [seal(layout, aes_key.reveal(), text, chance) for text in texts]
+
+
+def found(layout: Layout, count: int, chance: random.Random) -> list[Evidence]:
+    """What is found in a store of `count` values in this layout, with its key and another as candidates."""
+    mine = candidate("mine", key_file(layout.key_form, chance))
+    other = candidate("other", key_file(chance.choice([KeyForm.RAW, KeyForm.HEX]), chance))
+    texts = [bytes(chance.choices(ALPHABET, k=chance.randint(1, 40))) for _ in range(count)]
+    store = stored(values(layout, mine, texts, chance), layout)
+    return discover(sample([store]), [other, mine], TABLE, TAGS)
+
+
+@pytest.mark.parametrize("layout", TABLE, ids=lambda layout: layout.name)
+def test_found_from_fifty_values(layout: Layout) -> None:
+    """Fifty values without a known plain text give the layout, its key, and nothing else."""
+    (evidence,) = found(layout, 50, random.Random(layout.name))
+    assert evidence.hypothesis.key == 1
+    assert layout.name in evidence.names
+    # What cannot be told apart differs only in how the same bytes come from the key file.
+    assert {name.rpartition("/")[0] for name in evidence.names} == {layout.name.rpartition("/")[0]}
+
+
+@pytest.mark.parametrize("part", range(8))
+def test_five_values_never_mislead(part: int) -> None:
+    """Of 1,000 random stores with five values each one is found right or not at all."""
+    for seed in range(part * 125, part * 125 + 125):
+        chance = random.Random(seed)
+        layout = chance.choice(TABLE)
+        for evidence in found(layout, 5, chance):
+            assert evidence.hypothesis.key == 1, (seed, layout.name, evidence.names)
+            assert layout.name in evidence.names, (seed, layout.name, evidence.names)
+
+
+def test_a_key_that_is_missing_gives_nothing() -> None:
+    """Where no candidate wrote the values, no layout is established, however many hypotheses are tried."""
+    chance = random.Random(3)
+    layout = Layout(KeyForm.RAW, Mode.CBC, Iv.FRONT)
+    store = stored([seal(layout, bytes(range(32)), text, chance) for text in passwords(3_000, chance)])
+    keys = [candidate(str(number), chance.randbytes(32)) for number in range(8)]
+    assert discover(sample([store]), keys, TABLE, TAGS) == []
+
+
+def test_equal_blocks_are_one_piece_of_evidence() -> None:
+    """A thousand values that share their last block do not make a wrong key look right."""
+    chance = random.Random(4)
+    layout = Layout(KeyForm.RAW, Mode.ECB, Iv.NONE)
+    # 16 bytes each: a whole block of padding follows, the same for all of them
+    full = [chance.randbytes(8).hex().encode() for _ in range(1_000)]
+    for seed in range(30):
+        key = random.Random(seed).randbytes(16)
+        wrong = candidate("wrong", random.Random(-seed - 1).randbytes(16))
+        store = stored([seal(layout, key, text, chance) for text in full])
+        assert discover(sample([store]), [wrong], [layout], TAGS) == []
+
+
+def test_layouts_and_keys_side_by_side_are_sorted_out() -> None:
+    """Values under different keys and layouts in one store each find their own."""
+    chance = random.Random(5)
+    keys = [candidate(str(number), chance.randbytes(16 if number < 3 else 32)) for number in range(5)]
+    truth = [
+        (0, Layout(KeyForm.RAW, Mode.ECB, Iv.NONE)),
+        (1, Layout(KeyForm.RAW, Mode.CBC, Iv.ZERO)),
+        (2, Layout(KeyForm.RAW, Mode.CBC, Iv.FRONT, Encoding.HEX)),
+        (3, Layout(KeyForm.RAW, Mode.GCM, Iv.FRONT, prefix=b"\x02", nonce_size=12)),
+        (4, Layout(KeyForm.SHA256_32, Mode.CBC, Iv.FRONT)),
+    ]
+    mixed = [
+        value
+        for index, layout in truth
+        for value in values(layout, keys[index], passwords(60, chance), chance)
+    ]
+    evidence = discover(sample([stored(mixed)]), keys, TABLE, TAGS)
+    assert sorted((each.hypothesis.key, each.hypothesis.layout.name) for each in evidence) == sorted(
+        (index, layout.name) for index, layout in truth
+    )
+
+
+def test_one_block_values_leave_ecb_and_zero_vector_open() -> None:
+    """ECB and CBC with a zero vector are one answer, both named, while all values have one block."""
+    chance = random.Random(6)
+    layout = Layout(KeyForm.RAW, Mode.ECB, Iv.NONE)
+    key = candidate("k", chance.randbytes(16))
+    short = passwords(30, chance, longest=15)
+    (evidence,) = discover(sample([stored(values(layout, key, short, chance))]), [key], TABLE, TAGS)
+    assert {"aes-ecb/base64/key-raw", "aes-cbc/iv-zero/base64/key-raw"} <= set(evidence.names)
+
+
+@pytest.mark.parametrize("iv", [Iv.FRONT, Iv.UNKNOWN])
+def test_a_vector_in_front_is_told_from_a_constant_one(iv: Iv) -> None:
+    """Both give the same text behind the first block; the first blocks themselves tell which it is."""
+    for seed in range(20):
+        chance = random.Random(seed)
+        layout = Layout(KeyForm.RAW, Mode.CBC, iv)
+        key = candidate("k", chance.randbytes(32))
+        texts = [text + b" and some more of it" for text in passwords(8, chance)]
+        (evidence,) = discover(sample([stored(values(layout, key, texts, chance))]), [key], TABLE, TAGS)
+        assert {name.rpartition("/")[0] for name in evidence.names} == {layout.name.rpartition("/")[0]}
