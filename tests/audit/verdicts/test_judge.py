@@ -146,7 +146,8 @@ def fits_both(first: bytes, second: bytes) -> bytes:
             pairs = [_printable_pair(int(byte)) for byte in difference[row, :15]]
             if all(pairs):
                 vector = views[0][row] ^ np.array([*pairs, 1], np.uint8)
-                return vector.tobytes() + blocks[row].tobytes()
+                found: bytes = vector.tobytes() + blocks[row].tobytes()
+                return found
 
 
 def _printable_pair(difference: int) -> int:
