@@ -52,7 +52,7 @@ class MissingKey:
 def team_work(credentials: pl.DataFrame) -> list[TeamWork]:
     """Teams that have to act, those with most to enter again first."""
     team = pl.when(pl.col("owner") == "").then(pl.lit(UNASSIGNED)).otherwise("owner").alias("team")
-    named = credentials.with_columns(team)
+    named = credentials.select(team, "contact", "action")
     contacts = named.filter(pl.col("contact") != "").group_by("team").agg(pl.col("contact").min())
     contact_of = dict(contacts.iter_rows())
     counts = _counts(named, "team", "action")
@@ -74,10 +74,10 @@ def team_work(credentials: pl.DataFrame) -> list[TeamWork]:
 
 def project_counts(credentials: pl.DataFrame) -> list[ProjectCounts]:
     """Every project, those with most to act on first."""
-    need = credentials.filter(pl.col("action") != "none").group_by("project").len()
-    open_in = dict(need.iter_rows())
+    needed = credentials.group_by("project").agg((pl.col("action") != "none").sum())
+    open_in = dict(needed.iter_rows())
     rows = [
-        ProjectCounts(project, _ordered(verdicts, VERDICTS), open_in.get(project, 0))
+        ProjectCounts(project, _ordered(verdicts, VERDICTS), open_in[project])
         for project, verdicts in _counts(credentials, "project", "verdict").items()
     ]
     return sorted(rows, key=lambda row: (-row.open, -row.total, row.project))

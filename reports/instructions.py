@@ -1,7 +1,6 @@
 """How to enter a lost secret again: a command that reads it from standard input, or where to click."""
 
 import shlex
-from collections.abc import Sequence
 from typing import Final
 
 _CLOUDBEES_PAGES: Final = {
@@ -13,9 +12,9 @@ _CLOUDBEES_PAGES: Final = {
 }
 
 _CHANGED_BY_NAME: Final = {
-    "email-config": ("modifyEmailConfig", "--mailUserPassword"),
-    "directory-provider": ("modifyDirectoryProvider", "--managerPassword"),
-    "user": ("modifyUser", "--password"),
+    "email-config": "ectool modifyEmailConfig {} --mailUserPassword",
+    "directory-provider": "ectool modifyDirectoryProvider {} --managerPassword",
+    "user": "ectool modifyUser {} --password",
 }
 
 # The first part of a document's id names its type; what is not listed gets a general instruction.
@@ -47,34 +46,28 @@ def how_to_reenter(*, system: str, kind: str, project: str, name: str, user_name
     """
     if system == "octopus":
         return _octopus_page(location)
-    names, command = _ectool(kind, project, name, user_name, location)
-    if names and all(map(_fits_a_command, names)):
-        return shlex.join(command)
+    command, names = _ectool(kind, project, name, user_name, location)
+    if command and all(map(_fits_a_command, names)):
+        return command.format(*map(shlex.quote, names))
     return "on the web page: " + _CLOUDBEES_PAGES.get(kind, "open the object and enter its password")
 
 
-def _ectool(
-    kind: str, project: str, name: str, user_name: str, location: str
-) -> tuple[Sequence[str], Sequence[str]]:
-    """The foreign names in the command, and the command; both empty for a kind that ectool cannot change.
+def _ectool(kind: str, project: str, name: str, user_name: str, location: str) -> tuple[str, tuple[str, ...]]:
+    """The command, and the foreign names for its gaps; nothing for what ectool cannot change.
 
     A flag without a value makes ectool read the secret from standard input.
     """
-    if kind in _CHANGED_BY_NAME:
-        verb, flag = _CHANGED_BY_NAME[kind]
-        return (name,), ("ectool", verb, name, flag)
-    if kind == "devops-insight":
-        verb = "setDevOpsInsightServerConfiguration"
-        return (user_name,), ("ectool", verb, "--userName", user_name, "--password")
-    if kind != "credential":
-        return (), ()
-    if location.startswith("/plugins/"):
-        owner, _, last = location.rpartition("/credentials/")
-        if last != name:
-            return (), ()
-        return (owner, name), ("ectool", "modifyCredential", owner, name, "--password")
-    where = ("--projectName", project, "--credentialName", name)
-    return (project, name), ("ectool", "modifyCredential", *where, "--password")
+    match kind:
+        case "credential" if location.startswith("/plugins/"):
+            owner, _, last = location.rpartition("/credentials/")
+            return ("ectool modifyCredential {} {} --password" if last == name else ""), (owner, name)
+        case "credential":
+            command = "ectool modifyCredential --projectName {} --credentialName {} --password"
+            return command, (project, name)
+        case "devops-insight":
+            return "ectool setDevOpsInsightServerConfiguration --userName {} --password", (user_name,)
+        case _:
+            return _CHANGED_BY_NAME.get(kind, ""), (name,)
 
 
 def _fits_a_command(name: str) -> bool:

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib import resources
 from typing import TYPE_CHECKING, Final
 
@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from reports import wording
 from reports.answer import ProjectCounts, missing_keys, project_counts, team_work
-from reports.page_data import json_block, packed, page_rows
+from reports.page_data import data_block, page_rows
 from reports.run import Run
 from reports.terminal import visible
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 PROJECTS_LISTED: Final = 200
 
 
-def render_page(run: Run) -> str:
-    """The whole page; foreign text in it is text, whatever it holds. The same run gives the same page."""
+def render_page(run: Run) -> Iterator[str]:
+    """The page in pieces; foreign text in it is text, whatever it holds. The same run gives the same page."""
     scripts = [_asset("vendor/tabulator.min.js"), _asset("report.js")]
     rows = page_rows(run.credentials, run.findings)
     projects = project_counts(run.credentials)
     template = _environment().get_template("report.html.j2")
-    return template.render(
+    return template.generate(
         summary=run.summary,
         unread=run.unread.to_dicts(),
         teams=team_work(run.credentials),
@@ -36,7 +36,7 @@ def render_page(run: Run) -> str:
         missing=missing_keys(run.summary, run.findings),
         plots=_plots(run, projects),
         rows=rows,
-        data=json_block({"credentials": packed(rows.credentials), "findings": packed(rows.findings)}),
+        data=data_block(rows),
         wording=wording,
         scripts=scripts,
         script_sources=" ".join(map(_source, scripts)),

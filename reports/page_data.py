@@ -1,6 +1,7 @@
 """The rows that the page carries, packed so that a browser reads 200,000 of them at once."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -37,10 +38,11 @@ class PageRows:
 
 def page_rows(credentials: pl.DataFrame, findings: pl.DataFrame, *, row_limit: int = ROW_LIMIT) -> PageRows:
     """The most urgent credentials first; beyond the limit only those that need action."""
-    urgency = pl.col("action").replace_strict(list(ACTIONS), range(len(ACTIONS)), return_dtype=pl.Int8)
-    rows = credentials.drop(_LEFT_OUT).sort(urgency, maintain_order=True)
-    if rows.height > row_limit:
-        rows = rows.filter(pl.col("action") != "none").head(row_limit)
+    need = pl.DataFrame({"urgency": _urgency(credentials["action"])}).with_row_index("row")
+    if need.height > row_limit:
+        need = need.filter(pl.col("urgency") < list(ACTIONS).index("none"))
+    chosen = need.sort("urgency", maintain_order=True)["row"].head(row_limit)
+    rows = credentials.drop(_LEFT_OUT)[chosen]
     named = findings.filter(pl.col("subject") != "").select(_FINDING_COLUMNS)
     shown = named.sort("time", maintain_order=True).tail(FINDING_LIMIT)
     return PageRows(
@@ -51,9 +53,27 @@ def page_rows(credentials: pl.DataFrame, findings: pl.DataFrame, *, row_limit: i
     )
 
 
-def packed(frame: pl.DataFrame) -> dict[str, object]:
+def _urgency(actions: pl.Series) -> pl.Series:
+    return actions.replace_strict(list(ACTIONS), range(len(ACTIONS)), return_dtype=pl.Int8)
+
+
+def data_block(rows: PageRows) -> Iterator[Markup]:
+    """The rows as JSON for a `<script>` element, piece by piece: as a whole they would take much memory."""
+    yield Markup('{"credentials":')
+    yield from _packed(rows.credentials)
+    yield Markup(',"findings":')
+    yield from _packed(rows.findings)
+    yield Markup("}")
+
+
+def _packed(frame: pl.DataFrame) -> Iterator[Markup]:
     """The frame by columns; one that repeats itself as its values and, for each row, a number into them."""
-    return {"height": frame.height, "columns": {column.name: _packed_column(column) for column in frame}}
+    yield Markup('{{"height":{},"columns":{{').format(frame.height)
+    for number, column in enumerate(frame):
+        yield Markup("{}{}:{}").format(
+            "," if number else "", json_block(column.name), json_block(_packed_column(column))
+        )
+    yield Markup("}}")
 
 
 def _packed_column(column: pl.Series) -> dict[str, object]:

@@ -49,7 +49,6 @@ def write_run_folder(folder: Path, run: Run) -> None:
     """
     from reports.page import render_page
 
-    page = render_page(run)
     prepare_run_folder(folder)
     remove_file(folder / SUMMARY)
     with atomic_file(folder / FINDINGS_PARQUET) as file:
@@ -62,7 +61,8 @@ def write_run_folder(folder: Path, run: Run) -> None:
         write_csv(run.unread, file)
     write_reentry_lists(folder / REENTRY_FOLDER, reentry_lists(run.credentials))
     with atomic_file(folder / REPORT) as file:
-        file.write(page.encode())
+        for piece in render_page(run):
+            file.write(piece.encode())
     with atomic_file(folder / SUMMARY) as file:
         file.write(run.summary.model_dump_json(indent=2).encode() + b"\n")
 

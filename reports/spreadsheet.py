@@ -9,7 +9,10 @@ _PROTECTED = f"^'([{_STARTS}])"
 
 def protect(frame: pl.DataFrame) -> pl.DataFrame:
     """Puts `'` before every text cell that begins as a formula may, or with `'`."""
-    return frame.with_columns(pl.col(pl.String).str.replace(_DANGEROUS, "'${1}"))
+    # Most columns have no such cell, and to look costs a quarter of replacing.
+    found = frame.select(pl.col(pl.String).str.contains(_DANGEROUS).any())
+    dangerous = [column.name for column in found if column.item()]
+    return frame.with_columns(pl.col(dangerous).str.replace(_DANGEROUS, "'${1}"))
 
 
 def unprotect(frame: pl.DataFrame) -> pl.DataFrame:

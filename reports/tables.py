@@ -1,6 +1,8 @@
 """A frame as a table on the terminal, CSV, JSON or Parquet: to a file or to standard output."""
 
 import io
+import os
+import re
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
@@ -56,7 +58,9 @@ def write_table(
 def write_csv(frame: pl.DataFrame, file: IO[bytes]) -> None:
     """CSV with protected cells: UTF-8, comma, line feed, a header, quotes where they are needed."""
     for number, rows in enumerate(_pieces(frame)):
-        file.write(protect(rows).write_csv(include_header=number == 0).encode())
+        content = io.BytesIO()
+        protect(rows).write_csv(content, include_header=number == 0)
+        file.write(content.getbuffer())
 
 
 def read_csv(content: bytes, schema: pl.Schema) -> pl.DataFrame:
@@ -83,11 +87,19 @@ def _write(frame: pl.DataFrame, table_format: TableFormat, file: IO[bytes]) -> N
 
 
 def write_parquet(frame: pl.DataFrame, file: IO[bytes]) -> None:
-    """Parquet, the same bytes for the same frame."""
-    # Through memory: given a file, polars writes in its own threads and reports a full disk its own way.
-    content = io.BytesIO()
-    frame.write_parquet(content)
-    file.write(content.getbuffer())
+    """Parquet, the same bytes for the same frame.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    try:
+        frame.write_parquet(file)
+    except pl.exceptions.PolarsError as error:
+        # polars writes to the descriptor itself, and tells only in words what the system said.
+        if found := re.search(r"\(os error (\d+)\)", str(error)):
+            number = int(found[1])
+            raise OSError(number, os.strerror(number)) from error
+        raise
 
 
 def _write_json(frame: pl.DataFrame, file: IO[bytes]) -> None:

@@ -26,7 +26,7 @@ def run() -> Run:
 @pytest.fixture(scope="session")
 def page(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("page") / "report.html"
-    path.write_text(render_page(run), encoding="utf-8")
+    path.write_text("".join(render_page(run)), encoding="utf-8")
     return path
 
 
@@ -42,7 +42,7 @@ def large_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     summary = part.summary.model_copy(update={"total": credentials.height, "verdicts": counts})
     run = Run(summary=summary, credentials=credentials, findings=part.findings, unread=part.unread)
     path = tmp_path_factory.mktemp("large") / "report.html"
-    path.write_text(render_page(run), encoding="utf-8")
+    path.write_text("".join(render_page(run)), encoding="utf-8")
     return path
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from reports.answer import missing_keys, project_counts, team_work
 from reports.page import render_page
-from reports.page_data import FINDING_LIMIT, json_block, packed, page_rows
+from reports.page_data import FINDING_LIMIT, PageRows, data_block, json_block, page_rows
 from reports.run import Run
 from reports.schema import CREDENTIALS, FINDINGS, UNREAD
 from reports.summary import SpanSummary, Summary
@@ -53,7 +53,7 @@ def run() -> Run:
 
 @pytest.fixture(scope="module")
 def page(run: Run) -> str:
-    return render_page(run)
+    return "".join(render_page(run))
 
 
 def empty_run() -> Run:
@@ -148,8 +148,10 @@ def test_data_cannot_leave_its_script(text: str) -> None:
 def test_packed_columns_hold_the_same_cells() -> None:
     """A column that repeats itself becomes numbers into its values, nulls included; others stay."""
     frame = pl.DataFrame({"same": ["a", None, "a", "b", "a", "a"], "all": list("uvwxyz")})
-    content = packed(frame)
-    assert content == {
+    rows = PageRows(credentials=frame, findings=frame.head(0), total=6, total_findings=0)
+    content = json.loads("".join(data_block(rows)))
+    assert content["findings"]["height"] == 0
+    assert content["credentials"] == {
         "height": 6,
         "columns": {
             "same": {"values": ["a", None, "b"], "codes": [0, 1, 0, 2, 0, 0]},
@@ -183,7 +185,7 @@ def test_digests_are_not_in_the_page(page: str, run: Run) -> None:
 
 def test_an_empty_store_is_no_good_news() -> None:
     """Without a credential the page says that none was read, and that the answer is partial."""
-    page = render_page(empty_run())
+    page = "".join(render_page(empty_run()))
     assert "No stored credential was read" in page
     assert "This answer is partial" in page
 
@@ -193,7 +195,7 @@ def test_the_page_does_not_depend_on_hashing(page: str, seed: str) -> None:
     """Another hash seed, another process and another folder give the same bytes."""
     program = (
         "import sys; from reports.page import render_page; from tests.reports.example_run import example_run;"
-        "sys.stdout.buffer.write(render_page(example_run(300)).encode())"
+        "sys.stdout.buffer.write(''.join(render_page(example_run(300))).encode())"
     )
     done = subprocess.run(
         [sys.executable, "-c", program],

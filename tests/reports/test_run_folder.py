@@ -1,12 +1,14 @@
 """The run folder: written, replaced, refused, read back."""
 
 import os
+import resource
+import shutil
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from reports.errors import RunFolderError
+from reports.errors import OutputError, RunFolderError
 from reports.run import Run
 from reports.run_folder import prepare_run_folder, read_run_folder, write_run_folder
 from tests.reports.example_run import example_run
@@ -31,9 +33,17 @@ def run() -> Run:
     return example_run(120)
 
 
+@pytest.fixture(scope="module")
+def written(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("written") / "run"
+    write_run_folder(folder, run)
+    return folder
+
+
 @pytest.fixture
-def folder(run: Run, tmp_path: Path) -> Path:
-    write_run_folder(tmp_path / "run", run)
+def folder(written: Path, tmp_path: Path) -> Path:
+    """A copy that a test may change."""
+    shutil.copytree(written, tmp_path / "run")
     return tmp_path / "run"
 
 
@@ -108,6 +118,23 @@ def test_a_killed_run_can_be_written_again(run: Run, folder: Path) -> None:
     write_run_folder(folder, run)
     assert {path.name for path in folder.iterdir()} == EXPECTED
     assert read_run_folder(folder).summary == run.summary
+
+
+@pytest.mark.parametrize("limit", [1_000, 20_000, 200_000])
+def test_a_full_disk_leaves_no_half_run(run: Run, folder: Path, limit: int) -> None:
+    """Wherever the space runs out: one error, each file whole, and nothing that passes for a run."""
+    complete = content(folder)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, before[1]))
+    try:
+        with pytest.raises(OutputError, match="file too large"):
+            write_run_folder(folder, run)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    left = content(folder)
+    assert left == {name: complete[name] for name in complete if name != "summary.json"}
+    with pytest.raises(RunFolderError):
+        read_run_folder(folder)
 
 
 def test_an_empty_folder_is_taken(tmp_path: Path) -> None:

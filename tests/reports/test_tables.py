@@ -108,6 +108,13 @@ def test_a_table_on_a_terminal_fits(terminal: tuple[TextIO, int]) -> None:
     assert max(map(len, plain.splitlines())) <= 60
 
 
+@pytest.mark.parametrize("table_format", TableFormat)
+def test_a_full_disk_is_an_output_error(table_format: TableFormat, pipe: io.TextIOWrapper) -> None:
+    """Whichever library does the writing, a full disk is the one error of this package."""
+    with pytest.raises(OutputError, match="no space left"):
+        write_table(FRAME, table_format, Path("/dev/full"), pipe)
+
+
 def test_parquet_does_not_go_to_a_terminal(terminal: tuple[TextIO, int]) -> None:
     """Binary data on a terminal helps nobody: the hint names -o."""
     with pytest.raises(OutputError) as error:
