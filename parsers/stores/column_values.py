@@ -1,6 +1,7 @@
 """What a database driver hands out, as polars columns: text, keys and stored bytes."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 import polars as pl
 
@@ -9,10 +10,9 @@ def text_column(values: Sequence[object]) -> pl.Series:
     r"""Values as text; bytes that are no UTF-8 are shown as `\xNN`; null stays null."""
     if _all(values, str):
         return _fast(values, pl.String)
-    if _all(values, bytes) and (
-        text := _fast(values, pl.Binary).cast(pl.String, strict=False)
-    ).null_count() == (values.count(None)):
-        return text
+    if _all(values, bytes):
+        with suppress(pl.exceptions.ComputeError):  # some value is no UTF-8
+            return _fast(values, pl.Binary).cast(pl.String)
     return _each(values, _text, pl.String)
 
 

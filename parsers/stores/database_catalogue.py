@@ -84,13 +84,16 @@ class Catalogue:
         return Table(name, columns, frozenset(keys), frozenset(targets))
 
 
-def select(table: Table, columns: Sequence[Column], *, as_bytes: Collection[int] = ()) -> sa.Select[Any]:
+def select(
+    table: Table, columns: Sequence[Column], *, as_bytes: Collection[int] = (), filled: bool = False
+) -> sa.Select[Any]:
     """`SELECT columns FROM table`; every name is the catalogue's and is quoted as the dialect wants it.
 
     Args:
         table: where from.
         columns: what; at least one.
         as_bytes: positions of those in `columns` whose text is wanted as the bytes that lie there.
+        filled: leave out the rows whose first column is null.
     """
     # Only types that drivers need told (a CLOB of Oracle comes as a locator else): the others would turn
     # values into Python objects, and refuse what does not fit, such as a date in words in SQLite.
@@ -99,7 +102,8 @@ def select(table: Table, columns: Sequence[Column], *, as_bytes: Collection[int]
         sa.cast(element, sa.LargeBinary) if position in as_bytes else element
         for position, element in enumerate(elements)
     ]
-    return sa.select(*wanted).select_from(sa.table(table.name, *elements))
+    statement = sa.select(*wanted).select_from(sa.table(table.name, *elements))
+    return statement.where(elements[0].is_not(None)) if filled else statement
 
 
 def _told(kind: TypeEngine[Any]) -> TypeEngine[Any]:

@@ -1,7 +1,7 @@
 """Connections to a database that only read: by URL, or to a SQLite file."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -84,14 +84,31 @@ def sqlite_database(path: Path) -> Database:
     if not path.is_file():
         raise StoreError(f"{str(path)!r} is no file")
     uri = f"file:{quote(str(path.absolute()))}?mode=ro"
+    return _sqlite(str(path), lambda: sqlite3.connect(uri, uri=True))
+
+
+def sqlite_content(content: bytes, *, label: str) -> Database:
+    """What a SQLite file holds, such as one that lay compressed: no copy of it reaches a disk."""
+    # A file with a write-ahead log says so here; in memory there is none (sqlite.org/fileformat2, 1.3.3).
+    plain = content[:18] + b"\1\1" + content[20:] if content[18:20] == b"\2\2" else content
 
     def connect() -> sqlite3.Connection:
-        connection = sqlite3.connect(uri, uri=True)
-        connection.text_factory = _tolerant
+        connection = sqlite3.connect(":memory:")
+        connection.deserialize(plain)
         return connection
 
-    engine = sa.create_engine("sqlite://", creator=connect, poolclass=pool.NullPool, hide_parameters=True)
-    return Database(str(path), engine)
+    return _sqlite(label, connect)
+
+
+def _sqlite(label: str, connect: Callable[[], sqlite3.Connection]) -> Database:
+    def prepared() -> sqlite3.Connection:
+        connection = connect()
+        connection.text_factory = _tolerant
+        connection.execute("PRAGMA query_only = ON")
+        return connection
+
+    engine = sa.create_engine("sqlite://", creator=prepared, poolclass=pool.NullPool, hide_parameters=True)
+    return Database(label, engine)
 
 
 def _parse(url: str) -> sa.URL:

@@ -79,7 +79,7 @@ def _candidates(table: Table, apart: Collection[tuple[str, str]], *, everything:
 
 def _count(connection: sa.Connection, table: Table, column: Column) -> int:
     """How many values have the form of ciphertext; 0 where none of the first `SAMPLE_ROWS` has it."""
-    filled = select(table, [column]).where(sa.column(column.name).is_not(None))
+    filled = select(table, [column], filled=True)
     sample = list(chain.from_iterable(_values(connection, filled.limit(SAMPLE_ROWS))))
     if not _suspicious(sample):
         return 0
