@@ -18,12 +18,12 @@ from parsers.archives.recognise import HEAD, Kind, foreign_name, recognise
 from parsers.archives.source import Source, Window, spool
 from parsers.archives.tar import StreamTape, TarMember, WindowTape, tar_members
 from parsers.archives.xz import lzma_alone, xz
-from parsers.archives.zip_directory import NoDirectoryError, ZipDirectory, ends_like_zip, read_directory
+from parsers.archives.zip_directory import ZipDirectory, ends_like_zip, read_directory
 from parsers.archives.zip_entry import ZipEntry
 from parsers.archives.zip_member import open_member
 from parsers.archives.zip_salvage import open_salvaged, salvaged_entries
 from parsers.archives.zstd import zstd
-from parsers.errors import ArchiveError, LimitExceededError, UnsupportedMethodError
+from parsers.errors import ArchiveError, DamagedArchiveError, LimitExceededError, UnsupportedMethodError
 from parsers.secret import Secret
 from parsers.unread import Unread
 
@@ -153,9 +153,9 @@ def _zip_members(
 ) -> Iterator[Found | Unread]:
     try:
         directory = read_directory(window, found.budget.limits)
-    except NoDirectoryError as error:
-        cut_off = found.unread(error, partial=True)
-        return chain([cut_off], _salvaged_members(found, window, passwords, depth))
+    except DamagedArchiveError as error:
+        reason = DamagedArchiveError(f"{error.message}; read from the members' own headers as far as they go")
+        return chain([found.unread(reason, partial=True)], _salvaged_members(found, window, passwords, depth))
     return _listed_members(found, window, directory, passwords, depth)
 
 

@@ -158,12 +158,8 @@ class FrameStream:
         if self._frames and codec.begins is None:
             return self._finish()
         self._look_ahead(skip_zeros=codec.padding and self._frames > 0)
-        if self._frames and not self._pending:
-            return self._finish()
         if self._frames and codec.begins and not codec.begins(self._pending):
-            self._notes.append(f"trailing garbage after the {codec.name} data was ignored")
-            self._ended = True
-            return False
+            return self._finish()
         self._frames += 1
         self._decompressor = codec.begin(self._pending[:_LONGEST_HEADER], self._notes)
         return True

@@ -116,7 +116,7 @@ class _Feed:
             self.fault = error
             count = 0
         self.taken += count
-        if not count and self._suffix:
+        if not count and not self.fault and self._suffix:
             part, self._suffix = self._suffix, b""
             return _put(part, buffer)
         return count

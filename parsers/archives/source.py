@@ -185,17 +185,18 @@ def spool(stream: ByteStream, limits: Limits) -> Window:
 
 
 def _spool_to_file(begun: bytearray, stream: ByteStream, chunk: memoryview, limits: Limits) -> Window:
+    size = 0
     with tempfile.TemporaryFile(buffering=0) as file:
+        piece = memoryview(begun)
         try:
-            _write_all(file.fileno(), memoryview(begun))
-            size = len(begun)
-            while count := stream.readinto(chunk):
-                size += count
+            while piece:
+                size += len(piece)
                 if size > limits.spool_bytes:
                     raise LimitExceededError(
                         f"an archive inside another is longer than {size_in_words(limits.spool_bytes)}"
                     )
-                _write_all(file.fileno(), chunk[:count])
+                _write_all(file.fileno(), piece)
+                piece = chunk[: stream.readinto(chunk)]
             descriptor = os.dup(file.fileno())
         except OSError as error:
             raise ArchiveError(f"no room for an archive inside another: {error.strerror}") from error

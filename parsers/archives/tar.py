@@ -20,6 +20,8 @@ _PAX: Final = b"x"
 _PAX_GLOBAL: Final = b"g"
 _SPECIAL: Final = (_GNU_LONG_NAME, _GNU_LONG_LINK, _PAX, _PAX_GLOBAL)
 
+_LONGEST_SIZE: Final = 20  # digits: 2 to the 64th
+
 _NOT_READ: Final = {
     b"2": "a symbolic link: it holds no data",
     b"3": "a character device: it holds no data",
@@ -199,8 +201,9 @@ def _member(header: bytes, kind: bytes, size: int, extended: dict[str, str]) -> 
         prefix = _text(header[345:500].split(b"\0", 1)[0])
         name = f"{prefix}/{name}"
     name = extended.get("path", name)
-    if extended.get("size", "").isdecimal():
-        size = int(extended["size"])
+    stated = extended.get("size", "")
+    if stated.isdecimal() and len(stated) <= _LONGEST_SIZE:
+        size = int(stated)
     if any(key.startswith("GNU.sparse") for key in extended):
         return TarMember(extended.get("GNU.sparse.name", name), size, _NOT_READ[b"S"])
     refused = "" if kind in _REGULAR else _NOT_READ.get(kind, f"a member of unknown type {kind!r}")

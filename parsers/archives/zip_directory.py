@@ -18,10 +18,6 @@ _LOCATOR64: Final = struct.Struct("<4sLQL")
 _LONGEST_TAIL: Final = _END.size + 0xFFFF + _LOCATOR64.size + _END64.size
 
 
-class NoDirectoryError(DamagedArchiveError):
-    """There is no central directory where one should be: the zip is cut off."""
-
-
 @dataclass(frozen=True, slots=True)
 class ZipDirectory:
     """A directory, held as the bytes that it is: 65,536 objects would take ten times as much.
@@ -63,14 +59,13 @@ def read_directory(window: Window, limits: Limits) -> ZipDirectory:
     """The directory of the zip that `window` shows.
 
     Raises:
-        NoDirectoryError: it has none.
-        DamagedArchiveError: it has, and it contradicts itself.
+        DamagedArchiveError: it has none, or one that contradicts itself.
         LimitExceededError: it is too large.
         UnsupportedMethodError: it is encrypted, or the zip is split over several files.
     """
     end = _find_end(window)
     if end is None:
-        raise NoDirectoryError("no central directory: the zip is cut off")
+        raise DamagedArchiveError("the zip is cut off: it has no central directory")
     position, size, offset, count = end
     start = position - size
     if start < 0 or offset > start:
@@ -82,6 +77,8 @@ def read_directory(window: Window, limits: Limits) -> ZipDirectory:
     at = 0
     while at < len(content):
         entry, at = central_entry(content, at, start - offset)
+        if entry.offset >= start:
+            raise DamagedArchiveError("the zip directory is damaged: a member begins behind its end")
         if not entry.is_folder:
             offsets.append(entry.offset)
     if len(offsets) > limits.members:
