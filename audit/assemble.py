@@ -14,6 +14,7 @@ from audit.exit_codes import exit_code
 from audit.findings_of_stores import uncovered_findings
 from audit.groups import group_letters
 from audit.key_ring import KeyRing
+from audit.log_coverage import coverage
 from audit.owners import Owners
 from audit.stores_reading import StoresReading
 from audit.verdict import ESTABLISHED_AT_MOST, Action, Verdict
@@ -27,7 +28,6 @@ from reports.summary import (
     InputSummary,
     KeySummary,
     LayoutSummary,
-    SpanSummary,
     Summary,
 )
 
@@ -84,7 +84,7 @@ def assemble(gathered: Gathered) -> Run:
             ],
             layouts=[_layout(each, gathered.ring) for each in _evidence(gathered)],
             inputs=_inputs(gathered),
-            span=_span(gathered.logs),
+            span=coverage(gathered.logs.spans),
             exit_code=exit_code(complete=not unread, attention=needs_attention),
         ),
         credentials=credentials,
@@ -154,14 +154,3 @@ def _inputs(gathered: Gathered) -> list[InputSummary]:
         for each in gathered.stores.not_audited
     ]
     return [*logs, *stores, *not_there]
-
-
-def _span(logs: LogReading) -> SpanSummary:
-    """Of all nodes together; the holes of each."""
-    if not logs.spans:
-        return SpanSummary(first="", last="", gaps=[])
-    return SpanSummary(
-        first=min(span.first for span in logs.spans),
-        last=max(span.last for span in logs.spans),
-        gaps=sorted({gap for span in logs.spans for gap in span.gaps}),
-    )

@@ -1,38 +1,78 @@
 """Log entries joined to the credentials that they name."""
 
+from typing import Final
+
 import polars as pl
+
+_UUID: Final = r"^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
+_PLUGIN_PROJECT: Final = r"^(/plugins/[^/]+/project)/"
+
+_ENTRY: Final = ("time", "source", "line")
 
 
 def name_credentials(credentials: pl.DataFrame, findings: pl.DataFrame) -> pl.DataFrame:
     """How often logs name each credential, when first and last, and where the latest entry stands.
 
     An entry names a credential by kind and name, and by project where it tells one; an entry without a
-    project names every credential of that kind and name. A list of corrupted credentials names each of them.
+    project names every credential of that kind and name; one that gives an id alone names the record with it.
+    A list of corrupted credentials names each of them.
 
     Args:
-        credentials: with `kind`, `project`, `name`; shape [n].
+        credentials: with `kind`, `project`, `name`, `location`, `record`; shape [n].
         findings: the `FINDINGS` schema.
 
     Returns:
         `findings`, `first_seen`, `last_seen`, `evidence`, in the order of `credentials`; shape [n].
     """
-    keys = credentials.select("kind", "project", "name").with_row_index("row")
+    keys = _keys(credentials)
     entries = _one_subject_each(findings).filter(pl.col("kind") != "")
-    with_name = entries.filter(pl.col("subject") != "").rename({"subject": "name"})
+    named = entries.filter(pl.col("name") != "")
+    by_id = named.filter(pl.col("name").str.contains(_UUID)).with_columns(_hex("name").alias("id"))
     pairs = pl.concat(
         [
-            _pairs(keys, with_name.filter(pl.col("project") != ""), ["kind", "name", "project"]),
-            _pairs(keys, with_name.filter(pl.col("project") == ""), ["kind", "name"]),
+            _pairs(keys, named.filter(pl.col("project") != ""), ["kind", "name", "project"]),
+            _pairs(keys, named.filter(pl.col("project") == ""), ["kind", "name"]),
+            _pairs(keys, by_id, ["kind", "id"]),
             # The DevOps Insight server is one: entries about it need no name.
             _pairs(
-                keys,
-                entries.filter((pl.col("subject") == "") & (pl.col("kind") == "devops-insight")),
-                ["kind"],
+                keys, entries.filter((pl.col("name") == "") & (pl.col("kind") == "devops-insight")), ["kind"]
             ),
         ]
     )
+    return _summed_up(keys, pairs.unique())
+
+
+def _keys(credentials: pl.DataFrame) -> pl.DataFrame:
+    """What entries can name a credential by; a plug-in's project goes by its path, as in logs."""
+    return credentials.with_row_index("row").select(
+        "row",
+        "kind",
+        pl.coalesce(pl.col("location").str.extract(_PLUGIN_PROJECT), "project").alias("project"),
+        "name",
+        _hex(pl.col("record").str.extract(r":id=([0-9a-fA-F-]{32,36})$")).alias("id"),
+    )
+
+
+def _hex(column: str | pl.Expr) -> pl.Expr:
+    expression = pl.col(column) if isinstance(column, str) else column
+    return expression.str.replace_all("-", "").str.to_lowercase()
+
+
+def _one_subject_each(findings: pl.DataFrame) -> pl.DataFrame:
+    """A row for each object that an entry names; `kind` and `name` are now the object's."""
+    listed = pl.col("kind") == "corrupted-credentials"
+    one = findings.filter(~listed)
+    several = findings.filter(listed).with_columns(pl.col("subject").str.split(", ")).explode("subject")
+    return pl.concat([one, several]).drop("kind").rename({"subject_kind": "kind", "subject": "name"})
+
+
+def _pairs(keys: pl.DataFrame, entries: pl.DataFrame, on: list[str]) -> pl.DataFrame:
+    return keys.join(entries.select(*on, *_ENTRY), on=on, how="inner").select("row", *_ENTRY)
+
+
+def _summed_up(keys: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
     seen = (
-        pairs.sort("row", "time", "source", "line")
+        pairs.sort("row", *_ENTRY)
         .group_by("row", maintain_order=True)
         .agg(
             pl.len().cast(pl.Int64).alias("findings"),
@@ -49,16 +89,3 @@ def name_credentials(credentials: pl.DataFrame, findings: pl.DataFrame) -> pl.Da
             pl.col("first_seen", "last_seen", "evidence").fill_null(""),
         )
     )
-
-
-def _one_subject_each(findings: pl.DataFrame) -> pl.DataFrame:
-    """A row for each object that an entry names; `kind` is now the object's."""
-    listed = pl.col("kind") == "corrupted-credentials"
-    one = findings.filter(~listed)
-    several = findings.filter(listed).with_columns(pl.col("subject").str.split(", ")).explode("subject")
-    return pl.concat([one, several]).drop("kind").rename({"subject_kind": "kind"})
-
-
-def _pairs(keys: pl.DataFrame, entries: pl.DataFrame, on: list[str]) -> pl.DataFrame:
-    entries = entries.select(*on, "time", "source", "line")
-    return keys.join(entries, on=on, how="inner").select("row", "time", "source", "line")

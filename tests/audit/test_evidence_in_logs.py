@@ -1,0 +1,76 @@
+"""Log entries find the credentials that they name."""
+
+import polars as pl
+
+from audit.evidence_in_logs import name_credentials
+from parsers.logs.schema import FINDINGS
+
+CREDENTIALS = pl.DataFrame(
+    [
+        ("credential", "P", "db", "/projects/P/credentials/db", "ec_credential:id=" + "ab" * 16),
+        ("credential", "Q", "db", "/projects/Q/credentials/db", "ec_credential:id=" + "cd" * 16),
+        ("credential", "EC-JBoss-2.7", "cfg", "/plugins/EC-JBoss/project/credentials/cfg", "byte 7"),
+        ("user", "", "db", "/users/db", "ec_user:id=1"),
+        ("devops-insight", "", "DevOps Insight", "/devOpsInsightServerConfiguration", ""),
+    ],
+    schema=["kind", "project", "name", "location", "record"],
+    orient="row",
+)
+
+
+def finding(
+    subject_kind: str, subject: str, project: str, time: str, kind: str = "skipped-update"
+) -> dict[str, object]:
+    blank: dict[str, object] = dict.fromkeys(FINDINGS.names(), "")
+    return {
+        **blank,
+        "kind": kind,
+        "subject_kind": subject_kind,
+        "subject": subject,
+        "project": project,
+        "time": time,
+        "source": "a.log",
+        "line": int(time),
+    }
+
+
+def counts(*findings: dict[str, object]) -> list[int]:
+    return name_credentials(CREDENTIALS, pl.DataFrame(list(findings), schema=FINDINGS))["findings"].to_list()
+
+
+def test_project_decides_where_it_is_told() -> None:
+    """With a project one credential is named, without it every one of that kind and name."""
+    assert counts(finding("credential", "db", "Q", "1")) == [0, 1, 0, 0, 0]
+    assert counts(finding("credential", "db", "", "1")) == [1, 1, 0, 0, 0]
+    assert counts(finding("credential", "db", "R", "1")) == [0, 0, 0, 0, 0]
+    assert counts(finding("user", "db", "", "1")) == [0, 0, 0, 1, 0]
+
+
+def test_plugin_projects_go_by_their_path() -> None:
+    """Logs give a plug-in's path, exports the name of its project."""
+    assert counts(finding("credential", "cfg", "/plugins/EC-JBoss/project", "1")) == [0, 0, 1, 0, 0]
+
+
+def test_an_id_names_its_record() -> None:
+    """An entry that gives nothing but an id names the record with that id."""
+    assert counts(finding("credential", "cdcdcdcd-cdcd-cdcd-cdcd-cdcdcdcdcdcd", "", "1")) == [0, 1, 0, 0, 0]
+
+
+def test_lists_name_each_of_theirs() -> None:
+    """A list of corrupted credentials names every one of them, and nothing else is split at commas."""
+    assert counts(finding("credential", "db, cfg", "", "1", "corrupted-credentials")) == [1, 1, 1, 0, 0]
+    assert counts(finding("credential", "db, cfg", "", "1")) == [0, 0, 0, 0, 0]
+
+
+def test_devops_insight_needs_no_name() -> None:
+    """There is one DevOps Insight server: an entry about it names it."""
+    assert counts(finding("devops-insight", "", "", "1")) == [0, 0, 0, 0, 1]
+
+
+def test_first_last_and_latest_position() -> None:
+    """First and last time are told, and where the latest entry stands."""
+    row = name_credentials(
+        CREDENTIALS,
+        pl.DataFrame([finding("user", "db", "", time) for time in ("3", "1", "2")], schema=FINDINGS),
+    ).row(3, named=True)
+    assert row == {"findings": 3, "first_seen": "1", "last_seen": "3", "evidence": "a.log:3"}
