@@ -5,14 +5,31 @@ from typing import Annotated
 
 import typer
 
-from audit.cli.options import Current, Jobs, Keys, OptionalLogs, Owners, Quiet, Stores, ZipPassword
+from audit.cli.options import (
+    Columns,
+    Current,
+    DatabasePassword,
+    DatabaseProperties,
+    Jobs,
+    Keys,
+    MappingFile,
+    OptionalLogs,
+    Owners,
+    Quiet,
+    Stores,
+    ZipPassword,
+)
 
 
 def audit_command(
-    store: Stores,
     key: Keys,
     out: Annotated[Path, typer.Option(metavar="DIR", help="The run folder to write.", show_default=False)],
     logs: OptionalLogs = None,
+    store: Stores = None,
+    database_properties: DatabaseProperties = None,
+    database_password: DatabasePassword = None,
+    mapping: MappingFile = None,
+    column: Columns = None,
     current: Current = None,
     owners: Owners = None,
     zip_password: ZipPassword = None,
@@ -25,10 +42,17 @@ def audit_command(
     --owners owners.csv --out run/
     """
     from audit.cli.audit_run import AuditOptions, audit_into
+    from audit.cli.stores_opening import StoreOptions
 
     options = AuditOptions(
         logs=logs or [],
-        stores=store,
+        stores=StoreOptions(
+            references=store or [],
+            database_properties=database_properties or [],
+            database_password=database_password,
+            mapping=mapping,
+            columns=column or [],
+        ),
         keys=key,
         current=current,
         owners=owners,

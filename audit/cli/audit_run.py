@@ -6,15 +6,15 @@ from pathlib import Path
 
 import typer
 
-from audit.cli.logs_reading import processors, prompt_without_echo, secrets_of
 from audit.cli.printing import print_unread, remark
 from audit.cli.progress import shown
+from audit.cli.references import processors, read_keys, secrets_of
+from audit.cli.stores_opening import StoreOptions, open_stores
 from audit.cli.summary_printing import print_summary
 from audit.owners import Owners, read_owners
 from audit.run_audit import Request, run_audit
-from parsers.keys.key_file import KeyFile, read_key_files
+from parsers.keys.key_file import KeyFile
 from parsers.logs.reading import read_logs
-from parsers.stores.open import open_store
 from parsers.unread import Unread
 from reports.run_folder import REPORT, prepare_run_folder, write_run_folder
 
@@ -24,7 +24,7 @@ class AuditOptions:
     """The options of `audit`, as given."""
 
     logs: Sequence[str]
-    stores: Sequence[str]
+    stores: StoreOptions
     keys: Sequence[str]
     current: str | None
     owners: Path | None
@@ -41,13 +41,14 @@ def audit_into(out: Path, options: AuditOptions) -> int:
     """
     prepare_run_folder(out)
     passwords = secrets_of(options.zip_passwords)
-    keys = _keys(options.keys)
+    keys = read_keys(options.keys)
+    stores = open_stores(options.stores, [each for each in keys if isinstance(each, KeyFile)])
     with shown(quiet=options.quiet) as progress:
         request = Request(
             read_logs=lambda: read_logs(
                 options.logs, jobs=options.jobs or processors(), passwords=passwords, progress=progress
             ),
-            stores=[open_store(reference) for reference in options.stores],
+            stores=stores,
             keys=keys,
             current=options.current,
             owners=read_owners(options.owners) if options.owners else Owners(()),
@@ -63,14 +64,6 @@ def audit_into(out: Path, options: AuditOptions) -> int:
     if not options.quiet:
         typer.echo(f"report: {out / REPORT}")
     return audited.run.summary.exit_code
-
-
-def _keys(references: Sequence[str]) -> list[KeyFile | Unread]:
-    return [
-        each
-        for reference in references
-        for each in read_key_files(reference, prompt=prompt_without_echo, allow_commands=True)
-    ]
 
 
 def _unread(rows: Sequence[dict[str, object]]) -> list[Unread]:

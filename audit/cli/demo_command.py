@@ -19,13 +19,14 @@ def demo_command(
     Example: passkey-audit demo /tmp/demo
     """
     from audit.cli.audit_run import AuditOptions, audit_into
+    from audit.cli.stores_opening import StoreOptions
     from audit.sample_estate.estate import write_estates
 
     write_estates(folder / "estate")
     estate = folder / "estate" / "cloudbees-cd"
     options = AuditOptions(
         logs=[str(estate / "logs")],
-        stores=[str(estate / "store" / "commander.sqlite")],
+        stores=StoreOptions([str(estate / "store" / "commander.sqlite")]),
         keys=[str(estate / "keys")],
         current=None,
         owners=estate / "owners.csv",

@@ -24,12 +24,49 @@ Jobs = Annotated[
     int, typer.Option("--jobs", "-j", min=0, help="Worker threads; 0 is one for each processor.")
 ]
 Stores = Annotated[
-    list[str],
+    list[str] | None,
     typer.Option(
         "--store",
         metavar="STORE",
         help="Where credentials rest: export XML, CSV, Parquet, JSON Lines, SQLite file, SQL dump or "
         "database URL. Repeatable.",
+        show_default=False,
+    ),
+]
+DatabaseProperties = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--database-properties",
+        metavar="FILE",
+        help="Take the database connection from CloudBees CD's own file; the keys open its password.",
+        show_default=False,
+    ),
+]
+DatabasePassword = Annotated[
+    str | None,
+    typer.Option(
+        "--database-password",
+        metavar="REF",
+        help="Password of database URLs, by reference: a path, env:NAME, fd:N, prompt, cmd:COMMAND.",
+        show_default=False,
+    ),
+]
+MappingFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--mapping",
+        metavar="FILE.toml",
+        help="Which tables and columns hold secrets, where the defaults do not fit.",
+        show_default=False,
+    ),
+]
+Columns = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--column",
+        metavar="ROLE=COLUMN",
+        help="In table files: the column that plays a role (kind, project, name, user_name, value, …). "
+        "Repeatable.",
         show_default=False,
     ),
 ]

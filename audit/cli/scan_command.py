@@ -43,9 +43,9 @@ def scan_command(
 
     Example: passkey-audit scan /opt/cloudbees/sda/logs support.zip --since 2021-03-01 --format csv
     """
-    from audit.cli.logs_reading import processors, secrets_of, zone_of
     from audit.cli.printing import print_table, print_unread, remark
     from audit.cli.progress import shown
+    from audit.cli.references import processors, secrets_of, zone_of
     from parsers.logs.phrases import DEFAULT, read_phrases
     from parsers.logs.reading import read_logs
 

@@ -1,4 +1,4 @@
-"""Options about logs and references, turned into what the readers take."""
+"""References and other plain options, turned into what the readers take."""
 
 import os
 from collections.abc import Iterable
@@ -7,8 +7,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
+from parsers.keys.key_file import KeyFile, read_key_files
 from parsers.keys.reference import text_secret
 from parsers.secret import Secret
+from parsers.unread import Unread
 
 
 def processors() -> int:
@@ -31,6 +33,19 @@ def secrets_of(references: Iterable[str] | None) -> list[Secret]:
     return [
         text_secret(reference, prompt=prompt_without_echo, allow_commands=True)
         for reference in references or ()
+    ]
+
+
+def read_keys(references: Iterable[str]) -> list[KeyFile | Unread]:
+    """The candidate keys, and what was none.
+
+    Raises:
+        SecretReferenceError: a reference names nothing that could be read.
+    """
+    return [
+        each
+        for reference in references
+        for each in read_key_files(reference, prompt=prompt_without_echo, allow_commands=True)
     ]
 
 

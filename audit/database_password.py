@@ -1,0 +1,46 @@
+"""The database's own password, opened with the candidate keys; it is used, and shown nowhere."""
+
+import math
+from collections.abc import Sequence
+
+import polars as pl
+
+from audit.errors import KeyRingError
+from audit.key_ring import Key
+from audit.layouts.known import CLOUDBEES_CD, known_layouts
+from audit.trial.hypothesis import hypotheses
+from audit.trial.plain_text import Content
+from audit.trial.try_keys import try_keys
+from audit.trial.views import Views
+from audit.verdict import STRONG_AT_MOST
+from audit.verdicts.value_form import Form, forms
+from parsers.secret import Secret
+
+
+def open_database_password(stored: Secret, keys: Sequence[Key]) -> Secret:
+    """`COMMANDER_DB_PASSWORD` of database.properties in plain text.
+
+    The server encrypts it with the passkey at its next start, so that it may stand there in plain text too
+    (KBEC-00441). Every known layout is tried with every key; the opening must be strong.
+
+    Raises:
+        KeyRingError: it has the form of ciphertext, and no candidate opens it with certainty.
+    """
+    values = Views(_as_frame(stored))
+    layouts = known_layouts(CLOUDBEES_CD)
+    if forms(values, layouts)[0] != Form.WELL_FORMED:
+        return stored
+    tried = hypotheses(keys, layouts)
+    at_most = math.log10(STRONG_AT_MOST) - math.log10(max(1, len(tried)) * len(Content))
+    best = min(try_keys(values, tried), key=lambda opened: float(opened.log10[0]), default=None)
+    if best is None or float(best.log10[0]) > at_most:
+        raise KeyRingError(
+            "COMMANDER_DB_PASSWORD opens under none of the candidate keys",
+            hint="give the passkey that the server uses with --key, or the password with --database-password",
+        )
+    return Secret(best.plain[0, : best.lengths[0]].tobytes())
+
+
+def _as_frame(stored: Secret) -> pl.DataFrame:
+    schema = {"value": pl.Binary, "iv": pl.Binary, "credential_type": pl.String}
+    return pl.DataFrame([(stored.reveal(), None, "")], schema=schema, orient="row")
