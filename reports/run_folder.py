@@ -1,5 +1,7 @@
 """The folder that a run leaves behind: written so that no half of it passes for a run, and read back."""
 
+import json
+import re
 from pathlib import Path
 from typing import Final
 
@@ -8,8 +10,7 @@ from pydantic import ValidationError
 
 from reports.errors import RunFolderError
 from reports.files import atomic_file, folder_content, is_unfinished, private_folder, remove_file
-from reports.list_names import list_names
-from reports.reentry import reentry_lists
+from reports.reentry import reentry_lists, write_reentry_lists
 from reports.run import Run
 from reports.schema import CREDENTIALS, FINDINGS, UNREAD
 from reports.summary import Summary
@@ -59,12 +60,12 @@ def write_run_folder(folder: Path, run: Run) -> None:
         write_csv(run.credentials, file)
     with atomic_file(folder / UNREAD_CSV) as file:
         write_csv(run.unread, file)
-    write_reentry_lists(folder / REENTRY_FOLDER, reentry_lists(run.credentials))
+    _replace_lists(folder / REENTRY_FOLDER, reentry_lists(run.credentials))
     with atomic_file(folder / REPORT) as file:
         for piece in render_page(run):
             file.write(piece.encode())
     with atomic_file(folder / SUMMARY) as file:
-        file.write(run.summary.model_dump_json(indent=2).encode() + b"\n")
+        file.write(_summary_json(run.summary))
 
 
 def prepare_run_folder(folder: Path) -> None:
@@ -89,23 +90,6 @@ def prepare_run_folder(folder: Path) -> None:
     _remove_unfinished(folder)
 
 
-def write_reentry_lists(folder: Path, lists: dict[str, pl.DataFrame]) -> None:
-    """One CSV for each team, and no other CSV left in the folder.
-
-    Raises:
-        OutputError: something cannot be written.
-    """
-    private_folder(folder)
-    names = {team: f"{name}.csv" for team, name in list_names(lists).items()}
-    _remove_unfinished(folder)
-    for path in folder_content(folder):
-        if path.suffix == ".csv" and path.name not in names.values():
-            remove_file(path)
-    for team, rows in lists.items():
-        with atomic_file(folder / names[team]) as file:
-            write_csv(rows, file)
-
-
 def read_run_folder(folder: Path) -> Run:
     """What `write_run_folder` wrote.
 
@@ -120,10 +104,26 @@ def read_run_folder(folder: Path) -> Run:
     )
 
 
+def _replace_lists(folder: Path, lists: dict[str, pl.DataFrame]) -> None:
+    """Writes the lists, and removes those of teams that have nothing left to enter."""
+    private_folder(folder)
+    _remove_unfinished(folder)
+    written = write_reentry_lists(folder, lists)
+    for path in folder_content(folder):
+        if path.suffix == ".csv" and path not in written:
+            remove_file(path)
+
+
 def _remove_unfinished(folder: Path) -> None:
     """Removes what a killed run left behind."""
     for path in filter(is_unfinished, folder_content(folder)):
         remove_file(path)
+
+
+def _summary_json(summary: Summary) -> bytes:
+    text = json.dumps(summary.model_dump(), ensure_ascii=False, indent=2)
+    # A path with bytes that are no UTF-8 holds lone surrogates, which no file can: they become `\\udc80`.
+    return re.sub("[\ud800-\udfff]", lambda found: rf"\\u{ord(found[0]):04x}", text).encode() + b"\n"
 
 
 def _read_summary(folder: Path) -> Summary:

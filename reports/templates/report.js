@@ -167,13 +167,13 @@
   const COLUMNS = [
     { title: "Name", field: "name", minWidth: 150, widthGrow: 3, responsive: 0, formatter: nameCell, cellClick: toggle },
     { title: "Project", field: "project", minWidth: 120, widthGrow: 2, responsive: 3 },
-    { title: "Kind", field: "kind", width: 140, responsive: 6 },
-    { title: "User", field: "user_name", width: 100, responsive: 5 },
+    { title: "Kind", field: "kind", width: 150, responsive: 6 },
+    { title: "User", field: "user_name", minWidth: 90, responsive: 5 },
     { title: "Verdict", field: "verdict", width: 120, responsive: 0, formatter: verdictCell },
-    { title: "Action", field: "action", width: 110, responsive: 2 },
+    { title: "Action", field: "action", width: 105, responsive: 2 },
     { title: "Team", field: "owner", minWidth: 110, widthGrow: 2, responsive: 4 },
     { title: "In logs", field: "findings", width: 105, responsive: 7, sorter: "number", hozAlign: "right" },
-    { title: "Last seen", field: "last_seen", width: 120, responsive: 8, formatter: (made) => element("span", visible(made.getValue()).slice(0, 10)) },
+    { title: "Last seen", field: "last_seen", width: 130, responsive: 8, formatter: (made) => element("span", visible(made.getValue()).slice(0, 10)) },
   ];
 
   // Compared by code: the sort of a browser's locale takes seconds for 200,000 rows.

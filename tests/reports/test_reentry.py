@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reports.instructions import how_to_reenter
-from reports.reentry import UNASSIGNED, reentry_lists
+from reports.reentry import UNASSIGNED, reentry_lists, write_reentry_lists
 from reports.schema import REENTRY
+from reports.tables import read_csv
 from tests.reports.example_run import HOSTILE_NAMES, example_run
 
 CREDENTIALS = example_run(300).credentials
@@ -42,6 +43,19 @@ def test_every_secret_to_enter_again_is_in_one_list() -> None:
         assert set(rows["done"]) == {""}
     owned = expected.filter(pl.col("owner") == "").height
     assert lists[UNASSIGNED].height == owned > 0
+
+
+def test_lists_leave_the_rest_of_a_folder_alone(tmp_path: Path) -> None:
+    """In a folder of the user's own, other files and its mode stay; lists are private and read back."""
+    (tmp_path / "costs.csv").write_text("mine")
+    tmp_path.chmod(0o755)
+    lists = reentry_lists(CREDENTIALS)
+    paths = write_reentry_lists(tmp_path, lists)
+    assert sorted(tmp_path.iterdir()) == sorted([*paths, tmp_path / "costs.csv"])
+    assert tmp_path.stat().st_mode & 0o777 == 0o755
+    for path, rows in zip(paths, lists.values(), strict=True):
+        assert path.stat().st_mode & 0o777 == 0o600
+        assert read_csv(path.read_bytes(), REENTRY).equals(rows)
 
 
 def test_nothing_to_enter_gives_no_list() -> None:

@@ -3,15 +3,20 @@
 import os
 import resource
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from reports.errors import OutputError, RunFolderError
+from reports.files import is_unfinished
 from reports.run import Run
 from reports.run_folder import prepare_run_folder, read_run_folder, write_run_folder
+from reports.summary import InputSummary
 from tests.reports.example_run import example_run
+from tests.support.programs import need
 
 EXPECTED = {
     "report.html",
@@ -67,6 +72,16 @@ def test_what_was_written_is_read_back(run: Run, folder: Path) -> None:
     assert back.credentials.equals(run.credentials)
     assert back.findings.equals(run.findings)
     assert back.unread.equals(run.unread)
+
+
+def test_a_path_that_is_no_utf_8_is_written(run: Run, tmp_path: Path) -> None:
+    """An input whose name holds other bytes shows them as escapes, in the summary and in the page."""
+    path = b"old-\xff.log".decode(errors="surrogateescape")
+    summary = run.summary.model_copy(update={"inputs": [InputSummary(path=path, read=True)]})
+    odd = Run(summary=summary, credentials=run.credentials, findings=run.findings, unread=run.unread)
+    write_run_folder(tmp_path / "run", odd)
+    assert read_run_folder(tmp_path / "run").summary.inputs[0].path == r"old-\udcff.log"
+    assert r"old-\udcff.log" in (tmp_path / "run" / "report.html").read_text()
 
 
 def test_the_same_run_gives_the_same_bytes(folder: Path, tmp_path: Path) -> None:
@@ -135,6 +150,44 @@ def test_a_full_disk_leaves_no_half_run(run: Run, folder: Path, limit: int) -> N
     assert left == {name: complete[name] for name in complete if name != "summary.json"}
     with pytest.raises(RunFolderError):
         read_run_folder(folder)
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from reports.run_folder import write_run_folder
+from tests.reports.example_run import example_run
+write_run_folder(Path(sys.argv[1]), example_run(120, seed=8))
+"""
+
+
+@pytest.mark.parametrize("number", [1, 3, 9])
+def test_a_kill_leaves_no_mixed_run(folder: Path, tmp_path: Path, number: int) -> None:
+    """Killed before its n-th file is in place: each file is the old or the new run's, and it is no run."""
+    old = content(folder)
+    write_run_folder(tmp_path / "new", example_run(120, seed=8))
+    new = content(tmp_path / "new")
+    command = [need("strace"), "-f", "-qq", "-o", "/dev/null", "-e", "trace=rename"]
+    command += [
+        "-e",
+        f"inject=rename:signal=SIGKILL:when={number}",
+        sys.executable,
+        "-c",
+        WRITER,
+        str(folder),
+    ]
+    environment = os.environ | {"PYTHONPATH": str(Path.cwd()), "PYTHONDONTWRITEBYTECODE": "1"}
+    killed = subprocess.run(command, env=environment, capture_output=True, check=False)
+    assert killed.returncode != 0
+    for name, found in content(folder).items():
+        if is_unfinished(Path(name)):
+            assert any(whole.startswith(found) for whole in new.values())
+        else:
+            assert found in {old.get(name), new.get(name)}
+    with pytest.raises(RunFolderError, match=r"no summary\.json"):
+        read_run_folder(folder)
+    write_run_folder(folder, example_run(120, seed=8))
+    assert content(folder) == new
 
 
 def test_an_empty_folder_is_taken(tmp_path: Path) -> None:
