@@ -55,15 +55,14 @@ def count_once(
         findings: the `FINDINGS` schema, sorted by source and line; the first source keeps the entry.
         contents: `content_of` by source.
     """
-    entry = [name for name in findings.columns if name not in {"source", "line"}]
-    content = pl.col("source").replace_strict(contents, default="", return_dtype=pl.String)
-    marked = findings.with_columns(
-        pl.when(pl.col("time") == "").then(content).otherwise(pl.lit("")).alias("of_content")
+    entry = findings.drop("source", "line").with_columns(
+        pl.when(pl.col("time") == "").then(findings["source"].replace_strict(contents, default=""))
     )
-    entry.append("of_content")
-    marked = marked.with_columns(pl.int_range(pl.len()).over(["source", *entry]).alias("repetition"))
-    entry.append("repetition")
-    marked = marked.with_columns(pl.col("source").first().over(entry).alias("counted_in"))
+    marked = (
+        findings.select("source", entry=entry.hash_rows())
+        .with_columns(repetition=pl.int_range(pl.len()).over("source", "entry"))
+        .with_columns(counted_in=pl.col("source").first().over("entry", "repetition"))
+    )
     counts = marked["source"] == marked["counted_in"]
     return findings.filter(counts), _duplicates(marked.filter(~counts), contents)
 

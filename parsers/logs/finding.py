@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from parsers.logs.entry_layouts import read_head
-from parsers.logs.mask import mask, without_cut_run
+from parsers.logs.mask import SHORTEST_RUN, is_uuid, mask, without_cut_run
 from parsers.logs.phrases import Phrase, Phrases, SubjectForm
 from parsers.logs.search import RawEntry
 from parsers.logs.subject import Subject, first_subject, in_one, listed_subjects
@@ -68,13 +68,18 @@ class Interpreter:
         if meaning is None:
             return None
         message = self._masked_fields(prefix) + meaning.message
-        return Finding(*meaning[:7], head.time, mask(head.node), head.level, source, entry.line, message)
+        node = self._masked(head.node)
+        return Finding(*meaning[:7], head.time, node, head.level, source, entry.line, message)
 
     def _look_up(self, body: str) -> Meaning | None:
         return self._meaning_of_common(body) if len(body) <= _CACHED_LENGTH else self._meaning(body)
 
     def _masked_fields(self, prefix: str) -> str:
-        return "".join(map(self._masked, _FIELD.findall(prefix)))
+        """The fields before the message: mostly blanks, and words too short to be looked at."""
+        for word in [word for word in prefix.split() if len(word) >= SHORTEST_RUN]:
+            if not is_uuid(word) and (masked := self._masked(word)) != word:
+                prefix = prefix.replace(word, masked)
+        return prefix
 
     def _meaning(self, text: str) -> Meaning | None:
         found = self._phrases.found_in(text)
@@ -98,11 +103,11 @@ class Interpreter:
 
 def as_text(entry: RawEntry) -> str:
     """The entry decoded: lines end in LF, what is no UTF-8 is shown as backslash escapes."""
-    text = entry.data.decode("utf-8", "backslashreplace").replace("\r\n", "\n").rstrip("\r\n")
+    text = entry.data.decode("utf-8", "backslashreplace").rstrip("\r\n")
+    if "\r" in text:
+        text = text.replace("\r\n", "\n")
     return text if entry.whole else without_cut_run(text)
 
-
-_FIELD: Final = re.compile(r"[^|]*\|?")
 
 _SESSION_FRAME: Final = "SessionManagerImpl."
 _STALE_SESSION: Final = Phrase("", "cloudbees-cd", "stale-session", "session")

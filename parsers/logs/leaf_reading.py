@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 
+import polars as pl
+
 from parsers.archives.interface import Leaf
 from parsers.logs.duplicates import content_of
-from parsers.logs.finding import Finding, Interpreter, as_text
+from parsers.logs.finding import Interpreter, as_text
+from parsers.logs.finding_rows import FindingRows
 from parsers.logs.milestones import MILESTONES, Milestone, milestone
 from parsers.logs.phrases import Phrases
 from parsers.logs.search import DEFAULT_BOUNDS, Bounds, Matcher, RawEntry, search
@@ -20,7 +23,7 @@ class LeafReading:
     Attributes:
         source: its name in positions.
         lines: lines read.
-        findings: in order of position.
+        findings: the `FINDINGS` schema, in order of position.
         milestones: in order of position.
         covered: the time that it covers, if its entries have times.
         content: the same for streams of the same content; "" for an empty one.
@@ -30,7 +33,7 @@ class LeafReading:
 
     source: str
     lines: int
-    findings: tuple[Finding, ...]
+    findings: pl.DataFrame
     milestones: tuple[Milestone, ...]
     covered: Covered | None
     content: str
@@ -49,12 +52,12 @@ class LeafReader:
     def read(self, leaf: Leaf) -> LeafReading:
         """Read the stream to its end, or to its fault: what came before counts."""
         source = leaf.source
-        findings: list[Finding] = []
+        findings = FindingRows()
         milestones: list[Milestone] = []
 
         def found(entry: RawEntry) -> None:
             if finding := self._interpreter.finding(entry, source):
-                findings.append(finding)
+                findings.add(finding)
             elif step := milestone(as_text(entry)):
                 milestones.append(step)
 
@@ -72,7 +75,7 @@ class LeafReader:
         return LeafReading(
             source,
             searched.lines,
-            tuple(findings),
+            findings.frame(),
             tuple(milestones),
             covered_by(source, searched),
             content_of(searched) if searched.size else "",

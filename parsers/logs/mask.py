@@ -4,16 +4,17 @@ Masked is every run of the letters of base64, its URL-safe form or hex that may 
 or glued to something else. Ordinary text has such runs too. They stay only if chance would hardly make a
 secret look so: UUIDs; fingerprints of exactly 40 hex digits; words joined by case, `_`, `-` or `/` (class
 names, paths, properties); names all in lower or all in upper case with separators (hosts, pods, constants).
-A random value of 16 bytes without its padding reads like that about 3 times in 100,000; one that ends with
-`=` is always masked.
+A random value of 16 bytes that lost its padding reads like that about 3 times in 100,000, one of 32 bytes
+hardly ever; what ends with `==` is always masked.
 """
 
 import re
+from string import ascii_letters, digits
 from typing import Final
 
 MASK: Final = "[masked]"
 
-_LEAST: Final = 22
+SHORTEST_RUN: Final = 22
 """Letters of base64 that 16 bytes take, without padding."""
 
 # Also as URLs and JSON write them: %2B, %2F, \\/, \\u002b, and the padding %3D, \\u003d.
@@ -29,7 +30,7 @@ _PLACE: Final = re.compile(r"/(?:projects|plugins)/")
 _WORD: Final = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{2,5}(?![a-z])|\d{1,4}(?!\d)")
 _WORDS: Final = re.compile(rf"(?:[/_-]?(?:{_WORD.pattern}))+[/_-]?")
 _ONE_CASE: Final = re.compile(
-    r"[/_-]?(?:[a-z0-9]{1,20}[-_/])+[a-z0-9]{0,20}|[a-z]+|[/_-]?(?:[A-Z0-9]{1,20}[-_/])+[A-Z0-9]{0,20}|[A-Z]+"
+    r"[/_-]?(?:[a-z0-9]{1,20}[-_/])+[a-z0-9]{0,20}|[/_-]?(?:[A-Z0-9]{1,20}[-_/])+[A-Z0-9]{0,20}"
 )
 _VOWEL: Final = re.compile(r"[aeiouyAEIOUY]")
 
@@ -41,24 +42,34 @@ def mask(text: str) -> str:
     return _RUN.sub(_masked, text)
 
 
+def is_uuid(word: str) -> bool:
+    """Whether it is a UUID with its dashes, as jobs and objects are named by."""
+    return len(word) == 36 and _UUID.fullmatch(word) is not None
+
+
 def without_cut_run(text: str) -> str:
     """The text without its last run: in a text that was cut it may be the half of a secret."""
-    return text.rstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-=%\\")
+    return text.rstrip("=").rstrip(_LETTERS)
+
+
+_LETTERS: Final = ascii_letters + digits + "+/_-%\\"
 
 
 def _masked(found: re.Match[str]) -> str:
     run = found[0]
-    if len(run) < _LEAST:
+    if len(run) < SHORTEST_RUN:
         return run
     if _PLACE.match(run) and not found["padding"]:
         return "/".join(part if _is_harmless(part) else MASK for part in run.split("/"))
-    if found["padding"]:
-        return run if len(run) - len(found["padding"]) < _LEAST else MASK
-    return run if _is_harmless(run) else MASK
+    padding = found["padding"]
+    if len(run) - len(padding) < SHORTEST_RUN:
+        return run
+    # A single "=" may be the sign between a name and its value.
+    return run if len(padding) != len("==") and _is_harmless(run.removesuffix("=")) else MASK
 
 
 def _is_harmless(run: str) -> bool:
-    if len(run) < _LEAST or _UUID.fullmatch(run) or _FINGERPRINT.fullmatch(run):
+    if len(run) < SHORTEST_RUN or _UUID.fullmatch(run) or _FINGERPRINT.fullmatch(run):
         return True
     if _HEX.search(run):
         return False

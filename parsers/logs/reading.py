@@ -12,7 +12,7 @@ from parsers.archives.walk import each_leaf
 from parsers.logs.duplicates import Duplicate, count_once
 from parsers.logs.leaf_reading import LeafReader, LeafReading
 from parsers.logs.milestones import Upgrade, upgrades
-from parsers.logs.moment import in_zone, is_moment, moment
+from parsers.logs.period import Period
 from parsers.logs.phrases import DEFAULT, Phrases
 from parsers.logs.schema import FINDINGS
 from parsers.logs.span import Span, spans
@@ -57,26 +57,6 @@ class LogReading:
     spans: tuple[Span, ...]
     upgrades: tuple[Upgrade, ...]
     duplicates: tuple[Duplicate, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """The time asked for: `since` itself is in, `until` is not; times without a zone are in `zone`.
-
-    Findings that have no time are always in: nothing says that they are not.
-    """
-
-    since: datetime | None = None
-    until: datetime | None = None
-    zone: tzinfo | None = None
-
-    def holds(self, time: str) -> bool:
-        """Whether an entry with this time is in."""
-        if not is_moment(time):
-            return True
-        at = moment(time, self.zone)
-        after = self.since is None or in_zone(self.since, self.zone) <= at
-        return after and (self.until is None or at < in_zone(self.until, self.zone))
 
 
 def read_logs(
@@ -128,9 +108,9 @@ def joined(results: Iterable[LeafReading | Unread], period: Period) -> LogReadin
 
 
 def _whole(readings: Sequence[LeafReading], unread: Sequence[Unread], period: Period) -> LogReading:
-    rows = [row for reading in readings for row in reading.findings if period.holds(row.time)]
+    found = pl.concat([FINDINGS.to_frame(), *(reading.findings for reading in readings)])
     findings, duplicates = count_once(
-        pl.DataFrame(rows, schema=FINDINGS, orient="row").sort("source", "line", maintain_order=True),
+        period.within(found).sort("source", "line", maintain_order=True),
         {reading.source: reading.content for reading in readings if reading.content},
     )
     covered = [reading.covered for reading in readings if reading.covered is not None]

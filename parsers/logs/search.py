@@ -15,7 +15,7 @@ None of this depends on how the bytes come in chunks.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import ahocorasick_rs
 
@@ -50,8 +50,7 @@ class Bounds:
 DEFAULT_BOUNDS: Final = Bounds()
 
 
-@dataclass(frozen=True, slots=True)
-class RawEntry:
+class RawEntry(NamedTuple):
     """An entry as it lies in the stream.
 
     Attributes:
@@ -166,7 +165,6 @@ class _Search:
                 head += window.view[
                     window.chunk : min(window.end, window.chunk + self._bounds.lookback - len(head))
                 ]
-            lines.count(window)
             self._search_chunk(ended=ended)
             lines.leave(window, ended=ended)
             if not ended:
@@ -190,6 +188,9 @@ class _Search:
         self._decided = window.end if ended else window.end - LONGEST_START
         region = max(window.begin, window.chunk - self._overlap)
         hits = self._matcher.hits(window.view[region : window.end])
+        self._lines.count(
+            window
+        )  # not before: the first pass pays for fetching the chunk, and the matcher hides it
         if self._open is not None:
             self._extend(self._open, ended=ended)
         line_start, before = None, window.begin
@@ -225,8 +226,13 @@ class _Search:
         window = self._window
         start = self._entry_start(line_start)
         number = self._lines.number_at(window, start)
-        self._open = _OpenEntry(window.base + start, number, bytearray(), window.base + line_start)
-        self._extend(self._open, ended=ended)
+        following = NEXT_ENTRY.search(window.memory, line_start, window.end)
+        if following is not None and (stop := following.end()) <= self._decided:  # nearly always
+            kept = min(stop, start + self._bounds.entry)
+            self._hand_over(window.base + start, number, bytes(window.view[start:kept]), window.base + stop)
+        else:
+            self._open = _OpenEntry(window.base + start, number, bytearray(), window.base + line_start)
+            self._extend(self._open, ended=ended)
 
     def _entry_start(self, line_start: int) -> int:
         """The last line within the lookback that begins an entry, or the line itself."""
@@ -258,7 +264,9 @@ class _Search:
         if len(entry.data) < self._bounds.entry:
             entry.data += window.view[taken_to : min(stop, taken_to + self._bounds.entry - len(entry.data))]
         if closed or ended:
-            whole = entry.offset + len(entry.data) == entry.seen_to
-            self._found(RawEntry(entry.offset, entry.line, bytes(entry.data), whole))
-            self._covered = entry.seen_to
+            self._hand_over(entry.offset, entry.line, bytes(entry.data), entry.seen_to)
             self._open = None
+
+    def _hand_over(self, offset: int, line: int, data: bytes, end_offset: int) -> None:
+        self._covered = end_offset
+        self._found(RawEntry(offset, line, data, offset + len(data) == end_offset))

@@ -1,9 +1,9 @@
 """Which object a hotfix message is about.
 
 What follows the phrases is published nowhere, so every form that the product uses elsewhere is read: a name
-in quotes, `credential[name=…,id=…]`, a path `/projects/P/credentials/C` or `/plugins/X/project/credentials/C`
-(whose project is `/plugins/X/project`), a UUID, a bare name, each perhaps with `in project '…'`. What has none of these forms
-names nothing: never guess.
+in quotes, `credential[name=…,id=…]`, a path `/projects/P/credentials/C` or
+`/plugins/X/project/credentials/C` whose project is `/plugins/X/project`, a UUID, a bare name, each perhaps
+with `in project '…'`. What has none of these forms names nothing: never guess.
 """
 
 import re

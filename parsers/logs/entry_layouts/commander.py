@@ -21,8 +21,8 @@ _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}", re.ASCII)
 _TIME_LENGTH: Final = 23
 _STARTUP: Final = re.compile(r" \* ([A-Z]+): ")
 _SEPARATOR: Final = " | "
-_FIELDS: Final = 7
-"""After the time: level, thread, context, job, ndc, class, message; in a cluster the node comes first."""
+_FIELDS_CLUSTERED: Final = 8
+"""Behind the time: node, level, thread, context, job, ndc, class, message; the node only in a cluster."""
 
 
 def read_head(text: str) -> Head | None:
@@ -33,17 +33,18 @@ def read_head(text: str) -> Head | None:
     if not _TIME.match(text):
         return None
     time = text[:_TIME_LENGTH]
-    if startup := _STARTUP.match(text, _TIME_LENGTH):
+    if startup := text[_TIME_LENGTH:26] == " * " and _STARTUP.match(text, _TIME_LENGTH):
         level = startup[1] if startup[1] in LEVELS else ""
         return Head(time, "", level, startup.end())
-    first_line = text.partition("\n")[0]
-    fields = first_line[_TIME_LENGTH:].split(_SEPARATOR, _FIELDS + 1)
-    names = [field.strip() for field in fields[1:3]]
-    if names and names[0] in LEVELS:
-        node, level = "", names[0]
-        fields = first_line[_TIME_LENGTH:].split(_SEPARATOR, _FIELDS)
-    elif len(names) > 1 and names[1] in LEVELS:
-        node, level = names
-    else:
-        return Head(time, "", "", _TIME_LENGTH)
-    return Head(time, node, level, len(first_line) - len(fields[-1]))
+    first_line = text if (end := text.find("\n")) < 0 else text[:end]
+    fields = first_line.split(_SEPARATOR, _FIELDS_CLUSTERED)
+    second = fields[1].strip() if len(fields) > 1 else ""
+    if second in LEVELS:
+        message = len(fields[-1])
+        if len(fields) > _FIELDS_CLUSTERED:  # the message holds a separator
+            message += len(_SEPARATOR) + len(fields[-2])
+        return Head(time, "", second, len(first_line) - message)
+    third = fields[2].strip() if len(fields) > 2 else ""
+    if third in LEVELS:
+        return Head(time, second, third, len(first_line) - len(fields[-1]))
+    return Head(time, "", "", _TIME_LENGTH)

@@ -7,8 +7,9 @@ from pathlib import Path
 import polars as pl
 
 from parsers.logs.leaf_reading import LeafReader
+from parsers.logs.period import Period
 from parsers.logs.phrases import DEFAULT
-from parsers.logs.reading import LogReading, Period, joined, read_logs
+from parsers.logs.reading import LogReading, joined, read_logs
 from parsers.logs.schema import FINDINGS
 from parsers.secret import Secret
 from parsers.unread import Unread
