@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import polars as pl
 
+from audit.copies import Copies, join_copies
 from audit.discovery.evidence import Evidence
 from audit.errors import InconsistentCountsError
 from audit.evidence_in_logs import name_credentials
@@ -55,7 +56,7 @@ class Gathered:
     unread: Sequence[Unread]
 
 
-def assemble(gathered: Gathered) -> Run:
+def assemble(gathered: Gathered) -> tuple[Run, Copies]:
     """Put it together.
 
     Raises:
@@ -64,13 +65,15 @@ def assemble(gathered: Gathered) -> Run:
     systems = sorted({each.frame["system"][0] for each in gathered.examined})
     uncovered = uncovered_findings(gathered.stores.uncovered, systems[0] if systems else "")
     findings = pl.concat([gathered.logs.findings, uncovered])
-    credentials = _credentials(gathered, findings)
+    credentials, copies = _credentials(gathered, findings)
     unread = sorted({*gathered.logs.unread, *gathered.stores.unread, *gathered.unread}, key=str)
     values = sum(batch.height for batch in gathered.stores.batches)
-    if credentials.height != values:
-        raise InconsistentCountsError(f"{credentials.height} verdicts for {values} values")
+    if credentials.height + copies.joined != values:
+        raise InconsistentCountsError(
+            f"{credentials.height} verdicts and {copies.joined} copies for {values} values"
+        )
     needs_attention = bool(findings.height) or bool((credentials["action"] != Action.NONE).any())
-    return Run(
+    run = Run(
         summary=Summary(
             system=", ".join(systems),
             total=credentials.height,
@@ -91,22 +94,24 @@ def assemble(gathered: Gathered) -> Run:
         findings=findings,
         unread=pl.DataFrame([asdict(each) for each in unread], schema=UNREAD),
     )
+    return run, copies
 
 
-def _credentials(gathered: Gathered, findings: pl.DataFrame) -> pl.DataFrame:
+def _credentials(gathered: Gathered, findings: pl.DataFrame) -> tuple[pl.DataFrame, Copies]:
     if not gathered.examined:
-        return CREDENTIALS.to_frame()
-    judged = pl.concat([each.frame for each in gathered.examined])
-    tags = np.concatenate([each.tags for each in gathered.examined])
-    return pl.concat(
+        return CREDENTIALS.to_frame(), Copies(0, 0)
+    joined = join_copies(pl.concat([each.frame for each in gathered.examined]))
+    tags = np.concatenate([each.tags for each in gathered.examined])[joined.kept.to_numpy()]
+    credentials = pl.concat(
         [
-            judged,
-            gathered.owners.assign(judged["location"]),
-            name_credentials(judged, findings),
+            joined.frame,
+            gathered.owners.assign(joined.frame["location"]),
+            name_credentials(joined.frame, findings),
             group_letters(tags).alias("group").to_frame(),
         ],
         how="horizontal",
     ).select(CREDENTIALS.names())
+    return credentials, joined.copies
 
 
 def _counts(column: pl.Series, words: Iterable[str]) -> dict[str, int]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from audit.assemble import Gathered, assemble
+from audit.copies import Copies
 from audit.examine import Examined, examine
 from audit.key_ring import KeyRing, make_key_ring
 from audit.missing_key import MissingKey, missing_keys, seen_in_logs
@@ -71,8 +72,22 @@ def run_audit(request: Request, progress: Progress) -> Audited:
         owners=request.owners,
         unread=[each for each in request.keys if isinstance(each, Unread)],
     )
-    remarks = (*ring.remarks, *(f"{key.label}: {remark}" for key in ring.keys for remark in key.remarks))
-    return Audited(assemble(gathered), remarks, missing_keys(ring, seen))
+    run, copies = assemble(gathered)
+    remarks = (
+        *_about(copies),
+        *ring.remarks,
+        *(f"{key.label}: {remark}" for key in ring.keys for remark in key.remarks),
+    )
+    return Audited(run, remarks, missing_keys(ring, seen))
+
+
+def _about(copies: Copies) -> list[str]:
+    said = []
+    if copies.joined:
+        said.append(f"{copies.joined} values were met again in another store, and count once")
+    if copies.differing:
+        said.append(f"{copies.differing} credentials hold different values in different stores")
+    return said
 
 
 def _examine_each_product(stores: StoresReading, ring: KeyRing) -> list[Examined]:
