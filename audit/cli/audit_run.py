@@ -6,6 +6,7 @@ from pathlib import Path
 
 import typer
 
+from audit.cli.interruption import leaving_at_once
 from audit.cli.printing import print_unread, remark
 from audit.cli.progress import shown
 from audit.cli.references import processors, read_keys, secrets_of
@@ -14,7 +15,9 @@ from audit.cli.summary_printing import print_summary
 from audit.owners import Owners, read_owners
 from audit.run_audit import Request, run_audit
 from parsers.keys.key_file import KeyFile
-from parsers.logs.reading import read_logs
+from parsers.logs.reading import LogReading, read_logs
+from parsers.progress import Progress
+from parsers.secret import Secret
 from parsers.unread import Unread
 from reports.run_folder import REPORT, prepare_run_folder, write_run_folder
 
@@ -45,9 +48,7 @@ def audit_into(out: Path, options: AuditOptions) -> int:
     stores = open_stores(options.stores, [each for each in keys if isinstance(each, KeyFile)])
     with shown(quiet=options.quiet) as progress:
         request = Request(
-            read_logs=lambda: read_logs(
-                options.logs, jobs=options.jobs or processors(), passwords=passwords, progress=progress
-            ),
+            read_logs=lambda: _read_logs(options, passwords, progress),
             stores=stores,
             keys=keys,
             current=options.current,
@@ -64,6 +65,13 @@ def audit_into(out: Path, options: AuditOptions) -> int:
     if not options.quiet:
         typer.echo(f"report: {out / REPORT}")
     return audited.run.summary.exit_code
+
+
+def _read_logs(options: AuditOptions, passwords: Sequence[Secret], progress: Progress) -> LogReading:
+    with leaving_at_once():
+        return read_logs(
+            options.logs, jobs=options.jobs or processors(), passwords=passwords, progress=progress
+        )
 
 
 def _unread(rows: Sequence[dict[str, object]]) -> list[Unread]:

@@ -3,8 +3,10 @@
 import os
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import typer
 import typer.core
@@ -15,29 +17,52 @@ from audit.exit_codes import ExitCode
 from parsers.errors import ParsersError
 from reports.errors import ReportsError
 
+_NO_BETTER_HINT: Final = "nothing half-written is left; --help after a command says what it takes"
+
 
 class Commands(typer.core.TyperGroup):
     """The group of all commands."""
 
+    def make_context(self, *args: Any, **kwargs: Any) -> Any:
+        """As typer does; `--help` and `--version` print from here."""
+        with _outermost():
+            return super().make_context(*args, **kwargs)
+
     def invoke(self, ctx: Any) -> Any:  # Any: typer's own signature, its context class is private
         """Run a command; nothing that it raises gets past here but usage errors and exits."""
-        try:
+        with _outermost():
             result = super().invoke(ctx)
             sys.stdout.flush()
-        except (TyperException, Exit, Abort):
-            raise
-        except (AuditError, ParsersError, ReportsError) as error:
-            raise fail(error.message, error.hint) from None
-        except BrokenPipeError:
-            _close_quietly()
-            raise Exit(ExitCode.OUTPUT_CLOSED) from None
-        except KeyboardInterrupt:
-            raise Exit(ExitCode.INTERRUPTED) from None
-        except (OSError, MemoryError) as error:
-            raise fail(str(error) or type(error).__name__, "") from None
-        except Exception as error:  # noqa: BLE001  # the outermost frame: a traceback could show foreign data
-            raise fail(*_unexpected(error)) from None
         return result
+
+
+@contextmanager
+def _outermost() -> Iterator[None]:
+    _standard_streams()
+    try:
+        yield
+    except (TyperException, Exit, Abort):
+        raise
+    except (AuditError, ParsersError, ReportsError) as error:
+        raise fail(error.message, error.hint) from None
+    except BrokenPipeError:
+        _close_quietly()
+        raise Exit(ExitCode.OUTPUT_CLOSED) from None
+    except KeyboardInterrupt:
+        raise Exit(ExitCode.INTERRUPTED) from None
+    except (OSError, MemoryError) as error:
+        _flush_or_drop()
+        raise fail(_said(error), "") from None
+    except Exception as error:  # noqa: BLE001  # the outermost frame: a traceback could show foreign data
+        raise fail(*_unexpected(error)) from None
+
+
+def _standard_streams() -> None:
+    """Where one was closed: else the next file that is opened would take its number, and its output."""
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  # as long as the process
+    if sys.stdout is None:
+        raise Exit(ExitCode.OUTPUT_CLOSED)
 
 
 def fail(message: str, hint: str) -> Exit:
@@ -45,8 +70,7 @@ def fail(message: str, hint: str) -> Exit:
     from reports.terminal import visible
 
     typer.echo(f"error: {visible(message)}", err=True)
-    if hint:
-        typer.echo(f"hint: {visible(hint)}", err=True)
+    typer.echo(f"hint: {visible(hint or _NO_BETTER_HINT)}", err=True)
     return Exit(ExitCode.FAILED)
 
 
@@ -60,8 +84,22 @@ def _unexpected(error: Exception) -> tuple[str, str]:
     )
 
 
+def _said(error: OSError | MemoryError) -> str:
+    if isinstance(error, MemoryError):
+        return "not enough memory"
+    reason = (error.strerror or type(error).__name__).lower()
+    return f"{error.filename}: {reason}" if error.filename else reason
+
+
+def _flush_or_drop() -> None:
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _close_quietly()
+
+
 def _close_quietly() -> None:
-    """Whoever read our output has gone; what is still buffered has nowhere to go."""
+    """Whoever read our output has gone, or cannot take it; what is still buffered has nowhere to go."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)

@@ -8,6 +8,7 @@ import polars as pl
 import typer
 
 from parsers.unread import Unread
+from reports.errors import OutputError
 from reports.tables import TableFormat, write_table
 from reports.terminal import visible
 
@@ -18,7 +19,13 @@ def print_table(frame: pl.DataFrame, table_format: str, output: Path | None) -> 
     Raises:
         OutputError: it cannot be written.
     """
-    write_table(frame, TableFormat(table_format), output, sys.stdout)
+    try:
+        write_table(frame, TableFormat(table_format), output, sys.stdout)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        raise OutputError(f"cannot write standard output: {reason}", hint="name a file with -o") from error
 
 
 def remark(text: str, *, quiet: bool = False) -> None:

@@ -43,13 +43,15 @@ def scan_command(
 
     Example: passkey-audit scan /opt/cloudbees/sda/logs support.zip --since 2021-03-01 --format csv
     """
+    from audit.cli.interruption import leaving_at_once
     from audit.cli.printing import print_table, print_unread, remark
     from audit.cli.progress import shown
     from audit.cli.references import processors, secrets_of, zone_of
     from parsers.logs.phrases import DEFAULT, read_phrases
     from parsers.logs.reading import read_logs
 
-    with shown(quiet=quiet) as progress:
+    passwords = secrets_of(zip_password)
+    with shown(quiet=quiet) as progress, leaving_at_once():
         reading = read_logs(
             logs,
             jobs=jobs or processors(),
@@ -58,7 +60,7 @@ def scan_command(
             since=since,
             until=until,
             zone=zone_of(timezone),
-            passwords=secrets_of(zip_password),
+            passwords=passwords,
             progress=progress,
         )
     print_table(reading.findings, table_format, output)
