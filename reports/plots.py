@@ -15,6 +15,7 @@ from reports.wording import VERDICTS
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+KEYS_SHOWN: Final = 15
 PROJECTS_SHOWN: Final = 15
 WIDTH: Final = 11.5
 """Inches, of every picture."""
@@ -31,8 +32,11 @@ def keys_figure(summary: Summary) -> Figure | None:
             "current" if key.current else "older-key",
             key.opens,
         )
-        for key in keys
+        for key in keys[:KEYS_SHOWN]
     ]
+    others = keys[KEYS_SHOWN:]
+    if others:
+        bars.append((_others(len(others), "key"), "older-key", sum(key.opens for key in others)))
     bars += [
         (f"no key ({verdict})", verdict, count)
         for verdict in VERDICTS
@@ -57,8 +61,7 @@ def projects_figure(projects: Sequence[ProjectCounts]) -> Figure | None:
     bars = [(project.project or "(server)", project.verdicts) for project in shown]
     others = projects[PROJECTS_SHOWN:]
     if others:
-        label = "1 other project" if len(others) == 1 else f"{len(others)} other projects"
-        bars.append((label, _sum([project.verdicts for project in others])))
+        bars.append((_others(len(others), "project"), _sum([project.verdicts for project in others])))
     figure, axes = _horizontal(len(bars), legend=True)
     present = [verdict for verdict in VERDICTS if any(verdict in verdicts for _, verdicts in bars)]
     left = [0] * len(bars)
@@ -96,6 +99,10 @@ def short_label(label: str) -> str:
     """Foreign text as a label: visible, and cut where it is long."""
     shown = visible(label)
     return shown if len(shown) <= _LABEL_LENGTH else shown[: _LABEL_LENGTH - 1] + "…"
+
+
+def _others(number: int, what: str) -> str:
+    return f"1 other {what}" if number == 1 else f"{number} other {what}s"
 
 
 def _sum(counts: Sequence[Mapping[str, int]]) -> dict[str, int]:

@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 from reports.plots import WIDTH, legend_above, short_label
 from reports.summary import Summary
 from reports.svg import FAINT, FINDING_COLOURS, INK
-from reports.wording import FINDINGS
+from reports.wording import FINDINGS, OTHER
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,7 +26,8 @@ def timeline_figure(summary: Summary, findings: pl.DataFrame) -> Figure | None:
 
     None where no finding has a time. Time is counted in days, as matplotlib does.
     """
-    dated = findings.select("kind", when=_days(pl.col("time"))).drop_nulls()
+    kind = pl.when(pl.col("kind").is_in(list(FINDINGS))).then("kind").otherwise(pl.lit(OTHER)).alias("kind")
+    dated = findings.select(kind, when=_days(pl.col("time"))).drop_nulls()
     if dated.is_empty():
         return None
     first, last = _span(summary, dated["when"])

@@ -23,6 +23,9 @@ ACTIONS: Final = {
 }
 """Every action, the most urgent first, as a heading."""
 
+OTHER: Final = "other"
+"""Stands for kinds of finding that users add with phrases of their own."""
+
 SYSTEMS: Final = {"cloudbees-cd": "CloudBees CD", "octopus": "Octopus Deploy"}
 
 FINDINGS: Final = {
@@ -38,5 +41,6 @@ FINDINGS: Final = {
     "rotation-error": "error while rotating the key",
     "key-generated": "new key generated",
     "uncovered": "ciphertext in an unexpected place",
+    OTHER: "other phrases",
 }
 """Every kind of finding, in a few words."""

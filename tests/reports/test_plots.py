@@ -75,6 +75,16 @@ def test_key_labels_are_text() -> None:
     assert "passkey (in use)" in labels
 
 
+def test_many_keys_become_others() -> None:
+    """A folder of old backups may hold hundreds of keys: those that open least are one bar."""
+    key = RUN.summary.keys[1]
+    keys = [key.model_copy(update={"label": f"k{number}", "opens": 100 - number}) for number in range(17)]
+    labels = texts(drawn(lambda: keys_figure(RUN.summary.model_copy(update={"keys": keys}))))
+    assert "2 other keys" in labels
+    assert " 169" in labels  # the 85 and 84 of the last two
+    assert "k15" not in labels
+
+
 def test_many_projects_become_others() -> None:
     """Beyond the first fifteen, projects are one bar that sums them up."""
     projects = [ProjectCounts(f"p{number}", {"lost": 1, "current": 3}, 1) for number in range(40)]
@@ -91,6 +101,12 @@ def test_every_verdict_and_kind_has_a_colour() -> None:
         f"--finding-{kind}:" for kind in FINDINGS
     ]:
         assert style.count(name) == 2, name
+
+
+def test_kinds_of_the_user_are_shown() -> None:
+    """Entries of a kind that users added with their own phrases stand in the picture too."""
+    findings = RUN.findings.with_columns(kind=pl.lit("my-own-kind"))
+    assert "other phrases" in texts(drawn(lambda: timeline_figure(RUN.summary, findings)))
 
 
 @pytest.mark.parametrize("time", ["", "soon", "2021-13-45T00:00:00.000"])
