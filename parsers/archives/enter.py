@@ -1,7 +1,7 @@
 """One step into an archive: from something found to a leaf, or to what is inside."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 from typing import assert_never
@@ -74,8 +74,13 @@ class Members:
     in_order: bool = False
 
 
-def enter(found: Found, passwords: Sequence[Secret]) -> Leaf | Members:
+def enter(found: Found, passwords: Sequence[Secret], *, look_behind: bool = True) -> Leaf | Members:
     """What `found` is.
+
+    Args:
+        found: a file or member.
+        passwords: candidates for encrypted zip members.
+        look_behind: whether to look for a zip behind other data, as self-extracting programs have it.
 
     Raises:
         ArchiveError: it cannot be opened, or must not be.
@@ -86,9 +91,9 @@ def enter(found: Found, passwords: Sequence[Secret]) -> Leaf | Members:
     while True:
         content, head = _peeked(content)
         kind = recognise(head)
-        if kind is Kind.PLAIN and content.window and ends_like_zip(content.window):
-            kind = Kind.ZIP
         if kind is Kind.PLAIN:
+            if look_behind and content.window and ends_like_zip(content.window):
+                return Members(_with_what_stands_before(found, content, content.window, passwords, depth + 1))
             return Leaf(found.path, found.member, content.stream, content.notes)
         if kind is Kind.FOREIGN:
             raise UnsupportedMethodError(f"{foreign_name(head)} archives are not supported")
@@ -101,6 +106,14 @@ def enter(found: Found, passwords: Sequence[Secret]) -> Leaf | Members:
         if kind is Kind.TAR:
             return Members(_tar_members(found, content, depth), in_order=content.window is None)
         content = _decoded(content, kind, found.budget)
+
+
+def _with_what_stands_before(
+    found: Found, content: Content, window: Window, passwords: Sequence[Secret], depth: int
+) -> Iterator[Found | Unread]:
+    """The file itself and the zip's members: bytes put behind a log must not hide the log."""
+    whole = Content(content.stream, content.again, None, content.notes)
+    return chain([replace(found, open=lambda: whole)], _zip_members(found, window, passwords, depth))
 
 
 def _peeked(content: Content) -> tuple[Content, bytes]:

@@ -28,7 +28,7 @@ def open_single(
         ArchiveError: it cannot be opened, or holds no file, or several.
     """
     found = _only(found_inputs([path], limits, Silent(), standard_input=standard_input))
-    while isinstance(step := enter(found, passwords), Members):
+    while isinstance(step := enter(found, passwords, look_behind=False), Members):
         only = _only(step.found)
         if step.in_order:
             # To see that no second member follows, the first was read over: go back to it.
@@ -40,7 +40,7 @@ def open_single(
 
 
 def _again(found: Found, passwords: Sequence[Secret]) -> Iterator[Found | Unread]:
-    step = enter(found, passwords)
+    step = enter(found, passwords, look_behind=False)
     return step.found if isinstance(step, Members) else iter(())
 
 

@@ -145,26 +145,20 @@ def open_file(path: str, progress: Progress) -> Source:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "no possible file name"
         raise ArchiveError(f"cannot be opened: {reason}") from error
-    try:
-        return _source_of(descriptor, progress)
-    except BaseException:
-        os.close(descriptor)
-        raise
-
-
-def _source_of(descriptor: int, progress: Progress) -> Source:
     status = os.fstat(descriptor)
-    if not stat.S_ISREG(status.st_mode):
-        raise ArchiveError(
-            "neither a file nor a folder (a pipe, socket or device)", hint="pass it on standard input, as -"
-        )
-    if status.st_size > SMALL_FILE:
+    if stat.S_ISREG(status.st_mode) and status.st_size > SMALL_FILE:
         return FileSource(descriptor, status.st_size, progress)
     try:
+        if not stat.S_ISREG(status.st_mode):
+            raise ArchiveError(
+                "neither a file nor a folder: a pipe, socket or device",
+                hint="pass it on standard input, as -",
+            )
         content = os.pread(descriptor, SMALL_FILE, 0)
     except OSError as error:
         raise ArchiveError(f"cannot be read: {error.strerror}") from error
-    os.close(descriptor)
+    finally:
+        os.close(descriptor)
     progress.advance(len(content))
     return MemorySource(content)
 

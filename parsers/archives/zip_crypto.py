@@ -4,6 +4,7 @@ Each byte's key depends on the byte before, so this is pure Python at a few MB/s
 """
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Final
 
 from parsers.archives.frames import skip
@@ -34,6 +35,8 @@ Keys = tuple[int, int, int]
 
 _TRIAL: Final = 1 << 12
 _WHOLE: Final = 1 << 62
+_STEP: Final = 1 << 12
+"""Bytes decrypted at once: a trial is to cost no more than it needs."""
 
 
 def unlock_zipcrypto(
@@ -101,7 +104,7 @@ class ZipCryptoStream:
 
     def readinto(self, buffer: memoryview, /) -> int:
         """The next bytes."""
-        count = self._ciphertext.readinto(buffer)
+        count = self._ciphertext.readinto(buffer[:_STEP])
         buffer[:count] = self._decrypted(bytes(buffer[:count]))
         return count
 
@@ -112,17 +115,22 @@ class ZipCryptoStream:
     def _decrypted(self, data: bytes) -> bytes:
         # `_advanced`, written out: a call for each byte would halve the speed.
         key0, key1, key2 = self.keys
-        crc = _CRC
-        plain = bytearray(len(data))
-        for index, cipher in enumerate(data):
-            mixed = key2 | 2
-            byte = cipher ^ (mixed * (mixed ^ 1) >> 8 & 0xFF)
-            plain[index] = byte
+        crc, masks = _CRC, _masks()
+        plain = bytearray()
+        for cipher in data:
+            byte = cipher ^ masks[key2 & 0xFFFF]
+            plain.append(byte)
             key0 = crc[(key0 ^ byte) & 0xFF] ^ key0 >> 8
             key1 = ((key1 + (key0 & 0xFF)) * 134775813 + 1) & 0xFFFFFFFF
             key2 = crc[(key2 ^ key1 >> 24) & 0xFF] ^ key2 >> 8
         self.keys = key0, key1, key2
         return bytes(plain)
+
+
+@cache
+def _masks() -> bytes:
+    """What a byte is mixed with, for each value of the third key's lower half."""
+    return bytes((low | 2) * ((low | 2) ^ 1) >> 8 & 0xFF for low in range(1 << 16))
 
 
 def keys_of(password: Secret) -> Keys:

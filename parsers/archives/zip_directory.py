@@ -10,7 +10,7 @@ from typing import Final
 from parsers.archives.limits import Limits, size_in_words
 from parsers.archives.source import Window
 from parsers.archives.zip_entry import ZipEntry, central_entry
-from parsers.errors import DamagedArchiveError, LimitExceededError, UnsupportedMethodError
+from parsers.errors import ArchiveError, DamagedArchiveError, LimitExceededError, UnsupportedMethodError
 
 _END: Final = struct.Struct("<4s4H2LH")
 _END64: Final = struct.Struct("<4sQ2H2L4Q")
@@ -88,7 +88,10 @@ def read_directory(window: Window, limits: Limits) -> ZipDirectory:
 
 def ends_like_zip(window: Window) -> bool:
     """Whether a file that does not begin like a zip is one behind other data."""
-    end = _find_end(window)
+    try:
+        end = _find_end(window)
+    except ArchiveError:
+        return False
     if end is None or not end[3]:
         return False
     position, size, offset, _ = end

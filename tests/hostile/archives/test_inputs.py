@@ -176,12 +176,3 @@ def test_standard_input_as_a_file(tmp_path: Path) -> None:
         (read,), unread = read_all("-", standard_input=file.fileno())
     assert (read.source, read.content) == ("-", CONTENT[1000:])
     assert not unread
-
-
-def test_no_descriptor_stays_open(tmp_path: Path) -> None:
-    """Files are closed when their last member was read."""
-    for number in range(20):
-        (tmp_path / f"{number}.log").write_bytes(CONTENT)
-    before = len(list(Path("/proc/self/fd").iterdir()))
-    read_all(tmp_path, jobs=2)
-    assert len(list(Path("/proc/self/fd").iterdir())) == before

@@ -19,7 +19,7 @@ from parsers.errors import (
     WrongPasswordError,
 )
 from parsers.secret import Secret
-from tests.parsers.archives.reading import log_lines, read_all
+from tests.parsers.archives.reading import drained, log_lines, read_all
 from tests.support.programs import need
 
 CONTENT = log_lines(5_000)
@@ -229,9 +229,22 @@ def test_data_before_and_after_the_zip(tmp_path: Path) -> None:
     """A self-extracting program in front, and bytes behind, do not hide the members."""
     path = write(tmp_path / "a.zip", ("a.log", CONTENT))
     path.write_bytes(b"#!/bin/sh\nexit 1\n" * 100 + path.read_bytes() + b"behind")
-    (read,), unread = read_all(path)
-    assert (read.content, read.error) == (CONTENT, None)
+    (whole, member), unread = read_all(path)
+    assert (whole.source, whole.content) == (str(path), path.read_bytes())
+    assert (member.source, member.content, member.error) == (f"{path}!/a.log", CONTENT, None)
     assert not unread
+
+
+@pytest.mark.parametrize("disk", [0, 1])
+def test_a_zip_behind_a_log_does_not_hide_the_log(tmp_path: Path, disk: int) -> None:
+    """Whoever gets the bytes of a zip into a log's last lines does not keep the log from being read."""
+    path = tmp_path / "a.log"
+    appended = bytearray(zip_of(b"a", b"x", method=0, crc=zlib.crc32(b"x"), size=1))
+    appended[-18] = disk
+    path.write_bytes(CONTENT + appended)
+    read, _ = read_all(path)
+    assert CONTENT + appended in [item.content for item in read]
+    assert drained(open_single(str(path)).stream) == (CONTENT + appended, None)
 
 
 def test_limits_on_members_and_directory(tmp_path: Path) -> None:

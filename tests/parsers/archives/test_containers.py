@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import pyzipper
 
 from parsers.archives.single import open_single
 from parsers.errors import ArchiveError
@@ -133,3 +134,40 @@ def test_nested_archives(tmp_path: Path) -> None:
         assert {item.source: item.content for item in read} == expected
         assert not unread
         assert not any(item.error for item in read)
+
+
+@pytest.mark.parametrize("method", [pyzipper.ZIP_STORED, pyzipper.ZIP_DEFLATED, pyzipper.ZIP_BZIP2])
+@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("bits", [128, 192, 256])
+def test_both_versions_of_winzip_encryption(tmp_path: Path, method: int, version: int, bits: int) -> None:
+    """AE-1, which keeps the CRC, and AE-2, which does not, are read in all three strengths."""
+    path = tmp_path / "aes.zip"
+    with pyzipper.AESZipFile(path, "w", compression=method, encryption=pyzipper.WZ_AES) as archive:
+        archive.setencryption(pyzipper.WZ_AES, nbits=bits, force_wz_aes_version=version)
+        archive.setpassword(PASSWORD.encode())
+        archive.writestr("a.log", CONTENT)
+        archive.writestr("empty.log", b"")
+    read, unread = read_all(path, passwords=[PASSWORD.encode()])
+    assert [(item.content, item.error) for item in read] == [(CONTENT, None), (b"", None)]
+    assert not unread
+
+
+@pytest.mark.parametrize("chunk", [1, 7, 511, 4096])
+def test_content_does_not_depend_on_the_buffer(folder: Path, chunk: int) -> None:
+    """Whoever reads with a small buffer gets the same bytes."""
+    for name in ("a.log", "a.log.gz", "a.log.zst", "deflated.zip", "aes256.zip", "lzma.zip", "a.tgz"):
+        leaf = open_single(str(folder / name), passwords=[Secret(PASSWORD.encode())])
+        buffer = memoryview(bytearray(chunk))
+        content = bytearray()
+        while (count := leaf.stream.readinto(buffer)) and len(content) < 20_000:
+            content += buffer[:count]
+        assert CONTENT.startswith(content)
+        assert len(content) >= 20_000
+
+
+def test_no_descriptor_stays_open(folder: Path) -> None:
+    """Files are closed when their last member was read."""
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for jobs in (1, 2):
+        read_all(folder, passwords=[PASSWORD.encode()], jobs=jobs)
+        assert len(list(Path("/proc/self/fd").iterdir())) == before
