@@ -2,17 +2,20 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from datetime import datetime
 
 import polars as pl
 
 
 def text_column(values: Sequence[object]) -> pl.Series:
-    r"""Values as text; bytes that are no UTF-8 are shown as `\xNN`; null stays null."""
+    r"""Values as text, times as databases print them, bytes that are no UTF-8 as `\xNN`; null stays null."""
     if _all(values, str):
         return _fast(values, pl.String)
     if _all(values, bytes):
         with suppress(pl.exceptions.ComputeError):  # some value is no UTF-8
             return _fast(values, pl.Binary).cast(pl.String)
+    if _all(values, datetime) and (times := pl.Series(values=values)).dtype == pl.Datetime("us"):
+        return times.dt.to_string("%Y-%m-%d %H:%M:%S%.f")
     return _each(values, _text, pl.String)
 
 
@@ -51,7 +54,7 @@ def _text(value: object) -> str:
     match value:
         case bytes() | bytearray() | memoryview():
             return bytes(value).decode("utf-8", "backslashreplace")
-        case _:  # a datetime comes out as databases print it, without the T of ISO 8601
+        case _:
             return str(value)
 
 

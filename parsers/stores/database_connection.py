@@ -22,13 +22,15 @@ CONNECT_SECONDS: Final = 10
 _TIMEOUTS: Final = {"pymysql": "connect_timeout", "psycopg": "connect_timeout", "pymssql": "login_timeout"}
 _PACKAGES: Final = {"psycopg": "psycopg[binary]", "psycopg2": "psycopg2-binary", "MySQLdb": "mysqlclient"}
 _PASSWORD_WORDS: Final = ("password", "passwd", "pwd=")
-_READ_ONLY: Final = {
-    # Every row is of one moment, too, though the reading takes minutes.
-    "mysql": "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
-    "mariadb": "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
-    "postgresql": "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
-    "oracle": "SET TRANSACTION READ ONLY",
+_MODE: Final = "ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+"""All rows of a table are of one moment, too, though the reading takes minutes."""
+
+_SESSION: Final = {
+    "mysql": f"SET SESSION TRANSACTION {_MODE}",
+    "mariadb": f"SET SESSION TRANSACTION {_MODE}",
+    "postgresql": f"SET SESSION CHARACTERISTICS AS TRANSACTION {_MODE}",
 }
+"""What makes every transaction from the next one on read only."""
 
 
 _tolerant: Final = partial(str, encoding="utf-8", errors="backslashreplace")
@@ -46,14 +48,18 @@ class Database:
     def reading(self) -> Iterator[sa.Connection]:
         """A connection of its own, in a transaction that changes nothing.
 
-        SQL Server knows no such transaction: there only the statements, all SELECT, see to it.
+        SQL Server knows no such transaction, and Oracle only one at a time, until an error ends it: there
+        the statements, all SELECT, see to it.
 
         Raises:
             sqlalchemy.exc.SQLAlchemyError: from connecting, and from what is done inside.
         """
         with self.engine.connect() as connection:
-            if statement := _READ_ONLY.get(connection.dialect.name):
+            if statement := _SESSION.get(connection.dialect.name):
                 connection.exec_driver_sql(statement)
+                connection.commit()
+            elif connection.dialect.name == "oracle":
+                connection.exec_driver_sql("SET TRANSACTION READ ONLY")
             yield connection
 
 

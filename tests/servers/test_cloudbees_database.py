@@ -11,7 +11,7 @@ from parsers.errors import StoreError
 from parsers.secret import Secret
 from parsers.stores.cloudbees_database import CloudBeesDatabase
 from parsers.stores.database_connection import database_at, sqlite_database
-from parsers.stores.interface import FingerprintSeen, NotAudited, StoredValues, StoreEvent
+from parsers.stores.interface import FingerprintSeen, NotAudited, StoredValues, StoreEvent, Uncovered
 from parsers.stores.mapping import DEFAULT_MAPPING, Mapping, SecretTable
 from parsers.unread import Unread
 from tests.servers.estate import CIPHERTEXT, FINGERPRINT, Ids, fill
@@ -56,6 +56,27 @@ def test_servers_and_a_file_give_the_same(server: Server, database: str, ids: Id
     assert values(of_server)["modified"][0] == "2021-03-04 05:06:07"
     assert FingerprintSeen("ec_configuration_history", FINGERPRINT, "2014-05-25 05:29:38") in of_server
     assert not unread(of_server)
+    assert not [event for event in of_server if isinstance(event, Uncovered)]
+
+
+def test_unmapped_ciphertext_is_found(server: Server, database: str) -> None:
+    """A column that no mapping names is reported with its count; ids, keys and UUIDs beside it are not."""
+    fill(server.engine(database), Ids.BINARY)
+    vault = sa.Table(
+        "ec_vault",
+        sa.MetaData(),
+        sa.Column("uuid", Ids.BINARY.type(), primary_key=True),
+        sa.Column("project_id", Ids.BINARY.type()),
+        sa.Column("secret", sa.LargeBinary),
+    )
+    rows = [
+        {"uuid": bytes([n] * 16), "project_id": bytes([n] * 16), "secret": bytes([n] * 32)} for n in range(9)
+    ]
+    with server.engine(database).begin() as connection:
+        vault.create(connection)
+        connection.execute(vault.insert(), rows)
+    found = [event for event in events(server.url(database)) if isinstance(event, Uncovered)]
+    assert [(event.place, event.count) for event in found] == [("ec_vault.secret", 9)]
 
 
 def test_records_find_the_row_again(server: Server, database: str) -> None:
@@ -202,9 +223,11 @@ def test_stopping_early_leaves_no_connection(server: Server, database: str) -> N
 def test_nothing_can_be_written(server: Server, database: str) -> None:
     """The server itself refuses every change in the session that reads."""
     fill(server.engine(database), Ids.INTEGER)
-    connected = database_at(server.url(database))
-    with pytest.raises(sa.exc.DBAPIError, match=r"(?i)read.only"), connected.reading() as connection:
-        connection.exec_driver_sql("DELETE FROM ec_user")
+    with database_at(server.url(database)).reading() as connection:
+        for _ in range(2):
+            with pytest.raises(sa.exc.DBAPIError, match=r"(?i)read.only"):
+                connection.exec_driver_sql("DELETE FROM ec_user")
+            connection.rollback()  # the next transaction is read only, too
 
 
 def test_wrong_password_is_told_and_not_shown(mariadb_server: Server, postgresql_server: Server) -> None:

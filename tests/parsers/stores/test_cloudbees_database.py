@@ -1,5 +1,6 @@
 """A SQLite file with the product's tables, made by the sqlite3 program."""
 
+import json
 import subprocess
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from parsers.stores.cloudbees_database import CloudBeesDatabase
 from parsers.stores.database_connection import sqlite_database
 from parsers.stores.interface import FingerprintSeen, NotAudited, StoredValues, StoreEvent, Uncovered
 from parsers.stores.schema import STORED
+from parsers.unread import Unread
 from tests.support.programs import need
 
 SCHEMA = """
@@ -113,6 +115,18 @@ def test_absent_default_table_is_only_listed(tmp_path: Path) -> None:
         "ec_devops_insight_server_config",
     ]
     assert frame(found)["name"].to_list() == ["admin"]
+
+
+def test_sample_estate_is_read_whole() -> None:
+    """Every credential of the sample estate is found where its truth says, and nothing else."""
+    folder = Path(__file__).parents[3] / "sample_logs" / "cloudbees-cd"
+    truth = json.loads((folder / "truth.json").read_text("utf-8"))["credentials"]
+    found = events(folder / "store" / "commander.sqlite")
+    stored = frame(found).select("location", "kind", "project", "name", "user_name").sort("location").rows()
+    assert stored == sorted(
+        (place, one["kind"], one["project"], one["name"], one["user_name"]) for place, one in truth.items()
+    )
+    assert not [event for event in found if isinstance(event, Uncovered | Unread)]
 
 
 def test_wrong_database_is_an_error(tmp_path: Path) -> None:

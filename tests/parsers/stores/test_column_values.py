@@ -18,6 +18,14 @@ from parsers.stores.column_values import bytes_column, key_column, text_column
         ([b"a\xff", b"b", None], ["a\\xff", "b", None]),
         (["a", b"b", 3, Decimal("1.5")], ["a", "b", "3", "1.5"]),
         ([datetime(2021, 3, 4, 5, 6, 7, tzinfo=UTC)], ["2021-03-04 05:06:07+00:00"]),
+        (
+            [
+                datetime.fromisoformat("2021-03-04T05:06:07"),
+                None,
+                datetime.fromisoformat("2021-03-04T05:06:07.5"),
+            ],
+            ["2021-03-04 05:06:07", None, "2021-03-04 05:06:07.500"],
+        ),
         ([None, None], [None, None]),
     ],
 )
