@@ -4,8 +4,8 @@ import re
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from parsers.logs.entry_layouts import read_head
-from parsers.logs.mask import SHORTEST_RUN, is_uuid, mask, without_cut_run
+from parsers.logs.entry_layouts import Head, read_head
+from parsers.logs.mask import mask, without_cut_run
 from parsers.logs.phrases import Phrase, Phrases, SubjectForm
 from parsers.logs.search import RawEntry
 from parsers.logs.subject import Subject, first_subject, in_one, listed_subjects
@@ -16,24 +16,6 @@ MESSAGE_CAP: Final = 16_384
 _CACHED: Final = 2048
 _CACHED_LENGTH: Final = 4096
 """A failing credential is logged again and again: what one message means is worked out once."""
-
-
-class Finding(NamedTuple):
-    """One row of the findings frame."""
-
-    system: str
-    kind: str
-    subject_kind: str
-    subject: str
-    project: str
-    database_fingerprint: str
-    file_fingerprint: str
-    time: str
-    node: str
-    level: str
-    source: str
-    line: int
-    message: str
 
 
 class Meaning(NamedTuple):
@@ -49,37 +31,41 @@ class Meaning(NamedTuple):
     message: str
 
 
+class Finding(NamedTuple):
+    """An entry that matters.
+
+    Attributes:
+        meaning: what it says.
+        head: when and where it was said.
+        fields: the text before the message, not masked yet: that is done for many at once.
+        line: of its first byte.
+    """
+
+    meaning: Meaning
+    head: Head
+    fields: str
+    line: int
+
+
 class Interpreter:
     """Reads entries by a table of phrases; any number of threads may use one."""
 
     def __init__(self, phrases: Phrases) -> None:
         self._phrases = phrases
         self._meaning_of_common = lru_cache(_CACHED)(self._meaning)
-        self._masked = lru_cache(_CACHED)(mask)
 
-    def finding(self, entry: RawEntry, source: str) -> Finding | None:
+    def finding(self, entry: RawEntry) -> Finding | None:
         """The finding that the entry is, or None if none of the phrases stands in it."""
         text = as_text(entry)
         head = read_head(text)
-        prefix, body = text[: head.message_at], text[head.message_at :]
-        meaning = self._look_up(body)
-        if meaning is None:  # the phrase is in a field before the message
-            prefix, meaning = "", self._meaning(text)
-        if meaning is None:
-            return None
-        message = self._masked_fields(prefix) + meaning.message
-        node = self._masked(head.node)
-        return Finding(*meaning[:7], head.time, node, head.level, source, entry.line, message)
+        meaning = self._look_up(text[head.message_at :])
+        if meaning is not None:
+            return Finding(meaning, head, text[: head.message_at], entry.line)
+        meaning = self._meaning(text)  # the phrase may be in a field before the message
+        return None if meaning is None else Finding(meaning, head, "", entry.line)
 
     def _look_up(self, body: str) -> Meaning | None:
         return self._meaning_of_common(body) if len(body) <= _CACHED_LENGTH else self._meaning(body)
-
-    def _masked_fields(self, prefix: str) -> str:
-        """The fields before the message: mostly blanks, and words too short to be looked at."""
-        for word in [word for word in prefix.split() if len(word) >= SHORTEST_RUN]:
-            if not is_uuid(word) and (masked := self._masked(word)) != word:
-                prefix = prefix.replace(word, masked)
-        return prefix
 
     def _meaning(self, text: str) -> Meaning | None:
         found = self._phrases.found_in(text)

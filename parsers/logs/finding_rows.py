@@ -4,7 +4,8 @@ from typing import Final
 
 import polars as pl
 
-from parsers.logs.finding import Finding
+from parsers.logs.finding import Finding, Meaning
+from parsers.logs.mask import SHORTEST_RUN, mask
 from parsers.logs.schema import FINDINGS
 
 _BATCH: Final = 4096
@@ -12,9 +13,10 @@ _BATCH: Final = 4096
 
 
 class FindingRows:
-    """Takes findings one by one, keeps them in columns."""
+    """Takes the findings of one stream one by one, keeps them in columns."""
 
-    def __init__(self) -> None:
+    def __init__(self, source: str) -> None:
+        self._source = source
         self._frames: list[pl.DataFrame] = []
         self._rows: list[Finding] = []
 
@@ -22,15 +24,35 @@ class FindingRows:
         """Append one row."""
         self._rows.append(finding)
         if len(self._rows) == _BATCH:
-            self._frames.append(_columns(self._rows))
-            self._rows = []
+            self._flush()
 
     def frame(self) -> pl.DataFrame:
         """All of them, with the `FINDINGS` schema."""
-        return pl.concat([*self._frames, _columns(self._rows)])
+        if self._rows:
+            self._flush()
+        return pl.concat([FINDINGS.to_frame(), *self._frames])
+
+    def _flush(self) -> None:
+        meanings, heads, fields, lines = zip(*self._rows, strict=True)
+        time, node, level, _ = zip(*heads, strict=True)
+        columns = dict(zip(Meaning._fields, zip(*meanings, strict=True), strict=True))
+        columns |= {"time": time, "node": node, "level": level, "line": lines, "fields": fields}
+        frame = pl.DataFrame(columns, schema_overrides={"line": pl.Int64}).with_columns(
+            source=pl.lit(self._source),
+            node=_masked_words(pl.Series(node)),
+            message=_masked_words(pl.Series(fields)) + pl.col("message"),
+        )
+        self._frames.append(frame.select(FINDINGS.names()))
+        self._rows = []
 
 
-def _columns(rows: list[Finding]) -> pl.DataFrame:
-    if not rows:
-        return FINDINGS.to_frame()
-    return pl.DataFrame(dict(zip(FINDINGS, zip(*rows, strict=True), strict=True)), schema=FINDINGS)
+def _masked_words(texts: pl.Series) -> pl.Series:
+    """Fields before the message, masked: each of the few words that are long enough is looked at once."""
+    words = texts.str.extract_all(rf"\S{{{SHORTEST_RUN},}}").explode().drop_nulls().unique()
+    words = words.filter(~words.str.contains(_UUID))
+    masked = {word: mask(word) for word in words}
+    changed = {word: harmless for word, harmless in masked.items() if harmless != word}
+    return texts.str.replace_many(changed) if changed else texts
+
+
+_UUID: Final = r"^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"

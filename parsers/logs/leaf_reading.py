@@ -52,11 +52,11 @@ class LeafReader:
     def read(self, leaf: Leaf) -> LeafReading:
         """Read the stream to its end, or to its fault: what came before counts."""
         source = leaf.source
-        findings = FindingRows()
+        findings = FindingRows(source)
         milestones: list[Milestone] = []
 
         def found(entry: RawEntry) -> None:
-            if finding := self._interpreter.finding(entry, source):
+            if finding := self._interpreter.finding(entry):
                 findings.add(finding)
             elif step := milestone(as_text(entry)):
                 milestones.append(step)

@@ -42,11 +42,6 @@ def mask(text: str) -> str:
     return _RUN.sub(_masked, text)
 
 
-def is_uuid(word: str) -> bool:
-    """Whether it is a UUID with its dashes, as jobs and objects are named by."""
-    return len(word) == 36 and _UUID.fullmatch(word) is not None
-
-
 def without_cut_run(text: str) -> str:
     """The text without its last run: in a text that was cut it may be the half of a secret."""
     return text.rstrip("=").rstrip(_LETTERS)

@@ -1,8 +1,11 @@
 """One entry, one finding: its kind, its subject, its message."""
 
+from typing import NamedTuple
+
 import pytest
 
-from parsers.logs.finding import MESSAGE_CAP, Finding, Interpreter
+from parsers.logs.finding import MESSAGE_CAP, Interpreter
+from parsers.logs.finding_rows import FindingRows
 from parsers.logs.phrases import DEFAULT, OCTOPUS
 from parsers.logs.search import RawEntry
 
@@ -20,8 +23,32 @@ MISMATCH = (
 )
 
 
-def finding(text: str, *, whole: bool = True) -> Finding | None:
-    return Interpreter(DEFAULT).finding(RawEntry(0, 7, text.encode(), whole), "a.log")
+class Row(NamedTuple):
+    """A row of the frame."""
+
+    system: str
+    kind: str
+    subject_kind: str
+    subject: str
+    project: str
+    database_fingerprint: str
+    file_fingerprint: str
+    time: str
+    node: str
+    level: str
+    source: str
+    line: int
+    message: str
+
+
+def finding(text: str | bytes) -> Row | None:
+    data = text if isinstance(text, bytes) else text.encode()
+    found = Interpreter(DEFAULT).finding(RawEntry(0, 7, data, whole=True))
+    if found is None:
+        return None
+    rows = FindingRows("a.log")
+    rows.add(found)
+    return Row(**rows.frame().row(0, named=True))
 
 
 @pytest.mark.parametrize(
@@ -109,7 +136,7 @@ def test_long_message_is_capped_without_half_a_secret() -> None:
 def test_bytes_that_are_no_text() -> None:
     """Invalid UTF-8 is shown as escapes, CRLF as line ends, control characters stay as they are."""
     data = HEAD.encode() + b"Can not decrypt user 'J\xf6rg\x1b[31m'\r\nnext\x00\r\n"
-    found = Interpreter(DEFAULT).finding(RawEntry(0, 1, data, whole=True), "a.log")
+    found = finding(data)
     assert found is not None
     assert found.subject == "J\\xf6rg\x1b[31m"
     assert found.message.endswith("'\nnext\x00")
@@ -118,4 +145,4 @@ def test_bytes_that_are_no_text() -> None:
 def test_only_one_system() -> None:
     """Phrases of the other product are not looked for."""
     octopus = Interpreter(DEFAULT.of_system(OCTOPUS))
-    assert octopus.finding(RawEntry(0, 1, b"Can not decrypt user 'u'", whole=True), "a") is None
+    assert octopus.finding(RawEntry(0, 1, b"Can not decrypt user 'u'", whole=True)) is None
