@@ -1,10 +1,19 @@
 """A mapping held against the catalogue: what can be read of it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
-from parsers.stores.database_catalogue import Catalogue, Column, Table, Unusable
+from parsers.stores.database_catalogue import Column, Table, Unusable
 from parsers.stores.mapping import ProjectTable, SecretTable
+
+
+class Tables(Protocol):
+    """A catalogue: of a live database, or of a dump."""
+
+    def find(self, name: str) -> Table | Unusable:
+        """The table of this name, or why there is none to read from."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +46,23 @@ class TablePlan:
         return self.source.columns["key"].name if "key" in self.source.columns else ""
 
 
-def plan(mapped: SecretTable, catalogue: Catalogue) -> TablePlan | Unusable | str:
+def plan(mapped: SecretTable, catalogue: Tables) -> TablePlan | Unusable | str:
     """How to read `mapped`; else why its table, or (as text) its value column, cannot be read."""
     table = catalogue.find(mapped.table)
     if isinstance(table, Unusable):
         return table
-    roles = dict(_roles(mapped))
-    found = _columns(table, roles)
+    found = _columns(table, mapped.roles)
     if "value" not in found:
         return f"it has no column {mapped.value!r}"
-    absent = tuple(name for role, name in roles.items() if role not in found)
-    if (key := _key(mapped, table)) is not None:
-        found["key"] = key
+    absent = tuple(name for role, name in mapped.roles.items() if role not in found)
+    keys = [column for name in mapped.keys if (column := table.column(name)) is not None]
+    if keys:
+        found["key"] = keys[0]
     projects = _projects(mapped.project, catalogue) if mapped.project else None
     return TablePlan(mapped, ReadableTable(table, found), projects, absent)
 
 
-def _projects(project: ProjectTable, catalogue: Catalogue) -> ReadableTable | str:
+def _projects(project: ProjectTable, catalogue: Tables) -> ReadableTable | str:
     table = catalogue.find(project.table)
     if isinstance(table, Unusable):
         return table.value
@@ -68,25 +77,3 @@ def _projects(project: ProjectTable, catalogue: Catalogue) -> ReadableTable | st
 def _columns(table: Table, roles: Mapping[str, str]) -> dict[str, Column]:
     columns = {role: table.column(name) for role, name in roles.items()}
     return {role: column for role, column in columns.items() if column is not None}
-
-
-def _roles(mapped: SecretTable) -> Iterator[tuple[str, str]]:
-    """(role, column) for every column that the mapping names."""
-    roles = {
-        "value": mapped.value,
-        "key": mapped.key,
-        "name": mapped.name,
-        "user_name": mapped.user_name,
-        "project_key": mapped.project.column if mapped.project else None,
-        "credential_type": mapped.credential_type,
-        "modified": mapped.modified,
-        "iv": mapped.iv,
-    }
-    return ((role, name) for role, name in roles.items() if name is not None)
-
-
-def _key(mapped: SecretTable, table: Table) -> Column | None:
-    for name in (mapped.key or "id", mapped.name, mapped.user_name):
-        if name is not None and (column := table.column(name)) is not None:
-            return column
-    return None

@@ -79,6 +79,26 @@ class SecretTable(_Frozen):
         """The template of `location` that holds for this table."""
         return self.location or _LOCATIONS[self.kind]
 
+    @property
+    def roles(self) -> dict[str, str]:
+        """The column for each role of `mapped_rows.ROW` that the mapping names one for."""
+        roles = {
+            "value": self.value,
+            "key": self.key,
+            "name": self.name,
+            "user_name": self.user_name,
+            "project_key": self.project.column if self.project else None,
+            "credential_type": self.credential_type,
+            "modified": self.modified,
+            "iv": self.iv,
+        }
+        return {role: name for role, name in roles.items() if name is not None}
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Columns that may find a row again; the first that the table has is taken."""
+        return tuple(name for name in (self.key or "id", self.name, self.user_name) if name is not None)
+
 
 class HistoryTable(_Frozen):
     """The table that dates the passkeys: one row a server start, the newest `last_used` is current.
