@@ -48,7 +48,7 @@ class FindingRows:
 
 def _masked_words(texts: pl.Series) -> pl.Series:
     """Fields before the message, masked: each of the few words that are long enough is looked at once."""
-    words = texts.str.extract_all(rf"\S{{{SHORTEST_RUN},}}").explode().drop_nulls().unique()
+    words = texts.str.extract_all(rf"[A-Za-z0-9+/_%\\=-]{{{SHORTEST_RUN},}}").explode().drop_nulls().unique()
     words = words.filter(~words.str.contains(_UUID))
     masked = {word: mask(word) for word in words}
     changed = {word: harmless for word, harmless in masked.items() if harmless != word}

@@ -150,7 +150,7 @@ _GENERIC: Final = tuple(
 # An unexpected error occurred when processing document with source ID 'certificate-global': Padding is …
 # Type deserializeAsType = Octopus.Server.Extensibility.IssueTracker.AzureDevOps.[…].AzureDevOpsConfiguration
 _DOCUMENT: Final = re.compile(
-    r"source ID '(?P<subject>[^'\n]+)'|deserializeAsType\s*=\s*(?:\w+\.)*(?P<type>\w+)"
+    r"(?:source ID '|deserializeAsType = [\w.]{0,255}?\b)(?P<subject>[\w-]{1,255})(?![\w.-])"
 )
 
 # Messages from the issues 7271, 1761, 8338 and 9327 of OctopusDeploy/Issues, and of Calamari.

@@ -19,7 +19,7 @@ class Subject(NamedTuple):
 
 def first_subject(tail: str) -> Subject:
     """The one object that the text behind a phrase begins with; its name is "" if it can't be told."""
-    line = tail.partition("\n")[0].rstrip("\r")
+    line = tail[:_LONGEST].partition("\n")[0]
     for form in (_LABEL, _LABELLED):
         if label := form.match(line):
             line = line[label.end() :]
@@ -29,14 +29,14 @@ def first_subject(tail: str) -> Subject:
 def listed_subjects(tail: str) -> list[Subject]:
     """The objects of a list behind a phrase, on its line or one or several a line below it."""
     subjects = []
-    for line in tail.split("\n"):
+    for line in tail[:_LONGEST_LIST].split("\n"):
         text = line.strip()
         if _END_OF_LIST.match(text):
             break
         text = _BULLET.sub("", text, count=1)
         if text.startswith("[") and text.endswith("]"):
             text = text[1:-1]
-        subjects += [_object(item) for item in _ITEM.findall(text)]
+        subjects += [_object(item[:_LONGEST]) for item in _ITEM.findall(text)]
     return [subject for subject in subjects if subject.name]
 
 
@@ -48,13 +48,17 @@ def in_one(subjects: list[Subject]) -> Subject:
     )
 
 
+_LONGEST: Final = 2048
+_LONGEST_LIST: Final = 262_144
+"""Characters looked at for one object and for a list: hostile text must not make the patterns slow."""
+
 _LABEL: Final = re.compile(r"\s*:(?=\s)")
 _LABELLED: Final = re.compile(r"\s*(?:named|with (?:name|id))\b:?")
 _BULLET: Final = re.compile(r"^(?:[-*•]\s+|\d{1,6}[.)]\s+)")
 _END_OF_LIST: Final = re.compile(r"at [\w.$<>]+\(|Caused by: |\.\.\. \d+ more|[\w.$]+(?:Exception|Error)\b")
 
 # What may stand between the commas of a list: quotes and brackets keep theirs.
-_ITEM: Final = re.compile(r"""(?:'[^'\n]*'|"[^"\n]*"|\[[^\]\n]*\]|[^,;'"\[\n]|['"\[])+""")
+_ITEM: Final = re.compile(r"""(?:'[^'\n]{0,255}'|"[^"\n]{0,255}"|\[[^\]\n]{0,255}\]|[^,;'"\[\n]|['"\[])+""")
 
 # /plugins/EC-JBoss/project/credentials/jbosscfg and /projects/Demo Project/credentials/production root
 _PATH: Final = re.compile(

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import textwrap
+import time
 
 import pytest
 
@@ -12,6 +13,7 @@ from parsers.logs.search import Bounds
 from tests.parsers.logs.streams import leaf
 
 HEAD = "2021-03-04T05:06:07.089 | n1 | WARN  | T-1 |  |  |  | C | "
+MANY = 250_000
 HIT = HEAD + "Can not decrypt user 'u'"
 
 
@@ -135,3 +137,17 @@ def test_endless_line_in_flat_memory() -> None:
     grown, lines, findings, skipped = map(int, done.stdout.split())
     assert (lines, findings, skipped) == (1, 1, 400_000_000 - (1 << 20))
     assert grown < 24_000, f"{grown} KB"
+
+
+@pytest.mark.parametrize(
+    "tail",
+    ["[" * MANY, "'" * MANY, '"' * MANY, "x[name=" + ",b=c" * MANY, "a" * MANY + "9A9", "Aa" * MANY + "!",
+     " " * MANY, ", in project " * MANY, "/projects/" * MANY, "a," * MANY, "=" * MANY, "%2B" * MANY, "\n" * MANY],
+    ids=lambda tail: tail[:12],
+)  # fmt: skip
+@pytest.mark.parametrize("phrase", ["Corrupted credentials: ", "Can not decrypt user "])
+def test_no_text_makes_the_patterns_slow(phrase: str, tail: str) -> None:
+    """An entry as long as one can be is read in about a second, whatever it holds."""
+    began = time.process_time()
+    assert read((HEAD + phrase + tail).encode()).findings.height == 1
+    assert time.process_time() - began < 5

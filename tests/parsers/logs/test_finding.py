@@ -76,6 +76,10 @@ def finding(text: str | bytes) -> Row | None:
             "document with source ID 'certificate-global': Padding is invalid and cannot be removed.",
             "unreadable-document", "document", "certificate-global",
         ),
+        (
+            "Padding is invalid and cannot be removed.\nType deserializeAsType = Octopus.X.AzureDevOps",
+            "unreadable-document", "document", "AzureDevOps",
+        ),
         ("Generating a new Master Key for this Octopus Server...", "key-generated", "server", ""),
     ],
 )  # fmt: skip
