@@ -1,11 +1,13 @@
 """A mapping held against the catalogue: what can be read of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from parsers.stores.database_catalogue import Column, Table, Unusable
+from parsers.stores.interface import NotAudited
 from parsers.stores.mapping import ProjectTable, SecretTable
+from parsers.unread import Unread
 
 
 class Tables(Protocol):
@@ -67,13 +69,41 @@ def _projects(project: ProjectTable, catalogue: Tables) -> ReadableTable | str:
     if isinstance(table, Unusable):
         return table.value
     found = _columns(table, {"project_key": project.key, "project": project.name})
-    return (
-        ReadableTable(table, found)
-        if len(found) == 2
-        else f"it has no {project.key!r} or no {project.name!r}"
-    )
+    if len(found) < 2:
+        return f"it has no {project.key!r} or no {project.name!r}"
+    return ReadableTable(table, found)
 
 
 def _columns(table: Table, roles: Mapping[str, str]) -> dict[str, Column]:
     columns = {role: table.column(name) for role, name in roles.items()}
     return {role: column for role, column in columns.items() if column is not None}
+
+
+def gaps(
+    mapped: SecretTable, outcome: TablePlan | Unusable | str, *, named: bool, store: str
+) -> Iterator[NotAudited | Unread]:
+    """What of a mapped table is not there; `named` if a mapping file says that it must be.
+
+    A default that is absent is only listed: not every version has it. One that is there and cannot be read
+    is unread, as is everything that a file names.
+    """
+    if isinstance(outcome, TablePlan):
+        for column in outcome.absent:
+            reason = f"table {mapped.table!r} has no column {column!r}"
+            if named:
+                yield Unread(store, mapped.table, reason, partial=True)
+            elif column != mapped.modified:
+                yield NotAudited(store, f"{mapped.table}.{column}", reason)
+        if isinstance(outcome.projects, str) and mapped.project is not None:
+            place = mapped.project.table
+            yield (
+                Unread(store, place, outcome.projects)
+                if named
+                else NotAudited(store, place, outcome.projects)
+            )
+        return
+    reason = outcome.value if isinstance(outcome, Unusable) else outcome
+    if named or outcome in {Unusable.VIEW, Unusable.NO_RIGHT}:
+        yield Unread(store, mapped.table, f"table {mapped.table!r}: {reason}")
+    else:
+        yield NotAudited(store, mapped.table, reason)

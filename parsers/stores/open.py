@@ -6,40 +6,56 @@ from pathlib import Path
 from typing import Final, assert_never
 
 from parsers.errors import StoreError
+from parsers.secret import Secret
+from parsers.stores.cloudbees_database import CloudBeesDatabase
 from parsers.stores.cloudbees_export import CloudBeesExport
 from parsers.stores.csv_table import CsvTable
+from parsers.stores.database_connection import database_at, sqlite_database
 from parsers.stores.interface import Store
 from parsers.stores.json_lines_table import JsonLinesTable
+from parsers.stores.mapping import DEFAULT_MAPPING
+from parsers.stores.mapping import Mapping as TableMapping
 from parsers.stores.parquet_table import ParquetTable
 from parsers.stores.recognise import FileKind, file_kind
+from parsers.stores.sql_dump import SqlDump
 from parsers.stores.store_file import StoreFile
 
 _URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 
-def open_store(reference: str, *, columns: Mapping[str, str] | None = None) -> Store:
+def open_store(
+    reference: str,
+    *,
+    columns: Mapping[str, str] | None = None,
+    mapping: TableMapping = DEFAULT_MAPPING,
+    password: Secret | None = None,
+) -> Store:
     """The store that `reference` names; files are recognised by content, compressed ones too.
 
     Args:
-        reference: a path.
+        reference: a path, or a database URL of SQLAlchemy's form, without a password.
         columns: for table files: names in the file for those of `table_columns.COLUMNS` that differ.
+
+        mapping: for databases and dumps: which tables and columns hold secrets.
+        password: for a database URL.
 
     Raises:
         StoreError: nothing there, no kind that is known, or options that make no sense for it.
     """
     if _URL.match(reference):
-        raise StoreError(f"{reference.partition('://')[0]}: databases are not read yet")
+        return CloudBeesDatabase(database_at(reference, password=password), mapping)
     file = StoreFile(reference)
     if Path(reference).is_dir():
         raise StoreError(f"{reference}: a folder, and no kind of store that is one")
+    head = file.head()
     try:
-        kind = file_kind(file.head())
+        kind = file_kind(head)
     except StoreError as error:
         raise StoreError(f"{reference}: {error.message}", hint=error.hint) from error
-    return _store(kind, file, columns or {})
+    return _store(kind, file, columns or {}, mapping)
 
 
-def _store(kind: FileKind, file: StoreFile, columns: Mapping[str, str]) -> Store:
+def _store(kind: FileKind, file: StoreFile, columns: Mapping[str, str], mapping: TableMapping) -> Store:
     match kind:
         case FileKind.EXPORT:
             return CloudBeesExport(file)
@@ -49,7 +65,9 @@ def _store(kind: FileKind, file: StoreFile, columns: Mapping[str, str]) -> Store
             return ParquetTable(file, columns)
         case FileKind.JSON_LINES:
             return JsonLinesTable(file, columns)
-        case FileKind.SQLITE | FileKind.SQL_DUMP:
-            raise StoreError(f"{file.reference}: a {kind.value} is not read yet")
+        case FileKind.SQLITE:
+            return CloudBeesDatabase(sqlite_database(Path(file.reference)), mapping)
+        case FileKind.SQL_DUMP:
+            return SqlDump(file, mapping)
         case _:
             assert_never(kind)

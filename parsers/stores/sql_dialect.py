@@ -1,0 +1,158 @@
+"""How SQL is written in a dump: its strings, names and comments, as patterns over bytes.
+
+Every repetition is possessive: nothing is tried twice, however a file is made.
+"""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from re import Pattern
+from typing import Final
+
+NAME: Final = rb'(?:`(?:[^`]|``)++`|"(?:[^"]|"")++"|[\w$]++)'
+QUALIFIED: Final = NAME + rb"(?:\s*+\.\s*+" + NAME + rb"){0,2}+"
+"""`table`, `schema.table`, each part quoted or not."""
+
+_ESCAPED: Final = rb"'[^'\\]*+(?:(?:\\.|'')[^'\\]*+)*+'"
+_DOUBLED: Final = rb"'[^']*+(?:''[^']*+)*+'"
+_QUOTED: Final = {
+    escaped: literal.replace(b"'", b'"') + rb"|`[^`]*+`"
+    for escaped, literal in ((True, _ESCAPED), (False, _DOUBLED))
+}
+_NOT_EXECUTED: Final = rb"/\*M?!(?:99\d{3}|[2-9]\d{5})(?!\d).*?\*/"
+"""A comment for servers of a version that there is not: `/*M!999999\\- enable the sandbox mode */`."""
+_CONDITIONAL: Final = rb"/\*M?!\d*+"
+"""What opens a comment that is code for the server that wrote the dump: `/*!40101 SET NAMES utf8 */`."""
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """One way of writing SQL.
+
+    Attributes:
+        postgresql: whether it is PostgreSQL's; else MySQL's and MariaDB's.
+        backslashes: whether a backslash escapes in every string (MySQL unless NO_BACKSLASH_ESCAPES is set,
+            PostgreSQL only if standard_conforming_strings is off).
+    """
+
+    postgresql: bool
+    backslashes: bool
+
+    @property
+    def _string(self) -> bytes:
+        """A literal; two quotes in it are one."""
+        if self.backslashes:
+            return _ESCAPED
+        return (
+            rb"(?:(?<![eE])" + _DOUBLED + rb"|(?<=[eE])" + _ESCAPED + rb")" if self.postgresql else _DOUBLED
+        )
+
+    @property
+    def _quoted(self) -> bytes:
+        """A name in quotes, or with MySQL a string in double quotes."""
+        return _QUOTED[self.backslashes and not self.postgresql]
+
+    @property
+    def _line_comment(self) -> bytes:
+        return rb"--[^\n]*+\n" if self.postgresql else rb"(?:--(?=[\s\0])|#)[^\n]*+\n"
+
+    @property
+    def _comment(self) -> bytes:
+        block = rb"/\*.*?\*/" if self.postgresql else rb"/\*(?!M?!).*?\*/"
+        return block + rb"|" + self._line_comment
+
+    @cached_property
+    def lead(self) -> Pattern[bytes]:
+        """Everything that may stand before a statement."""
+        conditional = rb"" if self.postgresql else rb"|" + _NOT_EXECUTED + rb"|" + _CONDITIONAL
+        return re.compile(rb"(?s)(?:[\s;\0]++|" + self._comment + conditional + rb"|\*/)*+")
+
+    def skip(self, delimiter: bytes) -> Pattern[bytes]:
+        """As much of a statement as is whole: up to `delimiter`, or to what has no end yet."""
+        return _skip(self, delimiter)
+
+    @cached_property
+    def strings(self) -> Pattern[bytes]:
+        """String literals without anything before them, with NUL bytes between."""
+        one = _ESCAPED if self.backslashes else _DOUBLED
+        return re.compile(rb"(?s)" + one + rb"(?:\0" + one + rb")*+")
+
+    @cached_property
+    def unmarked(self) -> Pattern[bytes]:
+        """Everything up to a parenthesis or comma that is in no quotes."""
+        return re.compile(rb"(?s)(?:[^'\"`(),]++|" + self._string + rb"|" + self._quoted + rb")*+")
+
+    @cached_property
+    def string(self) -> Pattern[bytes]:
+        """One literal, in either kind of quotes where both are strings."""
+        other = b"" if self.postgresql else rb"|" + _QUOTED[self.backslashes].partition(rb"|`")[0]
+        return re.compile(rb"(?s)" + self._string + other)
+
+    @property
+    def _value(self) -> bytes:
+        """A literal, or an expression with calls in it."""
+        nested = rb"\((?:[^'()]++|" + self._string + rb")*+\)"
+        plain = rb"[^'\"`(),;]*+"
+        return (
+            plain
+            + rb"(?:(?:"
+            + self._string
+            + rb"|"
+            + self._quoted
+            + rb"|"
+            + nested
+            + rb")"
+            + plain
+            + rb")*+"
+        )
+
+    @cached_property
+    def any_row(self) -> Pattern[bytes]:
+        """A row of any number of values."""
+        return re.compile(rb"(?s)" + self._gap + rb"\(" + self._value + rb"(?:," + self._value + rb")*+\)")
+
+    @property
+    def _gap(self) -> bytes:
+        return rb"(?:\s++|" + self._comment + rb")*+"
+
+    def row(self, count: int, wanted: Collection[int]) -> Pattern[bytes]:
+        """A row of `count` values: a group for each wanted one in order, then what ends the row."""
+        return _row(self, count, frozenset(wanted))
+
+
+@lru_cache(maxsize=256)
+def _row(dialect: Dialect, count: int, wanted: frozenset[int]) -> Pattern[bytes]:
+    value = dialect._value  # noqa: SLF001  # a method's second half: methods themselves cannot be cached
+    values = rb",".join(rb"(" + value + rb")" if at in wanted else value for at in range(count))
+    gap = dialect._gap  # noqa: SLF001  # as above
+    return re.compile(rb"(?s)" + gap + rb"\(" + values + rb"\)" + gap + rb"(?:\*/\s*+)?+([,;]|\Z)")
+
+
+@lru_cache(maxsize=64)
+def _skip(dialect: Dialect, delimiter: bytes) -> Pattern[bytes]:
+    first, rest = delimiter[:1], delimiter[1:]
+    plain = rb"[^'\"`/$#\-" + re.escape(first) + rb"]*+"
+    whole = dialect._string + rb"|" + dialect._quoted + rb"|" + dialect._comment  # noqa: SLF001  # as above
+    if dialect.postgresql:
+        whole += rb"|/(?=[^*])|-(?=[^-])|\$(\w*+)\$.*?\$\1\$|\$(?=[\w ]*+[^$\w ])|#"
+    else:
+        whole += rb"|/(?=[^*])|" + _CONDITIONAL + rb"|-(?=[^-])|--(?=[^\s\0])|\$"
+    if rest:
+        lone = re.escape(first) + rb"(?=.{" + str(len(rest)).encode() + rb"})"
+        whole = rb"(?!" + re.escape(delimiter) + rb")(?:" + whole + rb"|" + lone + rb")"
+    return re.compile(rb"(?s)" + plain + rb"(?:(?:" + whole + rb")" + plain + rb")*+")
+
+
+MYSQL: Final = Dialect(postgresql=False, backslashes=True)
+POSTGRESQL: Final = Dialect(postgresql=True, backslashes=False)
+
+_POSTGRESQL_SIGNS: Final = re.compile(
+    rb"(?im)PostgreSQL database|^\\restrict\s|^\\connect\s|standard_conforming_strings|\bpg_catalog\."
+    rb"|^COPY\s[^;]*\sFROM\s+stdin|^SET\s+client_encoding"
+)
+
+
+def dialect_of(head: bytes) -> Dialect:
+    """By signs that only PostgreSQL's dumps have; else MySQL's, the product's usual database."""
+    return POSTGRESQL if _POSTGRESQL_SIGNS.search(head) else MYSQL
