@@ -11,11 +11,11 @@ from parsers.stores.database_catalogue import Catalogue, Unusable
 from parsers.stores.database_connection import Database
 from parsers.stores.database_discovery import uncovered
 from parsers.stores.database_faults import DRIVER_FAULTS, explain
-from parsers.stores.database_plan import ReadableTable, TablePlan, plan
+from parsers.stores.database_plan import ReadableTable, TablePlan, gaps, plan
 from parsers.stores.database_rows import FETCH_ROWS, stream
-from parsers.stores.interface import NotAudited, StoredValues, StoreEvent
+from parsers.stores.interface import StoredValues, StoreEvent
 from parsers.stores.mapped_rows import PROJECTS, stored_rows
-from parsers.stores.mapping import DEFAULT_MAPPING, Mapping, SecretTable
+from parsers.stores.mapping import DEFAULT_MAPPING, Mapping
 from parsers.stores.passkey_history import fingerprints
 from parsers.stores.schema import BATCH_ROWS
 from parsers.unread import Unread
@@ -55,11 +55,9 @@ class CloudBeesDatabase:
         self._refuse_wrong_database(found for _, found in plans)
         yield from self._history()
         for mapped, found in plans:
+            yield from gaps(mapped, found, named=mapped in self._mapping.named, store=self.label)
             if isinstance(found, TablePlan):
-                yield from self._absent_columns(found)
                 yield from self._values(found)
-            else:
-                yield self._absent_table(mapped, found)
         yield from self._uncovered([found for _, found in plans if isinstance(found, TablePlan)])
 
     def _refuse_wrong_database(self, found: Iterable[TablePlan | Unusable | str]) -> None:
@@ -76,22 +74,6 @@ class CloudBeesDatabase:
                 yield from fingerprints(connection, Catalogue(connection), history, store=self.label)
         except DRIVER_FAULTS as error:
             yield Unread(self.label, history.table, explain(error))
-
-    def _absent_table(self, mapped: SecretTable, why: Unusable | str) -> NotAudited | Unread:
-        reason = why.value if isinstance(why, Unusable) else why
-        forgiven = mapped not in self._mapping.named and (why is Unusable.ABSENT or isinstance(why, str))
-        if forgiven:
-            return NotAudited(self.label, mapped.table, reason)
-        return Unread(self.label, mapped.table, f"table {mapped.table!r}: {reason}")
-
-    def _absent_columns(self, found: TablePlan) -> Iterator[NotAudited | Unread]:
-        named = found.mapped in self._mapping.named
-        for column in found.absent:
-            reason = f"table {found.mapped.table!r} has no column {column!r}"
-            if named:
-                yield Unread(self.label, found.mapped.table, reason, partial=True)
-            elif column != found.mapped.modified:
-                yield NotAudited(self.label, f"{found.mapped.table}.{column}", reason)
 
     def _values(self, found: TablePlan) -> Iterator[StoreEvent]:
         projects = yield from self._projects(found)
@@ -118,22 +100,16 @@ class CloudBeesDatabase:
 
     def _projects(self, found: TablePlan) -> Generator[StoreEvent, None, pl.DataFrame]:
         """The names of projects; where they cannot be read, an event says so, and there are none."""
-        table = found.mapped.project.table if found.mapped.project else ""
-        match found.projects:
-            case None:
-                return PROJECTS.to_frame()
-            case str(reason):
-                named = found.mapped in self._mapping.named
-                yield Unread(self.label, table, reason) if named else NotAudited(self.label, table, reason)
-                return PROJECTS.to_frame()
-            case ReadableTable() as source:
-                try:
-                    with self._database.reading() as connection:
-                        names = pl.concat([PROJECTS.to_frame(), *stream(connection, source)], how="diagonal")
-                        return names.unique("project_key", keep="first", maintain_order=True)
-                except DRIVER_FAULTS as error:
-                    yield Unread(self.label, table, f"projects have no names here: {explain(error)}")
-                    return PROJECTS.to_frame()
+        if not isinstance(found.projects, ReadableTable):
+            return PROJECTS.to_frame()
+        try:
+            with self._database.reading() as connection:
+                names = pl.concat([PROJECTS.to_frame(), *stream(connection, found.projects)], how="diagonal")
+        except DRIVER_FAULTS as error:
+            reason = f"projects have no names here: {explain(error)}"
+            yield Unread(self.label, found.projects.table.name, reason)
+            return PROJECTS.to_frame()
+        return names.unique("project_key", keep="first", maintain_order=True)
 
     def _uncovered(self, plans: list[TablePlan]) -> Iterator[StoreEvent]:
         mapped = {

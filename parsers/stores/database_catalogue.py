@@ -3,11 +3,13 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy import exc
 from sqlalchemy.types import NullType, TypeEngine
+
+_LARGE: Final = (sa.Text, sa.LargeBinary)
 
 
 class Unusable(Enum):
@@ -95,19 +97,18 @@ def select(
         as_bytes: positions of those in `columns` whose text is wanted as the bytes that lie there.
         filled: leave out the rows whose first column is null.
     """
-    # Only types that drivers need told (a CLOB of Oracle comes as a locator else): the others would turn
-    # values into Python objects, and refuse what does not fit, such as a date in words in SQLite.
-    elements = [sa.column(column.name, _told(column.type)) for column in columns]
+    # Only large types are told, for Oracle's driver hands out locators else: the others would turn values
+    # into Python objects, and refuse what does not fit, such as a date in words in SQLite.
+    elements: list[sa.ColumnClause[Any]] = [
+        sa.column(column.name, column.type if isinstance(column.type, _LARGE) else NullType())
+        for column in columns
+    ]
     wanted = [
         sa.cast(element, sa.LargeBinary) if position in as_bytes else element
         for position, element in enumerate(elements)
     ]
     statement = sa.select(*wanted).select_from(sa.table(table.name, *elements))
     return statement.where(elements[0].is_not(None)) if filled else statement
-
-
-def _told(kind: TypeEngine[Any]) -> TypeEngine[Any]:
-    return kind if isinstance(kind, sa.String) or python_type(kind) is bytes else NullType()
 
 
 def python_type(kind: TypeEngine[Any]) -> type[Any]:

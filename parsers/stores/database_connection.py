@@ -32,7 +32,6 @@ _SESSION: Final = {
 }
 """What makes every transaction from the next one on read only."""
 
-
 _tolerant: Final = partial(str, encoding="utf-8", errors="backslashreplace")
 """SQLite checks no encoding, and its driver would stop at text that is no UTF-8."""
 
@@ -120,11 +119,11 @@ def _sqlite(label: str, connect: Callable[[], sqlite3.Connection]) -> Database:
 def _parse(url: str) -> sa.URL:
     try:
         parsed = sa.make_url(url)
-    except (exc.ArgumentError, ValueError) as error:
-        # The text itself stays out of the message: it may hold a password.
+    except (exc.ArgumentError, ValueError):
+        # Neither the text nor the cause, which quotes it: it may hold a password.
         raise StoreError(
             "a database URL is not understood", hint="write it like mysql+pymysql://user@host/database"
-        ) from error
+        ) from None
     in_query = any(
         word in f"{key}={value}".lower() for key, value in parsed.query.items() for word in _PASSWORD_WORDS
     )

@@ -1,5 +1,7 @@
 """Columns of `ec_` tables that hold what looks like ciphertext, and that no mapping names."""
 
+import re
+from base64 import b64decode
 from collections.abc import Collection, Iterator, Sequence
 from itertools import chain
 from typing import Any, Final
@@ -31,6 +33,11 @@ _DIGEST_WORDS: Final = (
     "uuid",
 )
 """A column of such a name holds what no key opens."""
+
+_WORDS: Final = re.compile(r"/[A-Za-z0-9/]*|[A-Za-z/]*|[a-z0-9/]*[g-z][a-z0-9/]*|[A-Z0-9/]*[G-Z][A-Z0-9/]*")
+"""A path, or text without digits or in one case only: of random base64 one value in a hundred at most."""
+
+_HEX: Final = re.compile(r"[0-9a-f]*|[0-9A-F]*")
 
 
 def uncovered(
@@ -98,8 +105,10 @@ def _suspicious(values: Sequence[object]) -> int:
 
 
 def _is_ciphertext(text: str) -> bool:
-    """Not a path of the product's, `/projects/Default/proc12`, which is canonical base64 as well."""
-    return looks_like_ciphertext(text) and not (text.startswith("/") and "+" not in text and "=" not in text)
+    """Neither words that are base64 by chance, `/projects/Default/proc12`, nor text written in it."""
+    if not looks_like_ciphertext(text) or _WORDS.fullmatch(text):
+        return False
+    return bool(_HEX.fullmatch(text)) or not b64decode(text).isascii()
 
 
 def _blocks(values: Sequence[bytes]) -> int:

@@ -19,22 +19,29 @@ def fingerprints(
 ) -> Iterator[FingerprintSeen | NotAudited | Unread]:
     """Each fingerprint once with its last use, the one used last first.
 
+    Where the product's own table is not there it is only listed; one that a mapping names is missed.
+
     Raises:
         DRIVER_FAULTS: from reading.
     """
     table = catalogue.find(history.table)
     if isinstance(table, Unusable):
-        yield NotAudited(store, history.table, table.value)
+        yield _missed(history, table.value, store)
         return
     used, spellings = table.column(history.last_used), [table.column(name) for name in history.fingerprints]
     columns = [column for column in spellings if column is not None]
     if not columns or used is None:
-        yield NotAudited(
-            store, history.table, f"it has no {history.fingerprints[0]!r} or no {history.last_used!r}"
-        )
+        reason = f"it has no {history.fingerprints[0]!r} or no {history.last_used!r}"
+        yield _missed(history, reason, store)
         return
     for column in columns:
         yield from _seen(connection, table, column, used, store)
+
+
+def _missed(history: HistoryTable, reason: str, store: str) -> NotAudited | Unread:
+    if history == HistoryTable():
+        return NotAudited(store, history.table, reason)
+    return Unread(store, history.table, f"table {history.table!r}: {reason}")
 
 
 def _seen(

@@ -10,8 +10,8 @@ import pytest
 from parsers.errors import StoreError
 from parsers.stores.cloudbees_database import CloudBeesDatabase
 from parsers.stores.database_connection import sqlite_content, sqlite_database
-from parsers.stores.interface import StoredValues, StoreEvent
-from parsers.stores.mapping import DEFAULT_MAPPING, Mapping, SecretTable
+from parsers.stores.interface import FingerprintSeen, StoredValues, StoreEvent
+from parsers.stores.mapping import DEFAULT_MAPPING, HistoryTable, Mapping, SecretTable
 from parsers.unread import Unread
 
 ROWS = 5_000
@@ -143,6 +143,26 @@ def test_what_a_mapping_names_and_is_not_there(sound: bytes, named: SecretTable,
     events = read(content, Mapping(named=(named,), inferred=DEFAULT_MAPPING.inferred))
     assert [reason in event.reason for event in events if isinstance(event, Unread)] == [True]
     assert values(events).filter(kind="credential").height == ROWS
+
+
+def test_history_that_a_mapping_names_is_missed(sound: bytes) -> None:
+    """Only the product's own table may be absent."""
+    events = read(sound, Mapping(inferred=DEFAULT_MAPPING.inferred, history=HistoryTable(table="passkeys")))
+    assert [event.member for event in events if isinstance(event, Unread)] == ["passkeys"]
+
+
+def test_fingerprints_that_are_none_are_counted(sound: bytes) -> None:
+    """The sound ones are told, the others are a gap."""
+    script = (
+        "CREATE TABLE ec_configuration_history(passkey_fingreprint TEXT, passkey_fingerprint, last_use_date)"
+    )
+    rows = [("A" * 40, None, 5), ("short", None, 7), (None, "b" * 40, None)]
+    events = read(_with(sound, script, *rows, into="ec_configuration_history"))
+    assert [event for event in events if isinstance(event, FingerprintSeen)] == [
+        FingerprintSeen("ec_configuration_history", "a" * 40, "5"),
+        FingerprintSeen("ec_configuration_history", "b" * 40, ""),
+    ]
+    assert [event.reason[:8] for event in events if isinstance(event, Unread)] == ["1 values"]
 
 
 def test_empty_tables_are_read_as_nothing() -> None:

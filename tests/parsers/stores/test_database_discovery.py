@@ -64,6 +64,8 @@ def test_more_than_the_sample_is_counted(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("declaration", "values"),
     [
+        ("note TEXT", ["productionEnvironmentOne", "backup2021servers2021one"]),
+        ("note TEXT", [b64encode(b"user=admin; host=db.example.com").decode()]),
         ("note TEXT", ["a longer sentence with words", "production", "x" * 15, "1234"]),
         ("path TEXT", ["/projects/Default/proc12", "/projects/Building/steps"]),
         ("passkey TEXT", [hashlib.sha1(value).hexdigest() for value in CIPHERTEXTS]),
@@ -76,7 +78,8 @@ def test_more_than_the_sample_is_counted(tmp_path: Path) -> None:
         ("millis INTEGER", list(range(20))),
     ],
     ids=[
-        "text", "paths", "SHA-1", "UUID text", "UUIDs", "any bytes", "digests", "ids",
+        "long words", "text in base64", "text", "paths", "SHA-1",
+        "UUID text", "UUIDs", "any bytes", "digests", "ids",
         "foreign key", "numbers",
     ],
 )  # fmt: skip
