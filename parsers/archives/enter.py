@@ -113,7 +113,11 @@ def _with_what_stands_before(
 ) -> Iterator[Found | Unread]:
     """The file itself and the zip's members: bytes put behind a log must not hide the log."""
     whole = Content(content.stream, content.again, None, content.notes)
-    return chain([replace(found, open=lambda: whole)], _zip_members(found, window, passwords, depth))
+    yield replace(found, open=lambda: whole)
+    try:
+        yield from _zip_members(found, window, passwords, depth)
+    except ArchiveError as error:
+        yield found.unread(error)
 
 
 def _peeked(content: Content) -> tuple[Content, bytes]:

@@ -95,7 +95,7 @@ class _Walk(Generic[T]):
                 weakref.finalize(member.spooled, self._spools.release)
                 offer(iter((member,)))
             else:
-                yield from self.visit(member, offer)
+                yield from spread(iter((member,)), self.visit, jobs=1, halt=self.halt)
 
 
 class _Stoppable:

@@ -1,13 +1,17 @@
 """Every container gives the bytes that the program which made it was given."""
 
+import random
 import subprocess
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import pyzipper
 
+from parsers.archives.interface import Leaf
 from parsers.archives.single import open_single
+from parsers.archives.walk import each_leaf
 from parsers.errors import ArchiveError
 from parsers.secret import Secret
 from tests.parsers.archives.reading import drained, log_lines, read_all
@@ -171,3 +175,26 @@ def test_no_descriptor_stays_open(folder: Path) -> None:
     for jobs in (1, 2):
         read_all(folder, passwords=[PASSWORD.encode()], jobs=jobs)
         assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_archives_in_a_stream_do_not_pile_up(tmp_path: Path, jobs: int) -> None:
+    """Of the archives in a compressed tar only a few are in memory at a time."""
+    chance = random.Random(1)
+    for number in range(40):
+        (tmp_path / "a.log").write_bytes(chance.randbytes(1 << 20))
+        run("zip", "-q0", f"{number}.zip", "a.log", cwd=tmp_path)
+    run("tar", "czf", "a.tgz", *(f"{number}.zip" for number in range(40)), cwd=tmp_path)
+
+    def work(leaf: Leaf) -> int:
+        buffer = memoryview(bytearray(1 << 16))
+        return sum(iter(lambda: leaf.stream.readinto(buffer), 0))
+
+    tracemalloc.start()
+    try:
+        results = list(each_leaf([str(tmp_path / "a.tgz")], work, jobs=jobs))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert results == [1 << 20] * 40
+    assert peak < 20 << 20
