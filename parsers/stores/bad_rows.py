@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from parsers.archives.interface import Leaf
+from parsers.stores.batches import Origin
 from parsers.unread import Unread
 
 TOLD_ONE_BY_ONE: Final = 100
@@ -13,7 +13,7 @@ TOLD_ONE_BY_ONE: Final = 100
 class BadRows:
     """Turns bad rows into `Unread` events of one file."""
 
-    def __init__(self, leaf: Leaf) -> None:
+    def __init__(self, leaf: Origin) -> None:
         self._leaf = leaf
         self._count = 0
 

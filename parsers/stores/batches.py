@@ -1,11 +1,10 @@
 """Stored values, one by one, become batches of the `STORED` frame."""
 
 from collections.abc import Iterable, Iterator
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 import polars as pl
 
-from parsers.archives.interface import Leaf
 from parsers.errors import ArchiveError, StoreError
 from parsers.stores.interface import StoredValues, StoreEvent
 from parsers.stores.schema import BATCH_ROWS, STORED
@@ -17,7 +16,7 @@ _PART_ROWS: Final = BATCH_ROWS // 32
 
 
 class StoredRow(NamedTuple):
-    """One stored value of CloudBees CD; the attributes are columns of `STORED`."""
+    """One stored value; the attributes are columns of `STORED`."""
 
     kind: str
     project: str
@@ -35,7 +34,23 @@ class StoredRow(NamedTuple):
         return f"StoredRow({self.location!r}, {self.record!r})"
 
 
-def in_batches(items: Iterable[StoredRow | StoreEvent], leaf: Leaf) -> Iterator[StoreEvent]:
+class Origin(Protocol):
+    """Where rows come from: an archive's leaf, a database."""
+
+    @property
+    def path(self) -> str:
+        """The input as it was given."""
+        ...
+
+    @property
+    def member(self) -> str:
+        """The way inside archives, or ""."""
+        ...
+
+
+def in_batches(
+    items: Iterable[StoredRow | StoreEvent], leaf: Origin, *, system: str = SYSTEM
+) -> Iterator[StoreEvent]:
     """Gather rows into frames of at most `BATCH_ROWS`; every other event passes as it is.
 
     A fault that ends `items` becomes an `Unread` after everything before it was handed out.
@@ -43,7 +58,7 @@ def in_batches(items: Iterable[StoredRow | StoreEvent], leaf: Leaf) -> Iterator[
     Raises:
         StoreError: `items` failed before there was anything to hand out.
     """
-    gathered = _Gathered(leaf.source)
+    gathered = _Gathered(leaf.path, system)
     anything = False
     try:
         for item in items:
@@ -54,7 +69,7 @@ def in_batches(items: Iterable[StoredRow | StoreEvent], leaf: Leaf) -> Iterator[
                 yield gathered.batch()
     except (ArchiveError, StoreError) as error:
         if not anything:
-            raise StoreError(f"{leaf.source}: {error.message}", hint=error.hint) from error
+            raise StoreError(f"{leaf.path}: {error.message}", hint=error.hint) from error
         yield from gathered.rest()
         yield Unread(leaf.path, leaf.member, error.message, partial=True)
     else:
@@ -64,8 +79,9 @@ def in_batches(items: Iterable[StoredRow | StoreEvent], leaf: Leaf) -> Iterator[
 class _Gathered:
     """Rows on their way to a batch: few as Python objects, which take ten times the memory of a frame."""
 
-    def __init__(self, store: str) -> None:
+    def __init__(self, store: str, system: str) -> None:
         self._store = store
+        self._system = system
         self._rows: list[StoredRow] = []
         self._frames: list[pl.DataFrame] = []
 
@@ -73,14 +89,14 @@ class _Gathered:
         """Take a row; True once they make a batch."""
         self._rows.append(row)
         if len(self._rows) == _PART_ROWS:
-            self._frames.append(_frame(self._rows, self._store))
+            self._frames.append(_frame(self._rows, self._store, self._system))
             self._rows.clear()
         return len(self._frames) * _PART_ROWS == BATCH_ROWS
 
     def batch(self) -> StoredValues:
         """All that there are; empty afterwards."""
         if self._rows:
-            self._frames.append(_frame(self._rows, self._store))
+            self._frames.append(_frame(self._rows, self._store, self._system))
         batch = StoredValues(pl.concat(self._frames, rechunk=True))
         self._rows.clear()
         self._frames.clear()
@@ -92,10 +108,10 @@ class _Gathered:
             yield self.batch()
 
 
-def _frame(rows: list[StoredRow], store: str) -> pl.DataFrame:
+def _frame(rows: list[StoredRow], store: str, system: str) -> pl.DataFrame:
     columns = {
         name: pl.Series(name, values, STORED[name])
         for name, values in zip(StoredRow._fields, zip(*rows, strict=True), strict=True)
     }
     given = pl.DataFrame(columns)
-    return given.with_columns(system=pl.lit(SYSTEM), store=pl.lit(store)).select(STORED.names())
+    return given.with_columns(system=pl.lit(system), store=pl.lit(store)).select(STORED.names())

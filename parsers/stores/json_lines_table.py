@@ -1,10 +1,9 @@
 """JSON Lines files of stored values: one object a line."""
 
 import io
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import BinaryIO, Final, NoReturn
+from typing import BinaryIO, Final
 
 from parsers.archives.interface import Leaf
 from parsers.errors import StoreError
@@ -12,6 +11,7 @@ from parsers.stores.bad_rows import BadRows
 from parsers.stores.batches import StoredRow, in_batches
 from parsers.stores.interface import StoreEvent
 from parsers.stores.store_file import RawStream, StoreFile
+from parsers.stores.strict_json import json_object
 from parsers.stores.table_columns import REQUIRED, Cells, checked_names, stored_row
 
 MAX_LINE: Final = 4 << 20
@@ -71,21 +71,9 @@ def _items(lines: BinaryIO, leaf: Leaf, names: Mapping[str, str]) -> Iterator[St
 
 def _members(line: bytes) -> dict[str, object]:
     try:
-        members = json.loads(
-            line.decode(), object_pairs_hook=_without_duplicates, parse_constant=_refuse_constant
-        )
-    except json.JSONDecodeError as error:
-        raise StoreError(f"not JSON: {error.msg} at character {error.pos + 1}") from error
+        return json_object(line.decode())
     except UnicodeDecodeError as error:
         raise StoreError(f"not UTF-8 at byte {error.start + 1}") from error
-    except RecursionError as error:
-        raise StoreError("nested too deeply") from error
-    except ValueError as error:
-        # CPython converts no integer of more than 4,300 digits.
-        raise StoreError("a number that is too long") from error
-    if not isinstance(members, dict):
-        raise StoreError("not a JSON object")
-    return members
 
 
 def _row(members: Mapping[str, object], names: Mapping[str, str], number: int) -> StoredRow:
@@ -108,14 +96,3 @@ def _whole(text: str, name: str) -> str:
         # Without its cause, which holds the text.
         raise StoreError(f"member {name!r} holds half a character") from None
     return text
-
-
-def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    members = dict(pairs)
-    if len(members) < len(pairs):
-        raise StoreError("a member name stands twice in one object")
-    return members
-
-
-def _refuse_constant(constant: str) -> NoReturn:
-    raise StoreError(f"{constant} is not JSON")
