@@ -1,15 +1,9 @@
 """The phrases that make a log entry a finding: data, in one table."""
 
 import re
-import tomllib
 from dataclasses import dataclass
 from enum import Enum, auto
-from pathlib import Path
 from typing import Final
-
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
-from parsers.errors import LogError
 
 CLOUDBEES: Final = "cloudbees-cd"
 OCTOPUS: Final = "octopus"
@@ -180,22 +174,6 @@ _OCTOPUS: Final = (
 DEFAULT: Final = Phrases(_HOTFIX + _PASSKEY + _GENERIC + _OCTOPUS)
 
 
-class _PhraseTable(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    phrase: str = Field(min_length=4, pattern=r"^[^\r\n]+$")
-    kind: str = Field(pattern=r"^[a-z][a-z-]*$")
-    subject: str = ""
-    subject_kind: str = ""
-    system: str = CLOUDBEES
-
-
-class _PhraseFile(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    phrases: list[_PhraseTable]
-
-
 def read_phrases(path: str) -> Phrases:
     """The default phrases and those of a TOML file.
 
@@ -205,29 +183,6 @@ def read_phrases(path: str) -> Phrases:
     Raises:
         LogError: the file cannot be read, or is no such file.
     """
-    try:
-        with Path(path).open("rb") as file:
-            tables = _PhraseFile.model_validate(tomllib.load(file)).phrases
-        own = tuple(_phrase(table) for table in tables)
-    except OSError as error:
-        raise LogError(f"cannot read the file of phrases {path!r}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, re.error, ValueError) as error:
-        raise LogError(f"{path!r} is no file of phrases: {_first_line(error)}", hint=_HINT) from error
-    return Phrases(DEFAULT.table + own)
+    from parsers.logs.phrase_file import own_phrases  # brings pydantic, which few runs need
 
-
-_HINT: Final = "[[phrases]] with phrase = '…', kind = '…', and perhaps subject = 'name (?P<subject>\\S+)'"
-
-
-def _phrase(table: _PhraseTable) -> Phrase:
-    form = re.compile(table.subject) if table.subject else SubjectForm.NONE
-    if isinstance(form, re.Pattern) and "subject" not in form.groupindex:
-        raise ValueError("a subject pattern needs a group named subject")
-    return Phrase(table.phrase, table.system, table.kind, table.subject_kind, form)
-
-
-def _first_line(error: Exception) -> str:
-    if isinstance(error, ValidationError):
-        first = error.errors()[0]
-        return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
-    return str(error).splitlines()[0]
+    return Phrases(DEFAULT.table + own_phrases(path))

@@ -142,7 +142,8 @@ def test_endless_line_in_flat_memory() -> None:
 @pytest.mark.parametrize(
     "tail",
     ["[" * MANY, "'" * MANY, '"' * MANY, "x[name=" + ",b=c" * MANY, "a" * MANY + "9A9", "Aa" * MANY + "!",
-     " " * MANY, ", in project " * MANY, "/projects/" * MANY, "a," * MANY, "=" * MANY, "%2B" * MANY, "\n" * MANY],
+     " " * MANY, ", in project " * MANY, "/projects/" * MANY, "a," * MANY, "=" * MANY,
+     "%2B" * MANY, "\n" * MANY],
     ids=lambda tail: tail[:12],
 )  # fmt: skip
 @pytest.mark.parametrize("phrase", ["Corrupted credentials: ", "Can not decrypt user "])
