@@ -12,6 +12,7 @@ from audit.cli.progress import shown
 from audit.cli.references import processors, read_keys, secrets_of
 from audit.cli.stores_opening import StoreOptions, open_stores
 from audit.cli.summary_printing import print_summary
+from audit.key_ring import make_key_ring
 from audit.owners import Owners, read_owners
 from audit.run_audit import Request, run_audit
 from parsers.keys.key_file import KeyFile
@@ -42,17 +43,22 @@ def audit_into(out: Path, options: AuditOptions) -> int:
     Raises:
         ParsersError, AuditError, ReportsError: the run failed.
     """
-    prepare_run_folder(out)
     passwords = secrets_of(options.zip_passwords)
     keys = read_keys(options.keys)
-    stores = open_stores(options.stores, [each for each in keys if isinstance(each, KeyFile)])
+    key_files = [each for each in keys if isinstance(each, KeyFile)]
+    make_key_ring(
+        key_files, current_label=options.current, seen=()
+    )  # a wrong label fails before hours of logs
+    stores = open_stores(options.stores, key_files)
+    owners = read_owners(options.owners) if options.owners else Owners(())
+    prepare_run_folder(out)
     with shown(quiet=options.quiet) as progress:
         request = Request(
             read_logs=lambda: _read_logs(options, passwords, progress),
             stores=stores,
             keys=keys,
             current=options.current,
-            owners=read_owners(options.owners) if options.owners else Owners(()),
+            owners=owners,
         )
         audited = run_audit(request, progress)
         progress.working_on("writing the report")

@@ -20,8 +20,8 @@ def reentry_command(
     Example: passkey-audit reentry run/ --owners owners.csv --out lists/
     """
     from audit.owners import read_owners
-    from reports.reentry import reentry_lists
-    from reports.run_folder import read_run_folder, write_reentry_lists
+    from reports.reentry import reentry_lists, write_reentry_lists
+    from reports.run_folder import read_run_folder
 
     credentials = read_run_folder(run).credentials
     owned = credentials.with_columns(read_owners(owners).assign(credentials["location"]))
