@@ -12,7 +12,7 @@ import stat
 from collections.abc import Iterator, Sequence
 
 from parsers.archives.content import Content, content_of
-from parsers.archives.enter import Found
+from parsers.archives.found import Found
 from parsers.archives.limits import Budget, Limits
 from parsers.archives.source import FileSource, Window, open_file
 from parsers.errors import ArchiveError, DamagedArchiveError

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from parsers.archives.enter import Found, Members, enter
+from parsers.archives.enter import enter
+from parsers.archives.found import Found, Members
 from parsers.archives.inputs import STANDARD_INPUT, found_inputs
 from parsers.archives.interface import Leaf
 from parsers.archives.limits import DEFAULT, Limits

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Generic, TypeVar
 
-from parsers.archives.enter import Found, enter
+from parsers.archives.enter import enter
+from parsers.archives.found import Found
 from parsers.archives.inputs import expected_bytes, found_inputs
 from parsers.archives.interface import ByteStream, Leaf
 from parsers.archives.limits import DEFAULT, Limits

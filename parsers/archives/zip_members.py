@@ -1,0 +1,79 @@
+"""The members of a zip, one after the other, each to be opened later."""
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
+
+from parsers.archives.content import Content
+from parsers.archives.found import Found
+from parsers.archives.guarded import Guarded
+from parsers.archives.limits import Budget
+from parsers.archives.source import Window
+from parsers.archives.zip_directory import ZipDirectory, read_directory
+from parsers.archives.zip_entry import ZipEntry
+from parsers.archives.zip_member import open_member
+from parsers.archives.zip_salvage import open_salvaged, salvaged_entries
+from parsers.errors import ArchiveError, DamagedArchiveError
+from parsers.secret import Secret
+from parsers.unread import Unread
+
+
+def found_in_zip(
+    found: Found, window: Window, passwords: Sequence[Secret], depth: int
+) -> Iterator[Found | Unread]:
+    """The members of the zip that `window` shows; where its directory is damaged, what local headers tell.
+
+    Raises:
+        ArchiveError: it cannot be read at all.
+    """
+    try:
+        directory = read_directory(window, found.budget.limits)
+    except DamagedArchiveError as error:
+        reason = DamagedArchiveError(f"{error.message}; read from the members' own headers as far as they go")
+        return chain([found.unread(reason, partial=True)], _salvaged_members(found, window, passwords, depth))
+    return _listed_members(found, window, directory, passwords, depth)
+
+
+def _listed_members(
+    found: Found, window: Window, directory: ZipDirectory, passwords: Sequence[Secret], depth: int
+) -> Iterator[Found | Unread]:
+    limits, budget = found.budget.limits, found.budget
+
+    def opener(entry: ZipEntry, room: int) -> Callable[[], Content]:
+        return lambda: _guarded(open_member(window, entry, room, passwords, limits), entry.packed, budget)
+
+    for entry in directory:
+        try:
+            room = directory.room(entry)
+        except ArchiveError as error:
+            yield found.unread(error, entry.name)
+        else:
+            yield found.inside(entry.name, opener(entry, room), depth)
+
+
+def _salvaged_members(
+    found: Found, window: Window, passwords: Sequence[Secret], depth: int
+) -> Iterator[Found | Unread]:
+    limits, budget = found.budget.limits, found.budget
+
+    def opener(entry: ZipEntry, *, measured: bool) -> Callable[[], Content]:
+        return lambda: _guarded(
+            open_salvaged(window, entry, passwords, limits, measured=measured), entry.packed, budget
+        )
+
+    try:
+        for entry, measured in salvaged_entries(window, limits):
+            yield found.inside(entry.name, opener(entry, measured=measured), depth)
+    except ArchiveError as error:
+        yield found.unread(error, partial=True)
+
+
+def _guarded(content: Content, packed: int, budget: Budget) -> Content:
+    if content.window:
+        return content
+    again = content.again
+    return Content(
+        Guarded(content.stream, packed, budget),
+        None if again is None else lambda: Guarded(again(), packed, budget),
+        None,
+        content.notes,
+    )
