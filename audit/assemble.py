@@ -18,7 +18,7 @@ from audit.key_ring import KeyRing
 from audit.log_coverage import coverage
 from audit.owners import Owners
 from audit.stores_reading import StoresReading
-from audit.verdict import ESTABLISHED_AT_MOST, Action, Verdict
+from audit.verdict import Action, Verdict
 from parsers.logs.reading import LogReading
 from parsers.stores.interface import FingerprintSeen
 from parsers.unread import Unread
@@ -120,7 +120,7 @@ def _counts(column: pl.Series, words: Iterable[str]) -> dict[str, int]:
 
 
 def _evidence(gathered: Gathered) -> Iterable[Evidence]:
-    return (each for examined in gathered.examined for each in examined.evidence)
+    return (each for examined in gathered.examined for each in examined.discovered.established)
 
 
 def _keys(ring: KeyRing, opened_by: pl.Series) -> list[KeySummary]:
@@ -144,7 +144,7 @@ def _layout(evidence: Evidence, ring: KeyRing) -> LayoutSummary:
         opened=evidence.opened,
         tried=evidence.tried,
         p_value=evidence.p_value,
-        established=evidence.p_value <= ESTABLISHED_AT_MOST,
+        established=evidence.established,
     )
 
 

@@ -8,17 +8,17 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from audit.discovery.discover import discover
-from audit.discovery.evidence import Evidence
+from audit.discovery.discover import Discovered, discover
 from audit.discovery.sample import sample
 from audit.key_ring import KeyRing
 from audit.layouts.known import known_layouts
-from audit.layouts.layout import Layout
+from audit.layouts.user_supplied import Supplied
 from audit.trial.best import Best, best_openings
 from audit.trial.hypothesis import hypotheses
 from audit.trial.same_secret import SecretTags
 from audit.trial.try_keys import try_keys
 from audit.trial.views import Views
+from audit.verdicts.chance import WeakOpenings
 from audit.verdicts.judge import Grounds, judge
 
 
@@ -29,16 +29,19 @@ class Examined:
     Attributes:
         frame: the columns of `STORED` without `value` and `iv`, those of a judgement, `value_digest`.
         tags: equal for values that hold the same secret; zeros where none was opened; shape [n, 2].
-        evidence: the layouts that the data show.
+        discovered: the layouts that the data show.
     """
 
     frame: pl.DataFrame
     tags: npt.NDArray[np.uint64]
-    evidence: tuple[Evidence, ...]
+    discovered: Discovered
 
 
 def examine(
-    batches: Sequence[pl.DataFrame], ring: KeyRing, secret_tags: SecretTags, proven: Sequence[Layout] = ()
+    batches: Sequence[pl.DataFrame],
+    ring: KeyRing,
+    secret_tags: SecretTags,
+    supplied: Supplied = Supplied(),  # noqa: B008  # frozen and empty
 ) -> Examined:
     """Find the layouts, try every key in them on every value, and judge.
 
@@ -46,34 +49,29 @@ def examine(
         batches: frames of the `STORED` schema, all of one product, at least one.
         ring: the candidate keys.
         secret_tags: tells equal secrets within this run.
-        proven: layouts that a known plain text has proven; they need no evidence.
+        supplied: further layouts.
     """
-    known = known_layouts(batches[0]["system"][0])
-    evidence = tuple(discover(sample(batches), ring.keys, known, secret_tags))
-    layouts = dict.fromkeys((*proven, *(each.hypothesis.layout for each in evidence)))
-    grounds = Grounds(
-        ring=ring,
-        tried=tuple(hypotheses(ring.keys, layouts)),
-        known=known,
-        values=sum(batch.height for batch in batches),
-    )
+    known = (*known_layouts(batches[0]["system"][0]), *supplied.to_try)
+    discovered = discover(sample(batches), ring.keys, known, secret_tags, supplied.proven)
+    # What the sample could not tell apart, a rarer value outside it may.
+    alike = (each for evidence in discovered.established for each in evidence.alike)
+    layouts = (layout for each in alike for layout in (each.layout, *each.same_as))
+    tried = hypotheses(ring.keys, dict.fromkeys((*supplied.proven, *layouts)))
+    grounds = Grounds(ring, tuple(tried), (*known, *supplied.proven))
+    bests = [_try(batch, grounds, secret_tags) for batch in batches]
+    weak = WeakOpenings.of(bests, grounds.correction)
     frames, tags = [], []
-    for batch in batches:
-        frame, of_batch = _examine_batch(batch, grounds, secret_tags)
-        frames.append(frame)
-        tags.append(of_batch)
-    return Examined(pl.concat(frames), np.concatenate(tags), evidence)
+    for batch, best in zip(batches, bests, strict=True):
+        judgement = judge(batch, best, weak, grounds)
+        judged = pl.concat([batch.drop("value", "iv"), judgement.frame], how="horizontal")
+        frames.append(judged.with_columns(_digests(batch["value"])))
+        tags.append(np.where(judgement.opened[:, None], best.tags, np.uint64(0)))
+    return Examined(pl.concat(frames), np.concatenate(tags), discovered)
 
 
-def _examine_batch(
-    batch: pl.DataFrame, grounds: Grounds, secret_tags: SecretTags
-) -> tuple[pl.DataFrame, npt.NDArray[np.uint64]]:
-    values = Views(batch)
-    best: Best = best_openings(batch.height, try_keys(values, grounds.tried), grounds.tried, secret_tags)
-    judgement = judge(values, best, grounds)
-    judged = pl.concat([batch.drop("value", "iv"), judgement.frame], how="horizontal")
-    tags = np.where(judgement.opened[:, None], best.tags, np.uint64(0))
-    return judged.with_columns(_digests(batch["value"])), tags
+def _try(batch: pl.DataFrame, grounds: Grounds, secret_tags: SecretTags) -> Best:
+    opened = try_keys(Views(batch), grounds.tried)
+    return best_openings(batch.height, opened, grounds.tried, secret_tags)
 
 
 def _digests(values: pl.Series) -> pl.Series:

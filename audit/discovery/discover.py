@@ -1,14 +1,14 @@
 """Layouts and keys found from the data: the best explanation first, then the next of what is left."""
 
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from audit.discovery.evidence import Evidence, Openings, chance_log10
+from audit.discovery.evidence import Evidence, Openings, chance_log10, hardly_chance
 from audit.discovery.first_block import FirstBlock, what_is_first
 from audit.discovery.sample import independent, shared_prefixes
 from audit.key_ring import Key
@@ -20,15 +20,31 @@ from audit.trial.opened import Opened
 from audit.trial.same_secret import SecretTags
 from audit.trial.try_keys import try_keys
 from audit.trial.views import View, Views
-from audit.verdict import ESTABLISHED_AT_MOST
 
-_ESTABLISHED_LOG10 = math.log10(ESTABLISHED_AT_MOST)
+_GUESSES: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Discovered:
+    """What the data show.
+
+    Attributes:
+        established: the hypotheses that verdicts may rest on, the one that explains most first.
+        guesses: the best others, where nothing is established: how far the data go.
+    """
+
+    established: tuple[Evidence, ...]
+    guesses: tuple[Evidence, ...] = ()
 
 
 def discover(
-    values: pl.DataFrame, keys: Sequence[Key], layouts: Iterable[Layout], secret_tags: SecretTags
-) -> list[Evidence]:
-    """The established hypotheses, the one that explains most first.
+    values: pl.DataFrame,
+    keys: Sequence[Key],
+    layouts: Iterable[Layout],
+    secret_tags: SecretTags,
+    proven: Sequence[Layout] = (),
+) -> Discovered:
+    """The established hypotheses, or the best of those that are not.
 
     Values under different keys and layouts are sorted out one after the other: what the best hypothesis
     opens is set aside, and the others must be established on the rest.
@@ -38,23 +54,62 @@ def discover(
         keys: the candidates.
         layouts: those to try; the same behind constant prefixes that the values show are tried as well.
         secret_tags: tells equal plain texts.
+        proven: layouts that a known plain text has proven.
     """
-    wanted = tuple(layouts)
+    wanted = tuple(dict.fromkeys((*layouts, *proven)))
     views = Views(values)
     present = [layout for layout in wanted if views[View.of(layout)].drop_nulls().len()]
     tried = hypotheses(keys, (*present, *_prefixed(present, views)))
-    trial = _Trial(values.height, tried, views, _openings(views, tried, secret_tags))
-    return [_settle_first_block(each, trial) for each in _one_after_the_other(trial)]
+    trial = _Trial.of(views, tried, secret_tags)
+    established = tuple(
+        _settle_by_proof(_settle_first_block(each, trial), proven) for each in _one_after_the_other(trial)
+    )
+    without_evidence = _proven_alone(trial, established, proven)
+    if established or without_evidence:
+        return Discovered((*established, *without_evidence))
+    everything = np.ones(trial.size, np.bool_)
+    guesses = sorted(_ranked(trial, everything, trial.openings), key=lambda each: each.evidence.log10)
+    return Discovered((), tuple(each.evidence for each in guesses[:_GUESSES]))
 
 
 @dataclass(frozen=True, slots=True)
 class _Trial:
-    """Everything that was tried on the sample, and what it gave."""
+    """Everything that was tried on the sample, and what it gave.
+
+    Attributes:
+        size: how many values were tried.
+        tried: the hypotheses.
+        views: the values.
+        openings: by the hypothesis' place.
+        fitting: independent values that can be of a hypothesis' layout at all, by its place; shapes [size].
+    """
 
     size: int
     tried: list[Hypothesis]
     views: Views
     openings: dict[int, Openings]
+    fitting: dict[int, npt.NDArray[np.bool_]]
+
+    @classmethod
+    def of(cls, views: Views, tried: list[Hypothesis], secret_tags: SecretTags) -> "_Trial":
+        fitting: dict[Layout, npt.NDArray[np.bool_]] = {}
+        for layout in dict.fromkeys(hypothesis.layout for hypothesis in tried):
+            decoded = views[View.of(layout)]
+            sizes = decoded.bin.size().fill_null(0)
+            lengths = [size for size in sizes.unique() if size and layout.fits(size)]
+            fitting[layout] = sizes.is_in(lengths).to_numpy() & independent(decoded)
+        of_tried = {index: fitting[hypothesis.layout] for index, hypothesis in enumerate(tried)}
+        openings = _openings(views, tried, secret_tags, of_tried)
+        return cls(views.frame.height, tried, views, openings, of_tried)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ranked:
+    """A hypothesis judged on the values that remain; `place` sorts the better one to the front."""
+
+    place: tuple[float, int]
+    index: int
+    evidence: Evidence
 
 
 def _prefixed(layouts: Sequence[Layout], views: Views) -> tuple[Layout, ...]:
@@ -65,60 +120,60 @@ def _prefixed(layouts: Sequence[Layout], views: Views) -> tuple[Layout, ...]:
     return tuple(found)
 
 
-def _openings(values: Views, tried: Sequence[Hypothesis], secret_tags: SecretTags) -> dict[int, Openings]:
+def _openings(
+    values: Views,
+    tried: Sequence[Hypothesis],
+    secret_tags: SecretTags,
+    fitting: Mapping[int, npt.NDArray[np.bool_]],
+) -> dict[int, Openings]:
     parts: dict[int, list[Opened]] = {}
     tags: dict[int, list[npt.NDArray[np.uint64]]] = {}
     for opened in try_keys(values, tried):
         parts.setdefault(opened.hypothesis, []).append(replace(opened, plain=opened.plain[:0]))
         tags.setdefault(opened.hypothesis, []).append(secret_tags.of(opened.plain, opened.lengths))
-    return {
-        index: Openings(
+    gathered = {}
+    for index, of_index in parts.items():
+        log10 = np.concatenate([each.log10 for each in of_index])
+        gathered[index] = Openings(
             rows=np.concatenate([each.rows for each in of_index]),
-            log10=np.concatenate([each.log10 for each in of_index]),
+            log10=log10,
             last_log10=np.concatenate([each.last_log10 for each in of_index]),
             tags=np.concatenate(tags[index]),
+            explained=hardly_chance(log10, int(fitting[index].sum())),
         )
-        for index, of_index in parts.items()
-    }
+    return gathered
 
 
-def _one_after_the_other(trial: _Trial) -> Iterable[tuple[int, Evidence]]:
+def _one_after_the_other(trial: _Trial) -> Iterator[tuple[int, Evidence]]:
     remaining = np.ones(trial.size, np.bool_)
-    views = dict.fromkeys(View.of(hypothesis.layout) for hypothesis in trial.tried)
-    independents = {view: independent(trial.views[view]) for view in views}
-    fitting = {view: _sizes(trial.views[view]) for view in views}
+    open_questions = dict(trial.openings)
     while True:
-        ranked: list[tuple[float, int, Evidence]] = []
-        for index, openings in trial.openings.items():
-            hypothesis = trial.tried[index]
-            view = View.of(hypothesis.layout)
-            usable = remaining & independents[view]
-            counted = usable[openings.rows]
-            tried = int(
-                sum(
-                    usable[rows].sum() for size, rows in fitting[view].items() if hypothesis.layout.fits(size)
-                )
-            )
-            log10 = chance_log10(openings.last_log10[counted], tried, len(trial.tried))
-            if log10 <= _ESTABLISHED_LOG10:
-                explained = remaining[openings.rows] & openings.credible()
-                score = float(openings.log10[explained].sum())
-                evidence = Evidence(hypothesis, (), int(explained.sum()), tried, log10)
-                ranked.append((score, index, evidence))
+        ranked = [
+            each
+            for each in _ranked(trial, remaining, open_questions)
+            if each.evidence.established and each.evidence.opened
+        ]
         if not ranked:
             return
-        _, index, evidence = min(ranked, key=lambda item: item[:2])
-        yield index, replace(evidence, equivalent=_equivalent(index, remaining, trial))
-        openings = trial.openings[index]
-        remaining[openings.rows[openings.credible()]] = False
+        best = min(ranked, key=lambda each: each.place)
+        openings = open_questions.pop(best.index)
+        yield best.index, replace(best.evidence, equivalent=_equivalent(best.index, remaining, trial))
+        remaining[openings.rows[openings.explained]] = False
 
 
-def _sizes(decoded: pl.Series) -> dict[int, npt.NDArray[np.intp]]:
-    sizes = decoded.bin.size()
-    return {
-        size: (sizes == size).fill_null(value=False).arg_true().to_numpy().astype(np.intp)
-        for size in sizes.drop_nulls().unique().sort()
-    }
+def _ranked(trial: _Trial, remaining: npt.NDArray[np.bool_], of: Mapping[int, Openings]) -> Iterator[_Ranked]:
+    """Each hypothesis that opens any of what remains, by how much it explains."""
+    for index, openings in of.items():
+        usable = remaining & trial.fitting[index]
+        counted = usable[openings.rows]
+        if not counted.any():
+            continue
+        tried = int(usable.sum())
+        log10 = chance_log10(openings.last_log10[counted], tried, len(trial.tried))
+        explained = remaining[openings.rows] & openings.explained
+        score = float(openings.log10[explained].sum())
+        evidence = Evidence(trial.tried[index], (), int(explained.sum()), tried, log10)
+        yield _Ranked((score, index), index, evidence)
 
 
 def _equivalent(index: int, remaining: npt.NDArray[np.bool_], trial: _Trial) -> tuple[Hypothesis, ...]:
@@ -134,7 +189,7 @@ def _equivalent(index: int, remaining: npt.NDArray[np.bool_], trial: _Trial) -> 
 
 
 def _fingerprint(openings: Openings, remaining: npt.NDArray[np.bool_]) -> bytes:
-    taken = remaining[openings.rows] & openings.credible()
+    taken = remaining[openings.rows] & openings.explained
     order = np.argsort(openings.rows[taken])
     return openings.rows[taken][order].tobytes() + openings.tags[taken][order].tobytes()
 
@@ -142,7 +197,7 @@ def _fingerprint(openings: Openings, remaining: npt.NDArray[np.bool_]) -> bytes:
 def _settle_first_block(found: tuple[int, Evidence], trial: _Trial) -> Evidence:
     """Tell a vector in front from an unknown constant one, where the text behind does not."""
     index, evidence = found
-    alike = (evidence.hypothesis, *evidence.equivalent)
+    alike = evidence.alike
     disputed = [
         each for each in alike if each.layout.mode is Mode.CBC and each.layout.iv in {Iv.FRONT, Iv.UNKNOWN}
     ]
@@ -158,8 +213,34 @@ def _settle_first_block(found: tuple[int, Evidence], trial: _Trial) -> Evidence:
     return replace(evidence, hypothesis=kept[0], equivalent=tuple(kept[1:]))
 
 
+def _settle_by_proof(evidence: Evidence, proven: Collection[Layout]) -> Evidence:
+    """Of what the data cannot tell apart, what a known plain text has proven."""
+    kept = [each for each in evidence.alike if _is_proven(each, proven)]
+    if not kept:
+        return evidence
+    return replace(evidence, hypothesis=kept[0], equivalent=tuple(kept[1:]), proven=True)
+
+
+def _is_proven(hypothesis: Hypothesis, proven: Collection[Layout]) -> bool:
+    return any(layout in proven for layout in (hypothesis.layout, *hypothesis.same_as))
+
+
+def _proven_alone(
+    trial: _Trial, established: Iterable[Evidence], proven: Collection[Layout]
+) -> tuple[Evidence, ...]:
+    """What is proven, opens something, and is not established by the data."""
+    told = {each for evidence in established for each in evidence.alike}
+    others = {
+        index: openings
+        for index, openings in trial.openings.items()
+        if trial.tried[index] not in told and _is_proven(trial.tried[index], proven)
+    }
+    ranked = _ranked(trial, np.ones(trial.size, np.bool_), others)
+    return tuple(replace(each.evidence, proven=True) for each in ranked)
+
+
 def _first_blocks(hypothesis: Hypothesis, openings: Openings, trial: _Trial) -> npt.NDArray[np.uint8]:
-    rows = pl.Series(openings.rows[openings.credible()])
+    rows = pl.Series(openings.rows[openings.explained])
     values = trial.views[View.of(hypothesis.layout)].gather(rows)
     first = values.bin.slice(len(hypothesis.layout.prefix), BLOCK)
     matrix = first.bin.reinterpret(dtype=pl.Array(pl.UInt8, BLOCK)).to_numpy()

@@ -9,24 +9,35 @@ import polars as pl
 from audit.layouts.layout import BLOCK
 
 SAMPLE_SIZE: Final = 8_192
-"""Values at most: a layout of one value in a thousand still shows, and 2,000 hypotheses take seconds."""
+"""Values spread evenly: a layout of one value in a thousand still shows, and 2,000 hypotheses take seconds.
+With those of rare lengths it may be three times as many."""
+
+_OF_EVERY_LENGTH: Final = 32
 
 _LONGEST_PREFIX: Final = 8
 _ENOUGH_TO_SHARE: Final = 5
 
 
 def sample(batches: Iterable[pl.DataFrame]) -> pl.DataFrame:
-    """Distinct values of all lengths, spread evenly; the columns `value` and `iv`.
+    """Distinct values, spread evenly over the store, and some of every length; the columns `value` and `iv`.
 
-    Equal values would count as independent evidence, which they are not: one of each is taken.
+    Equal values would count as independent evidence, which they are not: one of each is taken. Every length
+    is there, since a rare one may be the only trace of a layout.
     """
-    distinct = pl.concat([batch.select("value", "iv").drop_nulls("value").unique() for batch in batches])
-    ordered = (
-        distinct.unique()
-        .filter(pl.col("value").bin.size() > 0)
-        .sort(pl.col("value").bin.size(), "value", "iv")
+    size = pl.col("value").bin.size()
+    together = pl.concat([_distinct(batch.select("value", "iv")) for batch in batches])
+    distinct = _distinct(together).filter(size > 0)
+    step = max(1, distinct.height // SAMPLE_SIZE)
+    lengths = distinct.select(size.n_unique()).item()
+    of_every_length = min(_OF_EVERY_LENGTH, SAMPLE_SIZE // max(1, lengths))
+    evenly = pl.int_range(pl.len()) % step == 0
+    return distinct.sort(size, maintain_order=True).filter(
+        evenly | (pl.int_range(pl.len()).over(size) < of_every_length)
     )
-    return ordered.gather_every(max(1, -(-ordered.height // SAMPLE_SIZE)))
+
+
+def _distinct(values: pl.DataFrame) -> pl.DataFrame:
+    return values.drop_nulls("value").unique(maintain_order=True)
 
 
 def independent(decoded: pl.Series) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

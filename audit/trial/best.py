@@ -13,6 +13,7 @@ from audit.trial.opened import Opened
 from audit.trial.plain_text import Content
 from audit.trial.same_secret import SecretTags
 from audit.trial.structure import proves_itself
+from parsers.secret import Secret
 
 NOT_OPENED: Final = -1
 
@@ -55,16 +56,23 @@ def best_openings(
 ) -> Best:
     """Keep, of everything that was opened in a batch of `size` values, the most convincing."""
     best = Best.nothing(size)
-    key_of = np.array([hypothesis.key for hypothesis in tried] + [NOT_OPENED], np.int32)
+    key_of = _distinct_keys(tried)
     for each in opened:
         before = best.hypothesis[each.rows]
-        other_key = key_of[before] != tried[each.hypothesis].key
+        other_key = key_of[before] != key_of[each.hypothesis]
         wins = each.log10 < best.log10[each.rows]
         loser = np.where(wins, best.log10[each.rows], each.log10)
         rival = best.rival_log10[each.rows]
         best.rival_log10[each.rows] = np.where(other_key, np.minimum(rival, loser), rival)
         _take(best, each, wins, tried[each.hypothesis], secret_tags)
     return best
+
+
+def _distinct_keys(tried: Sequence[Hypothesis]) -> npt.NDArray[np.int32]:
+    """A number for each AES key, whichever files hold it; the last one stands for NOT_OPENED."""
+    numbers: dict[Secret, int] = {}
+    of_tried = [numbers.setdefault(hypothesis.aes_key, len(numbers)) for hypothesis in tried]
+    return np.array([*of_tried, NOT_OPENED], np.int32)
 
 
 def _take(

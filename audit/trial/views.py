@@ -1,6 +1,7 @@
 """Stored values as bytes: one view for each way of writing them down."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import polars as pl
@@ -8,6 +9,9 @@ import polars as pl
 from audit.layouts.layout import BLOCK, Encoding, Iv, Layout
 
 _POLARS_NAME: Final = {Encoding.BASE64: "base64", Encoding.HEX: "hex"}
+
+_BASE64_PADDING: Final = pl.Series(["", "===", "==", "="])
+"""By the length of the text modulo 4; three are never right, and decode to nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,48 +45,45 @@ class Views:
             self._decoded[view] = self._decode(view)
         return self._decoded[view]
 
+    @cached_property
+    def _text(self) -> pl.Series:
+        return _text(self.frame["value"])
+
     def _decode(self, view: View) -> pl.Series:
-        if not view.beside:
-            return _decode(self.frame["value"], view.encoding)
-        return _decode_beside(self.frame, view.encoding)
+        if view.beside:
+            return self._decode_beside(view.encoding)
+        if view.encoding is Encoding.RAW:
+            return _without_text(self.frame["value"])
+        return _decode(self._text, view.encoding)
+
+    def _decode_beside(self, encoding: Encoding) -> pl.Series:
+        """Vector and ciphertext in one piece, from two columns or from both sides of a `|`."""
+        in_value = self._text.str.count_matches("|", literal=True).fill_null(0) == 1
+        parts = self._text.set(~in_value, None).str.split_exact("|", 1).struct.unnest()
+        value, vector = self.frame["value"], self.frame["iv"]
+        cipher = parts["field_0"].cast(pl.Binary).zip_with(in_value, value.set(vector.is_null(), None))
+        front = _written(parts["field_1"].cast(pl.Binary).zip_with(in_value, vector), encoding)
+        # A vector of another size is not a vector; null stays null through the concatenation.
+        return front.set((front.bin.size() != BLOCK).fill_null(value=True), None) + _written(cipher, encoding)
 
 
-def _decode_beside(frame: pl.DataFrame, encoding: Encoding) -> pl.Series:
-    """Vector and ciphertext in one piece, from two columns or from both sides of a `|`."""
-    written = _text(frame["value"])
-    parts = written.str.split_exact("|", 2).struct.unnest()
-    in_value = parts["field_1"].is_not_null() & parts["field_2"].is_null()
-    cipher = pl.select(
-        pl.when(in_value).then(parts["field_0"].cast(pl.Binary)).otherwise(frame["value"])
-    ).to_series()
-    vector = pl.select(
-        pl.when(in_value).then(parts["field_1"].cast(pl.Binary)).otherwise(frame["iv"])
-    ).to_series()
-    front = _decode(vector, encoding)
-    body = _decode(cipher, encoding)
-    # A vector of another size is not a vector; null stays null through the concatenation.
-    sized = pl.select(pl.when(front.bin.size() == BLOCK).then(front)).to_series()
-    return sized + body
+def _written(written: pl.Series, encoding: Encoding) -> pl.Series:
+    return _without_text(written) if encoding is Encoding.RAW else _decode(_text(written), encoding)
 
 
-def _decode(written: pl.Series, encoding: Encoding) -> pl.Series:
-    match encoding:
-        case Encoding.RAW:
-            return _without_text(written)
-        case Encoding.BASE64_URL:
-            return _decode_url_safe(written)
-        case Encoding.BASE64 | Encoding.HEX:
-            return _text(written).str.decode(_POLARS_NAME[encoding], strict=False)  # type: ignore[arg-type]  # a literal by construction
+def _decode(text: pl.Series, encoding: Encoding) -> pl.Series:
+    if encoding is Encoding.BASE64_URL:
+        return _decode_url_safe(text)
+    return text.str.decode(_POLARS_NAME[encoding], strict=False)  # type: ignore[arg-type]  # a literal by construction
 
 
-def _decode_url_safe(written: pl.Series) -> pl.Series:
+def _decode_url_safe(text: pl.Series) -> pl.Series:
     """RFC 4648, section 5: padded or not; text with `+` or `/` is of the standard alphabet instead."""
-    text = _text(written)
-    own_alphabet = pl.select(pl.when(~text.str.contains("[+/]")).then(text)).to_series()
+    own_alphabet = text.set(text.str.contains("[+/]"), None)
     standard = own_alphabet.str.replace_all("-", "+", literal=True).str.replace_all("_", "/", literal=True)
     bare = standard.str.strip_chars_end("=")
-    padded = pl.select(bare + pl.lit("=").repeat_by((4 - bare.str.len_bytes() % 4) % 4).list.join(""))
-    return padded.to_series().str.decode("base64", strict=False)
+    padding = _BASE64_PADDING.gather(bare.str.len_bytes() % 4)
+    return (bare + padding).str.decode("base64", strict=False)
 
 
 def _text(written: pl.Series) -> pl.Series:

@@ -18,27 +18,21 @@ class Form(IntEnum):
     ciphertext, but of a length that no layout of its product has. `WELL_FORMED`: some layout has its length.
     """
 
-    EMPTY = 0
-    EXTERNAL = 1
-    PLAIN = 2
-    IMPOSSIBLE = 3
-    WELL_FORMED = 4
+    PLAIN = 0
+    IMPOSSIBLE = 1
+    WELL_FORMED = 2
 
 
 def forms(values: Views, layouts: Sequence[Layout]) -> npt.NDArray[np.uint8]:
     """The `Form` of each row.
 
     Args:
-        values: a batch of the `STORED` schema.
+        values: a batch with the columns `value` and `iv`.
         layouts: every layout that the product's values can have.
     """
     form = np.full(values.frame.height, Form.PLAIN, np.uint8)
-    for encoding in (Encoding.BASE64, Encoding.HEX, Encoding.RAW):
-        sizes = _sizes(values, View(encoding))
-        form[sizes >= BLOCK] = Form.IMPOSSIBLE
+    form[decoded_sizes(values) > 0] = Form.IMPOSSIBLE
     form[fitting(values, layouts, Layout.fits)] = Form.WELL_FORMED
-    form[_is_empty(values.frame)] = Form.EMPTY
-    form[_is_external(values.frame)] = Form.EXTERNAL
     return form
 
 
@@ -50,23 +44,27 @@ def fitting(
     wanted = list(layouts)
     for view in dict.fromkeys(View.of(layout) for layout in wanted):
         of_view = [layout for layout in wanted if View.of(layout) == view]
-        sizes = _sizes(values, view)
-        for size in np.unique(sizes):
-            if size and any(fits(layout, int(size)) for layout in of_view):
-                held |= sizes == size
+        sizes = values[view].bin.size()
+        good = [size for size in sizes.drop_nulls().unique() if any(fits(each, size) for each in of_view)]
+        held |= sizes.is_in(good).fill_null(value=False).to_numpy()
     return held
 
 
-def _sizes(values: Views, view: View) -> npt.NDArray[np.int64]:
-    """Decoded bytes of each value; 0 where it is not written in this way."""
-    return values[view].bin.size().fill_null(0).to_numpy().astype(np.int64)
+def decoded_sizes(values: Views) -> npt.NDArray[np.int64]:
+    """Bytes of each value, decoded in a way that gives a block or more, hex before base64; 0 for others."""
+    found = np.zeros(values.frame.height, np.int64)
+    for encoding in (Encoding.RAW, Encoding.BASE64, Encoding.HEX):
+        here = values[View(encoding)].bin.size().fill_null(0).to_numpy()
+        found = np.where(here >= BLOCK, here, found)
+    return found
 
 
-def _is_external(frame: pl.DataFrame) -> npt.NDArray[np.bool_]:
+def is_external(frame: pl.DataFrame) -> npt.NDArray[np.bool_]:
     """Credentials of type EXTERNAL lie in CyberArk, Vault and the like (CloudBees docs, "Credentials")."""
     external = frame["credential_type"].str.to_uppercase() == "EXTERNAL"
     return external.fill_null(value=False).to_numpy()
 
 
-def _is_empty(frame: pl.DataFrame) -> npt.NDArray[np.bool_]:
+def is_empty(frame: pl.DataFrame) -> npt.NDArray[np.bool_]:
+    """Rows without a stored value."""
     return (frame["value"].bin.size().fill_null(0) == 0).to_numpy()

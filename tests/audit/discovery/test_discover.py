@@ -50,7 +50,7 @@ def found(layout: Layout, count: int, chance: random.Random) -> list[Evidence]:
     other = candidate("other", key_file(chance.choice([KeyForm.RAW, KeyForm.HEX]), chance))
     texts = [bytes(chance.choices(ALPHABET, k=chance.randint(1, 40))) for _ in range(count)]
     store = stored(values(layout, mine, texts, chance), layout)
-    return discover(sample([store]), [other, mine], TABLE, TAGS)
+    return list(discover(sample([store]), [other, mine], TABLE, TAGS).established)
 
 
 @pytest.mark.parametrize("layout", TABLE, ids=lambda layout: layout.name)
@@ -80,7 +80,7 @@ def test_a_key_that_is_missing_gives_nothing() -> None:
     layout = Layout(KeyForm.RAW, Mode.CBC, Iv.FRONT)
     store = stored([seal(layout, bytes(range(32)), text, chance) for text in passwords(3_000, chance)])
     keys = [candidate(str(number), chance.randbytes(32)) for number in range(8)]
-    assert discover(sample([store]), keys, TABLE, TAGS) == []
+    assert discover(sample([store]), keys, TABLE, TAGS).established == ()
 
 
 def test_equal_blocks_are_one_piece_of_evidence() -> None:
@@ -93,7 +93,7 @@ def test_equal_blocks_are_one_piece_of_evidence() -> None:
         key = random.Random(seed).randbytes(16)
         wrong = candidate("wrong", random.Random(-seed - 1).randbytes(16))
         store = stored([seal(layout, key, text, chance) for text in full])
-        assert discover(sample([store]), [wrong], [layout], TAGS) == []
+        assert discover(sample([store]), [wrong], [layout], TAGS).established == ()
 
 
 def test_layouts_and_keys_side_by_side_are_sorted_out() -> None:
@@ -112,7 +112,7 @@ def test_layouts_and_keys_side_by_side_are_sorted_out() -> None:
         for index, layout in truth
         for value in values(layout, keys[index], passwords(60, chance), chance)
     ]
-    evidence = discover(sample([stored(mixed)]), keys, TABLE, TAGS)
+    evidence = discover(sample([stored(mixed)]), keys, TABLE, TAGS).established
     assert sorted((each.hypothesis.key, each.hypothesis.layout.name) for each in evidence) == sorted(
         (index, layout.name) for index, layout in truth
     )
@@ -124,7 +124,8 @@ def test_one_block_values_leave_ecb_and_zero_vector_open() -> None:
     layout = Layout(KeyForm.RAW, Mode.ECB, Iv.NONE)
     key = candidate("k", chance.randbytes(16))
     short = passwords(30, chance, longest=15)
-    (evidence,) = discover(sample([stored(values(layout, key, short, chance))]), [key], TABLE, TAGS)
+    store = stored(values(layout, key, short, chance))
+    (evidence,) = discover(sample([store]), [key], TABLE, TAGS).established
     assert {"aes-ecb/base64/key-raw", "aes-cbc/iv-zero/base64/key-raw"} <= set(evidence.names)
 
 
@@ -136,5 +137,6 @@ def test_a_vector_in_front_is_told_from_a_constant_one(iv: Iv) -> None:
         layout = Layout(KeyForm.RAW, Mode.CBC, iv)
         key = candidate("k", chance.randbytes(32))
         texts = [text + b" and some more of it" for text in passwords(8, chance)]
-        (evidence,) = discover(sample([stored(values(layout, key, texts, chance))]), [key], TABLE, TAGS)
+        store = stored(values(layout, key, texts, chance))
+        (evidence,) = discover(sample([store]), [key], TABLE, TAGS).established
         assert {name.rpartition("/")[0] for name in evidence.names} == {layout.name.rpartition("/")[0]}
