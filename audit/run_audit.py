@@ -66,7 +66,7 @@ def run_audit(request: Request, progress: Progress) -> Audited:
     gathered = Gathered(
         logs=logs,
         stores=stores,
-        examined=_examine_each_product(stores, ring),
+        examined=examine_each_product(stores, ring),
         ring=ring,
         seen=seen,
         owners=request.owners,
@@ -90,7 +90,8 @@ def _about(copies: Copies) -> list[str]:
     return said
 
 
-def _examine_each_product(stores: StoresReading, ring: KeyRing) -> list[Examined]:
+def examine_each_product(stores: StoresReading, ring: KeyRing) -> list[Examined]:
+    """The values of each product examined on their own: a layout of one says nothing of another's."""
     secret_tags = SecretTags(Secret(secrets.token_bytes(16)))
     by_system: dict[str, list[pl.DataFrame]] = {}
     for batch in stores.batches:
