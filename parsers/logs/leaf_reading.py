@@ -8,9 +8,10 @@ from parsers.archives.interface import Leaf
 from parsers.logs.duplicates import content_of
 from parsers.logs.finding import Interpreter, as_text
 from parsers.logs.finding_rows import FindingRows
+from parsers.logs.matcher import Matcher
 from parsers.logs.milestones import MILESTONES, Milestone, milestone
 from parsers.logs.phrases import Phrases
-from parsers.logs.search import DEFAULT_BOUNDS, Bounds, Matcher, RawEntry, search
+from parsers.logs.search import DEFAULT_BOUNDS, Bounds, RawEntry, search
 from parsers.logs.span import Covered, covered_by
 from parsers.logs.text_marks import as_lines_of_utf8
 from parsers.unread import Unread

@@ -129,17 +129,11 @@ def _inputs(
     readings: Sequence[LeafReading], unread: Sequence[Unread], duplicates: Sequence[Duplicate]
 ) -> tuple[InputRead, ...]:
     copies = {duplicate.source: duplicate.in_words() for duplicate in duplicates}
-    read = [
-        InputRead(
-            reading.source,
-            read=True,
-            lines=reading.lines,
-            why="; ".join(
-                [*(fault.reason for fault in reading.unread), *reading.notes, copies.get(reading.source, "")]
-            ).removesuffix("; "),
-        )
-        for reading in readings
-    ]
+    read = []
+    for reading in readings:
+        remarks = [*(row.reason for row in reading.unread), *reading.notes, copies.get(reading.source)]
+        why = "; ".join(filter(None, remarks))
+        read.append(InputRead(reading.source, read=True, lines=reading.lines, why=why))
     known = {reading.source for reading in readings}
     missed = [InputRead(_source(row), read=False, lines=None, why=row.reason) for row in unread]
     return tuple(sorted([*read, *(row for row in missed if row.path not in known)], key=lambda row: row.path))

@@ -13,16 +13,15 @@ What counts as a line, a hit and an entry, exactly:
 None of this depends on how the bytes come in chunks.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, NamedTuple
-
-import ahocorasick_rs
 
 from parsers.archives.interface import ByteStream
 from parsers.errors import ArchiveError
 from parsers.logs.entry_layouts import ENTRY_START, LONGEST_START, NEXT_ENTRY
 from parsers.logs.line_numbers import LineNumbers
+from parsers.logs.matcher import Matcher
 from parsers.logs.window import Window
 
 
@@ -85,21 +84,6 @@ class Searched:
     head: bytes
     tail: bytes
     fault: ArchiveError | None
-
-
-class Matcher:
-    """Phrases made ready for the search; any number of threads may use it."""
-
-    def __init__(self, phrases: Iterable[str]) -> None:
-        encoded = sorted({phrase.encode() for phrase in phrases})
-        self.longest = max(map(len, encoded), default=0)
-        self._automaton = ahocorasick_rs.BytesAhoCorasick(
-            encoded, matchkind=ahocorasick_rs.MatchKind.LeftmostFirst
-        )
-
-    def hits(self, data: memoryview) -> list[tuple[int, int, int]]:
-        """Every phrase met: its number, begin and end; of overlapping ones the first."""
-        return self._automaton.find_matches_as_indexes(data)
 
 
 def search(
@@ -188,9 +172,8 @@ class _Search:
         self._decided = window.end if ended else window.end - LONGEST_START
         region = max(window.begin, window.chunk - self._overlap)
         hits = self._matcher.hits(window.view[region : window.end])
-        self._lines.count(
-            window
-        )  # not before: the first pass pays for fetching the chunk, and the matcher hides it
+        # Not before: the first to read a fresh chunk pays for fetching it, and the matcher hides that.
+        self._lines.count(window)
         if self._open is not None:
             self._extend(self._open, ended=ended)
         line_start, before = None, window.begin

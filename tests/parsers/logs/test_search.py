@@ -3,7 +3,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parsers.logs.search import Bounds, Matcher, RawEntry, Searched, search
+from parsers.logs.matcher import Matcher
+from parsers.logs.search import Bounds, RawEntry, Searched, search
 from tests.parsers.logs import reference
 from tests.parsers.logs.streams import Pieces
 
