@@ -137,6 +137,34 @@ def test_missing_right_on_projects_leaves_credentials_without_names(server: Serv
     assert "ec_project" in {event.place for event in found if isinstance(event, NotAudited)}
 
 
+@pytest.fixture
+def reader(mariadb_server: Server, postgresql_server: Server, server: Server, database: str) -> Iterator[str]:
+    """A user who may read credentials and nothing else."""
+    fill(server.engine(database), Ids.BINARY)
+    user = "reader@localhost" if server is mariadb_server else "reader"
+    server.run(f"CREATE USER {user}", f"GRANT SELECT ON ec_credential TO {user}", database=database)
+    yield user
+    if server is postgresql_server:
+        server.run("DROP OWNED BY reader", database=database)
+    server.run(f"DROP USER {user}")
+
+
+def test_missing_right_on_the_projects_table(server: Server, database: str, reader: str) -> None:
+    """The credentials are read without their projects, which is told; nothing else stops."""
+    found = events(server.url(database, user="reader"))
+    assert values(found)["project"].to_list() == [""] * 10
+    told = {event.place for event in found if isinstance(event, NotAudited)}
+    told |= {event.member for event in unread(found)}
+    assert {"ec_project", "ec_user", "ec_directory_provider", "ec_configuration_history"} <= told
+
+
+def test_right_on_a_column_only(server: Server, database: str, reader: str) -> None:
+    """Who may not read the value column is told so, also where the server shows the table."""
+    server.run(f"GRANT SELECT (name) ON ec_user TO {reader}", database=database)
+    found = events(server.url(database, user="reader"))
+    assert ["right" in event.reason for event in unread(found) if event.member == "ec_user"] == [True]
+
+
 HOSTILE = "ec_x`\"]'; DROP TABLE ec_user;-- %s {y}"
 
 
