@@ -141,3 +141,19 @@ def test_what_cannot_be_read_is_an_input_that_was_not() -> None:
         ("x.zip", False, None, "no zip")
     ]
     assert reading.findings.schema == FINDINGS
+
+
+def test_times_that_there_are_not() -> None:
+    """Digits that make up no day end nothing, and such an entry is in every period."""
+    data = entry("99T05:00:00.000", SKIPPED) + ROTATED
+    reading = read(("commander-n9.log", data), period=Period(until=datetime(2021, 3, 4, 5, 30, tzinfo=UTC)))
+    assert [line for _, line in positions(reading)] == [1, 3]
+    [span] = reading.spans
+    assert (span.node, span.first, span.last) == ("n1", "2021-03-04T05:00:00.000", "2021-03-04T07:00:00.000")
+
+
+def test_host_in_the_file_s_name_where_entries_name_no_node() -> None:
+    """Logs that are not clustered are told apart by the host in their names."""
+    data = b"2021-03-04T05:00:00.000 | INFO  | T |  |  |  | C | x\n"
+    spans = read(("a/commander-n1.log.1.zip!/commander-n1.log.1", data), ("a/commander.log", data)).spans
+    assert [span.node for span in spans] == ["", "n1"]
