@@ -106,7 +106,7 @@ class ExportElements:
     def uncovered(self) -> Iterator[Uncovered]:
         """Places where something looks like ciphertext that no known element explains."""
         for place, count in sorted(self._uncovered.items()):
-            yield Uncovered(self._leaf.source, place, count)
+            yield Uncovered(self._leaf.path, place, count)
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         tags = self._tree.tags
@@ -135,7 +135,7 @@ class ExportElements:
             raise StoreError(f"not an export of CloudBees CD: the root element is {tag[:80]!r}")
         fingerprint = attributes.get("passkey", "").lower()
         if _FINGERPRINT.fullmatch(fingerprint):
-            self._done.append(FingerprintSeen(f"{self._leaf.source} passkey attribute", fingerprint, ""))
+            self._done.append(FingerprintSeen(f"{self._leaf.path} passkey attribute", fingerprint, ""))
 
     @staticmethod
     def _matters(tag: str, parent: str) -> bool:

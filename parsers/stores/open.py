@@ -1,7 +1,7 @@
 """A store reference → the store: the list of kinds that there are."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, assert_never
 
@@ -16,7 +16,7 @@ from parsers.stores.json_lines_table import JsonLinesTable
 from parsers.stores.mapping import DEFAULT_MAPPING
 from parsers.stores.mapping import Mapping as TableMapping
 from parsers.stores.parquet_table import ParquetTable
-from parsers.stores.recognise import FileKind, file_kind
+from parsers.stores.recognise import SQLITE_MAGIC, FileKind, file_kind
 from parsers.stores.sql_dump import SqlDump
 from parsers.stores.store_file import StoreFile
 
@@ -29,6 +29,7 @@ def open_store(
     columns: Mapping[str, str] | None = None,
     mapping: TableMapping = DEFAULT_MAPPING,
     password: Secret | None = None,
+    zip_passwords: Sequence[Secret] = (),
 ) -> Store:
     """The store that `reference` names; files are recognised by content, compressed ones too.
 
@@ -38,13 +39,14 @@ def open_store(
 
         mapping: for databases and dumps: which tables and columns hold secrets.
         password: for a database URL.
+        zip_passwords: candidates for an encrypted zip.
 
     Raises:
         StoreError: nothing there, no kind that is known, or options that make no sense for it.
     """
     if _URL.match(reference):
         return CloudBeesDatabase(database_at(reference, password=password), mapping)
-    file = StoreFile(reference)
+    file = StoreFile(reference, tuple(zip_passwords))
     if Path(reference).is_dir():
         raise StoreError(f"{reference}: a folder, and no kind of store that is one")
     head = file.head()
@@ -66,6 +68,11 @@ def _store(kind: FileKind, file: StoreFile, columns: Mapping[str, str], mapping:
         case FileKind.JSON_LINES:
             return JsonLinesTable(file, columns)
         case FileKind.SQLITE:
+            if not file.is_plain(SQLITE_MAGIC):
+                raise StoreError(
+                    f"{file.reference}: a compressed SQLite file",
+                    hint="decompress it: it is read at any position",
+                )
             return CloudBeesDatabase(sqlite_database(Path(file.reference)), mapping)
         case FileKind.SQL_DUMP:
             return SqlDump(file, mapping)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 import polars as pl
 from polars.exceptions import PanicException, PolarsError
@@ -16,12 +17,14 @@ from parsers.stores.schema import BATCH_ROWS
 from parsers.stores.store_file import StoreFile
 from parsers.stores.table_columns import COLUMNS, Cells, positions, stored_row
 
-_BYTES = frozenset({"value", "iv"})
+PARQUET_MAGIC: Final = b"PAR1"
+
+_BYTES: Final = frozenset({"value", "iv"})
 
 
 @dataclass(frozen=True, slots=True)
 class ParquetTable:
-    """A `Store` over one Parquet file, itself not compressed as a whole: its end is read first.
+    """A `Store` over one Parquet file; one that is compressed as a whole is read into memory.
 
     Text and binary values are taken as they lie. `record` is `row N`, from 1.
 
@@ -47,10 +50,14 @@ class ParquetTable:
         with self.file.open() as leaf:
             yield from in_batches(self._items(leaf), leaf)
 
+    def _source(self) -> Path | bytes:
+        """The end of a Parquet file is read first: a stream will not do."""
+        return Path(self.file.reference) if self.file.is_plain(PARQUET_MAGIC) else self.file.whole()
+
     def _items(self, leaf: Leaf) -> Iterator[StoredRow | StoreEvent]:
         bad = BadRows(leaf)
         row = 0
-        for frame in _slices(Path(self.file.reference), self.columns):
+        for frame in _slices(self._source(), self.columns):
             for cells in frame.iter_rows():
                 row += 1
                 try:
@@ -60,10 +67,10 @@ class ParquetTable:
         yield from bad.rest()
 
 
-def _slices(path: Path, columns: Mapping[str, str]) -> Iterator[pl.DataFrame]:
+def _slices(source: Path | bytes, columns: Mapping[str, str]) -> Iterator[pl.DataFrame]:
     """Frames with all of `COLUMNS` in their order, "" where there is nothing."""
     try:
-        table = pl.scan_parquet(path, glob=False)
+        table = pl.scan_parquet(source, glob=False)
         schema = table.collect_schema()
         wanted = table.select(
             _cells(column, None if at is None else schema.names()[at], schema)

@@ -20,7 +20,9 @@ class FileKind(Enum):
     SQL_DUMP = "SQL dump"
 
 
-_BINARY: Final = ((b"SQLite format 3\0", FileKind.SQLITE), (b"PAR1", FileKind.PARQUET))
+SQLITE_MAGIC: Final = b"SQLite format 3\0"
+
+_BINARY: Final = ((SQLITE_MAGIC, FileKind.SQLITE), (b"PAR1", FileKind.PARQUET))
 _SQL: Final = re.compile(
     r"--|/\*|\\restrict\s|(?:SET|USE|BEGIN|START|CREATE|DROP|INSERT|REPLACE|COPY|LOCK|ALTER|IF|GO)[\s;]",
     re.IGNORECASE,

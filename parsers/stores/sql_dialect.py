@@ -114,7 +114,8 @@ class Dialect:
 
     @property
     def _gap(self) -> bytes:
-        return rb"(?:\s++|" + self._comment + rb")*+"
+        comment = self._comment.replace(rb"[^\n]*+\n", rb"[^\n]*+(?:\n|\Z)")
+        return rb"(?:\s++|" + comment + rb")*+"
 
     def row(self, count: int, wanted: Collection[int]) -> Pattern[bytes]:
         """A row of `count` values: a group for each wanted one in order, then what ends the row."""

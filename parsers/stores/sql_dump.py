@@ -12,10 +12,10 @@ from parsers.archives.interface import Leaf
 from parsers.errors import ArchiveError, StoreError
 from parsers.stores.column_values import bytes_column, key_column, text_column
 from parsers.stores.database_catalogue import Unusable
-from parsers.stores.database_plan import ReadableTable, TablePlan, plan
-from parsers.stores.interface import NotAudited, StoredValues, StoreEvent
+from parsers.stores.database_plan import ReadableTable, TablePlan, gaps, plan
+from parsers.stores.interface import StoredValues, StoreEvent
 from parsers.stores.mapped_rows import PROJECTS, stored_rows
-from parsers.stores.mapping import DEFAULT_MAPPING, Mapping, SecretTable
+from parsers.stores.mapping import DEFAULT_MAPPING, Mapping
 from parsers.stores.schema import BATCH_ROWS
 from parsers.stores.sql_dialect import dialect_of
 from parsers.stores.sql_literal import Value
@@ -68,7 +68,8 @@ class SqlDump:
         yield from survey.fingerprints(self._mapping)
         plans = [outcome for outcome in found if isinstance(outcome, TablePlan)]
         for mapped, outcome in zip(self._mapping.tables, found, strict=True):
-            yield from self._told(mapped, outcome)
+            named = mapped in self._mapping.named
+            yield from gaps(mapped, outcome, named=named, store=self.label)
         with self._window(head) as (leaf, window):
             yield from self._values(SqlStatements(window, dialect, _wanted(plans)), plans, survey, leaf)
             if _OPENING_WORDS.search(head) and not _CLOSING_WORDS.search(window.tail):
@@ -79,23 +80,6 @@ class SqlDump:
     def _window(self, head: bytes) -> Iterator[tuple[Leaf, SqlWindow]]:
         with self._file.open() as leaf:
             yield leaf, SqlWindow(_pieces(leaf, encoding_of(head)))
-
-    def _told(self, mapped: SecretTable, outcome: TablePlan | Unusable | str) -> Iterator[StoreEvent]:
-        """What of a mapped table is not there."""
-        named = mapped in self._mapping.named
-        if isinstance(outcome, TablePlan):
-            for column in outcome.absent:
-                reason = f"table {mapped.table!r} has no column {column!r}"
-                if named:
-                    yield Unread(self.label, mapped.table, reason, partial=True)
-                elif column != mapped.modified:
-                    yield NotAudited(self.label, f"{mapped.table}.{column}", reason)
-            return
-        reason = "it is not in the dump" if isinstance(outcome, Unusable) else outcome
-        if named:
-            yield Unread(self.label, mapped.table, f"table {mapped.table!r}: {reason}")
-        else:
-            yield NotAudited(self.label, mapped.table, reason)
 
     def _values(
         self, statements: SqlStatements, plans: list[TablePlan], survey: Survey, leaf: Leaf

@@ -183,9 +183,7 @@ class SqlStatements:
         """Most statements begin as the one before: what was found out of it is kept."""
         name = bare_name(head[1])
         self._head, self._source = head[0], None
-        if head[2] is not None and name.casefold() not in self.tables:
-            columns = tuple(DumpedColumn(column) for column in names_in(head[2]))
-            self.tables[name.casefold()] = DumpedTable(name, columns)
+        self._learn(name, head[2])
         if name.casefold() in self._wanted:
             source = self._source_of(name, head[2]) if head[3] else "not in the form INSERT … VALUES"
             if isinstance(source, str):
@@ -203,6 +201,12 @@ class SqlStatements:
         offset = self._window.offset
         self._window.position += len(self._head)
         yield from self._rows(self._source, offset)
+
+    def _learn(self, name: str, listed: bytes | None) -> None:
+        """A table that the dump does not define is known by the columns that its rows name."""
+        if listed is not None and name.casefold() not in self.tables:
+            columns = tuple(DumpedColumn(column) for column in names_in(listed))
+            self.tables[name.casefold()] = DumpedTable(name, columns)
 
     def _source_of(self, name: str, listed: bytes | None) -> _Source | str:
         """What rows of this table hold; or why that is not known."""
@@ -244,10 +248,13 @@ class SqlStatements:
         """Why there is no row here; or "" once there is more text to look at."""
         window = self._window
         found = self._dialect.any_row.match(window.text, window.position)
-        if found and len(window.text) - found.end() > _LOOK_AHEAD:
+        if found and (window.ended or len(window.text) - found.end() > _LOOK_AHEAD):
             return f"rows of {source.table!r}: a row has not {source.count} values, or something follows it"
-        if window.more():
+        if not window.ended:
+            # Even if nothing more comes: that a row is the last one shows only now.
+            window.more()
             return ""
+        window.position = len(window.text)
         return f"rows of {source.table!r}: cut off"
 
     def _found(
@@ -273,6 +280,7 @@ class SqlStatements:
         offset = window.offset
         window.position = head.end()
         source: _Source | str | None = None
+        self._learn(name, head[2])
         if name.casefold() in self._wanted:
             source = "options of COPY" if head[3].strip() else self._source_of(name, head[2])
         if isinstance(source, str):

@@ -1,45 +1,37 @@
 """A store that is one file, perhaps compressed, read as often as asked."""
 
-import gzip
 import io
-import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from parsers.archives.interface import ByteStream, Leaf
-from parsers.errors import DamagedArchiveError, StoreError
+from parsers.archives.single import open_single
+from parsers.errors import ArchiveError, StoreError
+from parsers.secret import Secret
 
 HEAD_BYTES: Final = 65_536
 """Enough to tell what a file is."""
 
+MAX_WHOLE: Final = 1 << 30
+"""A file that must be read at any position, and is compressed, has to fit into memory."""
+
 _CHUNK_BYTES: Final = 1 << 20
-_GZIP_MAGIC: Final = b"\x1f\x8b"
-
-
-class _Stream:
-    """A plain or gzip file as a `ByteStream`."""
-
-    def __init__(self, file: io.RawIOBase | gzip.GzipFile) -> None:
-        self._file = file
-
-    def readinto(self, buffer: memoryview, /) -> int:
-        try:
-            return self._file.readinto(buffer) or 0
-        except (OSError, EOFError, zlib.error) as error:
-            raise DamagedArchiveError(f"reading stopped: {error}") from error
-
-    def close(self) -> None:
-        self._file.close()
 
 
 @dataclass(frozen=True, slots=True)
 class StoreFile:
-    """The path as it was given, and its decompressed bytes."""
+    """The path as it was given, and its decompressed bytes.
+
+    Attributes:
+        reference: the path.
+        passwords: candidates for an encrypted zip.
+    """
 
     reference: str
+    passwords: tuple[Secret, ...] = ()
 
     @contextmanager
     def open(self) -> Iterator[Leaf]:
@@ -48,27 +40,46 @@ class StoreFile:
         Raises:
             StoreError: there is no such file, or it cannot be opened.
         """
-        path = Path(self.reference)
         try:
-            with path.open("rb") as probe:
-                compressed = probe.read(2) == _GZIP_MAGIC
-            file = gzip.GzipFile(path) if compressed else path.open("rb", buffering=0)
-        except OSError as error:
-            raise StoreError(f"{self.reference}: {error.strerror}") from error
-        stream = _Stream(file)
+            leaf = open_single(self.reference, passwords=self.passwords)
+        except ArchiveError as error:
+            raise StoreError(f"{self.reference}: {error.message}", hint=error.hint) from error
         try:
-            yield Leaf(self.reference, "", stream)
+            yield leaf
         finally:
-            stream.close()
+            leaf.stream.close()
 
     def head(self) -> bytes:
-        """The first `HEAD_BYTES` bytes, or all if there are fewer."""
+        """The first `HEAD_BYTES` bytes; fewer if there are no more, or if they cannot be read."""
         buffer = memoryview(bytearray(HEAD_BYTES))
         filled = 0
-        with self.open() as leaf:
+        with self.open() as leaf, suppress(ArchiveError):
             while filled < HEAD_BYTES and (count := leaf.stream.readinto(buffer[filled:])):
                 filled += count
         return bytes(buffer[:filled])
+
+    def is_plain(self, head: bytes) -> bool:
+        """Whether the file itself begins with `head`, so that it can be read at any position."""
+        with Path(self.reference).open("rb") as file:
+            return file.read(len(head)) == head
+
+    def whole(self) -> bytes:
+        """All of it, decompressed, in memory.
+
+        Raises:
+            ArchiveError: reading cannot go on.
+            StoreError: it is larger than `MAX_WHOLE`.
+        """
+        content = bytearray()
+        with self.open() as leaf:
+            for chunk in chunks(leaf.stream):
+                content += chunk
+                if len(content) > MAX_WHOLE:
+                    raise StoreError(
+                        f"more than {MAX_WHOLE >> 20} MiB of a kind that cannot be read compressed",
+                        hint="decompress it first",
+                    )
+        return bytes(content)
 
 
 class RawStream(io.RawIOBase):

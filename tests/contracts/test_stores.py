@@ -50,7 +50,20 @@ def json_lines_file(folder: Path) -> Path:
     return path
 
 
-MAKERS: list[Callable[[Path], Path]] = [export_file, csv_file, parquet_file, json_lines_file]
+def dump_file(folder: Path) -> Path:
+    """The rows as a dump of MySQL."""
+    path = folder / "store.sql"
+    values = ",".join(
+        f"({at},1,'{name}','{user}','{value}')" for at, (_, name, user, value) in enumerate(ROWS)
+    )
+    path.write_text(
+        "CREATE TABLE ec_project (id int, name text);INSERT INTO ec_project VALUES (1,'P');"
+        f"INSERT INTO ec_credential (id, project_id, name, user_name, password) VALUES {values};"
+    )
+    return path
+
+
+MAKERS: list[Callable[[Path], Path]] = [export_file, csv_file, parquet_file, json_lines_file, dump_file]
 
 
 @pytest.fixture(scope="module", params=MAKERS, ids=lambda maker: maker.__name__)

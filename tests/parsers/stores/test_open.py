@@ -1,11 +1,18 @@
-"""References that are no store."""
+"""References to stores, compressed ones too, and to what is none."""
 
+import gzip
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
+import polars as pl
 import pytest
+import pyzipper
 
 from parsers.errors import StoreError
+from parsers.secret import Secret
 from parsers.stores.open import open_store
+from tests.parsers.stores.reading import rows, rows_of
 
 
 def test_nothing_there(tmp_path: Path) -> None:
@@ -26,3 +33,36 @@ def test_an_unknown_file(tmp_path: Path) -> None:
     path.write_bytes(b"\x00\x01\x02")
     with pytest.raises(StoreError, match=f"^{path}: no kind of store"):
         open_store(str(path))
+
+
+def test_a_compressed_parquet_file(tmp_path: Path) -> None:
+    """Parquet is read from its end: compressed as a whole, it goes through memory."""
+    plain, packed = tmp_path / "s.parquet", tmp_path / "s.parquet.gz"
+    pl.DataFrame({"name": ["a"], "value": ["QUJD"]}).write_parquet(plain)
+    packed.write_bytes(gzip.compress(plain.read_bytes()))
+    assert rows(packed).drop("store").equals(rows(plain).drop("store"))
+
+
+def test_sqlite(tmp_path: Path) -> None:
+    """A SQLite file is read as a database; a compressed one is refused with a hint."""
+    plain, packed = tmp_path / "s.db", tmp_path / "s.db.gz"
+    with closing(sqlite3.connect(plain)) as database:
+        database.execute("CREATE TABLE ec_user (name TEXT, password TEXT)")
+        database.execute("INSERT INTO ec_user VALUES ('jane', 'QUJD')")
+        database.commit()
+    assert rows(plain)["name"].to_list() == ["jane"]
+    packed.write_bytes(gzip.compress(plain.read_bytes()))
+    with pytest.raises(StoreError, match="a compressed SQLite file"):
+        open_store(str(packed))
+
+
+def test_an_encrypted_zip(tmp_path: Path) -> None:
+    """A zip with one file in it opens with its password; rows name the path as given."""
+    path = tmp_path / "s.zip"
+    with pyzipper.AESZipFile(path, "w", encryption=pyzipper.WZ_AES) as archive:
+        archive.setpassword(b"open sesame")
+        archive.writestr("credentials.csv", "name,value\na,QUJD\n")
+    store = open_store(str(path), zip_passwords=[Secret(b"open sesame")])
+    assert rows_of(store).select("name", "store").rows() == [("a", str(path))]
+    with pytest.raises(StoreError):
+        list(open_store(str(path)).read())
