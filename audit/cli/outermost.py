@@ -51,7 +51,6 @@ def _outermost() -> Iterator[None]:
     except KeyboardInterrupt:
         raise Exit(ExitCode.INTERRUPTED) from None
     except (OSError, MemoryError) as error:
-        _flush_or_drop()
         raise fail(_said(error), "") from None
     except Exception as error:  # noqa: BLE001  # the outermost frame: a traceback could show foreign data
         raise fail(*_unexpected(error)) from None
@@ -69,6 +68,7 @@ def fail(message: str, hint: str) -> Exit:
     """Say what went wrong, and what to do about it; the exit to raise."""
     from reports.terminal import visible
 
+    _flush_or_drop()
     typer.echo(f"error: {visible(message)}", err=True)
     typer.echo(f"hint: {visible(hint or _NO_BETTER_HINT)}", err=True)
     return Exit(ExitCode.FAILED)
@@ -92,6 +92,7 @@ def _said(error: OSError | MemoryError) -> str:
 
 
 def _flush_or_drop() -> None:
+    """What cannot be written now would only fail again when the interpreter ends, with a code of its own."""
     try:
         sys.stdout.flush()
     except OSError:
