@@ -12,7 +12,7 @@ from audit.discovery.discover import Discovered, discover
 from audit.discovery.sample import sample
 from audit.key_ring import KeyRing
 from audit.layouts.known import known_layouts
-from audit.layouts.user_supplied import Supplied
+from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied
 from audit.trial.best import Best, best_openings
 from audit.trial.hypothesis import hypotheses
 from audit.trial.same_secret import SecretTags
@@ -41,7 +41,7 @@ def examine(
     batches: Sequence[pl.DataFrame],
     ring: KeyRing,
     secret_tags: SecretTags,
-    supplied: Supplied = Supplied(),  # noqa: B008  # frozen and empty
+    supplied: Supplied = NOTHING_SUPPLIED,
 ) -> Examined:
     """Find the layouts, try every key in them on every value, and judge.
 
@@ -76,5 +76,5 @@ def _try(batch: pl.DataFrame, grounds: Grounds, secret_tags: SecretTags) -> Best
 
 def _digests(values: pl.Series) -> pl.Series:
     """SHA-256 of each stored value, as hex; "" where there is none."""
-    digests = [hashlib.sha256(value).hexdigest() if value else "" for value in values]
+    digests = [hashlib.sha256(value).hexdigest() if value else "" for value in values.to_list()]
     return pl.Series("value_digest", digests, pl.String)

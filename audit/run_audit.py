@@ -1,7 +1,7 @@
 """The audit from end to end: logs and stores read, keys tried, everything joined."""
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -10,10 +10,13 @@ from audit.assemble import Gathered, assemble
 from audit.copies import Copies
 from audit.examine import Examined, examine
 from audit.key_ring import KeyRing, make_key_ring
-from audit.missing_key import MissingKey, missing_keys, seen_in_logs
+from audit.layouts.known import OCTOPUS
+from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied
+from audit.missing_key import IdleKey, MissingKey, idle_keys, missing_keys, seen_in_logs
 from audit.owners import Owners
 from audit.stores_reading import StoresReading, read_stores
 from audit.trial.same_secret import SecretTags
+from audit.verdict import Verdict
 from parsers.keys.key_file import KeyFile
 from parsers.logs.reading import LogReading
 from parsers.progress import Progress
@@ -33,6 +36,7 @@ class Request:
         keys: the candidates, and what was no key.
         current: label of the key that the server uses now, if the user said.
         owners: who owns which credential.
+        supplied: layouts beside the known ones.
     """
 
     read_logs: Callable[[], LogReading]
@@ -40,6 +44,7 @@ class Request:
     keys: Sequence[KeyFile | Unread]
     current: str | None
     owners: Owners
+    supplied: Supplied = NOTHING_SUPPLIED
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ class Audited:
     run: Run
     remarks: tuple[str, ...]
     missing: tuple[MissingKey, ...]
+    idle: tuple[IdleKey, ...]
 
 
 def run_audit(request: Request, progress: Progress) -> Audited:
@@ -61,12 +67,12 @@ def run_audit(request: Request, progress: Progress) -> Audited:
     logs = request.read_logs()
     stores = read_stores(request.stores, progress)
     files = [each for each in request.keys if isinstance(each, KeyFile)]
-    ring = make_key_ring(files, current_label=request.current, seen=stores.seen)
+    ring = ring_for(stores, files, request.current)
     seen = [*stores.seen, *seen_in_logs(logs.findings)]
     gathered = Gathered(
         logs=logs,
         stores=stores,
-        examined=examine_each_product(stores, ring),
+        examined=examine_each_product(stores, ring, request.supplied),
         ring=ring,
         seen=seen,
         owners=request.owners,
@@ -78,7 +84,14 @@ def run_audit(request: Request, progress: Progress) -> Audited:
         *ring.remarks,
         *(f"{key.label}: {remark}" for key in ring.keys for remark in key.remarks),
     )
-    return Audited(run, remarks, missing_keys(ring, seen))
+    return Audited(run, remarks, missing_keys(ring, seen), _idle(run, ring))
+
+
+def _idle(run: Run, ring: KeyRing) -> tuple[IdleKey, ...]:
+    """Keys that open nothing; without a value that any key could open, nothing is said of them."""
+    sealed = {Verdict.CURRENT, Verdict.OLDER_KEY, Verdict.LOST, Verdict.AMBIGUOUS}
+    tried = sum(count for verdict, count in run.summary.verdicts.items() if verdict in sealed)
+    return idle_keys(ring, {key.label: key.opens for key in run.summary.keys}, tried=tried)
 
 
 def _about(copies: Copies) -> list[str]:
@@ -90,11 +103,25 @@ def _about(copies: Copies) -> list[str]:
     return said
 
 
-def examine_each_product(stores: StoresReading, ring: KeyRing) -> list[Examined]:
+def ring_for(stores: StoresReading, files: Iterable[KeyFile], current: str | None) -> KeyRing:
+    """The candidates for these stores.
+
+    Octopus knows a master key by itself, whatever form it is written in; to CloudBees CD every byte counts.
+
+    Raises:
+        KeyRingError: the current key is not among the candidates.
+    """
+    octopus_alone = {batch["system"][0] for batch in stores.batches if batch.height} == {OCTOPUS}
+    return make_key_ring(files, current_label=current, seen=stores.seen, same_master_key=octopus_alone)
+
+
+def examine_each_product(
+    stores: StoresReading, ring: KeyRing, supplied: Supplied = NOTHING_SUPPLIED
+) -> list[Examined]:
     """The values of each product examined on their own: a layout of one says nothing of another's."""
     secret_tags = SecretTags(Secret(secrets.token_bytes(16)))
     by_system: dict[str, list[pl.DataFrame]] = {}
     for batch in stores.batches:
         if batch.height:
             by_system.setdefault(batch["system"][0], []).append(batch)
-    return [examine(batches, ring, secret_tags) for batches in by_system.values()]
+    return [examine(batches, ring, secret_tags, supplied) for batches in by_system.values()]

@@ -7,7 +7,9 @@ import typer
 from audit.cli.audit_command import audit_command
 from audit.cli.demo_command import demo_command
 from audit.cli.fingerprint_command import fingerprint_command
+from audit.cli.layouts_command import layouts_command
 from audit.cli.outermost import Commands
+from audit.cli.readiness_command import readiness_command
 from audit.cli.reentry_command import reentry_command
 from audit.cli.scan_command import scan_command
 
@@ -25,6 +27,8 @@ app = typer.Typer(
 
 app.command("scan")(scan_command)
 app.command("audit")(audit_command)
+app.command("layouts")(layouts_command)
+app.command("readiness")(readiness_command)
 app.command("reentry")(reentry_command)
 app.command("fingerprint")(fingerprint_command)
 app.command("demo")(demo_command)

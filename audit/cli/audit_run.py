@@ -13,6 +13,7 @@ from audit.cli.references import processors, read_keys, secrets_of
 from audit.cli.stores_opening import StoreOptions, open_stores
 from audit.cli.summary_printing import print_summary
 from audit.key_ring import make_key_ring
+from audit.layouts.user_supplied import NOTHING_SUPPLIED, read_layouts
 from audit.owners import Owners, read_owners
 from audit.run_audit import Request, run_audit
 from parsers.keys.key_file import KeyFile
@@ -35,6 +36,7 @@ class AuditOptions:
     zip_passwords: Sequence[str]
     jobs: int
     quiet: bool
+    layouts: Path | None = None
 
 
 def audit_into(out: Path, options: AuditOptions) -> int:
@@ -51,6 +53,7 @@ def audit_into(out: Path, options: AuditOptions) -> int:
     )  # a wrong label fails before hours of logs
     stores = open_stores(options.stores, key_files)
     owners = read_owners(options.owners) if options.owners else Owners(())
+    supplied = read_layouts(options.layouts) if options.layouts else NOTHING_SUPPLIED
     prepare_run_folder(out)
     with shown(quiet=options.quiet) as progress:
         request = Request(
@@ -59,6 +62,7 @@ def audit_into(out: Path, options: AuditOptions) -> int:
             keys=keys,
             current=options.current,
             owners=owners,
+            supplied=supplied,
         )
         audited = run_audit(request, progress)
         progress.working_on("writing the report")

@@ -80,6 +80,15 @@ Keys = Annotated[
         show_default=False,
     ),
 ]
+LayoutsFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--layouts",
+        metavar="FILE.toml",
+        help="Further ciphertext layouts, and those that `layouts --save` remembered.",
+        show_default=False,
+    ),
+]
 Current = Annotated[
     str | None,
     typer.Option("--current", metavar="LABEL", help="The key that the server uses now.", show_default=False),

@@ -23,6 +23,8 @@ def print_summary(audited: Audited) -> None:
     typer.echo(f"{summary.total} stored values; the verdicts add up")
     for key in summary.keys:
         typer.echo(visible(f"key {key.label}: opens {key.opens}{', current' if key.current else ''}"))
+    for idle in audited.idle:
+        typer.echo(visible(f"key {idle.label}: {idle.reason}"))
     for missing in audited.missing:
         typer.echo(visible(f"missing key {missing.fingerprint}: {missing.advice}"))
     for team, count in _teams(audited.run.credentials):

@@ -29,6 +29,9 @@ class Supplied:
     proven: tuple[Layout, ...] = ()
 
 
+NOTHING_SUPPLIED: Final = Supplied()
+
+
 class _Entry(BaseModel):
     """A `[[layouts]]` table; bytes are written in hex."""
 

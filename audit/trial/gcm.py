@@ -17,7 +17,7 @@ from audit.trial.groups import Bytes, Group, Rows
 from audit.trial.hypothesis import Hypothesis
 from audit.trial.odds import TAG_LOG10
 from audit.trial.opened import Opened
-from audit.trial.plain_text import Content, classify
+from audit.trial.plain_text import classify, is_ascii_text
 
 _STANDARD_NONCE = 12
 
@@ -75,9 +75,7 @@ class _Sealed:
     def screen(self) -> npt.NDArray[np.bool_]:
         """Rows whose first block decrypts to printable ASCII."""
         head = self.body[:, :BLOCK] ^ self._keystream(1, np.arange(len(self.rows)))[:, : self.body.shape[1]]
-        lengths = np.full(len(head), head.shape[1], np.intp)
-        passes: npt.NDArray[np.bool_] = classify(head, lengths) == Content.ASCII
-        return passes
+        return is_ascii_text(head, np.full(len(head), head.shape[1], np.intp))
 
     def tags_fit(self, rows: Rows) -> npt.NDArray[np.bool_]:
         """Rows whose tag is the one that this key gives; shape [n]."""

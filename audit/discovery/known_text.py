@@ -1,0 +1,130 @@
+"""One credential's plain text, which turns evidence for a layout into proof."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from audit.key_ring import Key
+from audit.layouts.known import with_prefixes
+from audit.layouts.layout import BLOCK, Iv, Layout, Mode
+from audit.trial.aes_columns import AesColumns
+from audit.trial.groups import Bytes, Group, by_length
+from audit.trial.hypothesis import Hypothesis, hypotheses
+from audit.trial.opened import Opened
+from audit.trial.try_keys import try_keys
+from audit.trial.views import View, Views
+from parsers.secret import Secret
+
+_LONGEST_PREFIX: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class KnownText:
+    """What somebody knows of a stored value.
+
+    Attributes:
+        location: where a person finds the credential.
+        values: what is stored there; the columns `value` and `iv`.
+        plain: the secret, as UTF-8.
+    """
+
+    location: str
+    values: pl.DataFrame
+    plain: Secret
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a known text shows.
+
+    Attributes:
+        gives: hypotheses that turn the stored value into exactly this text. By chance one does with
+            probability 2⁻¹²⁸. A constant vector that nobody knew is solved.
+        possible: with a value of a single block and an unknown constant vector every key has one vector that
+            gives the text: these, which other values or a second known text must confirm.
+    """
+
+    gives: tuple[Hypothesis, ...]
+    possible: tuple[Hypothesis, ...]
+
+
+def prove(known: KnownText, keys: Sequence[Key], layouts: Iterable[Layout]) -> Proof:
+    """Try every key in every layout, behind every prefix too that the value itself begins with.
+
+    Args:
+        known: the value and its text.
+        keys: the candidates.
+        layouts: those to try.
+    """
+    values = Views(known.values)
+    wanted = tuple(layouts)
+    tried = hypotheses(keys, (*wanted, *_behind_own_prefixes(wanted, values)))
+    plain = np.frombuffer(known.plain.reveal(), np.uint8)
+    gives = [
+        _solved(tried[opened.hypothesis], row, values, plain)
+        for opened in try_keys(values, tried)
+        for row in _rows_with(opened, plain, tried[opened.hypothesis])
+    ]
+    unknown = [each for each in hypotheses(keys, wanted) if each.layout.iv is Iv.UNKNOWN]
+    possible = [] if gives else [each for tried in unknown for each in _single_block(tried, values, plain)]
+    return Proof(tuple(dict.fromkeys(gives)), tuple(dict.fromkeys(possible)))
+
+
+def confirmed(proofs: Sequence[Proof]) -> tuple[Hypothesis, ...]:
+    """What the texts prove together: what one of them proves, or two of different values say alike."""
+    proven = [each for proof in proofs for each in proof.gives]
+    possible = [each for proof in proofs for each in proof.possible]
+    twice = [each for each in possible if possible.count(each) > 1 or each in proven]
+    return tuple(dict.fromkeys((*proven, *twice)))
+
+
+def _behind_own_prefixes(layouts: Sequence[Layout], values: Views) -> Iterator[Layout]:
+    for view in dict.fromkeys(View.of(layout) for layout in layouts):
+        of_view = [layout for layout in layouts if View.of(layout) == view and not layout.prefix]
+        at = BLOCK if view.beside else 0
+        for value in values[view].drop_nulls():
+            prefixes = [value[at : at + size] for size in range(1, _LONGEST_PREFIX + 1)]
+            yield from (each for each in with_prefixes(of_view, prefixes) if each.fits(len(value)))
+
+
+def _rows_with(opened: Opened, plain: Bytes, hypothesis: Hypothesis) -> Iterator[int]:
+    """Rows that were opened to this text, as far as it shows: not its block behind an unknown vector."""
+    hidden = BLOCK if hypothesis.layout.iv is Iv.UNKNOWN else 0
+    shown = plain[hidden:]
+    for row, bytes_, length in zip(opened.rows, opened.plain, opened.lengths, strict=True):
+        if length + hidden == len(plain) and np.array_equal(bytes_[:length], shown):
+            yield int(row)
+
+
+def _solved(hypothesis: Hypothesis, row: int, values: Views, plain: Bytes) -> Hypothesis:
+    """The hypothesis with its constant vector, if it has one: IV = D(C₁) ⊕ P₁."""
+    if hypothesis.layout.iv is not Iv.UNKNOWN:
+        return hypothesis
+    value = values[View.of(hypothesis.layout)][row]
+    start = len(hypothesis.layout.prefix)
+    return _with_vector(hypothesis, value[start : start + BLOCK], plain[:BLOCK])
+
+
+def _single_block(hypothesis: Hypothesis, values: Views, plain: Bytes) -> Iterator[Hypothesis]:
+    if len(plain) >= BLOCK:
+        return
+    padding = BLOCK - len(plain)
+    padded = np.concatenate([plain, np.full(padding, padding, np.uint8)])
+    for group in by_length(values[View.of(hypothesis.layout)], hypothesis.layout.hides):
+        behind: Group = group.without(hypothesis.layout.prefix, 0)
+        for row in behind.data:
+            yield _with_vector(hypothesis, row.tobytes(), padded)
+
+
+def _with_vector(hypothesis: Hypothesis, first_block: bytes, plain: Bytes) -> Hypothesis:
+    block = np.frombuffer(first_block, np.uint8)
+    vector = (AesColumns(hypothesis.aes_key).decrypt(block) ^ plain).tobytes()
+
+    def solved(layout: Layout) -> Layout:
+        return replace(layout, mode=Mode.CBC, iv=Iv.CONSTANT, constant_iv=vector)
+
+    same_as = tuple(solved(layout) for layout in hypothesis.same_as)
+    return replace(hypothesis, layout=solved(hypothesis.layout), same_as=same_as)

@@ -1,0 +1,164 @@
+"""The layouts that stores show, with what known plain texts prove."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from audit.discovery.evidence import Evidence
+from audit.discovery.known_text import KnownText, Proof, confirmed, prove
+from audit.errors import LayoutError
+from audit.examine import Examined
+from audit.key_ring import KeyRing
+from audit.layouts.known import known_layouts
+from audit.layouts.layout import Layout
+from audit.layouts.user_supplied import Supplied, together
+from audit.run_audit import examine_each_product
+from audit.stores_reading import StoresReading
+from audit.trial.hypothesis import Hypothesis
+from audit.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class LayoutsFound:
+    """The answer.
+
+    Attributes:
+        table: a row for each layout with its key, of the columns of `LAYOUT_TABLE`.
+        remarks: what is worth saying beside it, a sentence each.
+        unknown: how many values remain of which nothing can be said.
+        explained: whether each known text was given by some hypothesis.
+        supplied: the layouts that were given, with those that are proven now.
+    """
+
+    table: pl.DataFrame
+    remarks: tuple[str, ...]
+    unknown: int
+    explained: bool
+    supplied: Supplied
+
+
+LAYOUT_TABLE = pl.Schema(
+    {
+        "system": pl.String,
+        "layout": pl.String,
+        "same_as": pl.String,
+        "key": pl.String,
+        "opened": pl.Int64,
+        "tried": pl.Int64,
+        "p_value": pl.Float64,
+        "established": pl.Boolean,
+        "proof": pl.String,
+    }
+)
+"""`same_as`: layouts that the data cannot tell from it. `opened` of `tried`: values of a sample.
+`proof`: known text, data, or "" where neither is enough."""
+
+
+def known_values(location: str, reading: StoresReading) -> pl.DataFrame:
+    """What is stored at a location; the columns `system`, `value` and `iv`.
+
+    Raises:
+        LayoutError: nothing is.
+    """
+    here = pl.col("location") == location
+    found = [
+        batch.filter(here).select("system", "value", "iv").drop_nulls("value") for batch in reading.batches
+    ]
+    if not sum(each.height for each in found):
+        raise LayoutError(
+            f"no stored value at {location!r}",
+            hint="locations are those of credentials.csv, such as /projects/P/credentials/C",
+        )
+    return pl.concat(found)
+
+
+def find_layouts(
+    reading: StoresReading, ring: KeyRing, supplied: Supplied, texts: Iterable[KnownText] = ()
+) -> LayoutsFound:
+    """Find them, for each product in the stores.
+
+    Args:
+        reading: the stores.
+        ring: the candidate keys.
+        supplied: layouts beside the known ones.
+        texts: known plain texts.
+    """
+    known = tuple(texts)
+    proofs = [prove(text, ring.keys, _layouts_for(text, supplied)) for text in known]
+    proven = confirmed(proofs)
+    possible = {each for proof in proofs for each in proof.possible}
+    with_texts = together(supplied, (each.layout for each in proven))
+    to_try = (*with_texts.to_try, *dict.fromkeys(each.layout for each in possible))
+    examined = examine_each_product(reading, ring, Supplied(to_try, with_texts.proven))
+    evidence = [each for one in examined for each in one.discovered.established]
+    # A vector that one text of a single block allows, and that opens the store's other values as well.
+    proven = (*proven, *(each.hypothesis for each in evidence if each.hypothesis in possible))
+    given = [[each for each in (*proof.gives, *proof.possible) if each in proven] for proof in proofs]
+    return LayoutsFound(
+        table=pl.concat([LAYOUT_TABLE.to_frame(), *(_table(each, ring, proven) for each in examined)]),
+        remarks=tuple(_remark(*each, ring) for each in zip(known, proofs, given, strict=True)),
+        unknown=sum(int((each.frame["verdict"] == Verdict.UNKNOWN).sum()) for each in examined),
+        explained=all(given),
+        supplied=together(supplied, _settled(proven, evidence)),
+    )
+
+
+def _layouts_for(text: KnownText, supplied: Supplied) -> tuple[Layout, ...]:
+    known = known_layouts(text.values["system"][0])
+    return tuple(dict.fromkeys((*known, *supplied.to_try, *supplied.proven)))
+
+
+def _settled(proven: Sequence[Hypothesis], evidence: Iterable[Evidence]) -> list[Layout]:
+    """The layouts that are proven; of those that one text cannot tell apart, those that the store shows."""
+    shown = {each for one in evidence if one.opened for each in one.alike}
+    by_key: dict[int, list[Hypothesis]] = {}
+    for each in proven:
+        by_key.setdefault(each.key, []).append(each)
+    return [
+        each.layout
+        for of_key in by_key.values()
+        for each in ([one for one in of_key if one in shown] or of_key)
+    ]
+
+
+def _remark(text: KnownText, proof: Proof, given: Sequence[Hypothesis], ring: KeyRing) -> str:
+    """What came of a known text, without a word of it."""
+    if given:
+        pairs = "; ".join(f"{' or '.join(each.names)} under {ring.keys[each.key].label}" for each in given)
+        return f"the known text of {text.location} is given by {pairs}"
+    if proof.possible:
+        return (
+            f"no hypothesis gives the known text of {text.location}, unless behind a constant vector that "
+            "nobody knows: with a single block every key has one that fits; a second known text, or one of "
+            "16 bytes or more, would settle it"
+        )
+    return (
+        f"no hypothesis gives the known text of {text.location}: its key is not among the candidates, its "
+        "layout is none of those tried, or the text is not what is stored there"
+    )
+
+
+def _table(examined: Examined, ring: KeyRing, proven: Sequence[Hypothesis]) -> pl.DataFrame:
+    found = examined.discovered
+    rows = [
+        {
+            "system": examined.frame["system"][0],
+            "layout": each.names[0],
+            "same_as": ", ".join(each.names[1:]),
+            "key": ring.keys[each.hypothesis.key].label,
+            "opened": each.opened,
+            "tried": each.tried,
+            "p_value": each.p_value,
+            "established": each.established,
+            "proof": _proof(each, proven),
+        }
+        for each in (*found.established, *found.guesses)
+    ]
+    return pl.DataFrame(rows, schema=LAYOUT_TABLE)
+
+
+def _proof(evidence: Evidence, proven: Sequence[Hypothesis]) -> str:
+    if evidence.proven or any(each in proven for each in evidence.alike):
+        return "known text"
+    return "data" if evidence.established else ""
