@@ -1,0 +1,36 @@
+"""The program on a terminal of its own."""
+
+import os
+import pty
+import struct
+import subprocess
+import termios
+from contextlib import suppress
+from fcntl import ioctl
+from pathlib import Path
+
+from tests.support.program import ESTATE, PROGRAM
+
+
+def on_a_terminal(*arguments: str | Path, cwd: Path = ESTATE, out: Path | None = None) -> tuple[int, bytes]:
+    """Exit code, and everything that the terminal got; with `out`, standard output goes to that file."""
+    leader, follower = pty.openpty()
+    ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 160, 0, 0))
+    stdout = os.open(out, os.O_WRONLY | os.O_CREAT, 0o600) if out else follower
+    with subprocess.Popen(
+        [PROGRAM, *arguments],
+        cwd=cwd,
+        stdin=follower,
+        stdout=stdout,
+        stderr=follower,
+        env=os.environ | {"TERM": "xterm-256color"},
+    ) as process:
+        os.close(follower)
+        if out:
+            os.close(stdout)
+        shown = b""
+        with suppress(OSError):  # Linux says EIO when the program has closed its end
+            while piece := os.read(leader, 65_536):
+                shown += piece
+        os.close(leader)
+    return process.returncode, shown
