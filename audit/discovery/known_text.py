@@ -9,7 +9,7 @@ import polars as pl
 
 from audit.key_ring import Key
 from audit.layouts.known import with_prefixes
-from audit.layouts.layout import BLOCK, Iv, Layout, Mode
+from audit.layouts.layout import BLOCK, Iv, Layout
 from audit.trial.aes_columns import AesColumns
 from audit.trial.groups import Bytes, Group, by_length
 from audit.trial.hypothesis import Hypothesis, hypotheses
@@ -63,20 +63,23 @@ def prove(known: KnownText, keys: Sequence[Key], layouts: Iterable[Layout]) -> P
     wanted = tuple(layouts)
     tried = hypotheses(keys, (*wanted, *_behind_own_prefixes(wanted, values)))
     plain = np.frombuffer(known.plain.reveal(), np.uint8)
-    gives = [
-        _solved(tried[opened.hypothesis], row, values, plain)
+    found = [
+        (tried[opened.hypothesis], row)
         for opened in try_keys(values, tried)
         for row in _rows_with(opened, plain, tried[opened.hypothesis])
     ]
+    gives = [each for each, _ in found if each.layout.iv is not Iv.UNKNOWN]
+    gives = gives or [_solved(each, row, values, plain) for each, row in found]
     unknown = [each for each in hypotheses(keys, wanted) if each.layout.iv is Iv.UNKNOWN]
-    possible = [] if gives else [each for tried in unknown for each in _single_block(tried, values, plain)]
+    possible = [] if gives else [each for one in unknown for each in _single_block(one, values, plain)]
     return Proof(tuple(dict.fromkeys(gives)), tuple(dict.fromkeys(possible)))
 
 
 def confirmed(proofs: Sequence[Proof]) -> tuple[Hypothesis, ...]:
     """What the texts prove together: what one of them proves, or two of different values say alike."""
-    proven = [each for proof in proofs for each in proof.gives]
-    possible = [each for proof in proofs for each in proof.possible]
+    distinct = dict.fromkeys(proofs)  # equal values with equal texts are one piece of knowledge
+    proven = [each for proof in distinct for each in proof.gives]
+    possible = [each for proof in distinct for each in proof.possible]
     twice = [each for each in possible if possible.count(each) > 1 or each in proven]
     return tuple(dict.fromkeys((*proven, *twice)))
 
@@ -100,9 +103,7 @@ def _rows_with(opened: Opened, plain: Bytes, hypothesis: Hypothesis) -> Iterator
 
 
 def _solved(hypothesis: Hypothesis, row: int, values: Views, plain: Bytes) -> Hypothesis:
-    """The hypothesis with its constant vector, if it has one: IV = D(C₁) ⊕ P₁."""
-    if hypothesis.layout.iv is not Iv.UNKNOWN:
-        return hypothesis
+    """The hypothesis with its constant vector, no longer unknown: IV = D(C₁) ⊕ P₁."""
     value = values[View.of(hypothesis.layout)][row]
     start = len(hypothesis.layout.prefix)
     return _with_vector(hypothesis, value[start : start + BLOCK], plain[:BLOCK])
@@ -124,7 +125,7 @@ def _with_vector(hypothesis: Hypothesis, first_block: bytes, plain: Bytes) -> Hy
     vector = (AesColumns(hypothesis.aes_key).decrypt(block) ^ plain).tobytes()
 
     def solved(layout: Layout) -> Layout:
-        return replace(layout, mode=Mode.CBC, iv=Iv.CONSTANT, constant_iv=vector)
+        return replace(layout, iv=Iv.CONSTANT, constant_iv=vector)
 
     same_as = tuple(solved(layout) for layout in hypothesis.same_as)
     return replace(hypothesis, layout=solved(hypothesis.layout), same_as=same_as)

@@ -1,0 +1,88 @@
+"""A known plain text proves layout and key, or honestly does not."""
+
+import random
+from typing import Final
+
+import polars as pl
+import pytest
+
+from audit.discovery.known_text import KnownText, Proof, confirmed, prove
+from audit.layouts.known import known_layouts
+from audit.layouts.layout import Iv, KeyForm, Layout, Mode
+from parsers.secret import Secret
+from tests.support.sealing import UNKNOWN_VECTOR, candidate, seal, stored
+
+TABLE: Final = known_layouts("cloudbees-cd")
+KEYS: Final = [candidate("other", bytes(range(7, 39))), candidate("mine", bytes(range(100, 116)))]
+MINE: Final = KEYS[1].content.reveal()
+HIDDEN: Final = Layout(KeyForm.RAW, Mode.CBC, Iv.UNKNOWN)
+
+
+def known(value: bytes, text: bytes, layout: Layout | None = None) -> KnownText:
+    frame = stored([value], layout).select("system", "value", "iv")
+    return KnownText("/projects/P/credentials/c", frame, Secret(text))
+
+
+def names(proof: Proof) -> set[str]:
+    return {name for each in proof.gives for name in each.names}
+
+
+@pytest.mark.parametrize("text", [b"tiny", b"a password of more than one block", "Gr\xfc\xdfe".encode(), b""])
+@pytest.mark.parametrize("prefix", [b"", b"\x01", b"v2:"])
+@pytest.mark.parametrize(
+    "layout",
+    [each for each in TABLE if each.key_form is KeyForm.RAW and each.iv is not Iv.UNKNOWN],
+    ids=lambda layout: layout.name,
+)
+def test_exactly_what_gives_the_text(layout: Layout, prefix: bytes, text: bytes) -> None:
+    """One value and its text single out key and layout, up to layouts that write the same bytes."""
+    layout = Layout(layout.key_form, layout.mode, layout.iv, layout.encoding, prefix, layout.nonce_size)
+    value = seal(layout, MINE, text, random.Random(1))
+    proof = prove(known(value, text, layout), KEYS, TABLE)
+    assert layout.name in names(proof)
+    assert {each.key for each in proof.gives} == {1}
+    for each in proof.gives:
+        same_bytes = {each.layout.iv, layout.iv} <= {Iv.NONE, Iv.ZERO} and len(text) < 16
+        assert each.layout.iv == layout.iv or same_bytes
+
+
+@pytest.mark.parametrize("layout", TABLE[:64], ids=lambda layout: layout.name)
+def test_a_wrong_text_proves_nothing(layout: Layout) -> None:
+    """A text that differs in its last character is given by no hypothesis."""
+    value = seal(layout, MINE, b"a password of two blocks", random.Random(2))
+    assert prove(known(value, b"a password of two blockS", layout), KEYS, TABLE) == Proof((), ())
+
+
+def test_an_unknown_vector_is_solved_by_two_blocks() -> None:
+    """The second block tells the key, the first one the vector that nobody knew."""
+    text = b"sixteen bytes, and some more"
+    proof = prove(known(seal(HIDDEN, MINE, text, random.Random(3)), text), KEYS, TABLE)
+    (found,) = proof.gives
+    assert (found.key, found.layout.iv, found.layout.constant_iv) == (1, Iv.CONSTANT, UNKNOWN_VECTOR)
+
+
+def test_one_block_behind_an_unknown_vector_needs_a_second_text() -> None:
+    """With one block every key has a vector that fits; a second text leaves the true one alone."""
+    chance = random.Random(4)
+    proofs = [prove(known(seal(HIDDEN, MINE, text, chance), text), KEYS, TABLE) for text in (b"one", b"two")]
+    assert [proof.gives for proof in proofs] == [(), ()]
+    assert {each.key for each in proofs[0].possible} == {0, 1}
+    (found,) = confirmed(proofs)
+    assert (found.key, found.layout.constant_iv) == (1, UNKNOWN_VECTOR)
+    assert confirmed(proofs[:1]) == ()
+
+
+def test_the_same_value_twice_confirms_nothing() -> None:
+    """Two credentials with the same password and vector are one piece of knowledge."""
+    value = seal(HIDDEN, MINE, b"same", random.Random(5))
+    proofs = [prove(known(value, b"same"), KEYS, TABLE)] * 2
+    assert confirmed(proofs) == ()
+
+
+def test_several_values_at_one_location() -> None:
+    """Where two stores hold the location, the value that has the text proves."""
+    layout = Layout(KeyForm.RAW, Mode.ECB, Iv.NONE)
+    values = [seal(layout, MINE, text, random.Random(6)) for text in (b"old", b"new")]
+    frame = pl.concat([known(value, b"").values for value in values])
+    proof = prove(KnownText("/x", frame, Secret(b"new")), KEYS, TABLE)
+    assert "aes-ecb/base64/key-raw" in names(proof)

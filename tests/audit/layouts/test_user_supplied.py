@@ -1,0 +1,83 @@
+"""Layouts from a TOML file."""
+
+from pathlib import Path
+
+import pytest
+
+from audit.errors import LayoutError
+from audit.layouts.known import known_layouts, with_prefixes
+from audit.layouts.layout import Encoding, Iv, KeyForm, Layout, Mode
+from audit.layouts.user_supplied import Supplied, read_layouts, together, write_layouts
+
+SOLVED = Layout(KeyForm.RAW, Mode.CBC, Iv.CONSTANT, prefix=b"v2:", constant_iv=bytes(range(16)))
+CBC = 'mode = "cbc"\nkey_form = "raw"\n'
+
+
+def written(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "layouts.toml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def test_a_file_says_all_of_a_layout(tmp_path: Path) -> None:
+    """Every field of a layout can be written down, bytes as hex; without `proven` it is only tried."""
+    path = written(
+        tmp_path,
+        """
+        [[layouts]]
+        key_form = "sha256-32"
+        mode = "gcm"
+        iv = "front"
+        encoding = "hex"
+        prefix = "02ff"
+        nonce_size = 16
+        """,
+    )
+    layout = Layout(KeyForm.SHA256_32, Mode.GCM, Iv.FRONT, Encoding.HEX, b"\x02\xff", 16)
+    assert read_layouts(path) == Supplied(to_try=(layout,))
+
+
+def test_what_is_saved_reads_back(tmp_path: Path) -> None:
+    """Every known layout, behind prefixes too, survives being written and read, and the file is private."""
+    everything = with_prefixes(known_layouts("cloudbees-cd"), [b"", b"\x01"])
+    supplied = Supplied(to_try=everything, proven=(SOLVED, *known_layouts("octopus")))
+    path = tmp_path / "saved.toml"
+    write_layouts(path, supplied)
+    assert read_layouts(path) == supplied
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_proven_layouts_are_added_once() -> None:
+    """A layout that was tried and is proven now is listed as proven alone."""
+    ecb, front = known_layouts("cloudbees-cd")[0], known_layouts("octopus")[0]
+    before = Supplied(to_try=(ecb, front), proven=(SOLVED,))
+    assert together(before, [front, front, SOLVED]) == Supplied((ecb,), (SOLVED, front))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("layouts = 3", "layouts: input should be a valid"),
+        ("[[layouts]]\n" + CBC, "layouts.0.iv: field required"),
+        ('[[layouts]]\niv = "side"\n' + CBC, "layouts.0.iv: input should be 'none'"),
+        ('[[layouts]]\niv = "none"\n' + CBC, 'layouts.0: iv = "none" goes with mode = "ecb"'),
+        ('[[layouts]]\niv = "zero"\nnonce_size = 12\n' + CBC, "layouts.0: nonce_size goes with gcm alone"),
+        ('[[layouts]]\niv = "constant"\nconstant_iv = "00ff"\n' + CBC, "layouts.0: constant_iv is 16 bytes"),
+        ('[[layouts]]\niv = "zero"\nprefix = "0"\n' + CBC, "layouts.0.prefix: string should match"),
+        ('[[layouts]]\niv = "zero"\ncipher = "des"\n' + CBC, "layouts.0.cipher: extra inputs"),
+        ('[[layouts]]\nkey_form = "raw"\nmode = "gcm"\niv = "zero"', "layouts.0: gcm takes iv"),
+        ("[[layouts", "is no TOML"),
+    ],
+)
+def test_faults_are_named_in_one_line(tmp_path: Path, text: str, said: str) -> None:
+    """What is wrong with a file is said in one line, with its place in it."""
+    with pytest.raises(LayoutError) as raised:
+        read_layouts(written(tmp_path, text))
+    assert said in raised.value.message
+    assert "\n" not in raised.value.message
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    """A missing file is an error of layouts, not one of the system."""
+    with pytest.raises(LayoutError, match="cannot be read"):
+        read_layouts(tmp_path / "no.toml")
