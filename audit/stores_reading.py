@@ -8,7 +8,15 @@ import polars as pl
 
 from parsers.errors import StoreError
 from parsers.progress import Progress
-from parsers.stores.interface import FingerprintSeen, NotAudited, Store, StoredValues, Uncovered
+from parsers.stores.interface import (
+    DocumentsRead,
+    FingerprintSeen,
+    NotAudited,
+    PasswordCheck,
+    Store,
+    StoredValues,
+    Uncovered,
+)
 from parsers.unread import Unread
 
 
@@ -31,6 +39,8 @@ class StoresReading:
         not_audited: default tables that are not there.
         unread: what could not be read, and why.
         read: the stores that were read, wholly or in part.
+        documents: how many of Octopus' documents they hold.
+        checks: values that check the password of an export.
     """
 
     batches: list[pl.DataFrame] = field(default_factory=list)
@@ -39,6 +49,8 @@ class StoresReading:
     not_audited: list[NotAudited] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
     read: list[StoreRead] = field(default_factory=list)
+    documents: int = 0
+    checks: list[PasswordCheck] = field(default_factory=list)
 
 
 def read_stores(stores: Iterable[Store], progress: Progress) -> StoresReading:
@@ -65,6 +77,10 @@ def _read_into(reading: StoresReading, store: Store) -> None:
         match event:
             case StoredValues(frame):
                 reading.batches.append(frame)
+            case DocumentsRead():
+                reading.documents += event.count
+            case PasswordCheck():
+                reading.checks.append(event)
             case FingerprintSeen():
                 reading.seen.append(event)
             case Uncovered():

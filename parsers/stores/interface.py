@@ -1,7 +1,7 @@
 """What every kind of credential store is to the rest."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import polars as pl
@@ -55,7 +55,23 @@ class NotAudited:
     reason: str
 
 
-StoreEvent = StoredValues | FingerprintSeen | Uncovered | NotAudited | Unread
+@dataclass(frozen=True, slots=True)
+class DocumentsRead:
+    """How many of Octopus' documents a store holds, those without secrets too."""
+
+    store: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordCheck:
+    """A stored value whose plain text is known to everybody, `Hello`: it checks the password of an export."""
+
+    store: str
+    value: bytes = field(repr=False)
+
+
+StoreEvent = DocumentsRead | PasswordCheck | StoredValues | FingerprintSeen | Uncovered | NotAudited | Unread
 
 
 class Store(Protocol):

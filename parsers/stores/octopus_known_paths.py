@@ -1,7 +1,8 @@
 """Where Octopus Deploy's documents are known to hold encrypted strings: data, in one table.
 
 Paths are those of the column `JSON`; gathered from the public client, OctoterraWizard, and
-OctopusDeploy/Issues (#8111, #9019, #1761). `[]` is any item of an array, `*` any member.
+OctopusDeploy/Issues (#8111, #9019, #1761). `[]` is any item of an array, `*` any member,
+`**` any way down.
 """
 
 from collections.abc import Mapping
@@ -25,6 +26,8 @@ _STEPS: Final = ("Steps[].Actions[].Properties.*.SensitiveValue",)
 _PARAMETERS: Final = ("Parameters[].DefaultValue.SensitiveValue",)
 _ENDPOINTS: Final = ("Endpoint.SensitiveVariablesEncryptionPassword", "Endpoint.AadUserCredentialPassword")
 _TEMPLATES: Final = ("Templates[].DefaultValue.SensitiveValue",)
+_GIT_CREDENTIALS: Final = "**.Password"
+"""Their place changed from version to version."""
 
 KNOWN_PATHS: Final[Mapping[str, tuple[str, ...]]] = {
     "VariableSet": (_SENSITIVE_VARIABLES,),
@@ -48,14 +51,8 @@ KNOWN_PATHS: Final[Mapping[str, tuple[str, ...]]] = {
     "Machine": _ENDPOINTS,
     "Worker": _ENDPOINTS,
     "Proxy": ("Password",),
-    "Project": (
-        *_TEMPLATES,
-        "PersistenceSettings.Credentials.Password",
-        "VersionControlSettings.Credentials.Password",
-        "VersionControlSettings.Password",
-        "AutoDeployReleaseOverrides.Password",
-    ),
-    "LibraryVariableSet": _TEMPLATES,
+    "Project": (*_TEMPLATES, _GIT_CREDENTIALS),
+    "LibraryVariableSet": (*_TEMPLATES, _GIT_CREDENTIALS),
 }
 """Encrypted strings by table. Member names are compared without regard to capitals, as the server does."""
 
@@ -101,12 +98,20 @@ def known_in(table: str, document: str) -> Known:
     return root or NOTHING_KNOWN
 
 
+def is_by_document(table: str) -> bool:
+    """Whether each document of a table is a type of its own, as the configurations of extensions are."""
+    return table.casefold() in _BY_DOCUMENT
+
+
 def _tree(paths: tuple[str, ...]) -> Known:
     root = Known()
     for path in paths:
         step = root
         for part in path.split("."):
             name = part.removesuffix("[]").casefold()
+            if part == "**":
+                step.members["*"] = step.item = step
+                continue
             step = step.members.setdefault(name, Known())
             if part.endswith("[]"):
                 step.item = step.item or Known()
@@ -126,3 +131,4 @@ def _trees() -> dict[tuple[str, str], Known]:
 
 
 _TREES: Final = _trees()
+_BY_DOCUMENT: Final = frozenset(table.casefold() for table in KNOWN_PATHS_OF)

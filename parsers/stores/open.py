@@ -7,7 +7,6 @@ from typing import Final, assert_never
 
 from parsers.errors import StoreError
 from parsers.secret import Secret
-from parsers.stores.cloudbees_database import CloudBeesDatabase
 from parsers.stores.cloudbees_export import CloudBeesExport
 from parsers.stores.csv_table import CsvTable
 from parsers.stores.database_connection import database_at, sqlite_database
@@ -15,7 +14,9 @@ from parsers.stores.interface import Store
 from parsers.stores.json_lines_table import JsonLinesTable
 from parsers.stores.mapping import DEFAULT_MAPPING
 from parsers.stores.mapping import Mapping as TableMapping
+from parsers.stores.octopus_recognise import octopus_file, octopus_folder
 from parsers.stores.parquet_table import ParquetTable
+from parsers.stores.product_database import ProductDatabase
 from parsers.stores.recognise import SQLITE_MAGIC, FileKind, file_kind
 from parsers.stores.sql_dump import SqlDump
 from parsers.stores.store_file import StoreFile
@@ -45,11 +46,18 @@ def open_store(
         StoreError: nothing there, no kind that is known, or options that make no sense for it.
     """
     if _URL.match(reference):
-        return CloudBeesDatabase(database_at(reference, password=password), mapping)
+        return ProductDatabase(database_at(reference, password=password), mapping)
     file = StoreFile(reference, tuple(zip_passwords))
     if Path(reference).is_dir():
-        raise StoreError(f"{reference}: a folder, and no kind of store that is one")
+        if store := octopus_folder(Path(reference)):
+            return store
+        raise StoreError(
+            f"{reference}: a folder, and no kind of store that is one",
+            hint="folders can be what Octopus.Migrator writes, or one file with Id and JSON for each table",
+        )
     head = file.head()
+    if not columns and (store := octopus_file(file, head)):
+        return store
     try:
         kind = file_kind(head)
     except StoreError as error:
@@ -73,7 +81,7 @@ def _store(kind: FileKind, file: StoreFile, columns: Mapping[str, str], mapping:
                     f"{file.reference}: a compressed SQLite file",
                     hint="decompress it: it is read at any position",
                 )
-            return CloudBeesDatabase(sqlite_database(Path(file.reference)), mapping)
+            return ProductDatabase(sqlite_database(Path(file.reference)), mapping)
         case FileKind.SQL_DUMP:
             return SqlDump(file, mapping)
         case _:

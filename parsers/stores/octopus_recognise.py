@@ -1,0 +1,38 @@
+"""Whether a file or folder is one of Octopus Deploy's stores: by content, never by name."""
+
+from pathlib import Path
+
+from parsers.stores.interface import Store
+from parsers.stores.octopus_drop import MAGIC, OfflineDrop
+from parsers.stores.octopus_migrator import MigratorFolder, is_migrator_folder
+from parsers.stores.octopus_script import OctopusScript
+from parsers.stores.octopus_table_file import OctopusTableFile, form_of, table_folder
+from parsers.stores.sql_server_script import LOOKS_LIKE
+from parsers.stores.store_file import StoreFile
+from parsers.stores.text_encoding import encoding_of
+
+
+def octopus_file(file: StoreFile, head: bytes) -> Store | None:
+    """The store that a file is, or None. A SQLite file is told by its tables, once it is read.
+
+    Args:
+        file: where it lies.
+        head: its first bytes, decompressed.
+    """
+    if head.startswith(MAGIC):
+        return OfflineDrop(file)
+    if LOOKS_LIKE.search(head.decode(encoding_of(head), "replace")):
+        return OctopusScript(file)
+    form = form_of(head, Path(file.reference))
+    return None if form is None else OctopusTableFile(file, form)
+
+
+def octopus_folder(folder: Path) -> Store | None:
+    """The store that a folder is, or None.
+
+    Raises:
+        StoreError: a file in it cannot be opened.
+    """
+    if is_migrator_folder(folder):
+        return MigratorFolder(str(folder))
+    return table_folder(folder)

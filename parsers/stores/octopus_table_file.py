@@ -1,0 +1,192 @@
+"""Octopus Deploy's tables as files, one a table or all in one: CSV, JSON, Parquet, or what bcp writes."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Final, assert_never
+
+import polars as pl
+from polars.exceptions import PanicException, PolarsError
+
+from parsers.archives.interface import Leaf
+from parsers.errors import StoreError
+from parsers.stores.bad_rows import BadRows
+from parsers.stores.interface import StoreEvent
+from parsers.stores.octopus_source import BLOB, ID, JSON, WANTED_COLUMNS, Row, read_documents
+from parsers.stores.octopus_table_rows import (
+    BARE_ROW,
+    TABLE,
+    Cells,
+    bare_rows,
+    csv_rows,
+    delimiter_of,
+    json_rows,
+    parquet_rows,
+)
+from parsers.stores.octopus_tables import table_of_file, table_of_id
+from parsers.stores.store_file import RawStream, StoreFile
+from parsers.stores.text_encoding import encoding_of
+from parsers.unread import Unread
+
+
+class Form(Enum):
+    """How such a file is written."""
+
+    CSV = "CSV"
+    JSON = "JSON"
+    BARE = "Id and JSON without titles"
+    PARQUET = "Parquet"
+
+
+def form_of(head: bytes, path: Path) -> Form | None:
+    """The form in which a file holds documents; None if it is no such file.
+
+    Args:
+        head: its first bytes, decompressed.
+        path: for Parquet, whose columns are listed at its end.
+    """
+    if head.startswith(b"PAR1"):
+        return Form.PARQUET if _has_columns(_parquet_columns(path)) else None
+    text = head.decode(encoding_of(head), "replace").lstrip()
+    first = text.partition("\n")[0]
+    if BARE_ROW.match(first):
+        return Form.BARE
+    if text.startswith(("{", "[")):
+        return Form.JSON if _JSON_MEMBERS.match(text) else None
+    try:
+        titles = next(csv.reader([first], delimiter=delimiter_of(first)), [])
+    except csv.Error:
+        return None
+    return Form.CSV if _has_columns(titles) else None
+
+
+_JSON_MEMBERS: Final = re.compile(
+    r'\[?\s*\{(?=(?:[^{}]|\{[^{}]*\})*?"Id"\s*:)(?=(?:[^{}"]|"(?:[^"\\]|\\.)*")*?"JSON(?:Blob)?"\s*:)',
+    re.IGNORECASE,
+)
+"""An object, perhaps the first of an array, with members `Id` and `JSON`."""
+
+
+@dataclass(frozen=True, slots=True)
+class OctopusTableFile:
+    """A `Store` over one file with `Id` and `JSON` (or `JSONBlob`) in each row.
+
+    A column `Table` says which table a row is of; else the file's name does; else the document's id.
+    """
+
+    file: StoreFile
+    form: Form
+
+    @property
+    def label(self) -> str:
+        """The path as given."""
+        return self.file.reference
+
+    def read(self) -> Iterator[StoreEvent]:
+        """As `Store.read`.
+
+        Raises:
+            StoreError: unreadable from the start.
+        """
+        return read_documents(self)
+
+    def items(self, *, naming: bool) -> Iterator[Row | StoreEvent]:
+        """As `DocumentSource.items`."""
+        del naming  # a file is read from its beginning, whatever is wanted of it
+        if self.form is Form.PARQUET:
+            for cells in parquet_rows(Path(self.file.reference)):
+                yield _row(cells, table_of_file(self.file.reference))
+            return
+        encoding = encoding_of(self.file.head())
+        with self.file.open() as leaf:
+            raw = io.BufferedReader(RawStream(leaf.stream), 1 << 20)
+            with io.TextIOWrapper(raw, encoding, errors="backslashreplace", newline="") as text:
+                yield from self._text_rows(text, leaf)
+
+    def _text_rows(self, text: io.TextIOWrapper, leaf: Leaf) -> Iterator[Row | Unread]:
+        bad = BadRows(leaf)
+        name = table_of_file(self.file.reference)
+        for number, cells in enumerate(self._cells(text), 1):
+            if isinstance(cells, str):
+                yield from bad.tell(f"row {number}", cells)
+            else:
+                yield _row(cells, name)
+        yield from bad.rest()
+
+    def _cells(self, text: io.TextIOWrapper) -> "Iterator[Cells | str]":
+        match self.form:
+            case Form.CSV:
+                return csv_rows(text)
+            case Form.JSON:
+                return json_rows(text)
+            case Form.BARE:
+                return bare_rows(text)
+            case Form.PARQUET:
+                raise StoreError("a Parquet file is no text")
+            case _:
+                assert_never(self.form)
+
+
+@dataclass(frozen=True, slots=True)
+class OctopusTableFolder:
+    """A `Store` over a folder with one such file for each table, so that owners have names."""
+
+    reference: str
+    files: tuple[OctopusTableFile, ...]
+    others: tuple[str, ...]
+
+    @property
+    def label(self) -> str:
+        """The path as given."""
+        return self.reference
+
+    def read(self) -> Iterator[StoreEvent]:
+        """As `Store.read`."""
+        return read_documents(self)
+
+    def items(self, *, naming: bool) -> Iterator[Row | StoreEvent]:
+        """As `DocumentSource.items`; a file that cannot be read does not keep the others from it."""
+        for file in self.files:
+            try:
+                yield from file.items(naming=naming)
+            except StoreError as error:
+                yield Unread(self.reference, Path(file.label).name, error.message)
+        for name in self.others:
+            yield Unread(self.reference, name, "no file with documents in it: not read")
+
+
+def table_folder(folder: Path) -> OctopusTableFolder | None:
+    """The store that a folder of such files is; None if none of them is one."""
+    files, others = [], []
+    for path in sorted(each for each in folder.iterdir() if each.is_file()):
+        file = StoreFile(str(path))
+        form = form_of(file.head(), path)
+        if form is None:
+            others.append(path.name)
+        else:
+            files.append(OctopusTableFile(file, form))
+    return OctopusTableFolder(str(folder), tuple(files), tuple(others)) if files else None
+
+
+def _row(cells: Cells, of_file: str) -> Row:
+    table = cells.get(TABLE)
+    id_ = cells.get(ID)
+    named = table if isinstance(table, str) else ""
+    named = named or of_file or (table_of_id(id_) if isinstance(id_, str) else "") or "document"
+    return Row(named, {name: cell for name, cell in cells.items() if name in WANTED_COLUMNS})
+
+
+def _has_columns(titles: Iterable[str]) -> bool:
+    there = {title.strip().casefold() for title in titles}
+    return ID in there and bool({JSON, BLOB} & there)
+
+
+def _parquet_columns(path: Path) -> Sequence[str]:
+    try:
+        return pl.scan_parquet(path, glob=False).collect_schema().names()
+    except (PolarsError, OSError, PanicException):
+        return ()  # whoever reads it says what is wrong
