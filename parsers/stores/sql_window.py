@@ -6,7 +6,7 @@ from typing import Final
 
 from parsers.errors import StoreError
 
-MAX_BYTES: Final = 64 << 20
+MAX_BYTES: Final = 16 << 20
 """No statement's head, definition or row is as long; whole statements may well be."""
 
 _TAIL_BYTES: Final = 4_096

@@ -58,9 +58,12 @@ def positions(header: Sequence[str], columns: Mapping[str, str]) -> list[int | N
         count = there.count(name.strip().casefold())
         needed = column in columns or column in REQUIRED
         if count > 1 or (needed and not count):
-            shown = ", ".join(repr(title[:40]) for title in header[:20])
+            # What stands there is not told: without a header it is the first row, with its secret.
             fault = "no column" if not count else "more than one column"
-            raise StoreError(f"{fault} named {name!r} among {shown}", hint="name the columns in a mapping")
+            raise StoreError(
+                f"{fault} named {name!r} among the {len(header)} of the header",
+                hint="is there a header? Else name the columns in a mapping",
+            )
         found.append(there.index(name.strip().casefold()) if count else None)
     return found
 
@@ -73,7 +76,8 @@ def stored_row(cells: Cells, *, record: str) -> StoredRow:
     """
     kind = cells.kind or "credential"
     if kind not in KINDS:
-        raise StoreError(f"kind {kind[:40]!r} is none of {', '.join(sorted(KINDS))}")
+        # Nor is this told: in a row whose cells are shifted it may be the secret.
+        raise StoreError(f"its kind is none of {', '.join(sorted(KINDS))}")
     return StoredRow(
         kind=kind,
         project=cells.project,

@@ -120,7 +120,7 @@ def test_a_file_of_ragged_rows(tmp_path: Path) -> None:
 def test_an_unknown_kind(tmp_path: Path) -> None:
     """A kind that the product does not have is told, not guessed."""
     (fault,) = unread(table(tmp_path / "s.csv", "gadget,,a,,QUJD"))
-    assert fault.reason.startswith("line 2: kind 'gadget' is none of credential,")
+    assert fault.reason.startswith("line 2: its kind is none of credential,")
 
 
 def test_nul(tmp_path: Path) -> None:
@@ -191,6 +191,14 @@ def test_a_mapping_that_does_not_fit(tmp_path: Path) -> None:
         list(open_store(str(path), columns={"project": "owner"}).read())
     with pytest.raises(StoreError, match="no such column: 'password'"):
         list(open_store(str(path), columns={"password": "value"}).read())
+
+
+def test_a_missing_header_shows_no_secret(tmp_path: Path) -> None:
+    """Without a header the first row stands in its place, and nothing of it is told."""
+    path = table(tmp_path / "s.csv", header=f"credential,Demo,root,admin,{VALUE}")
+    with pytest.raises(StoreError, match="no column named 'name' among the 5") as caught:
+        events(path)
+    assert VALUE not in f"{caught.value.message} {caught.value.hint}"
 
 
 def test_a_header_alone(tmp_path: Path) -> None:

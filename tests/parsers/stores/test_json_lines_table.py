@@ -65,7 +65,7 @@ def test_a_mark_at_the_start(tmp_path: Path) -> None:
         ('{"name": "a\\ud800", "value": "QUJD"}', "member 'name' holds half a character"),
         ('{"name": "a", "value": "\\udfff"}', "member 'value' holds half a character"),
         ('["a", "QUJD"]', "not a JSON object"),
-        ('{"kind": "gadget", "name": "a", "value": "QUJD"}', "kind 'gadget'"),
+        ('{"kind": "gadget", "name": "a", "value": "QUJD"}', "its kind is none of"),
     ],
 )
 def test_a_bad_line_is_told_and_the_rest_is_read(tmp_path: Path, bad: str, reason: str) -> None:
