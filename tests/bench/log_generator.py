@@ -74,9 +74,12 @@ def write_log(path: Path, size: int, *, hits_every: int, seed: int = 0) -> None:
     day = _day(random.Random(seed), min(size, _DAY_BYTES), hits_every)
     first = _FIRST.isoformat().encode()
     with path.open("wb") as file:
-        for number in range(max(1, round(size / len(day)))):
-            today = _FIRST + timedelta(days=number)
-            file.write(day.replace(b"\n" + first, b"\n" + today.isoformat().encode()))
+        for number in count():
+            today = (_FIRST + timedelta(days=number)).isoformat().encode()
+            left = size - file.tell()
+            file.write(day[: day.rfind(b"\n", 0, left) + 1].replace(b"\n" + first, b"\n" + today))
+            if left <= len(day):
+                return
 
 
 def _day(dice: random.Random, size: int, hits_every: int) -> bytes:
