@@ -58,6 +58,17 @@ UNREAD: Final = pl.Schema(
 )
 """One row an input, member or record that could not be read, and why."""
 
+CHECKS: Final = pl.Schema(
+    {
+        "id": pl.String,
+        "title": pl.String,
+        "state": pl.String,
+        "evidence": pl.String,
+        "what_to_do": pl.String,
+    }
+)
+"""One row a check of readiness; `state` is pass, fail or unknown."""
+
 REENTRY: Final = pl.Schema(
     {
         "team": pl.String,

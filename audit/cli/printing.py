@@ -28,6 +28,13 @@ def print_table(frame: pl.DataFrame, table_format: str, output: Path | None) -> 
         raise OutputError(f"cannot write standard output: {reason}", hint="name a file with -o") from error
 
 
+def print_beside(lines: Iterable[str], table_format: str, output: Path | None) -> None:
+    """What people read beside a table: on standard output, or where that is data on standard error."""
+    is_data = output is None and TableFormat(table_format) is not TableFormat.TABLE
+    for line in lines:
+        typer.echo(visible(line), err=is_data)
+
+
 def remark(text: str, *, quiet: bool = False) -> None:
     """One line to standard error, foreign text made visible."""
     if not quiet:

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from audit.database_password import open_database_password
+from audit.database_password import open_database_password, password_opening
 from audit.errors import KeyRingError
 from audit.layouts.layout import Iv, KeyForm, Layout, Mode
 from parsers.secret import Secret
@@ -37,3 +37,14 @@ def test_a_foreign_key_is_an_error_that_shows_nothing() -> None:
     with pytest.raises(KeyRingError) as error:
         open_database_password(Secret(stored), KEYS)
     assert stored.decode() not in f"{error.value} {error.value.hint}"
+
+
+def test_it_says_which_key_opens() -> None:
+    """The candidate that opens it is named; plain text needs none, and a foreign key fits with none."""
+    stored = Secret(seal(LAYOUTS[2], bytes(range(16)), b"commander-db!", random.Random(1)))
+    opening = password_opening(stored, KEYS)
+    assert (opening.key, opening.certain) == (KEYS[0], True)
+    plain = password_opening(Secret(b"still in clear"), KEYS)
+    assert (plain.password, plain.key, plain.certain) == (Secret(b"still in clear"), None, True)
+    foreign = password_opening(stored, KEYS[1:])
+    assert (foreign.password, foreign.key, foreign.certain) == (None, None, False)

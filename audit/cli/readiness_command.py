@@ -1,0 +1,107 @@
+"""`readiness`: the checks before an upgrade, a rotation or an import."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from audit.cli.options import (
+    Columns,
+    Current,
+    DatabasePassword,
+    DatabaseProperties,
+    Format,
+    Keys,
+    MappingFile,
+    Output,
+    Quiet,
+    Stores,
+)
+
+
+def readiness_command(
+    key: Keys,
+    store: Stores = None,
+    database_properties: DatabaseProperties = None,
+    database_password: DatabasePassword = None,
+    mapping: MappingFile = None,
+    column: Columns = None,
+    current: Current = None,
+    copy: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="LABEL=REF",
+            help="Another place where the server's key stands, by reference: ZooKeeper's copy, say. "
+            "Repeatable.",
+            show_default=False,
+        ),
+    ] = None,
+    conf: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="[NODE=]DIR",
+            help="A node's conf folder, the primary's first. Repeatable.",
+            show_default=False,
+        ),
+    ] = None,
+    backup: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="STORE",
+            help="A restored backup, in any form that --store takes. Repeatable.",
+            show_default=False,
+        ),
+    ] = None,
+    imports: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--import",
+            metavar="STORE",
+            help="An export that is about to be imported. Repeatable.",
+            show_default=False,
+        ),
+    ] = None,
+    skip: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ID", help="Leave out this check. Repeatable.", show_default=False),
+    ] = None,
+    junit: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the checks as JUnit XML too.", show_default=False),
+    ] = None,
+    table_format: Format = "table",
+    output: Output = None,
+    quiet: Quiet = False,
+) -> None:
+    """Check an estate before an upgrade, a rotation or an import: each check passes, fails or is unknown.
+
+    Exit code 0: all checks pass; 10: one fails; 3: something could not be read, or no check fails and one is
+    unknown. The vendor's order of steps follows, with this estate's names and ports where they are known.
+
+    Example: passkey-audit readiness --database-properties conf/database.properties --key conf/passkey
+    --conf node1=conf --copy zookeeper=zk-passkey --backup restored.sql --junit readiness.xml
+    """
+    from audit.cli.readiness_run import ReadinessOptions, check_readiness
+    from audit.cli.stores_opening import StoreOptions
+
+    options = ReadinessOptions(
+        stores=StoreOptions(
+            references=store or [],
+            database_properties=database_properties or [],
+            database_password=database_password,
+            mapping=mapping,
+            columns=column or [],
+        ),
+        keys=key,
+        current=current,
+        copies=copy or [],
+        conf=conf or [],
+        backups=backup or [],
+        imports=imports or [],
+        skipped=skip or [],
+        junit=junit,
+        table_format=table_format,
+        output=output,
+        quiet=quiet,
+    )
+    raise typer.Exit(check_readiness(options))

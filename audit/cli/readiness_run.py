@@ -1,0 +1,114 @@
+"""What `readiness` does: read the estate, check it, print what came out."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import polars as pl
+import typer
+
+from audit.cli.options import TableFormat
+from audit.cli.printing import print_beside, print_table, print_unread
+from audit.cli.progress import shown
+from audit.cli.references import read_keys
+from audit.cli.stores_opening import StoreOptions, open_stores
+from audit.exit_codes import ExitCode, exit_code
+from audit.readiness.check import Check, State
+from audit.readiness.checks import CHECKS as RULES
+from audit.readiness.checks import make_checks
+from audit.readiness.estate import Estate
+from audit.readiness.read_estate import read_estate
+from audit.readiness.request import ReadinessRequest
+from audit.readiness.upgrade_steps import upgrade_steps
+from parsers.keys.key_file import KeyFile, split_label
+from parsers.stores.interface import Store
+from reports.files import atomic_file
+from reports.junit import junit_xml
+from reports.schema import CHECKS
+
+
+@dataclass(frozen=True, slots=True)
+class ReadinessOptions:
+    """The options of `readiness`, as given."""
+
+    stores: StoreOptions
+    keys: Sequence[str]
+    current: str | None
+    copies: Sequence[str]
+    conf: Sequence[str]
+    backups: Sequence[str]
+    imports: Sequence[str]
+    skipped: Sequence[str]
+    junit: Path | None
+    table_format: TableFormat
+    output: Path | None
+    quiet: bool
+
+
+def check_readiness(options: ReadinessOptions) -> int:
+    """Check, print, and write what was asked for; the exit code.
+
+    Raises:
+        BadParameter: a check to skip does not exist.
+        ParsersError, AuditError, ReportsError: the run failed.
+    """
+    _refuse_unknown(options.skipped)
+    with shown(quiet=options.quiet) as progress:
+        estate = read_estate(_request(options), progress)
+    checks = [check for check in make_checks(estate) if check.id not in options.skipped]
+    frame = pl.DataFrame([asdict(check) for check in checks], schema=CHECKS)
+    print_table(frame, options.table_format, options.output)
+    if options.junit:
+        with atomic_file(options.junit) as file:
+            file.write(junit_xml(frame, "passkey-audit readiness"))
+    if not options.quiet:
+        print_beside(_steps(estate), options.table_format, options.output)
+    print_unread(estate.unread)
+    return readiness_code(checks, complete=not estate.unread)
+
+
+def readiness_code(checks: Sequence[Check], *, complete: bool) -> ExitCode:
+    """0 where all pass; what is unknown leaves the answer incomplete, unless another check fails anyway."""
+    states = {check.state for check in checks}
+    decided = State.FAIL in states or State.UNKNOWN not in states
+    return exit_code(complete=complete and decided and bool(checks), attention=State.FAIL in states)
+
+
+def _refuse_unknown(skipped: Iterable[str]) -> None:
+    known = [rule.about.id for rule in RULES]
+    for each in skipped:
+        if each not in known:
+            raise typer.BadParameter(f"{each!r} is none of {', '.join(known)}", param_hint="--skip")
+
+
+def _request(options: ReadinessOptions) -> ReadinessRequest:
+    keys = read_keys(options.keys)
+    files = [each for each in keys if isinstance(each, KeyFile)]
+
+    def opened(references: Sequence[str]) -> list[Store]:
+        own = replace(options.stores, references=references, database_properties=())
+        return open_stores(own, files) if references else []
+
+    return ReadinessRequest(
+        stores=open_stores(options.stores, files),
+        imports=opened(options.imports),
+        backups=opened(options.backups),
+        keys=keys,
+        copies=read_keys(options.copies),
+        conf=[_node(each) for each in options.conf],
+        current=options.current,
+    )
+
+
+def _node(given: str) -> tuple[str, Path]:
+    label, folder = split_label(given)
+    return label or folder, Path(folder)
+
+
+def _steps(estate: Estate) -> list[str]:
+    steps = upgrade_steps(estate)
+    if not steps:
+        return []
+    return ["The upgrade to 9.2 or later, in order (KBEC-00441, with one mistake mended)"] + [
+        f"{number:2}. {step}" for number, step in enumerate(steps, start=1)
+    ]

@@ -1,0 +1,1 @@
+"""The checks before an upgrade, a rotation or an import."""

@@ -1,0 +1,51 @@
+"""What a check answers."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """`unknown` is neither good nor bad: what the check needs was not given, or could not be read."""
+
+    PASS = "pass"  # noqa: S105  # a state, no password
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A check that was made.
+
+    Attributes:
+        id: a short name that stays the same from version to version, `values-open`.
+        title: what is so if it passes, in one sentence.
+        state: whether it is.
+        evidence: what was seen; for `unknown` what was not.
+        what_to_do: one sentence; "" where it passes.
+    """
+
+    id: str
+    title: str
+    state: State
+    evidence: str
+    what_to_do: str
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """Which check it is: the part of a `Check` that does not depend on the estate."""
+
+    id: str
+    title: str
+
+    def passed(self, evidence: str) -> Check:
+        """It is so."""
+        return Check(self.id, self.title, State.PASS, evidence, "")
+
+    def failed(self, evidence: str, what_to_do: str) -> Check:
+        """It is not so."""
+        return Check(self.id, self.title, State.FAIL, evidence, what_to_do)
+
+    def unknown(self, evidence: str, what_to_do: str) -> Check:
+        """Nobody can tell yet."""
+        return Check(self.id, self.title, State.UNKNOWN, evidence, what_to_do)

@@ -1,0 +1,76 @@
+"""What stands in the nodes' folders beside the key."""
+
+from typing import Final
+
+from audit.database_password import PasswordOpening, password_opening
+from audit.readiness.check import About, Check, State
+from audit.readiness.conf_folder import DATABASE
+from audit.readiness.estate import ConfFolder, Estate
+
+DATABASE_PASSWORD: Final = About("database-password", "The database password in database.properties opens")
+LEFT_OVER: Final = About("old-files", "No .old files are left behind in conf")
+
+_NO_CONF: Final = "no node's folder was given"
+_GIVE_CONF: Final = "name each node's folder with --conf"
+
+
+def database_password_opens(estate: Estate) -> Check:
+    """`COMMANDER_DB_PASSWORD` is encrypted with the passkey too, or in plain text until the next start."""
+    if not estate.conf:
+        return DATABASE_PASSWORD.unknown(_NO_CONF, _GIVE_CONF)
+    found = [_password_of(folder, estate) for folder in estate.conf]
+    told = "; ".join(f"{folder.label}: {said}" for folder, (_, said) in zip(estate.conf, found, strict=True))
+    states = {state for state, _ in found}
+    if State.FAIL in states:
+        return DATABASE_PASSWORD.failed(
+            told,
+            "enter the password again with `ecconfigure`, or restore the passkey that belongs to the file",
+        )
+    if State.UNKNOWN in states:
+        return DATABASE_PASSWORD.unknown(
+            told, f"give every node's {DATABASE} and the passkey that the server uses"
+        )
+    return DATABASE_PASSWORD.passed(told)
+
+
+def _password_of(folder: ConfFolder, estate: Estate) -> tuple[State, str]:
+    if folder.database is None:
+        return State.UNKNOWN, f"no {DATABASE} was read"
+    if folder.database.password is None:
+        return State.PASS, "no password is stored"
+    return _judged(password_opening(folder.database.password, estate.ring.keys), estate)
+
+
+def _judged(opening: PasswordOpening, estate: Estate) -> tuple[State, str]:
+    if opening.password is None:
+        return State.FAIL, "opens under none of the keys"
+    if not opening.certain:
+        return State.UNKNOWN, "fits a key, but only weakly"
+    if opening.key is None:
+        return State.PASS, "in plain text, which the server encrypts at its next start"
+    if estate.current is None:
+        return State.UNKNOWN, f"opens under {opening.key.label!r}; it is not known which key is current"
+    if opening.key is not estate.current:
+        return State.FAIL, f"opens under {opening.key.label!r}, not under the current key"
+    return State.PASS, f"opens under the current key {opening.key.label!r}"
+
+
+def no_files_left_over(estate: Estate) -> Check:
+    """What an upgrade renamed still holds what was encrypted before.
+
+    After one from 10.8 or earlier the vendor wants files such as `.properties.old` in `conf` deleted "to
+    finish the encryption process" (docs, "Upgrade overview").
+    """
+    found = [f"{folder.label}: {name}" for folder in estate.conf for name in folder.left_over]
+    if found:
+        return LEFT_OVER.failed(
+            ", ".join(found), "delete them once the server has started with the new configuration"
+        )
+    if not estate.conf:
+        return LEFT_OVER.unknown(_NO_CONF, _GIVE_CONF)
+    unseen = [folder.label for folder in estate.conf if not folder.listed]
+    if unseen:
+        return LEFT_OVER.unknown(
+            f"not all was seen in {', '.join(unseen)}", "make it readable, and run it again"
+        )
+    return LEFT_OVER.passed(f"none in {', '.join(folder.label for folder in estate.conf)}")

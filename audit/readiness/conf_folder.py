@@ -1,0 +1,77 @@
+"""A node's configuration folder: its key, its database connection, what an upgrade left behind."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from audit.readiness.estate import ConfFolder
+from parsers.errors import StoreError
+from parsers.keys.key_file import KeyFile, read_key_files
+from parsers.stores.database_properties import DatabaseProperties, read_database_properties
+from parsers.unread import Unread
+
+KEY_NAMES: Final = ("passkey", "OctopusServer.config", "Server.linux.config")
+"""How CloudBees CD and Octopus Deploy call the file that holds their key; the first that is there counts."""
+
+DATABASE: Final = "database.properties"
+
+
+def read_conf_folder(label: str, path: Path) -> ConfFolder:
+    """What lies in a node's folder; what is missing becomes an `Unread`, never an error."""
+    unread: list[Unread] = []
+    if not path.is_dir():
+        return ConfFolder(
+            label, path, None, None, (), listed=False, unread=(Unread(str(path), "", "no such folder"),)
+        )
+    key = _key(label, path, unread)
+    database = _database(path / DATABASE, unread)
+    not_listed: list[Unread] = []
+    left_over = _left_over(path, not_listed)
+    return ConfFolder(
+        label=label,
+        path=path,
+        key=key,
+        database=database,
+        left_over=left_over,
+        listed=not not_listed,
+        unread=(*unread, *not_listed),
+    )
+
+
+def _key(label: str, folder: Path, unread: list[Unread]) -> KeyFile | None:
+    path = next((folder / name for name in KEY_NAMES if (folder / name).exists()), None)
+    if path is None:
+        unread.append(Unread(str(folder / KEY_NAMES[0]), "", "not there"))
+        return None
+    for read in read_key_files(f"file:{path}"):
+        if isinstance(read, KeyFile):
+            return replace(read, label=f"{label}/{path.name}")
+        unread.append(read)
+    return None
+
+
+def _database(path: Path, unread: list[Unread]) -> DatabaseProperties | None:
+    """Only a folder of CloudBees CD has the file; where it is missing, the check that wants it says so."""
+    if not path.exists():
+        return None
+    try:
+        return read_database_properties(path)
+    except StoreError as error:
+        unread.append(Unread(str(path), "", error.message))
+        return None
+
+
+def _left_over(folder: Path, unread: list[Unread]) -> tuple[str, ...]:
+    found: list[str] = []
+    waiting = [folder]
+    while waiting:
+        inside = waiting.pop()
+        try:
+            for path in inside.iterdir():
+                if path.is_dir() and not path.is_symlink():
+                    waiting.append(path)
+                elif path.name.lower().endswith(".old"):
+                    found.append(path.relative_to(folder).as_posix())
+        except OSError as error:
+            unread.append(Unread(str(inside), "", (error.strerror or "not readable").lower()))
+    return tuple(sorted(found))

@@ -1,0 +1,113 @@
+"""What was read of an estate: all that a check may look at."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from audit.key_ring import Key, KeyRing
+from parsers.keys.key_file import KeyFile
+from parsers.stores.database_properties import DatabaseProperties
+from parsers.stores.interface import FingerprintSeen
+from parsers.unread import Unread
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class JudgedStores:
+    """Stored values with their verdicts under the estate's keys.
+
+    Attributes:
+        labels: the stores, as given; none if none was.
+        credentials: `system, kind, location, verdict, store`; a row a value.
+        fingerprints: the passkeys that the stores name.
+        unread: what could not be read of them.
+    """
+
+    labels: tuple[str, ...]
+    credentials: pl.DataFrame
+    fingerprints: tuple[FingerprintSeen, ...]
+    unread: tuple[Unread, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPlace:
+    """A place where the server's key stands: a node's folder, ZooKeeper's copy."""
+
+    where: str
+    file: KeyFile
+
+
+@dataclass(frozen=True, slots=True)
+class FileMode:
+    """Who may read a key file: its POSIX mode without the type; None where there is no such thing."""
+
+    path: str
+    mode: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConfFolder:
+    """A node's configuration folder.
+
+    Attributes:
+        label: what to call the node.
+        path: the folder.
+        key: the key file in it.
+        database: what its `database.properties` says.
+        left_over: its files that end in `.old`, relative to it.
+        listed: whether everything in it was seen, so that there are no others.
+        unread: what is missing or could not be read.
+    """
+
+    label: str
+    path: Path
+    key: KeyFile | None
+    database: DatabaseProperties | None
+    left_over: tuple[str, ...]
+    listed: bool
+    unread: tuple[Unread, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Estate:
+    """Everything read, once.
+
+    Attributes:
+        systems: the products whose values the stores hold.
+        ring: all candidate keys, those of nodes and copies among them.
+        stores: the server's own store.
+        imports: exports that are about to be imported.
+        backup: a restored backup.
+        key_places: where the server's key stands.
+        key_modes: of every key file that was given as a path.
+        conf: the nodes' folders.
+        unread_keys: candidates and copies that could not be read.
+    """
+
+    systems: frozenset[str]
+    ring: KeyRing
+    stores: JudgedStores
+    imports: JudgedStores
+    backup: JudgedStores
+    key_places: tuple[KeyPlace, ...]
+    key_modes: tuple[FileMode, ...]
+    conf: tuple[ConfFolder, ...]
+    unread_keys: tuple[Unread, ...]
+
+    @property
+    def current(self) -> Key | None:
+        """The key that the server uses, if known."""
+        return self.ring.current
+
+    @property
+    def unread(self) -> tuple[Unread, ...]:
+        """Everything that could not be read."""
+        return tuple(sorted(dict.fromkeys(self._unread()), key=str))
+
+    def _unread(self) -> Iterator[Unread]:
+        for judged in (self.stores, self.imports, self.backup):
+            yield from judged.unread
+        for folder in self.conf:
+            yield from folder.unread
+        yield from self.unread_keys

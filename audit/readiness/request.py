@@ -1,0 +1,32 @@
+"""What a person gives to have an estate read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from parsers.keys.key_file import KeyFile
+from parsers.stores.interface import Store
+from parsers.unread import Unread
+
+
+@dataclass(frozen=True, slots=True)
+class ReadinessRequest:
+    """What is to be read.
+
+    Attributes:
+        stores: the server's own.
+        imports: exports that are about to be imported.
+        backups: restored backups.
+        keys: the candidates, and what was no key.
+        copies: further places of the server's key, by label.
+        conf: the nodes' folders, by label.
+        current: label of the key that the server uses now, if the user said.
+    """
+
+    stores: Sequence[Store]
+    imports: Sequence[Store]
+    backups: Sequence[Store]
+    keys: Sequence[KeyFile | Unread]
+    copies: Sequence[KeyFile | Unread]
+    conf: Sequence[tuple[str, Path]]
+    current: str | None

@@ -1,0 +1,111 @@
+"""Every stored value opens under the current key: of the server's store, a restored backup, an import."""
+
+from collections.abc import Collection, Iterable
+from typing import Final
+
+from audit.readiness.check import About, Check, State
+from audit.readiness.estate import Estate, JudgedStores
+from audit.verdict import Verdict
+
+_FINE: Final = (Verdict.CURRENT, Verdict.EMPTY, Verdict.EXTERNAL)
+_UNDECIDED: Final = (Verdict.UNKNOWN, Verdict.AMBIGUOUS)
+
+OPEN: Final = About("values-open", "Every stored value opens under the current key")
+BACKUP: Final = About("backup-tested", "A restored backup holds every credential, and each opens")
+IMPORTS: Final = About("imports", "Exports about to be imported come from a server with this passkey")
+
+
+def values_open(estate: Estate) -> Check:
+    """The server's own store."""
+    state, evidence = _state(estate.stores, estate)
+    return _said(OPEN, state, evidence, "run `passkey-audit audit` for each credential and who must act")
+
+
+def backup_tested(estate: Estate) -> Check:
+    """A backup counts once it was restored and its values were opened with the keys that are at hand."""
+    if not estate.backup.labels:
+        return BACKUP.unknown(
+            "no backup was given",
+            "restore the latest backup somewhere and name it with --backup: a dump, an export or a database",
+        )
+    state, evidence = _state(estate.backup, estate)
+    absent = _absent(estate)
+    if absent:
+        state = State.FAIL
+        evidence += f"; {absent} credentials of the store are not in it"
+    return _said(BACKUP, state, evidence, "make a new backup, restore it, and check it again with the key")
+
+
+def imports_fit(estate: Estate) -> Check:
+    """An import does not encrypt again: values keep the passkey of the server that they come from.
+
+    Published exports show it: one and the same value stands in exports stamped with three passkeys. So the
+    stamp alone says too little, and each value is opened too.
+    """
+    if not estate.imports.labels:
+        return IMPORTS.unknown(
+            "no export was given",
+            "name each export that is to be imported with --import; if there is none, --skip imports",
+        )
+    state, evidence = _state(estate.imports, estate)
+    foreign = _foreign(estate)
+    if foreign:
+        state = State.FAIL
+        evidence += f"; stamped with another passkey: {', '.join(foreign)}"
+    elif state is State.PASS and not estate.imports.fingerprints:
+        evidence += "; none is stamped with a passkey"
+    return _said(
+        IMPORTS,
+        state,
+        evidence,
+        "re-encrypt the export for this server's passkey before the import, or enter its secrets again after",
+    )
+
+
+def _said(about: About, state: State, evidence: str, what_to_do: str) -> Check:
+    return Check(about.id, about.title, state, evidence, "" if state is State.PASS else what_to_do)
+
+
+def _state(judged: JudgedStores, estate: Estate) -> tuple[State, str]:
+    """Whether all values open, as far as they could be read, and how many do."""
+    verdicts: dict[str, int] = dict(judged.credentials["verdict"].value_counts().iter_rows())
+    total = sum(verdicts.values())
+    partial = "; not everything could be read" if judged.unread else ""
+    if not total:
+        return State.UNKNOWN, f"no stored value was read{partial}"
+    if estate.current is None:
+        return State.UNKNOWN, f"{total} values, and it is not known which key is current{partial}"
+    undecided = _count(verdicts, _UNDECIDED)
+    closed = total - undecided - _count(verdicts, _FINE)
+    if closed or undecided:
+        told = _told(verdicts, (verdict for verdict in Verdict if verdict not in _FINE))
+        evidence = f"{closed + undecided} of {total} values do not: {told}{partial}"
+        return State.FAIL if closed else State.UNKNOWN, evidence
+    evidence = f"{total} values: {_told(verdicts, _FINE)}{partial}"
+    return State.UNKNOWN if partial else State.PASS, evidence
+
+
+def _count(verdicts: dict[str, int], of: Collection[Verdict]) -> int:
+    return sum(verdicts.get(verdict, 0) for verdict in of)
+
+
+def _told(verdicts: dict[str, int], of: Iterable[Verdict]) -> str:
+    return ", ".join(f"{verdicts[verdict]} {verdict}" for verdict in of if verdict in verdicts)
+
+
+def _absent(estate: Estate) -> int:
+    """Credentials of the store that the backup does not have."""
+    same = ["system", "kind", "location"]
+    there = estate.backup.credentials.select(same)
+    return estate.stores.credentials.select(same).unique().join(there, on=same, how="anti").height
+
+
+def _foreign(estate: Estate) -> list[str]:
+    """Exports of CloudBees CD whose root element names another passkey than the current one."""
+    if estate.current is None:
+        return []
+    return [
+        f"{seen.where} {seen.fingerprint}"
+        for seen in estate.imports.fingerprints
+        if seen.fingerprint.lower() != estate.current.fingerprint
+    ]
