@@ -1,7 +1,7 @@
 """A key in a layout: what a trial tries."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from audit.key_ring import Key
 from audit.layouts.key_bytes import key_bytes
@@ -23,7 +23,7 @@ class Hypothesis:
     key: int
     aes_key: Secret
     layout: Layout
-    same_as: tuple[Layout, ...] = ()
+    same_as: tuple[Layout, ...] = field(default=(), compare=False)
 
     @property
     def names(self) -> list[str]:
