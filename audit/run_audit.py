@@ -10,7 +10,7 @@ from audit.assemble import Gathered, assemble
 from audit.copies import Copies
 from audit.examine import Examined, examine
 from audit.key_ring import KeyRing, make_key_ring
-from audit.layouts.known import OCTOPUS
+from audit.layouts.known import OCTOPUS, published_layouts
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied
 from audit.missing_key import IdleKey, MissingKey, idle_keys, missing_keys, seen_in_logs
 from audit.owners import Owners
@@ -124,4 +124,7 @@ def examine_each_product(
     for batch in stores.batches:
         if batch.height:
             by_system.setdefault(batch["system"][0], []).append(batch)
-    return [examine(batches, ring, secret_tags, supplied) for batches in by_system.values()]
+    return [
+        examine(batches, ring, secret_tags, supplied.and_proven(published_layouts(system)))
+        for system, batches in by_system.items()
+    ]

@@ -26,14 +26,26 @@ bytes, equal for equal passwords: ECB, or CBC with a vector that is not part of 
 Java programs commonly do with AES."""
 
 
+_OCTOPUS: Final = (
+    Layout(KeyForm.MASTER_KEY, Mode.CBC, Iv.BESIDE),
+    Layout(KeyForm.MASTER_KEY, Mode.CBC, Iv.FRONT, Encoding.RAW, prefix=b"IV__"),
+)
+"""`base64(ciphertext)|base64(vector)` under the key as it is (docs, "Data encryption"); files of an offline
+package drop as Calamari reads them."""
+
+
+def published_layouts(system: str) -> tuple[Layout, ...]:
+    """Layouts that need no evidence, since the vendor documents them."""
+    return _OCTOPUS if system == OCTOPUS else ()
+
+
 def known_layouts(system: str) -> tuple[Layout, ...]:
     """Every layout of the table for a product, those to try first in front.
 
-    Octopus Deploy's is published (docs, "Data encryption"): AES-CBC, `base64(cipher)|base64(vector)`,
-    the master key as it is.
+    Octopus Deploy's are published.
     """
     if system == OCTOPUS:
-        return (Layout(KeyForm.MASTER_KEY, Mode.CBC, Iv.BESIDE),)
+        return _OCTOPUS
     return tuple(
         Layout(form, mode, iv, encoding, nonce_size=nonce)
         for encoding, (mode, iv, nonce), form in product(Encoding, _SHAPES, _FROM_FILE)

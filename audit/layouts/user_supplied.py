@@ -28,6 +28,10 @@ class Supplied:
     to_try: tuple[Layout, ...] = ()
     proven: tuple[Layout, ...] = ()
 
+    def and_proven(self, layouts: Iterable[Layout]) -> "Supplied":
+        """The same with further layouts that need no evidence."""
+        return Supplied(self.to_try, (*self.proven, *layouts))
+
 
 NOTHING_SUPPLIED: Final = Supplied()
 

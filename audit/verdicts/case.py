@@ -23,6 +23,13 @@ class Case(IntEnum):
     NO_LAYOUT = 9
     OTHER_LAYOUT = 10
     HIDDEN = 11
+    NEVER_SEALED = 12
+    NO_BAR = 13
+    MORE_BARS = 14
+    NO_CIPHERTEXT = 15
+    BAD_BASE64 = 16
+    VECTOR_SIZE = 17
+    NO_BLOCKS = 18
 
     @property
     def verdict(self) -> Verdict:
@@ -43,6 +50,13 @@ _VERDICTS: Final = {
     Case.NO_LAYOUT: Verdict.UNKNOWN,
     Case.OTHER_LAYOUT: Verdict.UNKNOWN,
     Case.HIDDEN: Verdict.UNKNOWN,
+    Case.NEVER_SEALED: Verdict.PLAIN_TEXT,
+    Case.NO_BAR: Verdict.DAMAGED,
+    Case.MORE_BARS: Verdict.DAMAGED,
+    Case.NO_CIPHERTEXT: Verdict.DAMAGED,
+    Case.BAD_BASE64: Verdict.DAMAGED,
+    Case.VECTOR_SIZE: Verdict.DAMAGED,
+    Case.NO_BLOCKS: Verdict.DAMAGED,
 }
 
 
@@ -68,6 +82,13 @@ _SENTENCES: Final = {
         "a single block behind a constant initialization vector that nobody knows: one known plain "
         "text solves it"
     ),
+    Case.NEVER_SEALED: "not ciphertext|vector in base64: never encrypted, or cut off",
+    Case.NO_BAR: "no '|' in it: the initialization vector is missing",
+    Case.MORE_BARS: "more than one '|' in it: only one ciphertext and one vector belong there",
+    Case.NO_CIPHERTEXT: "nothing stands before the '|': the ciphertext is missing",
+    Case.BAD_BASE64: "one side of the '|' is no canonical base64",
+    Case.VECTOR_SIZE: "the initialization vector behind the '|' is not 16 bytes long",
+    Case.NO_BLOCKS: "the ciphertext before the '|' is no multiple of 16 bytes",
 }
 
 

@@ -8,12 +8,13 @@ import numpy.typing as npt
 import polars as pl
 
 from audit.key_ring import KeyRing
-from audit.layouts.layout import Iv, Layout
+from audit.layouts.layout import Iv, KeyForm, Layout
 from audit.trial.best import NOT_OPENED, Best
 from audit.trial.hypothesis import Hypothesis
 from audit.trial.plain_text import Content
 from audit.trial.views import Views
 from audit.verdict import STRONG_AT_MOST, Confidence
+from audit.verdicts.bar_form import malformed
 from audit.verdicts.case import Case, Reasons
 from audit.verdicts.chance import WeakOpenings, convincing, corrected
 from audit.verdicts.value_form import Form, decoded_sizes, fitting, forms, is_empty, is_external
@@ -39,6 +40,11 @@ class Grounds:
     def established(self) -> tuple[Layout, ...]:
         """The layouts that the data, or a known plain text, show."""
         return tuple(dict.fromkeys(hypothesis.layout for hypothesis in self.tried))
+
+    @property
+    def one_form_only(self) -> bool:
+        """Whether the product's form is published, so that it can be told what is wrong with a value."""
+        return any(layout.key_form is KeyForm.MASTER_KEY for layout in self.known)
 
     @property
     def correction(self) -> int:
@@ -109,6 +115,7 @@ def _of_others(values: Views, meant: npt.NDArray[np.bool_], grounds: Grounds) ->
     `meant` are those with a weak opening that chance hardly explains.
     """
     form = forms(values, (*grounds.known, *grounds.established))
+    misshapen = form != Form.WELL_FORMED
     unsolved = [each for each in grounds.established if each.iv is Iv.UNKNOWN]
     tests = [
         (form == Form.PLAIN, Case.PLAIN),
@@ -119,6 +126,8 @@ def _of_others(values: Views, meant: npt.NDArray[np.bool_], grounds: Grounds) ->
     ]
     otherwise = Case.OTHER_LAYOUT if grounds.established else Case.NO_LAYOUT
     cases = np.select([holds for holds, _ in tests], [case for _, case in tests], default=otherwise)
+    if grounds.one_form_only and misshapen.any():
+        cases[misshapen] = malformed(values.frame["value"].filter(pl.Series(misshapen)))
     return cases.astype(np.uint8)
 
 
