@@ -20,8 +20,10 @@ from audit.readiness.estate import Estate
 from audit.readiness.read_estate import read_estate
 from audit.readiness.request import ReadinessRequest
 from audit.readiness.upgrade_steps import upgrade_steps
+from parsers.errors import StoreError
 from parsers.keys.key_file import KeyFile, split_label
 from parsers.stores.interface import Store
+from parsers.unread import Unread
 from reports.files import atomic_file
 from reports.junit import junit_xml
 from reports.schema import CHECKS
@@ -85,19 +87,24 @@ def _request(options: ReadinessOptions) -> ReadinessRequest:
     keys = read_keys(options.keys)
     files = [each for each in keys if isinstance(each, KeyFile)]
 
-    def opened(references: Sequence[str]) -> list[Store]:
-        own = replace(options.stores, references=references, database_properties=())
-        return open_stores(own, files) if references else []
-
     return ReadinessRequest(
         stores=open_stores(options.stores, files),
-        imports=opened(options.imports),
-        backups=opened(options.backups),
+        imports=[_opened(each, options.stores, files) for each in options.imports],
+        backups=[_opened(each, options.stores, files) for each in options.backups],
         keys=keys,
         copies=read_keys(options.copies),
         conf=[_node(each) for each in options.conf],
         current=options.current,
     )
+
+
+def _opened(reference: str, options: StoreOptions, files: Sequence[KeyFile]) -> Store | Unread:
+    """A backup that cannot even be opened is an answer, not the end of the run."""
+    try:
+        (store,) = open_stores(replace(options, references=[reference], database_properties=()), files)
+    except StoreError as error:
+        return Unread(reference, "", error.message)
+    return store
 
 
 def _node(given: str) -> tuple[str, Path]:

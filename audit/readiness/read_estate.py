@@ -38,21 +38,19 @@ def read_estate(request: ReadinessRequest, progress: Progress) -> Estate:
         KeyRingError: the current key is not among the candidates.
     """
     conf = tuple(read_conf_folder(label, path) for label, path in request.conf)
-    readings = {
-        group: read_stores(stores, progress)
-        for group, stores in (
-            (_OWN, request.stores),
-            (_IMPORTS, request.imports),
-            (_BACKUPS, request.backups),
-        )
+    groups: dict[str, Sequence[Store | Unread]] = {
+        _OWN: request.stores,
+        _IMPORTS: request.imports,
+        _BACKUPS: request.backups,
     }
+    readings = {group: _read(stores, progress) for group, stores in groups.items()}
     systems = frozenset(batch["system"][0] for batch in readings[_OWN].batches if batch.height)
     ring = _ring(request, conf, readings[_OWN].seen, systems)
     credentials = _judged_together(readings, ring)
 
-    def judged(group: str, stores: Sequence[Store]) -> JudgedStores:
+    def judged(group: str) -> JudgedStores:
         return JudgedStores(
-            labels=tuple(store.label for store in stores),
+            labels=tuple(each.path if isinstance(each, Unread) else each.label for each in groups[group]),
             credentials=credentials.filter(pl.col("store") == group),
             fingerprints=tuple(readings[group].seen),
             unread=tuple(readings[group].unread),
@@ -61,14 +59,20 @@ def read_estate(request: ReadinessRequest, progress: Progress) -> Estate:
     return Estate(
         systems=systems,
         ring=ring,
-        stores=judged(_OWN, request.stores),
-        imports=judged(_IMPORTS, request.imports),
-        backup=judged(_BACKUPS, request.backups),
+        stores=judged(_OWN),
+        imports=judged(_IMPORTS),
+        backup=judged(_BACKUPS),
         key_places=tuple(_places(request, conf)),
         key_modes=tuple(_modes(_key_files(request, conf))),
         conf=conf,
         unread_keys=tuple(each for each in (*request.keys, *request.copies) if isinstance(each, Unread)),
     )
+
+
+def _read(stores: Sequence[Store | Unread], progress: Progress) -> StoresReading:
+    reading = read_stores([each for each in stores if not isinstance(each, Unread)], progress)
+    reading.unread.extend(each for each in stores if isinstance(each, Unread))
+    return reading
 
 
 def _key_files(request: ReadinessRequest, conf: Sequence[ConfFolder]) -> list[KeyFile]:

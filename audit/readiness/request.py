@@ -15,8 +15,8 @@ class ReadinessRequest:
 
     Attributes:
         stores: the server's own.
-        imports: exports that are about to be imported.
-        backups: restored backups.
+        imports: exports that are about to be imported, and what was no store.
+        backups: restored backups, likewise.
         keys: the candidates, and what was no key.
         copies: further places of the server's key, by label.
         conf: the nodes' folders, by label.
@@ -24,8 +24,8 @@ class ReadinessRequest:
     """
 
     stores: Sequence[Store]
-    imports: Sequence[Store]
-    backups: Sequence[Store]
+    imports: Sequence[Store | Unread]
+    backups: Sequence[Store | Unread]
     keys: Sequence[KeyFile | Unread]
     copies: Sequence[KeyFile | Unread]
     conf: Sequence[tuple[str, Path]]

@@ -154,6 +154,20 @@ def test_what_could_not_be_read(node: Path, tmp_path: Path) -> None:
     assert told["old-files"] == told["database-password"] == told["one-key"] == "unknown"
 
 
+def test_a_backup_that_is_none(node: Path, tmp_path: Path) -> None:
+    """A backup that cannot be opened ends nothing: the check is unknown, and exit code 3 says why."""
+    broken = tmp_path / "backup.sql"
+    broken.write_bytes(bytes(1000))
+    ended = readiness(
+        *("--store", STORE, "--key", node / "passkey", "--backup", broken, "--import", tmp_path / "no.xml"),
+        *("--format", "json"),
+    )
+    assert ended.code == 3
+    assert (states(ended)["backup-tested"], states(ended)["imports"]) == ("unknown", "unknown")
+    assert str(broken) in ended.err
+    assert str(tmp_path / "no.xml") in ended.err
+
+
 def test_unknown_is_not_ready(sound_store: Path, node: Path) -> None:
     """Where nothing fails and something was not given, the answer is incomplete: exit code 3."""
     ended = readiness("--store", sound_store, "--key", node / "passkey", "--format", "json")

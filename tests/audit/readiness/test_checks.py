@@ -103,6 +103,7 @@ UNKNOWN: dict[str, list[Estate]] = {
     "backup-tested": [
         replace(SOUND, backup=none_given()),
         replace(SOUND, backup=judged(*FINE, unread=(UNREAD,))),
+        replace(SOUND, backup=judged(unread=(UNREAD,))),
     ],
     "imports": [
         replace(SOUND, imports=none_given()),
