@@ -13,7 +13,7 @@ from parsers.errors import ArchiveError, StoreError
 from parsers.stores.column_values import bytes_column, key_column, text_column
 from parsers.stores.database_catalogue import Unusable
 from parsers.stores.database_plan import ReadableTable, TablePlan, gaps, plan
-from parsers.stores.interface import StoredValues, StoreEvent
+from parsers.stores.interface import NotAudited, StoredValues, StoreEvent
 from parsers.stores.mapped_rows import PROJECTS, stored_rows
 from parsers.stores.mapping import DEFAULT_MAPPING, Mapping
 from parsers.stores.schema import BATCH_ROWS
@@ -37,7 +37,7 @@ class SqlDump:
 
     Values are those that a server holds after it has loaded the dump. What only a server can work out
     (an UPDATE, a function in place of a value) becomes an `Unread`. Tables of the same name in several
-    databases of one dump are read as one.
+    databases of one dump are read as one. Only mapped columns are looked at, which an event says.
     """
 
     def __init__(self, file: StoreFile, mapping: Mapping = DEFAULT_MAPPING) -> None:
@@ -70,6 +70,7 @@ class SqlDump:
         for mapped, outcome in zip(self._mapping.tables, found, strict=True):
             named = mapped in self._mapping.named
             yield from gaps(mapped, outcome, named=named, store=self.label)
+        yield NotAudited(self.label, "columns that no mapping names", "a dump is not searched for ciphertext")
         with self._window(head) as (leaf, window):
             yield from self._values(SqlStatements(window, dialect, _wanted(plans)), plans, survey, leaf)
             if _OPENING_WORDS.search(head) and not _CLOSING_WORDS.search(window.tail):

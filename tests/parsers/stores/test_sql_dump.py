@@ -145,6 +145,12 @@ def test_cut_in_a_row(tmp_path: Path) -> None:
     assert [("cut off" in fault.reason, fault.partial) for fault in unread(path)] == [(True, True)]
 
 
+def test_what_is_not_searched_is_said(tmp_path: Path) -> None:
+    """Ciphertext outside of mapped columns is not looked for in a dump, and the reader is told so."""
+    places = [event.place for event in events(dump(tmp_path / "d.sql", "")) if isinstance(event, NotAudited)]
+    assert "columns that no mapping names" in places
+
+
 def test_cut_in_a_copy(tmp_path: Path) -> None:
     """The same of a COPY."""
     text = "SET client_encoding = 'UTF8';\nCOPY ec_credential (id, name, password) FROM stdin;\n1\ta\tx\n2\tb"
