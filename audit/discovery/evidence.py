@@ -17,7 +17,7 @@ _TIERS: Final = (2, 3, 4, 5, 6, 8, 10, 13, 16, 20, 25, 32, 38)
 _CREDIBLE_LOG10: Final = -5.0
 """An opening that chance would give once in 100,000 values counts as explained by its hypothesis."""
 
-_CHANCE_SHARE: Final = 0.01
+_CHANCE_SHARE: Final = 0.05
 """So do weaker ones of which at most this share is chance: binary secrets, say, that all show padding."""
 
 
