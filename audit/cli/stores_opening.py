@@ -11,9 +11,9 @@ from audit.database_password import open_database_password
 from audit.key_ring import make_key_ring
 from parsers.keys.key_file import KeyFile
 from parsers.secret import Secret
-from parsers.stores.cloudbees_database import CloudBeesDatabase
-from parsers.stores.database_connection import database_at
-from parsers.stores.database_properties import read_database_properties
+from parsers.stores.database.cloudbees_database import CloudBeesDatabase
+from parsers.stores.database.connection import database_at
+from parsers.stores.database.properties import read_database_properties
 from parsers.stores.interface import Store
 from parsers.stores.mapping import DEFAULT_MAPPING, read_mapping
 from parsers.stores.open import open_store

@@ -7,7 +7,7 @@ from typing import Final
 from audit.readiness.estate import ConfFolder
 from parsers.errors import StoreError
 from parsers.keys.key_file import KeyFile, read_key_files
-from parsers.stores.database_properties import DatabaseProperties, read_database_properties
+from parsers.stores.database.properties import DatabaseProperties, read_database_properties
 from parsers.unread import Unread
 
 KEY_NAMES: Final = ("passkey", "OctopusServer.config", "Server.linux.config")

@@ -8,7 +8,7 @@ import polars as pl
 
 from audit.key_ring import Key, KeyRing
 from parsers.keys.key_file import KeyFile
-from parsers.stores.database_properties import DatabaseProperties
+from parsers.stores.database.properties import DatabaseProperties
 from parsers.stores.interface import FingerprintSeen
 from parsers.unread import Unread
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from parsers.errors import StoreError
-from parsers.stores.database_catalogue import Catalogue, Column, Table, Unusable, select
-from parsers.stores.database_connection import Database
-from parsers.stores.database_faults import DRIVER_FAULTS, explain
-from parsers.stores.database_rows import partitions
+from parsers.stores.database.catalogue import Catalogue, Column, Table, Unusable, select
+from parsers.stores.database.connection import Database
+from parsers.stores.database.faults import DRIVER_FAULTS, explain
+from parsers.stores.database.rows import partitions
 from parsers.stores.interface import NotAudited, StoreEvent
 from parsers.stores.octopus_known_paths import KNOWN_PATHS, KNOWN_PATHS_OF
 from parsers.stores.octopus_names import NAMING_TABLES

@@ -13,8 +13,8 @@ from parsers.stores.octopus_source import (
     Row,
     read_documents,
 )
+from parsers.stores.sql_dump.window import SqlWindow
 from parsers.stores.sql_server_script import InsertedRow, SqlServerScript
-from parsers.stores.sql_window import SqlWindow
 from parsers.stores.store_file import StoreFile, chunks
 from parsers.stores.text_encoding import encoding_of, utf8_pieces
 from parsers.unread import Unread

@@ -7,19 +7,19 @@ from typing import Final, assert_never
 
 from parsers.errors import StoreError
 from parsers.secret import Secret
-from parsers.stores.cloudbees_export import CloudBeesExport
-from parsers.stores.csv_table import CsvTable
-from parsers.stores.database_connection import database_at, sqlite_database
+from parsers.stores.database.connection import database_at, sqlite_database
+from parsers.stores.export.cloudbees_export import CloudBeesExport
 from parsers.stores.interface import Store
-from parsers.stores.json_lines_table import JsonLinesTable
 from parsers.stores.mapping import DEFAULT_MAPPING
 from parsers.stores.mapping import Mapping as TableMapping
 from parsers.stores.octopus_recognise import octopus_file, octopus_folder
-from parsers.stores.parquet_table import ParquetTable
 from parsers.stores.product_database import ProductDatabase
 from parsers.stores.recognise import SQLITE_MAGIC, FileKind, file_kind
-from parsers.stores.sql_dump import SqlDump
+from parsers.stores.sql_dump.dump import SqlDump
 from parsers.stores.store_file import StoreFile
+from parsers.stores.tables.csv_table import CsvTable
+from parsers.stores.tables.json_lines_table import JsonLinesTable
+from parsers.stores.tables.parquet_table import ParquetTable
 
 _URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
@@ -36,7 +36,7 @@ def open_store(
 
     Args:
         reference: a path, or a database URL of SQLAlchemy's form, without a password.
-        columns: for table files: names in the file for those of `table_columns.COLUMNS` that differ.
+        columns: for table files: names in the file for those of `tables.columns.COLUMNS` that differ.
 
         mapping: for databases and dumps: which tables and columns hold secrets.
         password: for a database URL.

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from parsers.errors import StoreError
-from parsers.stores.cloudbees_database import CloudBeesDatabase
-from parsers.stores.database_catalogue import Catalogue
-from parsers.stores.database_connection import Database
-from parsers.stores.database_faults import DRIVER_FAULTS, explain
+from parsers.stores.database.catalogue import Catalogue
+from parsers.stores.database.cloudbees_database import CloudBeesDatabase
+from parsers.stores.database.connection import Database
+from parsers.stores.database.faults import DRIVER_FAULTS, explain
 from parsers.stores.interface import Store, StoreEvent
 from parsers.stores.mapping import DEFAULT_MAPPING, Mapping
 from parsers.stores.octopus_database import OctopusDatabase, is_octopus

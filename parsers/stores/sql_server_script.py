@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from re import Match
 from typing import Final
 
-from parsers.stores.sql_window import SqlWindow
+from parsers.stores.sql_dump.window import SqlWindow
 
 _NAME: Final = rb'(?:\[(?:[^\]]|\]\])++\]|"(?:[^"]|"")++"|[\w@#$]++)'
 _QUALIFIED: Final = _NAME + rb"(?:\s*+\.\s*+" + _NAME + rb"){0,3}+"

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from parsers.errors import StoreError
 from parsers.secret import Secret
-from parsers.stores.cloudbees_database import CloudBeesDatabase
-from parsers.stores.database_connection import database_at, sqlite_database
+from parsers.stores.database.cloudbees_database import CloudBeesDatabase
+from parsers.stores.database.connection import database_at, sqlite_database
 from parsers.stores.interface import FingerprintSeen, NotAudited, StoredValues, StoreEvent, Uncovered
 from parsers.stores.mapping import DEFAULT_MAPPING, Mapping, SecretTable
 from parsers.unread import Unread

@@ -7,11 +7,11 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from parsers.stores.cloudbees_database import CloudBeesDatabase
-from parsers.stores.database_connection import database_at
+from parsers.stores.database.cloudbees_database import CloudBeesDatabase
+from parsers.stores.database.connection import database_at
 from parsers.stores.interface import FingerprintSeen
 from parsers.stores.open import open_store
-from parsers.stores.sql_dump import SqlDump
+from parsers.stores.sql_dump.dump import SqlDump
 from parsers.unread import Unread
 from tests.parsers.stores.reading import rows_of
 from tests.servers.estate import Ids, fill

@@ -13,7 +13,7 @@ from audit.readiness.estate import ConfFolder, Estate, FileMode, JudgedStores, K
 from audit.verdict import Verdict
 from parsers.keys.key_file import KeyFile, make_key_file
 from parsers.secret import Secret
-from parsers.stores.database_properties import DatabaseProperties
+from parsers.stores.database.properties import DatabaseProperties
 from parsers.stores.interface import FingerprintSeen
 from parsers.unread import Unread
 from tests.support.sealing import seal

@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 
 from parsers.errors import StoreError
-from parsers.stores.cloudbees_database import CloudBeesDatabase
-from parsers.stores.database_connection import sqlite_content, sqlite_database
+from parsers.stores.database.cloudbees_database import CloudBeesDatabase
+from parsers.stores.database.connection import sqlite_content, sqlite_database
 from parsers.stores.interface import FingerprintSeen, StoredValues, StoreEvent
 from parsers.stores.mapping import DEFAULT_MAPPING, HistoryTable, Mapping, SecretTable
 from parsers.unread import Unread

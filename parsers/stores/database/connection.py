@@ -1,0 +1,165 @@
+"""Connections to a database that only read: by URL, or to a SQLite file."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+import sqlalchemy as sa
+from sqlalchemy import exc, pool
+
+from parsers.errors import StoreError
+from parsers.secret import Secret
+from parsers.stores.database.faults import explain
+
+CONNECT_SECONDS: Final = 10
+"""How long a server may take to answer at first, unless the URL says otherwise."""
+
+_TIMEOUTS: Final = {"pymysql": "connect_timeout", "psycopg": "connect_timeout", "pymssql": "login_timeout"}
+_PACKAGES: Final = {"psycopg": "psycopg[binary]", "psycopg2": "psycopg2-binary", "MySQLdb": "mysqlclient"}
+_PASSWORD_WORDS: Final = ("password", "passwd", "pwd=")
+_MODE: Final = "ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+"""All rows of a table are of one moment, too, though the reading takes minutes."""
+
+_SESSION: Final = {
+    "mysql": f"SET SESSION TRANSACTION {_MODE}",
+    "mariadb": f"SET SESSION TRANSACTION {_MODE}",
+    "postgresql": f"SET SESSION CHARACTERISTICS AS TRANSACTION {_MODE}",
+}
+"""What makes every transaction from the next one on read only."""
+
+_tolerant: Final = partial(str, encoding="utf-8", errors="backslashreplace")
+"""SQLite checks no encoding, and its driver would stop at text that is no UTF-8."""
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """A database that can be connected to, and what reports call it."""
+
+    label: str
+    engine: sa.Engine
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """A connection of its own, in a transaction that changes nothing.
+
+        SQL Server knows no such transaction, and Oracle only one at a time, until an error ends it: there
+        the statements, all SELECT, see to it.
+
+        Raises:
+            sqlalchemy.exc.SQLAlchemyError: from connecting, and from what is done inside.
+        """
+        with self.engine.connect() as connection:
+            if statement := _SESSION.get(connection.dialect.name):
+                connection.exec_driver_sql(statement)
+                connection.commit()
+            elif connection.dialect.name == "oracle":
+                connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+            yield connection
+
+
+def database_at(url: str, *, password: Secret | None = None) -> Database:
+    """The database that a SQLAlchemy URL names; nothing is connected yet.
+
+    Raises:
+        StoreError: no such URL, a password in it, or a driver that is not installed.
+    """
+    parsed = _parse(url)
+    query = {key: value for key, value in parsed.query.items() if key != "user"}
+    label = sa.URL.create(
+        parsed.drivername, host=parsed.host, port=parsed.port, database=parsed.database, query=query
+    )
+    if parsed.get_backend_name() == "sqlite":
+        return sqlite_database(Path(parsed.database or ""))
+    if password is not None:
+        parsed = parsed.set(password=_as_text(password))
+    return Database(label.render_as_string(), _engine(parsed))
+
+
+def sqlite_database(path: Path) -> Database:
+    """A SQLite file, opened so that it cannot be changed.
+
+    Raises:
+        StoreError: there is no such file.
+    """
+    if not path.is_file():
+        raise StoreError(f"{str(path)!r} is no file")
+    uri = f"file:{quote(str(path.absolute()))}?mode=ro"
+    return _sqlite(str(path), lambda: sqlite3.connect(uri, uri=True))
+
+
+def sqlite_content(content: bytes, *, label: str) -> Database:
+    """What a SQLite file holds, such as one that lay compressed: no copy of it reaches a disk."""
+    # A file with a write-ahead log says so here; in memory there is none (sqlite.org/fileformat2, 1.3.3).
+    plain = content[:18] + b"\1\1" + content[20:] if content[18:20] == b"\2\2" else content
+
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(":memory:")
+        connection.deserialize(plain)
+        return connection
+
+    return _sqlite(label, connect)
+
+
+def _sqlite(label: str, connect: Callable[[], sqlite3.Connection]) -> Database:
+    def prepared() -> sqlite3.Connection:
+        connection = connect()
+        connection.text_factory = _tolerant
+        connection.execute("PRAGMA query_only = ON")
+        return connection
+
+    engine = sa.create_engine("sqlite://", creator=prepared, poolclass=pool.NullPool, hide_parameters=True)
+    return Database(label, engine)
+
+
+def _parse(url: str) -> sa.URL:
+    try:
+        parsed = sa.make_url(url)
+    except (exc.ArgumentError, ValueError):
+        # Neither the text nor the cause, which quotes it: it may hold a password.
+        raise StoreError(
+            "a database URL is not understood", hint="write it like mysql+pymysql://user@host/database"
+        ) from None
+    in_query = any(
+        word in f"{key}={value}".lower() for key, value in parsed.query.items() for word in _PASSWORD_WORDS
+    )
+    if parsed.password is not None or in_query:
+        raise StoreError(
+            "a database URL holds a password, which every user of this machine could see",
+            hint="leave it out of the URL and give a reference to it: env:NAME, file:PATH, prompt",
+        )
+    return parsed
+
+
+def _as_text(password: Secret) -> str:
+    try:
+        return password.reveal().decode()
+    except UnicodeDecodeError:
+        # Without its cause, which holds the password.
+        raise StoreError("the database password is no UTF-8 text") from None
+
+
+def _engine(url: sa.URL) -> sa.Engine:
+    try:
+        timeout = _TIMEOUTS.get(url.get_driver_name())
+        arguments = {timeout: CONNECT_SECONDS} if timeout and timeout not in url.query else {}
+        return sa.create_engine(url, poolclass=pool.NullPool, hide_parameters=True, connect_args=arguments)
+    except exc.NoSuchModuleError as error:
+        raise StoreError(
+            f"no kind of database is called {url.drivername!r}",
+            hint="mysql+pymysql, mariadb+pymysql, postgresql+psycopg, mssql+pymssql, oracle+oracledb, sqlite",
+        ) from error
+    except ImportError as error:
+        name = error.name or url.get_driver_name()
+        raise StoreError(
+            f"the driver {name!r} for {url.drivername} is not installed",
+            hint=f"pip install '{_PACKAGES.get(name, name)}' into the environment of passkey-audit",
+        ) from error
+    except (exc.ArgumentError, TypeError, ValueError) as error:
+        raise StoreError(
+            f"options of the {url.drivername} URL are not understood: {explain(error)}"
+        ) from error

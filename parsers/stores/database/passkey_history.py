@@ -1,0 +1,76 @@
+"""The passkeys that a server has used, as `ec_configuration_history` dates them."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from parsers.stores.database.catalogue import Catalogue, Column, Table, Unusable
+from parsers.stores.interface import FingerprintSeen, NotAudited
+from parsers.stores.mapping import HistoryTable
+from parsers.unread import Unread
+
+_FINGERPRINT: Final = re.compile(r"[0-9a-f]{40}")
+
+
+def fingerprints(
+    connection: sa.Connection, catalogue: Catalogue, history: HistoryTable, *, store: str
+) -> Iterator[FingerprintSeen | NotAudited | Unread]:
+    """Each fingerprint once with its last use, the one used last first.
+
+    Where the product's own table is not there it is only listed; one that a mapping names is missed.
+
+    Raises:
+        DRIVER_FAULTS: from reading.
+    """
+    table = catalogue.find(history.table)
+    if isinstance(table, Unusable):
+        yield _missed(history, table.value, store)
+        return
+    used, spellings = table.column(history.last_used), [table.column(name) for name in history.fingerprints]
+    columns = [column for column in spellings if column is not None]
+    if not columns or used is None:
+        reason = f"it has no {history.fingerprints[0]!r} or no {history.last_used!r}"
+        yield _missed(history, reason, store)
+        return
+    for column in columns:
+        yield from _seen(connection, table, column, used, store)
+
+
+def _missed(history: HistoryTable, reason: str, store: str) -> NotAudited | Unread:
+    if history == HistoryTable():
+        return NotAudited(store, history.table, reason)
+    return Unread(store, history.table, f"table {history.table!r}: {reason}")
+
+
+def _seen(
+    connection: sa.Connection, table: Table, fingerprint: Column, used: Column, store: str
+) -> Iterator[FingerprintSeen | Unread]:
+    malformed = 0
+    for found, when in connection.execute(last_uses(table, fingerprint, used)):
+        text = str(found).strip().lower()
+        if _FINGERPRINT.fullmatch(text):
+            yield FingerprintSeen(table.name, text, "" if when is None else str(when))
+        else:
+            malformed += 1
+    if malformed:
+        yield Unread(
+            store, table.name, f"{malformed} values are no fingerprints of 40 hex digits", partial=True
+        )
+
+
+def last_uses(table: Table, fingerprint: Column, used: Column) -> sa.Select[Any]:
+    """(fingerprint, its last use), the newest first."""
+    # Without types: a time comes as the driver has it, and a text of SQLite as it stands there.
+    what: sa.ColumnClause[Any] = sa.column(fingerprint.name)
+    when: sa.ColumnClause[Any] = sa.column(used.name)
+    last = sa.func.max(when)
+    source = sa.table(table.name, what, when)
+    return (
+        sa.select(what, last)
+        .select_from(source)
+        .where(what.is_not(None))
+        .group_by(what)
+        .order_by(last.desc())
+    )

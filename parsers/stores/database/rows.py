@@ -1,0 +1,69 @@
+"""Rows of a table, streamed from a database as frames."""
+
+from collections.abc import Collection, Generator, Iterator, Sequence
+from typing import Any, Final
+
+import polars as pl
+import sqlalchemy as sa
+from sqlalchemy import exc
+
+from parsers.stores.column_values import bytes_column, key_column, text_column
+from parsers.stores.database.catalogue import select
+from parsers.stores.database.plan import ReadableTable
+
+FETCH_ROWS: Final = 1_024
+"""Rows that are Python objects at a time; more of them cost memory and are slower (caches)."""
+
+_CONVERSIONS: Final = {
+    "key": key_column,
+    "project_key": key_column,
+    "value": bytes_column,
+    "iv": bytes_column,
+}
+
+
+def stream(connection: sa.Connection, source: ReadableTable) -> Generator[pl.DataFrame]:
+    """Frames of at most `FETCH_ROWS` rows, a column for each role, in the database's own order.
+
+    Raises:
+        DRIVER_FAULTS: what was read before was handed out, up to the last `FETCH_ROWS` rows.
+    """
+    statement = select(
+        source.table, list(source.columns.values()), as_bytes=_as_bytes(connection, source.columns)
+    )
+    conversions = [_CONVERSIONS.get(role, text_column) for role in source.columns]
+    for rows in partitions(connection, statement, FETCH_ROWS):
+        columns = zip(conversions, zip(*rows, strict=True), strict=True)
+        yield pl.DataFrame([convert(values) for convert, values in columns], schema=list(source.columns))
+
+
+def partitions(
+    connection: sa.Connection, statement: sa.Select[Any], size: int
+) -> Iterator[Sequence[sa.Row[Any]]]:
+    """Rows, `size` at a time, that the server hands out as they are asked for.
+
+    Whoever stops before the end finds the connection closed.
+    """
+    result = connection.execution_options(stream_results=True, yield_per=size).execute(statement)
+    cursor = result.cursor
+    try:
+        yield from result.partitions()
+    except BaseException as stop:
+        _abandon(cursor)
+        result.close()
+        if not isinstance(stop, exc.DBAPIError):
+            connection.invalidate()
+        raise
+
+
+def _abandon(cursor: object) -> None:
+    """PyMySQL reads an unbuffered result to its end before it lets go, and over a lost connection too."""
+    if (unread := getattr(cursor, "_result", None)) is not None and hasattr(unread, "unbuffered_active"):
+        unread.unbuffered_active = False
+
+
+def _as_bytes(connection: sa.Connection, roles: Collection[str]) -> list[int]:
+    """SQLite checks no encoding, and its driver stops at text that is no UTF-8."""
+    if connection.dialect.name != "sqlite":
+        return []
+    return [position for position, role in enumerate(roles) if _CONVERSIONS.get(role) is not key_column]

@@ -1,0 +1,1 @@
+"""Dumps of databases, read as text without a server."""

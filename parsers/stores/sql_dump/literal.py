@@ -1,0 +1,165 @@
+"""What a literal of a dump stands for, as the server would hold it in its column."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from parsers.errors import StoreError
+from parsers.stores.sql_dump.dialect import Dialect
+from parsers.stores.sql_dump.escapes import bytea, copy_text, mysql_text, postgresql_text
+
+Value = bytes | str | None
+
+_NUMBERS: Final = re.compile(rb"-?\d++(?:\0-?\d++)*+")
+_BINARIES: Final = re.compile(rb"(?s)_binary '(?:[^'\\]++|\\.)*+'(?:\0_binary '(?:[^'\\]++|\\.)*+')*+")
+_PREFIX: Final = re.compile(rb"\s*+(_\w++|[xXbBnNeE](?='))?+\s*+(?=['\"])")
+_CAST: Final = re.compile(rb"\s*+(?:::[\w\s.\"]++(?:\(\d++\))?+)?+\s*+")
+_NUMBER: Final = re.compile(rb"\s*+([-+]?+\d++(?:\.\d*+)?+(?:[eE][-+]?+\d++)?+)" + _CAST.pattern)
+_HEX_NUMBER: Final = re.compile(rb"\s*+0x((?:[0-9A-Fa-f]{2})*+)\s*+")
+EXPRESSION: Final = "an expression stands where a value is wanted"
+_WORDS: Final = {b"NULL": None, b"TRUE": "1", b"FALSE": "0"}
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnForm:
+    """What matters of a column's type.
+
+    Attributes:
+        binary: it holds bytes, text, or (None) nobody knows: then what is no text stays bytes.
+        length: to how many bytes values are filled up, as in BINARY(16); else 0.
+    """
+
+    binary: bool | None = None
+    length: int = 0
+
+
+UNKNOWN_FORM: Final = ColumnForm()
+
+
+@dataclass(frozen=True, slots=True)
+class LiteralReader:
+    """Literals → values of one column: text, bytes for a binary column, None for NULL.
+
+    Attributes:
+        dialect: how they are written.
+        charset: the encoding of text in the dump.
+        form: the column's.
+    """
+
+    dialect: Dialect
+    charset: str
+    form: ColumnForm
+
+    def inserted(self, tokens: Sequence[bytes]) -> list[Value]:
+        """What values of an INSERT stand for.
+
+        Raises:
+            StoreError: one is an expression, which only a server can work out, or is damaged.
+        """
+        present = [token for token in tokens if token != b"NULL"]
+        values: list[Value] = self._alike(present) or [self._inserted(token) for token in present]
+        return values if len(present) == len(tokens) else _with_nulls(values, tokens, b"NULL")
+
+    def copied(self, fields: Sequence[bytes]) -> list[Value]:
+        """What fields of a COPY stand for.
+
+        Raises:
+            StoreError: one is damaged.
+        """
+        present = [field for field in fields if field != rb"\N"]
+        values: list[Value] = [
+            self._stored(copy_text(field) if b"\\" in field else field) for field in present
+        ]
+        return values if len(present) == len(fields) else _with_nulls(values, fields, rb"\N")
+
+    def _alike(self, tokens: Sequence[bytes]) -> list[Value]:
+        """All at once, where they are of one usual form (ten times as fast); else none."""
+        joined = b"\0".join(tokens)
+        if not tokens or joined.count(b"\0") != len(tokens) - 1:
+            return []
+        if _NUMBERS.fullmatch(joined):
+            return list(joined.decode().split("\0"))
+        if _BINARIES.fullmatch(joined) and self.form.binary is not False and self.dialect.backslashes:
+            return [self._binary(mysql_text(token[9:-1], b"'")) for token in tokens]
+        if self.form.binary is not False or not self.dialect.strings.fullmatch(joined):
+            return []
+        if b"\\" not in joined and joined.count(b"'") == 2 * len(tokens):
+            return list(joined[1:-1].decode(self.charset, "backslashreplace").split("'\0'"))
+        return [self._unescaped(token, b"").decode(self.charset, "backslashreplace") for token in tokens]
+
+    def _inserted(self, token: bytes) -> Value:
+        word = token.strip().upper()
+        if word in _WORDS:
+            return _WORDS[word]
+        if number := _NUMBER.fullmatch(token):
+            return number[1].decode()
+        if digits := _HEX_NUMBER.fullmatch(token):
+            return self._binary(bytes.fromhex(digits[1].decode()))
+        return self._string(token)
+
+    def _string(self, token: bytes) -> bytes | str:
+        prefix = _PREFIX.match(token)
+        if prefix is None:
+            raise StoreError(EXPRESSION)
+        kind = (prefix[1] or b"").lower()
+        pieces: list[bytes] = []
+        at = prefix.end()
+        while piece := self.dialect.string.match(token, at):
+            pieces.append(self._unescaped(piece[0], kind))
+            at = piece.end() + len(token[piece.end() :]) - len(token[piece.end() :].lstrip())
+        if not pieces or not _CAST.fullmatch(token, at):
+            raise StoreError(EXPRESSION)
+        return self._introduced(kind, b"".join(pieces))
+
+    def _unescaped(self, literal: bytes, kind: bytes) -> bytes:
+        quote, raw = literal[:1], literal[1:-1]
+        if not (self.dialect.backslashes or kind == b"e"):
+            return raw.replace(quote * 2, quote)
+        return postgresql_text(raw) if self.dialect.postgresql else mysql_text(raw, quote)
+
+    def _introduced(self, kind: bytes, raw: bytes) -> bytes | str:
+        """By what stands before the quotes: `x'41'`, `_binary 'A'`, `N'A'`, `_latin1 'A'`."""
+        if kind == b"x" or (kind == b"b" and self.dialect.postgresql):
+            return self._binary(_from_hex(raw))
+        if kind == b"b":
+            raise StoreError(EXPRESSION)
+        if kind == b"_binary":
+            return self._binary(raw)
+        return self._stored(raw)
+
+    def _stored(self, raw: bytes) -> bytes | str:
+        """A string as the column holds it."""
+        if self.form.binary:
+            return self._filled_up(bytea(raw) if self.dialect.postgresql else raw)
+        if self.form.binary is None and not _is_utf8(raw):
+            return raw
+        return raw.decode(self.charset, "backslashreplace")
+
+    def _binary(self, raw: bytes) -> bytes | str:
+        """Bytes as the column holds them: in a column of text they are text in the column's own encoding."""
+        return raw.decode("utf-8", "backslashreplace") if self.form.binary is False else self._filled_up(raw)
+
+    def _filled_up(self, raw: bytes) -> bytes:
+        return raw.ljust(self.form.length, b"\0")
+
+
+def _with_nulls(values: list[Value], tokens: Sequence[bytes], null: bytes) -> list[Value]:
+    following = iter(values)
+    return [None if token == null else next(following) for token in tokens]
+
+
+def _from_hex(digits: bytes) -> bytes:
+    try:
+        return bytes.fromhex(digits.decode("ascii"))
+    except ValueError:
+        # Without its cause, which holds the text.
+        raise StoreError("a hexadecimal literal is damaged") from None
+
+
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,97 @@
+"""A table as a dump defines it."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from parsers.stores.sql_dump.dialect import NAME, QUALIFIED, Dialect
+from parsers.stores.sql_dump.literal import UNKNOWN_FORM, ColumnForm
+
+_HEAD: Final = re.compile(
+    rb"(?is)CREATE\s++(?:(?:OR\s+REPLACE|GLOBAL|LOCAL|TEMPORARY|TEMP|UNLOGGED)\s++)*+"
+    rb"TABLE\s++(?:IF\s+NOT\s+EXISTS\s++)?+(" + QUALIFIED + rb")\s*+\("
+)
+_PART: Final = re.compile(NAME)
+_COLUMN: Final = re.compile(rb"(?s)\s*+(" + NAME + rb")\s++(\w++)(?:\s*+\(\s*+(\d++))?")
+_NO_COLUMN: Final = frozenset(
+    {b"PRIMARY", b"KEY", b"UNIQUE", b"CONSTRAINT", b"INDEX", b"FULLTEXT", b"SPATIAL", b"FOREIGN"}
+    | {b"CHECK", b"EXCLUDE", b"PERIOD", b"LIKE"}
+)
+_BINARY: Final = frozenset({"binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob", "bytea"})
+
+
+@dataclass(frozen=True, slots=True)
+class DumpedColumn:
+    """A column's name, and what its type means for its values."""
+
+    name: str
+    form: ColumnForm = UNKNOWN_FORM
+
+
+@dataclass(frozen=True, slots=True)
+class DumpedTable:
+    """A table's name without its schema, and its columns in order."""
+
+    name: str
+    columns: tuple[DumpedColumn, ...]
+
+    def column(self, name: str) -> DumpedColumn | None:
+        """The column of this name; capitals do not matter."""
+        folded = name.casefold()
+        return next((column for column in self.columns if column.name.casefold() == folded), None)
+
+
+def bare_name(qualified: bytes) -> str:
+    """The last part of a name, without its quotes."""
+    part = _PART.findall(qualified)[-1]
+    if part[:1] in {b"`", b'"'}:
+        part = part[1:-1].replace(part[:1] * 2, part[:1])
+    text: str = part.decode("utf-8", "backslashreplace")
+    return text
+
+
+def names_in(listed: bytes) -> tuple[str, ...]:
+    """The names in a column list."""
+    return tuple(bare_name(name) for name in _PART.findall(listed))
+
+
+def defined_table(statement: bytes, dialect: Dialect) -> DumpedTable | None:
+    """The table that a CREATE TABLE makes; None if it has no columns of its own (`… AS SELECT`)."""
+    head = _HEAD.match(statement)
+    if head is None:
+        return None
+    columns = []
+    for definition in _definitions(statement[head.end() :], dialect):
+        found = _COLUMN.match(definition)
+        if found is not None and found[1].upper() not in _NO_COLUMN:
+            columns.append(DumpedColumn(bare_name(found[1]), _form(found[2].decode().lower(), found[3])))
+    return DumpedTable(bare_name(head[1]), tuple(columns)) if columns else None
+
+
+def _form(kind: str, length: bytes | None) -> ColumnForm:
+    return ColumnForm(kind in _BINARY, int(length or 0) if kind == "binary" else 0)
+
+
+def _definitions(body: bytes, dialect: Dialect) -> Iterator[bytes]:
+    """What stands between the commas of the outermost level, up to the closing parenthesis."""
+    depth, start, at = 0, 0, 0
+    while at < len(body):
+        at = _next_mark(body, at, dialect)
+        mark = body[at : at + 1]
+        if mark == b"(":
+            depth += 1
+        elif mark == b")":
+            depth -= 1
+        if depth < 0 or (mark == b"," and depth == 0):
+            yield body[start:at]
+            start = at + 1
+        if depth < 0:
+            return
+        at += 1
+
+
+def _next_mark(body: bytes, at: int, dialect: Dialect) -> int:
+    """Where the next parenthesis or comma outside of quotes is."""
+    found = dialect.unmarked.match(body, at)
+    return found.end() if found else at

@@ -1,0 +1,70 @@
+"""Strings and comments of a dump that are longer than what is in memory."""
+
+import re
+from re import Pattern
+from typing import Final
+
+from parsers.stores.sql_dump.dialect import Dialect
+from parsers.stores.sql_dump.window import SqlWindow
+
+_TAG: Final = re.compile(rb"\$\w*+\$")
+_LINE_COMMENT: Final = re.compile(rb"--|#")
+_INSIDE: Final[dict[tuple[bytes, bool], Pattern[bytes]]] = {
+    (quote, escaped): re.compile(
+        rb"(?s)(?:[^"
+        + quote
+        + (rb"\\" if escaped else b"")
+        + rb"]++"
+        + (rb"|\\." if escaped else b"")
+        + rb")*+"
+    )
+    for quote in (b"'", b'"', b"`")
+    for escaped in (False, True)
+}
+
+
+def pass_over_unclosed(window: SqlWindow, dialect: Dialect) -> bool:
+    """Pass over what opens here, or over one byte where nothing does; False if it never closes."""
+    opening = window.text[window.position : window.position + 1]
+    if opening in {b"'", b'"', b"`"}:
+        return _quoted(window, opening, escaped=_is_escaped(window, opening, dialect))
+    if window.text.startswith(b"/*", window.position):
+        return _up_to(window, b"*/")
+    if _LINE_COMMENT.match(window.text, window.position):
+        _up_to(window, b"\n")
+        return True
+    if dialect.postgresql and (tag := _TAG.match(window.text, window.position)):
+        window.position = tag.end()
+        return _up_to(window, tag[0])
+    window.position += 1
+    return True
+
+
+def _is_escaped(window: SqlWindow, quote: bytes, dialect: Dialect) -> bool:
+    if quote == b"`" or (dialect.postgresql and quote == b'"'):
+        return False
+    return dialect.backslashes or (
+        dialect.postgresql and window.text[window.position - 1 : window.position] in {b"e", b"E"}
+    )
+
+
+def _quoted(window: SqlWindow, quote: bytes, *, escaped: bool) -> bool:
+    window.position += 1
+    while True:
+        window.pass_over(_INSIDE[quote, escaped])
+        if window.text.startswith(quote, window.position):
+            window.position += 1
+            return True
+        if not window.more():
+            return False
+
+
+def _up_to(window: SqlWindow, end: bytes) -> bool:
+    """Move behind the next `end`; what cannot be its beginning is let go."""
+    while (found := window.text.find(end, window.position)) < 0:
+        window.position = max(window.position, len(window.text) - len(end) + 1)
+        if not window.more():
+            window.position = len(window.text)
+            return False
+    window.position = found + len(end)
+    return True

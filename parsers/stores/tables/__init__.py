@@ -1,0 +1,1 @@
+"""Table files of stored values: CSV, Parquet, JSON Lines."""

@@ -1,0 +1,150 @@
+"""CSV files of stored values, as people and spreadsheets write them."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from operator import itemgetter
+from typing import Final
+
+from parsers.archives.interface import Leaf
+from parsers.errors import StoreError
+from parsers.stores.bad_rows import BadRows
+from parsers.stores.batches import StoredRow, in_batches
+from parsers.stores.interface import StoreEvent
+from parsers.stores.store_file import RawStream, StoreFile
+from parsers.stores.tables.columns import Cells, checked_names, positions, stored_row
+from parsers.stores.text_encoding import encoding_of
+
+MAX_LINE: Final = 4 << 20
+"""Characters of a line, and of a quoted field over several lines."""
+
+_DELIMITERS: Final = ",;\t|"
+_ANNOUNCED_DELIMITER: Final = re.compile(r"sep=([,;\t|])\s*$")
+"""`sep=;`: a first line that spreadsheets understand."""
+_REASONS: Final = {
+    "unexpected end of data": "a quote is opened and never closed",
+    "field larger than field limit": "a quote is opened, and not closed for a long way",
+}
+_BUFFER_BYTES: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class CsvTable:
+    """A `Store` over one CSV file with a header; comma, semicolon, tab or bar between the fields.
+
+    UTF-8, or UTF-16 with its mark; bytes that are no text are shown as backslash escapes. `record` is
+    `line N`: the row's first line. A row that does not fit the header becomes an `Unread`; a quote that is
+    never closed ends the file there.
+
+    Attributes:
+        file: where it lies.
+        columns: names in the file for those of `COLUMNS` that differ.
+    """
+
+    file: StoreFile
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        """The path as given."""
+        return self.file.reference
+
+    def read(self) -> Iterator[StoreEvent]:
+        """As `Store.read`.
+
+        Raises:
+            StoreError: no table with the columns needed.
+        """
+        encoding = encoding_of(self.file.head())
+        with self.file.open() as leaf:
+            raw = io.BufferedReader(RawStream(leaf.stream), _BUFFER_BYTES)
+            with io.TextIOWrapper(raw, encoding, errors="backslashreplace", newline="") as text:
+                yield from in_batches(_Rows(text, self.columns).items(leaf), leaf)
+
+
+class _Rows:
+    """The rows below a header."""
+
+    def __init__(self, text: io.TextIOWrapper, columns: Mapping[str, str]) -> None:
+        self._text = text
+        self._columns = columns
+        self._lines = 0
+        self._nul = False
+
+    def items(self, leaf: Leaf) -> Iterator[StoredRow | StoreEvent]:
+        """Rows, and those that cannot be used."""
+        # The module knows only this one limit, for everybody: it may grow, never shrink under a reader.
+        csv.field_size_limit(max(csv.field_size_limit(), MAX_LINE))
+        lines = self._read_lines()
+        header, delimiter = self._header(lines)
+        pick = itemgetter(*[len(header) if at is None else at for at in positions(header, self._columns)])
+        bad = BadRows(leaf)
+        for line, row in self._records(csv.reader(lines, delimiter=delimiter, strict=True)):
+            try:
+                yield stored_row(Cells._make(pick(self._fitted(row, len(header)))), record=f"line {line}")
+            except StoreError as error:
+                yield from bad.tell(f"line {line}", error.message)
+        yield from bad.rest()
+
+    def _header(self, lines: Iterator[str]) -> tuple[list[str], str]:
+        first = next(lines, "")
+        announced = _ANNOUNCED_DELIMITER.match(first)
+        if announced:
+            first = next(lines, "")
+        if not first.strip():
+            raise StoreError("the file is empty, or its first line is")
+        if self._nul:
+            raise StoreError("the header holds a NUL", hint="UTF-16 without a mark? Save the file as UTF-8")
+        delimiter = announced[1] if announced else _delimiter(first, checked_names(self._columns).values())
+        return _cells(first, delimiter), delimiter
+
+    def _read_lines(self) -> Iterator[str]:
+        while line := self._text.readline(MAX_LINE):
+            self._lines += 1
+            if len(line) == MAX_LINE:
+                raise StoreError(f"line {self._lines}: more than {MAX_LINE} characters")
+            if "\0" in line:
+                self._nul = True
+            yield line
+
+    def _records(self, reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
+        while True:
+            line = self._lines + 1
+            try:
+                row = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                reason = _REASONS.get(str(error).split(" (")[0], str(error))
+                raise StoreError(f"line {line}: {reason}; what follows was not read") from error
+            if any(row):
+                yield line, row
+
+    def _fitted(self, row: list[str], width: int) -> list[str]:
+        """The row with as many cells as the header, and an empty one for the columns that are absent."""
+        nul, self._nul = self._nul, False
+        if nul:
+            raise StoreError("a NUL, which no text holds")
+        if len(row) < width or any(row[width:]):
+            raise StoreError(f"{len(row)} cells where the header has {width}")
+        row[width:] = [""]
+        return row
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=delimiter))
+    except csv.Error as error:
+        raise StoreError(f"line 1: {error}") from error
+
+
+def _delimiter(header: str, names: Iterable[str]) -> str:
+    """The one that finds the most of these columns."""
+    wanted = {name.strip().casefold() for name in names}
+
+    def found(delimiter: str) -> int:
+        return len(wanted & {cell.strip().casefold() for cell in _cells(header, delimiter)})
+
+    return max(_DELIMITERS, key=found)

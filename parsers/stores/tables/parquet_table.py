@@ -1,0 +1,97 @@
+"""Parquet files of stored values, read by slices of rows."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+from polars.exceptions import PanicException, PolarsError
+
+from parsers.archives.interface import Leaf
+from parsers.errors import StoreError
+from parsers.stores.bad_rows import BadRows
+from parsers.stores.batches import StoredRow, in_batches
+from parsers.stores.interface import StoreEvent
+from parsers.stores.schema import BATCH_ROWS
+from parsers.stores.store_file import StoreFile
+from parsers.stores.tables.columns import COLUMNS, Cells, positions, stored_row
+
+PARQUET_MAGIC: Final = b"PAR1"
+
+_BYTES: Final = frozenset({"value", "iv"})
+
+
+@dataclass(frozen=True, slots=True)
+class ParquetTable:
+    """A `Store` over one Parquet file; one that is compressed as a whole is read into memory.
+
+    Text and binary values are taken as they lie. `record` is `row N`, from 1.
+
+    Attributes:
+        file: where it lies.
+        columns: names in the file for those of `COLUMNS` that differ.
+    """
+
+    file: StoreFile
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        """The path as given."""
+        return self.file.reference
+
+    def read(self) -> Iterator[StoreEvent]:
+        """As `Store.read`.
+
+        Raises:
+            StoreError: no Parquet file, or not with the columns needed.
+        """
+        with self.file.open() as leaf:
+            yield from in_batches(self._items(leaf), leaf)
+
+    def _source(self) -> Path | bytes:
+        """The end of a Parquet file is read first: a stream will not do."""
+        return Path(self.file.reference) if self.file.is_plain(PARQUET_MAGIC) else self.file.whole()
+
+    def _items(self, leaf: Leaf) -> Iterator[StoredRow | StoreEvent]:
+        bad = BadRows(leaf)
+        row = 0
+        for frame in _slices(self._source(), self.columns):
+            for cells in frame.iter_rows():
+                row += 1
+                try:
+                    yield stored_row(Cells._make(cells), record=f"row {row}")
+                except StoreError as error:
+                    yield from bad.tell(f"row {row}", error.message)
+        yield from bad.rest()
+
+
+def _slices(source: Path | bytes, columns: Mapping[str, str]) -> Iterator[pl.DataFrame]:
+    """Frames with all of `COLUMNS` in their order, "" where there is nothing."""
+    try:
+        table = pl.scan_parquet(source, glob=False)
+        schema = table.collect_schema()
+        wanted = table.select(
+            _cells(column, None if at is None else schema.names()[at], schema)
+            for column, at in zip(COLUMNS, positions(schema.names(), columns), strict=True)
+        )
+        start = 0
+        while (frame := wanted.slice(start, BATCH_ROWS).collect()).height:
+            yield frame
+            start += BATCH_ROWS
+    except (PolarsError, OSError, PanicException) as error:
+        # Only the kind of the error is told: the library's own text may quote what lies in the file.
+        raise StoreError(f"not a sound Parquet file ({type(error).__name__})") from error
+
+
+def _cells(column: str, name: str | None, schema: pl.Schema) -> pl.Expr:
+    if name is None:
+        return pl.lit("").alias(column)
+    if column in _BYTES:
+        if not isinstance(schema[name], pl.String | pl.Binary | pl.Null):
+            raise StoreError(f"column {name!r} holds neither text nor bytes but {schema[name]}")
+        return pl.col(name).cast(pl.Binary).fill_null(b"").alias(column)
+    if schema[name].is_nested() or isinstance(schema[name], pl.Binary):
+        raise StoreError(f"column {name!r} holds no text but {schema[name]}")
+    return pl.col(name).cast(pl.String).fill_null("").alias(column)

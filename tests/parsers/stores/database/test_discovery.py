@@ -1,0 +1,105 @@
+"""What the search for unmapped ciphertext finds, and what it leaves alone."""
+
+import hashlib
+import sqlite3
+import uuid
+from base64 import b64encode
+from pathlib import Path
+
+import pytest
+
+from parsers.stores.database.cloudbees_database import CloudBeesDatabase
+from parsers.stores.database.connection import sqlite_database
+from parsers.stores.interface import Uncovered
+
+CIPHERTEXTS = [hashlib.sha512(bytes([number])).digest() for number in range(20)]
+"""Twenty times 64 bytes that look random."""
+
+
+def uncovered(folder: Path, declaration: str, values: list[object]) -> list[tuple[str, int]]:
+    """What is found in `ec_x`, with one column declared so, beside a table that is mapped."""
+    path = folder / "cd.sqlite"
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE ec_user(name TEXT, password TEXT)")
+    connection.execute(f"CREATE TABLE ec_x(id INTEGER PRIMARY KEY, {declaration})")
+    connection.executemany("INSERT INTO ec_x VALUES (NULL, ?)", [(value,) for value in values])
+    connection.commit()
+    connection.close()
+    events = CloudBeesDatabase(sqlite_database(path)).read()
+    return [(event.place, event.count) for event in events if isinstance(event, Uncovered)]
+
+
+def base64_of(values: list[bytes]) -> list[object]:
+    return [b64encode(value).decode() for value in values]
+
+
+@pytest.mark.parametrize(
+    ("declaration", "values"),
+    [
+        ("secret TEXT", base64_of([value[:16] for value in CIPHERTEXTS])),
+        ("secret TEXT", base64_of([value[:48] for value in CIPHERTEXTS])),
+        ("secret VARCHAR(64)", [value[:32].hex() for value in CIPHERTEXTS]),
+        ("secret BLOB", [value[:32] for value in CIPHERTEXTS]),
+        ("secret BINARY(16)", [value[:16] for value in CIPHERTEXTS]),
+    ],
+    ids=["one block", "no padding", "hex", "binary", "one binary block"],
+)
+def test_ciphertext_is_found(tmp_path: Path, declaration: str, values: list[object]) -> None:
+    """Whatever way of writing: every value of the column is counted."""
+    assert uncovered(tmp_path, declaration, [None, "", *values]) == [("ec_x.secret", 20)]
+
+
+def test_few_among_many_are_found(tmp_path: Path) -> None:
+    """A column of properties holds a secret here and there."""
+    values: list[object] = ["some text", 17, None, *base64_of(CIPHERTEXTS[:3]), "/projects/Default/proc12"]
+    assert uncovered(tmp_path, "string_value TEXT", values) == [("ec_x.string_value", 3)]
+
+
+def test_more_than_the_sample_is_counted(tmp_path: Path) -> None:
+    """The sample only decides whether the whole column is read."""
+    values = base64_of([hashlib.md5(str(number).encode()).digest() for number in range(2_500)])
+    assert uncovered(tmp_path, "secret TEXT", values) == [("ec_x.secret", 2_500)]
+
+
+@pytest.mark.parametrize(
+    ("declaration", "values"),
+    [
+        ("note TEXT", ["productionEnvironmentOne", "backup2021servers2021one"]),
+        ("note TEXT", [b64encode(b"user=admin; host=db.example.com").decode()]),
+        ("note TEXT", ["a longer sentence with words", "production", "x" * 15, "1234"]),
+        ("path TEXT", ["/projects/Default/proc12", "/projects/Building/steps"]),
+        ("passkey TEXT", [hashlib.sha1(value).hexdigest() for value in CIPHERTEXTS]),
+        ("ref TEXT", [str(uuid.UUID(bytes=value[:16])) for value in CIPHERTEXTS]),
+        ("ref BLOB", [uuid.uuid5(uuid.NAMESPACE_DNS, value.hex()).bytes for value in CIPHERTEXTS]),
+        ("content BLOB", [value[:size] for size, value in enumerate(CIPHERTEXTS, 20)]),
+        ("checksum TEXT", [hashlib.sha256(value).hexdigest() for value in CIPHERTEXTS]),
+        ("project_id BLOB", [value[:16] for value in CIPHERTEXTS]),
+        ("parent BLOB REFERENCES ec_user(name)", [value[:16] for value in CIPHERTEXTS]),
+        ("millis INTEGER", list(range(20))),
+    ],
+    ids=[
+        "long words", "text in base64", "text", "paths", "SHA-1",
+        "UUID text", "UUIDs", "any bytes", "digests", "ids",
+        "foreign key", "numbers",
+    ],
+)  # fmt: skip
+def test_look_alikes_are_left_alone(tmp_path: Path, declaration: str, values: list[object]) -> None:
+    """Keys, fingerprints, UUIDs, digests and plain words are no ciphertext."""
+    assert uncovered(tmp_path, declaration, values) == []
+
+
+def test_what_a_foreign_key_points_to_is_a_key(tmp_path: Path) -> None:
+    """A column that others refer to holds ids, though no constraint of its own says so."""
+    path = tmp_path / "cd.sqlite"
+    connection = sqlite3.connect(path)
+    connection.executescript(
+        "CREATE TABLE ec_user(name TEXT, password TEXT);"
+        "CREATE TABLE ec_a(ref BLOB); CREATE TABLE ec_b(other BLOB REFERENCES ec_a(ref));"
+        "CREATE TABLE songs(secret BLOB);"
+    )
+    for table in ("ec_a", "ec_b", "songs"):
+        connection.executemany(f"INSERT INTO {table} VALUES (?)", [(value[:16],) for value in CIPHERTEXTS])
+    connection.commit()
+    connection.close()
+    events = CloudBeesDatabase(sqlite_database(path)).read()
+    assert [event for event in events if isinstance(event, Uncovered)] == []
