@@ -6,6 +6,7 @@ import typer
 
 from audit.cli.audit_command import audit_command
 from audit.cli.demo_command import demo_command
+from audit.cli.diff_command import diff_command
 from audit.cli.fingerprint_command import fingerprint_command
 from audit.cli.layouts_command import layouts_command
 from audit.cli.outermost import Commands
@@ -30,6 +31,7 @@ app.command("audit")(audit_command)
 app.command("layouts")(layouts_command)
 app.command("readiness")(readiness_command)
 app.command("reentry")(reentry_command)
+app.command("diff")(diff_command)
 app.command("fingerprint")(fingerprint_command)
 app.command("demo")(demo_command)
 

@@ -1,0 +1,95 @@
+"""`diff`: what has become of credentials from run to run."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from audit.cli.options import Format, Output, Quiet
+
+FailOn = Literal["attention", "regression"]
+By = Literal["credential", "team"]
+
+
+def diff_command(
+    runs: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="BEFORE… AFTER", show_default=False, help="Run folders in the order of time, two or more."
+        ),
+    ],
+    by: Annotated[
+        By, typer.Option(help="A row for each credential, or counts for each team.")
+    ] = "credential",
+    plot: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.svg", show_default=False, help="Draw what needs attention, a bar for each run."
+        ),
+    ] = None,
+    fail_on: Annotated[
+        FailOn, typer.Option(help="Exit with 10 on all that needs attention, or only on regressed and new.")
+    ] = "attention",
+    table_format: Format = "table",
+    output: Output = None,
+    quiet: Quiet = False,
+) -> None:
+    """Compare run folders: what is fixed, what still needs attention, what is new, what has regressed.
+
+    A credential is the same in all runs if its system, kind and location are. It is troubled where its
+    verdict calls for an action, and needs attention where no ignore rule says otherwise. "Before" is the
+    latest earlier run that has it.
+
+    \b
+    regressed  needs attention now, was not troubled before
+    new        needs attention now, in no earlier run
+    still      needs attention now, was troubled before
+    ignored    troubled now, and an ignore rule holds
+    gone       troubled before, not in the last run: deleted, or not read this time
+    fixed      not troubled now, was in an earlier run
+
+    Exit code 0: nothing needs attention (see --fail-on); 10: something does; 3: the last run is incomplete.
+
+    Example: passkey-audit diff runs/2024-03-01 runs/2024-03-08 --fail-on regression --plot burn-down.svg
+    """  # noqa: D301  # the backspace keeps the lines under it apart
+    from audit.cli.printing import print_beside, print_table, remark
+    from audit.comparison import NEED_ATTENTION, REGRESSIONS, Change, by_team, compare
+    from audit.exit_codes import ExitCode, exit_code
+    from reports.run_folder import read_run_folder
+
+    if len(runs) < 2:
+        raise typer.BadParameter("name two run folders at least", param_hint="BEFORE… AFTER")
+    read = [read_run_folder(folder) for folder in runs]
+    changes = compare([run.credentials for run in read])
+    print_table(by_team(changes) if by == "team" else changes, table_format, output)
+    if plot:
+        from reports.comparison_plot import PlottedRun, burn_down_svg
+        from reports.files import atomic_file
+
+        plotted = [
+            PlottedRun(label, run.summary.actions) for label, run in zip(_labels(runs), read, strict=True)
+        ]
+        with atomic_file(plot) as file:
+            file.write(burn_down_svg(plotted).encode())
+    counts = {change: changes.filter(change=change).height for change in Change}
+    if not quiet:
+        print_beside(
+            [", ".join(f"{count} {change}" for change, count in counts.items())], table_format, output
+        )
+    for folder, run in zip(runs, read, strict=True):
+        if run.summary.exit_code == ExitCode.INCOMPLETE:
+            remark(f"{folder} is incomplete: what it did not read is not compared", quiet=quiet)
+    failing = REGRESSIONS if fail_on == "regression" else NEED_ATTENTION
+    raise typer.Exit(
+        exit_code(
+            complete=read[-1].summary.exit_code != ExitCode.INCOMPLETE,
+            attention=any(counts[change] for change in failing),
+        )
+    )
+
+
+def _labels(folders: Sequence[Path]) -> list[str]:
+    """The folders' names, or where two are alike their paths."""
+    names = [folder.resolve().name for folder in folders]
+    return names if len(set(names)) == len(names) else [str(folder) for folder in folders]

@@ -1,0 +1,153 @@
+"""What has become of credentials from run to run: fixed, still, new, regressed."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Final
+
+import polars as pl
+
+from audit.verdict import Action, Verdict
+
+
+class Change(StrEnum):
+    """What has become of a credential in the last of several runs.
+
+    A credential is the same in all runs if system, kind and location are; in which store it was read does
+    not count. It is *troubled* where its verdict calls for an action (older-key, lost, unknown, damaged,
+    ambiguous, plain-text), and *needs attention* where it is troubled and no ignore rule says otherwise.
+    "Before" is the latest earlier run that has it.
+
+    `regressed`: needs attention now, and was not troubled before. `new`: needs attention now, and no earlier
+    run has it. `still`: needs attention now, and was troubled before. `ignored`: troubled now, and an ignore
+    rule holds. `gone`: troubled before, and not in the last run: deleted, or not read this time. `fixed`:
+    not troubled now, and troubled in some earlier run.
+    """
+
+    REGRESSED = "regressed"
+    NEW = "new"
+    STILL = "still"
+    IGNORED = "ignored"
+    GONE = "gone"
+    FIXED = "fixed"
+
+
+REGRESSIONS: Final = (Change.REGRESSED, Change.NEW)
+NEED_ATTENTION: Final = (*REGRESSIONS, Change.STILL)
+
+_SAME: Final = ("system", "kind", "location")
+_TOLD: Final = ("project", "name", "owner", "contact", "verdict", "action", "reason")
+_FINE: Final = tuple(verdict.value for verdict in Verdict if verdict.action is Action.NONE)
+_URGENT_FIRST: Final = (Action.RE_ENTER, Action.INVESTIGATE, Action.RE_ENCRYPT, Action.NONE)
+
+CHANGES: Final = pl.Schema(
+    {
+        "change": pl.String,
+        "owner": pl.String,
+        "contact": pl.String,
+        "system": pl.String,
+        "kind": pl.String,
+        "project": pl.String,
+        "name": pl.String,
+        "location": pl.String,
+        "verdict_before": pl.String,
+        "verdict": pl.String,
+        "action": pl.String,
+        "reason": pl.String,
+    }
+)
+"""One row a credential that changed or needs attention.
+
+`verdict_before` is that of the run before; of what was fixed, that of the latest run in which it was
+troubled. Of what is gone, `verdict` is "", and owner, action and reason are those of the run before.
+"""
+
+
+def compare(runs: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """The last of the runs against the others, in the `CHANGES` schema.
+
+    The most urgent changes come first; within one, rows are sorted by team and location.
+
+    Args:
+        runs: frames with the columns of a run's credentials, in the order of time; two at least.
+    """
+    now = _by_credential(runs[-1])
+    earlier = pl.concat(
+        _by_credential(run).with_columns(run=pl.lit(number)) for number, run in enumerate(runs[:-1])
+    ).sort("run", maintain_order=True)
+    before = earlier.group_by(_SAME, maintain_order=True).last().drop("run")
+    trouble = earlier.filter("troubled").group_by(_SAME, maintain_order=True).last()
+    joined = now.join(before, on=_SAME, how="full", coalesce=True, suffix="_before").join(
+        trouble.select(*_SAME, verdict_of_trouble="verdict"), on=_SAME, how="left"
+    )
+    return _in_order(_told(joined.with_columns(change=_change())))
+
+
+def by_team(changes: pl.DataFrame) -> pl.DataFrame:
+    """How many of each change each team has: `team`, then a column for each; the most urgent teams first."""
+    counts = [(pl.col("change") == change).sum().cast(pl.Int64).alias(change) for change in Change]
+    order = [*(change.value for change in Change), "team"]
+    descending = [*(True for _ in Change), False]
+    return changes.group_by(pl.col("owner").alias("team")).agg(counts).sort(order, descending=descending)
+
+
+def _by_credential(run: pl.DataFrame) -> pl.DataFrame:
+    """A row a credential: of several values in one place the most urgent one."""
+    ranks = {action.value: rank for rank, action in enumerate(_URGENT_FIRST)}
+    urgency = pl.col("action").replace_strict(ranks, default=0, return_dtype=pl.Int8)
+    needed = pl.col("action") != Action.NONE
+    return (
+        run.select(
+            *_SAME,
+            *_TOLD,
+            needed.alias("needed"),
+            (needed | ~pl.col("verdict").is_in(_FINE)).alias("troubled"),
+        )
+        .with_columns(urgency=urgency)
+        .sort("urgency", pl.col("troubled").not_(), maintain_order=True)
+        .group_by(_SAME, maintain_order=True)
+        .first()
+        .drop("urgency")
+    )
+
+
+def _change() -> pl.Expr:
+    """Null for what was and is in order."""
+    now, before = pl.col("verdict").is_not_null(), pl.col("verdict_before").is_not_null()
+    return (
+        pl.when(~now & pl.col("troubled_before"))
+        .then(pl.lit(Change.GONE))
+        .when(pl.col("needed") & ~before)
+        .then(pl.lit(Change.NEW))
+        .when(pl.col("needed") & pl.col("troubled_before"))
+        .then(pl.lit(Change.STILL))
+        .when(pl.col("needed"))
+        .then(pl.lit(Change.REGRESSED))
+        .when(pl.col("troubled"))
+        .then(pl.lit(Change.IGNORED))
+        .when(now & pl.col("verdict_of_trouble").is_not_null())
+        .then(pl.lit(Change.FIXED))
+    )
+
+
+def _told(joined: pl.DataFrame) -> pl.DataFrame:
+    gone = pl.col("change") == Change.GONE
+    fixed = pl.col("change") == Change.FIXED
+    kept = [
+        pl.when(gone).then(f"{name}_before").otherwise(name).alias(name)
+        for name in _TOLD
+        if name != "verdict"
+    ]
+    return joined.filter(pl.col("change").is_not_null()).select(
+        "change",
+        *_SAME,
+        *kept,
+        pl.when(fixed).then("verdict_of_trouble").otherwise("verdict_before").alias("verdict_before"),
+        "verdict",
+    )
+
+
+def _in_order(changes: pl.DataFrame) -> pl.DataFrame:
+    ranks = {change.value: rank for rank, change in enumerate(Change)}
+    rank = pl.col("change").replace_strict(ranks, return_dtype=pl.Int8)
+    ordered = changes.sort(rank, "owner", "location", "kind", "system")
+    return ordered.select(CHANGES.names()).cast(CHANGES).with_columns(pl.all().fill_null(""))
