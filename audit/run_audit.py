@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -13,12 +13,14 @@ from audit.key_ring import KeyRing, make_key_ring
 from audit.layouts.known import OCTOPUS, published_layouts
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied
 from audit.missing_key import IdleKey, MissingKey, idle_keys, missing_keys, seen_in_logs
+from audit.octopus_run import about_octopus, current_label
 from audit.owners import Owners
 from audit.stores_reading import StoresReading, read_stores
 from audit.trial.same_secret import SecretTags
 from audit.verdict import Verdict
 from parsers.keys.key_file import KeyFile
 from parsers.logs.reading import LogReading
+from parsers.logs.rotation_report import RotationReport
 from parsers.progress import Progress
 from parsers.secret import Secret
 from parsers.stores.interface import Store
@@ -37,6 +39,7 @@ class Request:
         current: label of the key that the server uses now, if the user said.
         owners: who owns which credential.
         supplied: layouts beside the known ones.
+        rotation_report: what Octopus said of a rotation of its master key.
     """
 
     read_logs: Callable[[], LogReading]
@@ -45,16 +48,26 @@ class Request:
     current: str | None
     owners: Owners
     supplied: Supplied = NOTHING_SUPPLIED
+    rotation_report: RotationReport | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Audited:
-    """The run, and what is worth saying of it beside."""
+    """The run, and what is worth saying of it beside.
+
+    Attributes:
+        run: what reports are made of.
+        remarks: one sentence each.
+        missing: passkeys that were in use and are no candidates.
+        idle: candidates that open nothing.
+        product_report: the documents of Octopus in the form of its rotation report, or "".
+    """
 
     run: Run
     remarks: tuple[str, ...]
     missing: tuple[MissingKey, ...]
     idle: tuple[IdleKey, ...]
+    product_report: str
 
 
 def run_audit(request: Request, progress: Progress) -> Audited:
@@ -67,12 +80,14 @@ def run_audit(request: Request, progress: Progress) -> Audited:
     logs = request.read_logs()
     stores = read_stores(request.stores, progress)
     files = [each for each in request.keys if isinstance(each, KeyFile)]
-    ring = ring_for(stores, files, request.current)
+    ring = ring_for(stores, files, request.current or current_label(files, request.rotation_report))
     seen = [*stores.seen, *seen_in_logs(logs.findings)]
+    examined = examine_each_product(stores, ring, request.supplied)
+    octopus = about_octopus(stores, examined, files, ring, request.rotation_report)
     gathered = Gathered(
-        logs=logs,
+        logs=replace(logs, findings=pl.concat([logs.findings, octopus.findings])),
         stores=stores,
-        examined=examine_each_product(stores, ring, request.supplied),
+        examined=examined,
         ring=ring,
         seen=seen,
         owners=request.owners,
@@ -82,9 +97,10 @@ def run_audit(request: Request, progress: Progress) -> Audited:
     remarks = (
         *_about(copies),
         *ring.remarks,
+        *octopus.remarks,
         *(f"{key.label}: {remark}" for key in ring.keys for remark in key.remarks),
     )
-    return Audited(run, remarks, missing_keys(ring, seen), _idle(run, ring))
+    return Audited(run, remarks, missing_keys(ring, seen), _idle(run, ring), octopus.report)
 
 
 def _idle(run: Run, ring: KeyRing) -> tuple[IdleKey, ...]:

@@ -17,6 +17,7 @@ from audit.cli.options import (
     OptionalLogs,
     Owners,
     Quiet,
+    RotationReport,
     Stores,
     ZipPassword,
 )
@@ -34,6 +35,7 @@ def audit_command(
     current: Current = None,
     layouts: LayoutsFile = None,
     owners: Owners = None,
+    rotation_report: RotationReport = None,
     zip_password: ZipPassword = None,
     jobs: Jobs = 0,
     quiet: Quiet = False,
@@ -59,6 +61,7 @@ def audit_command(
         current=current,
         layouts=layouts,
         owners=owners,
+        rotation_report=rotation_report,
         zip_passwords=zip_password or [],
         jobs=jobs,
         quiet=quiet,

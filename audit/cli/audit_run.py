@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import typer
 
@@ -18,10 +19,15 @@ from audit.owners import Owners, read_owners
 from audit.run_audit import Request, run_audit
 from parsers.keys.key_file import KeyFile
 from parsers.logs.reading import LogReading, read_logs
+from parsers.logs.rotation_report import read_rotation_report
 from parsers.progress import Progress
 from parsers.secret import Secret
 from parsers.unread import Unread
+from reports.files import atomic_file
 from reports.run_folder import REPORT, prepare_run_folder, write_run_folder
+
+PRODUCT_REPORT: Final = "rotation-report.txt"
+"""In the run folder of an audit of Octopus: its documents in the form of the product's own report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,7 @@ class AuditOptions:
     jobs: int
     quiet: bool
     layouts: Path | None = None
+    rotation_report: Path | None = None
 
 
 def audit_into(out: Path, options: AuditOptions) -> int:
@@ -54,6 +61,7 @@ def audit_into(out: Path, options: AuditOptions) -> int:
     stores = open_stores(options.stores, key_files)
     owners = read_owners(options.owners) if options.owners else Owners(())
     supplied = read_layouts(options.layouts) if options.layouts else NOTHING_SUPPLIED
+    report = read_rotation_report(options.rotation_report) if options.rotation_report else None
     prepare_run_folder(out)
     with shown(quiet=options.quiet) as progress:
         request = Request(
@@ -63,10 +71,14 @@ def audit_into(out: Path, options: AuditOptions) -> int:
             current=options.current,
             owners=owners,
             supplied=supplied,
+            rotation_report=report,
         )
         audited = run_audit(request, progress)
         progress.working_on("writing the report")
         write_run_folder(out, audited.run)
+        if audited.product_report:
+            with atomic_file(out / PRODUCT_REPORT) as file:
+                file.write(audited.product_report.encode())
     if not options.quiet:
         print_summary(audited)
     for each in audited.remarks:

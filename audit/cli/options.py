@@ -97,6 +97,15 @@ Owners = Annotated[
     Path | None,
     typer.Option("--owners", metavar="FILE", help="CSV with pattern, team, contact.", show_default=False),
 ]
+RotationReport = Annotated[
+    Path | None,
+    typer.Option(
+        "--rotation-report",
+        metavar="FILE",
+        help="What Octopus printed after a rotation of its master key, to be held against the store.",
+        show_default=False,
+    ),
+]
 TableFormat = Literal["table", "csv", "json", "parquet"]
 Format = Annotated[TableFormat, typer.Option("--format", help="How to print tables.")]
 Output = Annotated[

@@ -1,0 +1,100 @@
+"""A rotation report held against what the store really holds."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from audit.key_ring import Key, KeyRing
+from audit.layouts.known import OCTOPUS
+from audit.octopus_documents import DocumentCounts
+from parsers.logs.rotation_report import RotationReport
+from parsers.logs.schema import FINDINGS
+
+_CLEAR_TEXT: Final = (
+    "the report holds the new master key in clear text: delete it, or keep it as the key itself is kept"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportChecked:
+    """What a report gives rise to.
+
+    Attributes:
+        findings: the `FINDINGS` schema: what needs attention.
+        remarks: how its counts compare with the store's, one sentence each.
+    """
+
+    findings: pl.DataFrame
+    remarks: tuple[str, ...]
+
+
+def key_of_report(report: RotationReport, keys: tuple[Key, ...]) -> Key | None:
+    """The candidate that is the report's new master key."""
+    return next((key for key in keys if report.new_key and key.master_key == report.new_key), None)
+
+
+def check_report(report: RotationReport, counts: DocumentCounts, ring: KeyRing) -> ReportChecked:
+    """Compare; the key itself is in nothing that comes out."""
+    blank = dict.fromkeys(FINDINGS.names(), "")
+    rows = [
+        {
+            **blank,
+            "system": OCTOPUS,
+            "kind": kind,
+            "subject_kind": "server",
+            "level": "WARN",
+            "source": report.path,
+            "line": line,
+            "message": message,
+        }
+        for kind, line, message in _faults(report, counts)
+    ]
+    return ReportChecked(pl.DataFrame(rows, schema=FINDINGS), tuple(_remarks(report, counts, ring)))
+
+
+def _faults(report: RotationReport, counts: DocumentCounts) -> Iterator[tuple[str, int, str]]:
+    """Kind, line and message."""
+    if report.new_key:
+        yield "clear-text-key", report.key_line, _CLEAR_TEXT
+    if report.failed:
+        yield "rotation-error", 1, f"{report.failed} documents were left unchanged because of errors"
+    for contradiction in report.contradictions:
+        yield "rotation-error", 1, f"the report contradicts itself: {contradiction}"
+    if counts.left > report.failed:
+        message = (
+            f"{counts.left} documents hold values that do not open under the current key "
+            f"({counts.older} of them under an older one), and the report counts {report.failed} in error"
+        )
+        yield "rotation-error", 1, message
+    if (passed_over := report.unexplained - counts.without) > 0:
+        message = (
+            f"{report.unexplained} documents are neither updated nor in error, and only {counts.without} in "
+            f"the store hold no encrypted value: {passed_over} were passed over"
+        )
+        yield "rotation-error", 1, message
+
+
+def _remarks(report: RotationReport, counts: DocumentCounts, ring: KeyRing) -> Iterator[str]:
+    where = "rotation report"
+    if report.new_key is None:
+        yield f"{where}: it shows no key"
+    elif key := key_of_report(report, ring.keys):
+        current = ", current" if key.current else ""
+        yield f"{where}: its new master key is the candidate {key.label!r}{current}"
+    else:
+        yield f"{where}: its new master key is none of the candidates"
+    if report.processed == counts.total:
+        yield f"{where}: {report.processed} documents processed, as many as the store holds"
+    else:
+        yield f"{where}: {report.processed} documents processed; the store holds {counts.total}"
+    yield (
+        f"{where}: {report.updated} updated and {report.failed} in error; "
+        f"in the store {counts.current} open under the current key, {counts.older} under an older one, "
+        f"{counts.unopened} do not open"
+    )
+    yield (
+        f"{where}: {report.unexplained} documents that it does not account for; "
+        f"{counts.without} in the store hold no encrypted value"
+    )
