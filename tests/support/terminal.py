@@ -5,6 +5,7 @@ import pty
 import struct
 import subprocess
 import termios
+import time
 from contextlib import suppress
 from fcntl import ioctl
 from pathlib import Path
@@ -12,8 +13,17 @@ from pathlib import Path
 from tests.support.program import ESTATE, PROGRAM
 
 
-def on_a_terminal(*arguments: str | Path, cwd: Path = ESTATE, out: Path | None = None) -> tuple[int, bytes]:
-    """Exit code, and everything that the terminal got; with `out`, standard output goes to that file."""
+def on_a_terminal(
+    *arguments: str | Path, cwd: Path = ESTATE, out: Path | None = None, typed: bytes = b""
+) -> tuple[int, bytes]:
+    """Exit code, and everything that the terminal got.
+
+    Args:
+        arguments: of the program.
+        cwd: where it runs.
+        out: where its standard output goes, if not to the terminal.
+        typed: what somebody types as soon as the terminal does not show it.
+    """
     leader, follower = pty.openpty()
     ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 160, 0, 0))
     stdout = os.open(out, os.O_WRONLY | os.O_CREAT, 0o600) if out else follower
@@ -29,6 +39,10 @@ def on_a_terminal(*arguments: str | Path, cwd: Path = ESTATE, out: Path | None =
         if out:
             os.close(stdout)
         shown = b""
+        if typed:
+            while termios.tcgetattr(leader)[3] & termios.ECHO and process.poll() is None:
+                time.sleep(0.02)
+            os.write(leader, typed)
         with suppress(OSError):  # Linux says EIO when the program has closed its end
             while piece := os.read(leader, 65_536):
                 shown += piece
