@@ -13,7 +13,7 @@ from audit.key_ring import KeyRing, make_key_ring
 from audit.layouts.known import OCTOPUS, published_layouts
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied
 from audit.missing_key import IdleKey, MissingKey, idle_keys, missing_keys, seen_in_logs
-from audit.octopus_run import about_octopus, current_label
+from audit.octopus.run import about_octopus, current_label
 from audit.owners import Owners
 from audit.stores_reading import StoresReading, read_stores
 from audit.trial.same_secret import SecretTags

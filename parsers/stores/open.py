@@ -8,12 +8,12 @@ from typing import Final, assert_never
 from parsers.errors import StoreError
 from parsers.secret import Secret
 from parsers.stores.database.connection import database_at, sqlite_database
+from parsers.stores.database.product_database import ProductDatabase
 from parsers.stores.export.cloudbees_export import CloudBeesExport
 from parsers.stores.interface import Store
 from parsers.stores.mapping import DEFAULT_MAPPING
 from parsers.stores.mapping import Mapping as TableMapping
-from parsers.stores.octopus_recognise import octopus_file, octopus_folder
-from parsers.stores.product_database import ProductDatabase
+from parsers.stores.octopus.recognise import octopus_file, octopus_folder
 from parsers.stores.recognise import SQLITE_MAGIC, FileKind, file_kind
 from parsers.stores.sql_dump.dump import SqlDump
 from parsers.stores.store_file import StoreFile

@@ -8,12 +8,12 @@ import polars as pl
 from audit.examine import Examined
 from audit.key_ring import KeyRing
 from audit.layouts.known import OCTOPUS
-from audit.octopus_documents import count_documents, judged_documents
-from audit.octopus_left_behind import about_left_behind
-from audit.octopus_nodes import about_nodes
-from audit.octopus_passwords import about_passwords
-from audit.octopus_product_report import product_report
-from audit.octopus_report_check import check_report
+from audit.octopus.documents import count_documents, judged_documents
+from audit.octopus.left_behind import about_left_behind
+from audit.octopus.nodes import about_nodes
+from audit.octopus.passwords import about_passwords
+from audit.octopus.product_report import product_report
+from audit.octopus.report_check import check_report
 from audit.stores_reading import StoresReading
 from parsers.keys.key_file import KeyFile
 from parsers.logs.rotation_report import RotationReport

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from parsers.stores.interface import NotAudited, StoreEvent
-from parsers.stores.octopus_names import NAMING_TABLES
-from parsers.stores.octopus_source import (
+from parsers.stores.octopus.names import NAMING_TABLES
+from parsers.stores.octopus.source import (
     BLOB,
     BLOB_REASON,
     BLOB_TABLE,
@@ -13,8 +13,8 @@ from parsers.stores.octopus_source import (
     Row,
     read_documents,
 )
+from parsers.stores.octopus.sql_server_script import InsertedRow, SqlServerScript
 from parsers.stores.sql_dump.window import SqlWindow
-from parsers.stores.sql_server_script import InsertedRow, SqlServerScript
 from parsers.stores.store_file import StoreFile, chunks
 from parsers.stores.text_encoding import encoding_of, utf8_pieces
 from parsers.unread import Unread

@@ -8,7 +8,7 @@ import polars as pl
 
 from audit.key_ring import Key, KeyRing
 from audit.layouts.known import OCTOPUS
-from audit.octopus_documents import DocumentCounts
+from audit.octopus.documents import DocumentCounts
 from parsers.logs.rotation_report import RotationReport
 from parsers.logs.schema import FINDINGS
 

@@ -10,9 +10,9 @@ from parsers.stores.database.connection import Database
 from parsers.stores.database.faults import DRIVER_FAULTS, explain
 from parsers.stores.database.rows import partitions
 from parsers.stores.interface import NotAudited, StoreEvent
-from parsers.stores.octopus_known_paths import KNOWN_PATHS, KNOWN_PATHS_OF
-from parsers.stores.octopus_names import NAMING_TABLES
-from parsers.stores.octopus_source import (
+from parsers.stores.octopus.known_paths import KNOWN_PATHS, KNOWN_PATHS_OF
+from parsers.stores.octopus.names import NAMING_TABLES
+from parsers.stores.octopus.source import (
     BLOB,
     BLOB_REASON,
     BLOB_TABLE,

@@ -9,7 +9,7 @@ from parsers.stores.database.connection import Database
 from parsers.stores.database.faults import DRIVER_FAULTS, explain
 from parsers.stores.interface import Store, StoreEvent
 from parsers.stores.mapping import DEFAULT_MAPPING, Mapping
-from parsers.stores.octopus_database import OctopusDatabase, is_octopus
+from parsers.stores.octopus.database import OctopusDatabase, is_octopus
 
 
 class ProductDatabase:

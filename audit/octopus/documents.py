@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from audit.layouts.known import OCTOPUS
-from audit.octopus_left_behind import DOCUMENT, TABLE
+from audit.octopus.left_behind import DOCUMENT, TABLE
 from audit.verdict import Verdict
 
 

@@ -4,7 +4,7 @@ from typing import Final
 
 import polars as pl
 
-from audit.octopus_documents import DocumentCounts
+from audit.octopus.documents import DocumentCounts
 from reports.terminal import visible
 
 _BANNER: Final = "=" * 80

@@ -16,8 +16,8 @@ from parsers.archives.interface import Leaf
 from parsers.errors import StoreError
 from parsers.stores.bad_rows import BadRows
 from parsers.stores.interface import StoreEvent
-from parsers.stores.octopus_source import BLOB, ID, JSON, WANTED_COLUMNS, Row, read_documents
-from parsers.stores.octopus_table_rows import (
+from parsers.stores.octopus.source import BLOB, ID, JSON, WANTED_COLUMNS, Row, read_documents
+from parsers.stores.octopus.table_rows import (
     BARE_ROW,
     TABLE,
     Cells,
@@ -27,7 +27,7 @@ from parsers.stores.octopus_table_rows import (
     json_rows,
     parquet_rows,
 )
-from parsers.stores.octopus_tables import table_of_file, table_of_id
+from parsers.stores.octopus.tables import table_of_file, table_of_id
 from parsers.stores.store_file import RawStream, StoreFile
 from parsers.stores.text_encoding import encoding_of
 from parsers.unread import Unread

@@ -7,7 +7,7 @@ from typing import Final
 
 from parsers.stores.batches import StoredRow, in_batches
 from parsers.stores.interface import StoreEvent
-from parsers.stores.octopus_rows import KIND, SYSTEM, clean
+from parsers.stores.octopus.rows import KIND, SYSTEM, clean
 from parsers.stores.store_file import StoreFile
 
 MAGIC: Final = b"IV__"

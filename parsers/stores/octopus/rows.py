@@ -7,7 +7,7 @@ from typing import Final, assert_never
 
 from parsers.stores.batches import StoredRow
 from parsers.stores.interface import StoreEvent, Uncovered
-from parsers.stores.octopus_documents import (
+from parsers.stores.octopus.documents import (
     Document,
     Held,
     NoText,
@@ -16,8 +16,8 @@ from parsers.stores.octopus_documents import (
     location,
     record,
 )
-from parsers.stores.octopus_names import Names
-from parsers.stores.octopus_words import name_in_words, project_in_words, user_name
+from parsers.stores.octopus.names import Names
+from parsers.stores.octopus.words import name_in_words, project_in_words, user_name
 from parsers.unread import Unread
 
 SYSTEM: Final = "octopus"

@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from parsers.stores.octopus_documents import Document, Held, Item, Path, text_of
-from parsers.stores.octopus_names import Names, owner_of
+from parsers.stores.octopus.documents import Document, Held, Item, Path, text_of
+from parsers.stores.octopus.names import Names, owner_of
 
 _SNAPSHOT: Final = re.compile(r"-(s-\d+-\w+)$")
 _WORD_START: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")

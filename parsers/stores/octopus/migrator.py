@@ -7,9 +7,9 @@ from typing import Final
 
 from parsers.errors import ArchiveError, StoreError
 from parsers.stores.interface import NotAudited, PasswordCheck, StoreEvent
-from parsers.stores.octopus_documents import Document, Held, held_in
-from parsers.stores.octopus_source import ID, JSON, Row, read_documents
-from parsers.stores.octopus_tables import table_named
+from parsers.stores.octopus.documents import Document, Held, held_in
+from parsers.stores.octopus.source import ID, JSON, Row, read_documents
+from parsers.stores.octopus.tables import table_named
 from parsers.stores.store_file import StoreFile
 from parsers.stores.strict_json import json_object
 from parsers.stores.text_encoding import encoding_of

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from parsers.errors import StoreError
-from parsers.stores.octopus_known_paths import Known, is_by_document, known_in
+from parsers.stores.octopus.known_paths import Known, is_by_document, known_in
 
 MAX_DOCUMENT_BYTES: Final = 256 << 20
 """Bytes of a document once decompressed; the largest known are snapshots of a few megabytes."""

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from parsers.stores.interface import Store
-from parsers.stores.octopus_drop import MAGIC, OfflineDrop
-from parsers.stores.octopus_migrator import MigratorFolder, is_migrator_folder
-from parsers.stores.octopus_script import OctopusScript
-from parsers.stores.octopus_table_file import OctopusTableFile, form_of, table_folder
-from parsers.stores.sql_server_script import LOOKS_LIKE
+from parsers.stores.octopus.drop import MAGIC, OfflineDrop
+from parsers.stores.octopus.migrator import MigratorFolder, is_migrator_folder
+from parsers.stores.octopus.script import OctopusScript
+from parsers.stores.octopus.sql_server_script import LOOKS_LIKE
+from parsers.stores.octopus.table_file import OctopusTableFile, form_of, table_folder
 from parsers.stores.store_file import StoreFile
 from parsers.stores.text_encoding import encoding_of
 

@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 from typing import Final
 
-from parsers.stores.octopus_known_paths import KNOWN_PATHS, KNOWN_PATHS_OF
-from parsers.stores.octopus_names import NAMING_TABLES
+from parsers.stores.octopus.known_paths import KNOWN_PATHS, KNOWN_PATHS_OF
+from parsers.stores.octopus.names import NAMING_TABLES
 
 _TABLES: Final = {name.casefold(): name for name in (*KNOWN_PATHS, *KNOWN_PATHS_OF, *NAMING_TABLES)}
 _DOCUMENTS: Final = {

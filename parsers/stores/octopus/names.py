@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from parsers.stores.octopus_documents import Document, text_of
+from parsers.stores.octopus.documents import Document, text_of
 
 NAMING_TABLES: Final = (
     "Space",

@@ -7,9 +7,9 @@ from typing import Final, NamedTuple, Protocol
 from parsers.errors import ArchiveError, StoreError
 from parsers.stores.batches import StoredRow, in_batches
 from parsers.stores.interface import DocumentsRead, StoreEvent
-from parsers.stores.octopus_documents import Document, inflated
-from parsers.stores.octopus_names import Names
-from parsers.stores.octopus_rows import SYSTEM, DocumentRows, Origin, clean
+from parsers.stores.octopus.documents import Document, inflated
+from parsers.stores.octopus.names import Names
+from parsers.stores.octopus.rows import SYSTEM, DocumentRows, Origin, clean
 from parsers.stores.strict_json import json_object
 from parsers.unread import Unread
 

@@ -12,7 +12,7 @@ import polars as pl
 from polars.exceptions import PanicException, PolarsError
 
 from parsers.errors import StoreError
-from parsers.stores.octopus_source import BLOB, ID, JSON, WANTED_COLUMNS
+from parsers.stores.octopus.source import BLOB, ID, JSON, WANTED_COLUMNS
 from parsers.stores.strict_json import json_object
 
 MAX_LINE: Final = 64 << 20

@@ -1,0 +1,1 @@
+"""What an audit of Octopus Deploy says beside its verdicts."""

@@ -1,0 +1,1 @@
+"""Octopus Deploy's stores: its documents, wherever they lie."""
