@@ -3,18 +3,14 @@
 import shlex
 from typing import Final
 
+from reports.reentry_ectool import ectool_arguments
+
 _CLOUDBEES_PAGES: Final = {
     "credential": "open the project, its credentials, this one, and enter the password",
     "email-config": "open Administration, Email Configurations, this one, and enter the password",
     "directory-provider": "open Administration, Directory Providers, this one, and enter the password",
     "devops-insight": "open Administration, DevOps Insight Server, and enter the password",
     "user": "open Administration, Users, this one, and enter the password",
-}
-
-_CHANGED_BY_NAME: Final = {
-    "email-config": "ectool modifyEmailConfig {} --mailUserPassword",
-    "directory-provider": "ectool modifyDirectoryProvider {} --managerPassword",
-    "user": "ectool modifyUser {} --password",
 }
 
 # The first part of a document's id names its type; what is not listed gets a general instruction.
@@ -41,37 +37,21 @@ _SNAPSHOT = "a release's snapshot: enter the value in the project first, then up
 def how_to_reenter(*, system: str, kind: str, project: str, name: str, user_name: str, location: str) -> str:
     """One line. Commands are quoted for a shell and carry no secret: they read it from standard input.
 
-    ectool takes no argument that begins with `--`, and a name with control characters does not fit on a line:
-    for those the web page is named instead.
+    What ectool cannot take, and a name with control characters, which fits on no line, gets the web page.
     """
     if system == "octopus":
         return _octopus_page(location)
-    command, names = _ectool(kind, project, name, user_name, location)
-    if command and all(map(_fits_a_command, names)):
-        return command.format(*map(shlex.quote, names))
-    return "on the web page: " + _CLOUDBEES_PAGES.get(kind, "open the object and enter its password")
+    arguments = ectool_arguments(
+        kind=kind, project=project, name=name, user_name=user_name, location=location
+    )
+    if arguments and all(map(str.isprintable, arguments)):
+        return shlex.join(["ectool", *arguments])
+    return "on the web page: " + cloudbees_page(kind)
 
 
-def _ectool(kind: str, project: str, name: str, user_name: str, location: str) -> tuple[str, tuple[str, ...]]:
-    """The command, and the foreign names for its gaps; nothing for what ectool cannot change.
-
-    A flag without a value makes ectool read the secret from standard input.
-    """
-    match kind:
-        case "credential" if location.startswith("/plugins/"):
-            owner, _, last = location.rpartition("/credentials/")
-            return ("ectool modifyCredential {} {} --password" if last == name else ""), (owner, name)
-        case "credential":
-            command = "ectool modifyCredential --projectName {} --credentialName {} --password"
-            return command, (project, name)
-        case "devops-insight":
-            return "ectool setDevOpsInsightServerConfiguration --userName {} --password", (user_name,)
-        case _:
-            return _CHANGED_BY_NAME.get(kind, ""), (name,)
-
-
-def _fits_a_command(name: str) -> bool:
-    return name.isprintable() and name != "" and not name.startswith("--")
+def cloudbees_page(kind: str) -> str:
+    """Where to click for a secret of this kind."""
+    return _CLOUDBEES_PAGES.get(kind, "open the object and enter its password")
 
 
 def _octopus_page(location: str) -> str:

@@ -18,9 +18,11 @@ UNASSIGNED: Final = "unassigned"
 def reentry_lists(credentials: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """A frame in the `REENTRY` schema for each team that has something to enter again.
 
-    Only rows whose action is `re-enter`, sorted by location; teams in the order of their names.
+    Only rows whose action is `re-enter`, in the order of where to click: system, project, location; teams in
+    the order of their names.
     """
-    rows = credentials.filter(pl.col("action") == "re-enter").sort("location", "store", "record")
+    to_enter = credentials.filter(pl.col("action") == "re-enter")
+    rows = to_enter.sort("system", "project", "location", "store", "record")
     team = pl.when(pl.col("owner") == "").then(pl.lit(UNASSIGNED)).otherwise("owner").alias("team")
     instructions = pl.Series("how_to_reenter", _instructions(rows), pl.String)
     lists = rows.with_columns(team, instructions, done=pl.lit("")).select(REENTRY.names())

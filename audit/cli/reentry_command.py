@@ -1,4 +1,4 @@
-"""`reentry`: lists of what each team has to enter again."""
+"""`reentry`: lists of what each team has to enter again, and what helps to enter it."""
 
 from pathlib import Path
 from typing import Annotated
@@ -15,20 +15,23 @@ def reentry_command(
     ],
     out: Annotated[Path, typer.Option(metavar="DIR", show_default=False, help="Where the lists go.")],
 ) -> None:
-    """One CSV for each team with the secrets that it has to enter again, and how.
+    """For each team a CSV of the secrets that it has to enter again, and a workbook of all.
+
+    For CloudBees CD also a script for each team (sh TEAM.sh) that asks for each secret without showing it and
+    hands it to ectool on standard input; for Octopus Deploy the steps and links (TEAM.txt).
 
     Example: passkey-audit reentry run/ --owners owners.csv --out lists/
     """
     from audit.owners import read_owners
-    from reports.reentry import reentry_lists, write_reentry_lists
+    from reports.reentry import reentry_lists
+    from reports.reentry_folder import write_reentry_folder
     from reports.run_folder import read_run_folder
+    from reports.terminal import visible
 
     credentials = read_run_folder(run).credentials
     owned = credentials.with_columns(read_owners(owners).assign(credentials["location"]))
     lists = reentry_lists(owned)
-    write_reentry_lists(out, lists)
+    write_reentry_folder(out, lists)
     for team, rows in lists.items():
-        from reports.terminal import visible
-
         typer.echo(visible(f"{team}: {rows.height} to re-enter"))
     raise typer.Exit(exit_code(complete=True, attention=bool(lists)))
