@@ -27,5 +27,9 @@ class OwnersError(AuditError):
     """The owners file cannot be used."""
 
 
+class IgnoreFileError(AuditError):
+    """The ignore file cannot be used."""
+
+
 class InconsistentCountsError(AuditError):
     """Verdicts do not add up to the values read: a fault of this program."""

@@ -1,8 +1,6 @@
 """Who owns a credential: the owners file, and its patterns put on locations."""
 
-import csv
-import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -11,16 +9,13 @@ import polars as pl
 
 from audit.errors import OwnersError
 from audit.first_glob import first_match
-from parsers.stores.text_encoding import encoding_of
+from audit.rule_table import RuleTable
 
 UNASSIGNED: Final = "unassigned"
 
 COLUMNS: Final = ("pattern", "team", "contact")
 
-MAX_PATTERN: Final = 1000
-"""Characters: far more than a location has, and far less than what the regular expressions refuse."""
-
-_DELIMITERS: Final = ",;\t"
+_FILE: Final = RuleTable("owners file", OwnersError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,55 +48,14 @@ class Owners:
 def read_owners(path: Path) -> Owners:
     """The owners file: CSV with the columns `pattern, team, contact`, in any order and among others.
 
-    Commas, semicolons or tabs; UTF-8, or UTF-16 with its mark; white space around cells does not count.
-
     Raises:
         OwnersError: the file cannot be read, a column is missing, or a row is broken (which is named).
     """
-    try:
-        content = path.read_bytes()
-        text = content.decode(encoding_of(content))
-    except OSError as error:
-        raise OwnersError(f"cannot read the owners file {str(path)!r}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise OwnersError(
-            f"the owners file {str(path)!r} is neither UTF-8 nor marked UTF-16",
-            hint="save it from the spreadsheet as CSV UTF-8",
-        ) from error
-    try:
-        return Owners(tuple(_rules(text)))
-    except csv.Error as error:
-        raise OwnersError(f"the owners file {str(path)!r} is no CSV: {error}") from error
+    return Owners(tuple(_rules(_FILE.text(path))))
 
 
 def _rules(text: str) -> Iterator[OwnerRule]:
-    stream = io.StringIO(text, newline="")
-    delimiter = max(_DELIMITERS, key=stream.readline().count)
-    stream.seek(0)
-    reader = csv.reader(stream, delimiter=delimiter, strict=True)
-    places = _places(next(reader, []))
-    for number, row in enumerate(reader, start=2):
-        cells = [cell.strip() for cell in row]
-        if any(cells):
-            yield _rule(cells, places, number)
-
-
-def _places(header: Sequence[str]) -> list[int]:
-    names = [cell.strip().lower() for cell in header]
-    missing = [column for column in COLUMNS if column not in names]
-    if missing:
-        raise OwnersError(
-            f"row 1 of the owners file has no column {missing[0]!r}", hint=f"it needs {', '.join(COLUMNS)}"
-        )
-    return [names.index(column) for column in COLUMNS]
-
-
-def _rule(cells: Sequence[str], places: Sequence[int], row: int) -> OwnerRule:
-    if len(cells) <= max(places):
-        raise OwnersError(f"row {row} of the owners file has {len(cells)} cells, too few")
-    pattern, team, contact = (cells[place] for place in places)
-    if not pattern or not team:
-        raise OwnersError(f"row {row} of the owners file has no {'team' if pattern else 'pattern'}")
-    if len(pattern) > MAX_PATTERN:
-        raise OwnersError(f"row {row} of the owners file: a pattern of more than {MAX_PATTERN} characters")
-    return OwnerRule(pattern, team, contact)
+    for number, (pattern, team, contact) in _FILE.rows(text, COLUMNS):
+        if not team:
+            raise _FILE.refused(number, "has no team")
+        yield OwnerRule(pattern, team, contact)

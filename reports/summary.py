@@ -62,8 +62,21 @@ class SpanSummary(_Frozen):
     gaps: list[tuple[str, str]]
 
 
+class IgnoreSummary(_Frozen):
+    """A rule of the ignore file: what, why, up to which day, and how many credentials it ignores.
+
+    One that has expired ignores none.
+    """
+
+    pattern: str
+    reason: str
+    expires: str
+    expired: bool
+    credentials: int
+
+
 class Summary(_Frozen):
-    """Everything in `summary.json`. `verdicts` adds up to `total`."""
+    """Everything in `summary.json`. `verdicts` adds up to `total`; `ignored` may be absent in older runs."""
 
     system: str
     total: int
@@ -75,4 +88,5 @@ class Summary(_Frozen):
     layouts: list[LayoutSummary]
     inputs: list[InputSummary]
     span: SpanSummary
+    ignored: list[IgnoreSummary] = []
     exit_code: int

@@ -1,7 +1,7 @@
 """What `audit` and `demo` do alike: run, write the folder, say what came out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -10,9 +10,11 @@ import typer
 from audit.cli.interruption import leaving_at_once
 from audit.cli.printing import print_unread, remark
 from audit.cli.progress import shown
-from audit.cli.references import processors, read_keys, secrets_of
+from audit.cli.references import processors, read_keys, secrets_of, today
 from audit.cli.stores_opening import StoreOptions, open_stores
 from audit.cli.summary_printing import print_summary
+from audit.ignore_file import read_ignore_file
+from audit.ignoring import ignore
 from audit.key_ring import make_key_ring
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, read_layouts
 from audit.owners import Owners, read_owners
@@ -43,6 +45,7 @@ class AuditOptions:
     jobs: int
     quiet: bool
     layouts: Path | None = None
+    ignore: Path | None = None
     rotation_report: Path | None = None
 
 
@@ -62,6 +65,7 @@ def audit_into(out: Path, options: AuditOptions) -> int:
     owners = read_owners(options.owners) if options.owners else Owners(())
     supplied = read_layouts(options.layouts) if options.layouts else NOTHING_SUPPLIED
     report = read_rotation_report(options.rotation_report) if options.rotation_report else None
+    rules = read_ignore_file(options.ignore) if options.ignore else ()
     prepare_run_folder(out)
     with shown(quiet=options.quiet) as progress:
         request = Request(
@@ -74,6 +78,7 @@ def audit_into(out: Path, options: AuditOptions) -> int:
             rotation_report=report,
         )
         audited = run_audit(request, progress)
+        audited = replace(audited, run=ignore(audited.run, rules, today()))
         progress.working_on("writing the report")
         write_run_folder(out, audited.run)
         if audited.product_report:

@@ -106,6 +106,15 @@ RotationReport = Annotated[
         show_default=False,
     ),
 ]
+Ignore = Annotated[
+    Path | None,
+    typer.Option(
+        "--ignore",
+        metavar="FILE",
+        help="What is not to count until a date: CSV with pattern, reason, expires, or TOML.",
+        show_default=False,
+    ),
+]
 TableFormat = Literal["table", "csv", "json", "parquet"]
 Format = Annotated[TableFormat, typer.Option("--format", help="How to print tables.")]
 Output = Annotated[

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable
-from datetime import tzinfo
+from datetime import date, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
@@ -53,6 +53,11 @@ def _keys_of(reference: str) -> list[KeyFile | Unread]:
     use, password = of_password
     secret = text_secret(password, prompt=prompt_without_echo, allow_commands=True)
     return [*password_keys(label or f"{use} password", f"{use} password", use, secret)]
+
+
+def today() -> date:
+    """The day here, by the system's clock and zone."""
+    return datetime.now().astimezone().date()
 
 
 def zone_of(name: str | None) -> tzinfo | None:

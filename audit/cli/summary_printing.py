@@ -29,6 +29,9 @@ def print_summary(audited: Audited) -> None:
         typer.echo(visible(f"missing key {missing.fingerprint}: {missing.advice}"))
     for team, count in _teams(audited.run.credentials):
         typer.echo(visible(f"{team}: {count} to re-enter"))
+    for rule in summary.ignored:
+        told = "expired, ignores nothing" if rule.expired else f"ignores {rule.credentials}"
+        typer.echo(visible(f"ignore rule {rule.pattern}, until {rule.expires}: {told}"))
     typer.echo(f"{sum(summary.findings.values())} log entries and places tell of it")
 
 
