@@ -28,7 +28,7 @@ def sample(batches: Iterable[pl.DataFrame]) -> pl.DataFrame:
     """
     together = pl.concat(batch.select("value", "iv") for batch in batches)
     # By a hash of 64 bits: a collision leaves out one value, and comparing takes ten times as long.
-    distinct = together.filter(_SIZE > 0, pl.struct("value", "iv").hash().is_first_distinct())
+    distinct = together.filter(_SIZE > 0, pl.col("value").hash().is_first_distinct())
     step = max(1, distinct.height // SAMPLE_SIZE)
     lengths = distinct.select(_SIZE.n_unique()).item()
     of_every_length = min(_OF_EVERY_LENGTH, SAMPLE_SIZE // max(1, lengths))

@@ -59,12 +59,15 @@ def best_openings(
     key_of = _distinct_keys(tried)
     for each in opened:
         before = best.hypothesis[each.rows]
+        if (before == NOT_OPENED).all():
+            _take(best, each, tried[each.hypothesis], secret_tags)
+            continue
         other_key = key_of[before] != key_of[each.hypothesis]
         wins = each.log10 < best.log10[each.rows]
         loser = np.where(wins, best.log10[each.rows], each.log10)
         rival = best.rival_log10[each.rows]
         best.rival_log10[each.rows] = np.where(other_key, np.minimum(rival, loser), rival)
-        _take(best, each, wins, tried[each.hypothesis], secret_tags)
+        _take(best, each.only(wins), tried[each.hypothesis], secret_tags)
     return best
 
 
@@ -75,15 +78,11 @@ def _distinct_keys(tried: Sequence[Hypothesis]) -> npt.NDArray[np.int32]:
     return np.array([*of_tried, NOT_OPENED], np.int32)
 
 
-def _take(
-    best: Best, opened: Opened, wins: npt.NDArray[np.bool_], hypothesis: Hypothesis, secret_tags: SecretTags
-) -> None:
-    rows = opened.rows[wins]
-    if not rows.size:
+def _take(best: Best, opened: Opened, hypothesis: Hypothesis, secret_tags: SecretTags) -> None:
+    if not opened.rows.size:
         return
-    best.hypothesis[rows] = opened.hypothesis
-    best.log10[rows] = opened.log10[wins]
-    best.content[rows] = opened.content[wins]
-    sealed = hypothesis.layout.mode is Mode.GCM
-    best.proven[rows] = sealed | proves_itself(opened)[wins]
-    best.tags[rows] = secret_tags.of(opened.plain[wins], opened.lengths[wins])
+    best.hypothesis[opened.rows] = opened.hypothesis
+    best.log10[opened.rows] = opened.log10
+    best.content[opened.rows] = opened.content
+    best.proven[opened.rows] = hypothesis.layout.mode is Mode.GCM or proves_itself(opened)
+    best.tags[opened.rows] = secret_tags.of(opened.plain)

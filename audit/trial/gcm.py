@@ -17,14 +17,17 @@ from audit.trial.groups import Bytes, Group, Rows
 from audit.trial.hypothesis import Hypothesis
 from audit.trial.odds import TAG_LOG10
 from audit.trial.opened import Opened
+from audit.trial.padding import padded
 from audit.trial.plain_text import classify, is_ascii_text
+from parsers.secret import Secret
 
 _STANDARD_NONCE = 12
 
 
 def open_gcm(group: Group, tried: Sequence[tuple[int, Hypothesis]]) -> Iterator[Opened]:
     """What these hypotheses open in a group of values of one length, prefixes taken off."""
-    sealed = [(index, _Sealed.of(group, hypothesis)) for index, hypothesis in tried]
+    ciphers = {key: _GcmKey.of(key) for key in dict.fromkeys(each.aes_key for _, each in tried)}
+    sealed = [(index, _Sealed.of(group, each, ciphers[each.aes_key])) for index, each in tried]
     promising = [each.screen() for _, each in sealed]
     opened = np.zeros(len(group.rows), np.bool_)
     for (index, each), passes in zip(sealed, promising, strict=True):
@@ -44,7 +47,20 @@ def _open(index: int, sealed: "_Sealed", rows: Rows, opened: npt.NDArray[np.bool
         lengths = np.full(len(rows), plain.shape[1], np.intp)
         odds = np.full(len(rows), TAG_LOG10)
         content = classify(plain, lengths)
-        yield Opened(index, sealed.rows[rows], plain, lengths, content, odds, odds)
+        yield Opened(index, sealed.rows[rows], padded(plain), lengths, content, odds, odds)
+
+
+@dataclass(frozen=True, slots=True)
+class _GcmKey:
+    """What a key needs once, for all layouts."""
+
+    cipher: AesColumns
+    ghash: Ghash
+
+    @classmethod
+    def of(cls, aes_key: Secret) -> "_GcmKey":
+        cipher = AesColumns(aes_key)
+        return cls(cipher, Ghash(cipher.encrypt(np.zeros(BLOCK, np.uint8)).tobytes()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +68,18 @@ class _Sealed:
     """Values of one length, taken apart under one key."""
 
     rows: Rows
-    cipher: AesColumns
-    ghash: Ghash
+    key: _GcmKey
     counters: Bytes
     body: Bytes
     tags: Bytes
 
     @classmethod
-    def of(cls, group: Group, hypothesis: Hypothesis) -> "_Sealed":
-        cipher = AesColumns(hypothesis.aes_key)
-        ghash = Ghash(cipher.encrypt(np.zeros(BLOCK, np.uint8)).tobytes())
+    def of(cls, group: Group, hypothesis: Hypothesis, key: _GcmKey) -> "_Sealed":
         size = hypothesis.layout.nonce_size
         return cls(
             rows=group.rows,
-            cipher=cipher,
-            ghash=ghash,
-            counters=_first_counters(group.data[:, :size], ghash),
+            key=key,
+            counters=_first_counters(group.data[:, :size], key.ghash),
             body=group.data[:, size:-BLOCK],
             tags=group.data[:, -BLOCK:],
         )
@@ -79,7 +91,7 @@ class _Sealed:
 
     def tags_fit(self, rows: Rows) -> npt.NDArray[np.bool_]:
         """Rows whose tag is the one that this key gives; shape [n]."""
-        hashed = self.ghash.of(self.body[rows], bit_lengths=(0, 8 * self.body.shape[1]))
+        hashed = self.key.ghash.of(self.body[rows], bit_lengths=(0, 8 * self.body.shape[1]))
         fits: npt.NDArray[np.bool_] = (hashed ^ self._keystream(0, rows) == self.tags[rows]).all(axis=1)
         return fits
 
@@ -95,7 +107,7 @@ class _Sealed:
         counters = self.counters[rows]
         low = counters[:, 12:].view(">u4")
         low += np.uint32(block)  # it wraps within its 32 bits, as the standard says
-        return self.cipher.encrypt(counters)
+        return self.key.cipher.encrypt(counters)
 
 
 def _first_counters(nonces: Bytes, ghash: Ghash) -> Bytes:

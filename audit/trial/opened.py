@@ -15,8 +15,8 @@ class Opened:
     Attributes:
         hypothesis: its place in the list that was tried.
         rows: where the values stand in the batch; shape [n].
-        plain: decrypted bytes, padding included; shape [n, width]. With an unknown constant vector the first
-            block is missing.
+        plain: decrypted bytes with PKCS#7 padding, GCM's too; shape [n, width]. With an unknown constant
+            vector the first block is missing.
         lengths: bytes of each row that are plain text; shape [n].
         content: `Content` of each row; shape [n].
         log10: of the probability that a wrong key does at least as well; shape [n].
@@ -30,3 +30,15 @@ class Opened:
     content: npt.NDArray[np.uint8]
     log10: npt.NDArray[np.float64]
     last_log10: npt.NDArray[np.float64]
+
+    def only(self, kept: npt.NDArray[np.bool_]) -> "Opened":
+        """The rows that are `kept`; shape [n]."""
+        return Opened(
+            hypothesis=self.hypothesis,
+            rows=self.rows[kept],
+            plain=self.plain[kept],
+            lengths=self.lengths[kept],
+            content=self.content[kept],
+            log10=self.log10[kept],
+            last_log10=self.last_log10[kept],
+        )

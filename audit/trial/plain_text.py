@@ -28,6 +28,14 @@ _IS_ASCII_TEXT: Final = np.array(
 _IS_IN_TEXT: Final = _IS_ASCII_TEXT | np.isin(np.arange(256), [*range(0x80, 0xC0), *range(0xC2, 0xF5)])
 """Bytes that printable UTF-8 can have in it at all: of random rows of 15 bytes one in 16 has no others."""
 
+_BLANKS: Final = np.uint64(0x2020202020202020)
+_ONES: Final = np.uint64(0x0101010101010101)
+_HIGHEST_BITS: Final = np.uint64(0x8080808080808080)
+_BEYOND: Final = np.array([[0] * size + [255] * (8 - size) for size in range(9)], np.uint8).view(np.uint64)[
+    :, 0
+]
+"""Bytes of a word that lie beyond the first 0 to 8 of it."""
+
 
 def classify(plain: Bytes, lengths: npt.NDArray[np.intp]) -> npt.NDArray[np.uint8]:
     """The class of each row.
@@ -50,7 +58,31 @@ def classify(plain: Bytes, lengths: npt.NDArray[np.intp]) -> npt.NDArray[np.uint
 
 def is_ascii_text(plain: Bytes, lengths: npt.NDArray[np.intp]) -> npt.NDArray[np.bool_]:
     """Whether each row is of the class ASCII; arguments as for `classify`."""
-    return _all_within(_IS_ASCII_TEXT, plain, lengths)
+    if plain.shape[1] % 8:
+        return _all_within(_IS_ASCII_TEXT, plain, lengths)
+    ascii_text = _is_plain_ascii(plain, lengths)
+    others = np.flatnonzero(~ascii_text)
+    ascii_text[others] = _all_within(_IS_ASCII_TEXT, plain[others], lengths[others])
+    return ascii_text
+
+
+def _is_plain_ascii(plain: Bytes, lengths: npt.NDArray[np.intp]) -> npt.NDArray[np.bool_]:
+    """Whether each row is printable ASCII without white space but blanks: eight bytes at a time.
+
+    In a word, subtracting 0x20 borrows, and adding 0x01 carries, into the highest bit of some byte exactly if
+    there is one below 0x20, or above 0x7e (Anderson, "Bit Twiddling Hacks": hasless and hasmore).
+    """
+    words = np.ascontiguousarray(plain).view(np.uint64)
+    bad = np.zeros(len(plain), np.uint64)
+    shortest = int(lengths.min(initial=plain.shape[1]))
+    for place in range(words.shape[1]):
+        word = words[:, place]
+        if 8 * place + 8 > shortest:
+            beyond = _BEYOND[np.clip(lengths - 8 * place, 0, 8)]
+            word = (word & ~beyond) | (beyond & _BLANKS)
+        bad |= ((word - _BLANKS) & ~word) | (word + _ONES) | word
+    good: npt.NDArray[np.bool_] = (bad & _HIGHEST_BITS) == 0
+    return good
 
 
 def _all_within(

@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 from cryptography import x509
 
-from audit.trial.groups import Bytes
 from audit.trial.opened import Opened
 
 _PEM_START: Final = b"-----BEGIN "
@@ -27,16 +26,11 @@ def proves_itself(opened: Opened) -> npt.NDArray[np.bool_]:
     """Rows whose plain text parses as a certificate or a PEM block; shape [n]."""
     proven = np.zeros(len(opened.rows), np.bool_)
     for mark, parses in ((_PEM_START, _is_pem), (_DER_SEQUENCE, _is_certificate)):
-        for row in np.flatnonzero(_begins(opened.plain, mark)):
-            proven[row] |= parses(opened.plain[row, : opened.lengths[row]].tobytes())
+        begins = np.flatnonzero(opened.plain[:, 0] == mark[0])
+        for row in begins[opened.plain[begins, 1] == mark[1]]:
+            plain = opened.plain[row, : opened.lengths[row]].tobytes()
+            proven[row] |= plain.startswith(mark) and parses(plain)
     return proven
-
-
-def _begins(plain: Bytes, mark: bytes) -> npt.NDArray[np.bool_]:
-    if plain.shape[1] < len(mark):
-        return np.zeros(len(plain), np.bool_)
-    begins: npt.NDArray[np.bool_] = (plain[:, : len(mark)] == np.frombuffer(mark, np.uint8)).all(axis=1)
-    return begins
 
 
 def _is_pem(plain: bytes) -> bool:

@@ -159,12 +159,14 @@ def _reasons(
     current = grounds.ring.current
     reasons = Reasons(tuple(key.label for key in grounds.ring.keys), current.label if current else "")
     told = np.where(np.isin(case, (Case.IMPOSSIBLE, Case.OTHER_LAYOUT)), sizes, 0)
-    combined = pl.struct(
-        pl.Series("case", case), pl.Series("by", hypothesis), pl.Series("told", told), eager=True
-    )
-    distinct = combined.unique()
-    sentences = [reasons.of(Case(row["case"]), _tried(row["by"], grounds), row["told"]) for row in distinct]
-    return combined.replace_strict(distinct, pl.Series(sentences, dtype=pl.String))
+    frame = pl.DataFrame({"case": case, "by": hypothesis, "told": told})
+    code = frame.select((pl.col("told") * 2**16 + pl.col("by") + 1) * len(Case) + pl.col("case")).to_series()
+    distinct = code.is_first_distinct()
+    sentences = [
+        reasons.of(Case(each), _tried(by, grounds), size)
+        for each, by, size in frame.filter(distinct).iter_rows()
+    ]
+    return code.replace_strict(code.filter(distinct), pl.Series(sentences, dtype=pl.String))
 
 
 def _tried(index: int, grounds: Grounds) -> Hypothesis | None:
