@@ -4,6 +4,8 @@ from typing import Final
 
 import polars as pl
 
+from audit.octopus.document_types import is_meant
+
 _UUID: Final = r"^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 _PLUGIN_PROJECT: Final = r"^(/plugins/[^/]+/project)/"
 
@@ -37,6 +39,7 @@ def name_credentials(credentials: pl.DataFrame, findings: pl.DataFrame) -> pl.Da
             _pairs(
                 keys, entries.filter((pl.col("name") == "") & (pl.col("kind") == "devops-insight")), ["kind"]
             ),
+            _of_documents(credentials, named.filter(pl.col("kind") == "document")),
         ]
     )
     return _summed_up(keys, pairs.unique())
@@ -51,6 +54,16 @@ def _keys(credentials: pl.DataFrame) -> pl.DataFrame:
         "name",
         _hex(pl.col("record").str.extract(r":id=([0-9a-fA-F-]{32,36})$")).alias("id"),
     )
+
+
+def _of_documents(credentials: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
+    """Octopus' entries name a document by its id, or by its type: both name all of its values."""
+    values = credentials.with_row_index("row").filter(pl.col("kind") == "document")
+    found = [entries.head(0).with_columns(pl.lit(0, pl.UInt32).alias("row")).select("row", *_ENTRY)]
+    for (name,), of_name in entries.group_by("name", maintain_order=True):
+        meant = values.filter(is_meant(str(name))).select("row")
+        found.append(meant.join(of_name.select(_ENTRY), how="cross"))
+    return pl.concat(found)
 
 
 def _hex(column: str | pl.Expr) -> pl.Expr:

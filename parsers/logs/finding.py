@@ -123,7 +123,7 @@ def _subject(phrase: Phrase, text: str, at: int) -> Subject:
             return in_one(listed_subjects(text[tail_at:]))
         case pattern:
             groups = found.groupdict() if (found := pattern.search(text)) else {}
-            return Subject(groups.get("subject") or "", groups.get("project") or "")
+            return Subject(groups.get("subject") or groups.get("type") or "", groups.get("project") or "")
 
 
 def _shown(text: str) -> str:

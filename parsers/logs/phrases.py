@@ -29,7 +29,7 @@ class Phrase:
         kind: of the finding, as the findings' column has it.
         subject_kind: what the subject is, as the findings' column has it.
         subject: how the name is read; a pattern is searched in the whole entry, its groups
-            `subject` and (if it has one) `project` are taken.
+            `subject` (or else `type`) and, if it has one, `project` are taken.
     """
 
     text: str
@@ -73,6 +73,7 @@ _SPECIFICITY: Final = {
     "rotation-error": 0,
     "wrong-master-key": 1,
     "unreadable-document": 2,
+    "clear-text-key": 3,
     "key-generated": 3,
 }
 _OWN_KIND: Final = 8
@@ -169,6 +170,8 @@ _OCTOPUS: Final = (
     Phrase("Data must implement IId", OCTOPUS, "rotation-error", "server"),
     Phrase("occured backing up the encrypted attachments", OCTOPUS, "rotation-error", "server"),
     Phrase("Generating a new Master Key for this Octopus Server", OCTOPUS, "key-generated", "server"),
+    # A rotation report among the logs: it shows the key itself, which is masked here.
+    Phrase("New Master Key: ", OCTOPUS, "clear-text-key", "server"),
 )
 
 DEFAULT: Final = Phrases(_HOTFIX + _PASSKEY + _GENERIC + _OCTOPUS)
