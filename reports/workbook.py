@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import IO, Final
 
@@ -28,7 +28,9 @@ _OPTIONS: Final = {
 _WIDTHS: Final = {"location": 60, "reason": 40, "how_to_reenter": 80, "project": 25, "name": 25}
 
 
-def write_workbook(lists: Mapping[str, pl.DataFrame], file: IO[bytes]) -> None:
+def write_workbook(
+    lists: Mapping[str, pl.DataFrame], file: IO[bytes], *, sheet_rows: int = SHEET_ROWS
+) -> None:
     """A sheet for each team in the order given, its rows as they are; the same lists give the same bytes.
 
     A list that is longer than a sheet goes on in a further one; a longer text than a cell holds is cut, and
@@ -37,6 +39,7 @@ def write_workbook(lists: Mapping[str, pl.DataFrame], file: IO[bytes]) -> None:
     Args:
         lists: frames in the `REENTRY` schema by team, at least one.
         file: where the workbook goes.
+        sheet_rows: how many rows a sheet takes.
 
     Raises:
         OSError: the file cannot be written.
@@ -45,7 +48,7 @@ def write_workbook(lists: Mapping[str, pl.DataFrame], file: IO[bytes]) -> None:
     with Workbook(content, _OPTIONS) as book:
         book.set_properties({"title": "Secrets to enter again", "created": _CREATED})
         heading = book.add_format({"bold": True, "bottom": 1})
-        pieces = [(team, piece) for team, rows in lists.items() for piece in rows.iter_slices(SHEET_ROWS)]
+        pieces = [(team, piece) for team, rows in lists.items() for piece in rows.iter_slices(sheet_rows)]
         for name, (_, piece) in zip(sheet_names(team for team, _ in pieces), pieces, strict=True):
             sheet = book.add_worksheet(name)
             sheet.freeze_panes(1, 0)
@@ -59,7 +62,7 @@ def write_workbook(lists: Mapping[str, pl.DataFrame], file: IO[bytes]) -> None:
     file.write(content.getbuffer())
 
 
-def sheet_names(teams: Iterator[str]) -> Iterator[str]:
+def sheet_names(teams: Iterable[str]) -> Iterator[str]:
     r"""A name for each sheet, near to its team's: unique whatever the case, and one that Excel takes.
 
     Excel refuses more than 31 characters, `[]:*?/\`, `'` at either end, and `History`.
