@@ -9,17 +9,16 @@ from typing import Final
 import polars as pl
 
 from audit.fingerprint_dates import comparable
-from audit.key_ring import KeyRing, make_key_ring
-from audit.layouts.known import OCTOPUS
+from audit.key_ring import KeyRing
 from audit.readiness.conf_folder import read_conf_folder
 from audit.readiness.estate import ConfFolder, Estate, FileMode, JudgedStores, KeyPlace
 from audit.readiness.request import ReadinessRequest
-from audit.run_audit import examine_each_product
+from audit.run_audit import examine_each_product, ring_for
 from audit.stores_reading import StoresReading, read_stores
 from parsers.keys.key_file import KeyFile
 from parsers.keys.reference import Place, split_reference
 from parsers.progress import Progress
-from parsers.stores.interface import FingerprintSeen, Store
+from parsers.stores.interface import Store
 from parsers.unread import Unread
 from reports.schema import CREDENTIALS
 
@@ -45,7 +44,7 @@ def read_estate(request: ReadinessRequest, progress: Progress) -> Estate:
     }
     readings = {group: _read(stores, progress) for group, stores in groups.items()}
     systems = frozenset(batch["system"][0] for batch in readings[_OWN].batches if batch.height)
-    ring = _ring(request, conf, readings[_OWN].seen, systems)
+    ring = _ring(request, conf, readings[_OWN])
     credentials = _judged_together(readings, ring)
 
     def judged(group: str) -> JudgedStores:
@@ -81,18 +80,12 @@ def _key_files(request: ReadinessRequest, conf: Sequence[ConfFolder]) -> list[Ke
     return [*given, *(folder.key for folder in conf if folder.key)]
 
 
-def _ring(
-    request: ReadinessRequest,
-    conf: Sequence[ConfFolder],
-    seen: Sequence[FingerprintSeen],
-    systems: frozenset[str],
-) -> KeyRing:
-    files = _key_files(request, conf)
-    in_use = {folder.key.content: folder.key.label for folder in conf if folder.key}
+def _ring(request: ReadinessRequest, conf: Sequence[ConfFolder], own: StoresReading) -> KeyRing:
+    in_use = {folder.key.master_key or folder.key.content: folder.key.label for folder in conf if folder.key}
     current = request.current
-    if current is None and not comparable(seen) and len(in_use) == 1:
+    if current is None and not comparable(own.seen) and len(in_use) == 1:
         (current,) = in_use.values()
-    return make_key_ring(files, current_label=current, seen=seen, same_master_key=systems == {OCTOPUS})
+    return ring_for(own, _key_files(request, conf), current)
 
 
 def _judged_together(readings: Mapping[str, StoresReading], ring: KeyRing) -> pl.DataFrame:

@@ -12,7 +12,7 @@ _UNDECIDED: Final = (Verdict.UNKNOWN, Verdict.AMBIGUOUS)
 
 OPEN: Final = About("values-open", "Every stored value opens under the current key")
 BACKUP: Final = About("backup-tested", "A restored backup holds every credential, and each opens")
-IMPORTS: Final = About("imports", "Exports about to be imported come from a server with this passkey")
+IMPORTS: Final = About("imports", "Exports about to be imported come from a server with this key")
 
 
 def values_open(estate: Estate) -> Check:
@@ -58,7 +58,7 @@ def imports_fit(estate: Estate) -> Check:
         IMPORTS,
         state,
         evidence,
-        "re-encrypt the export for this server's passkey before the import, or enter its secrets again after",
+        "re-encrypt the export for this server's key before the import, or enter its secrets again after",
     )
 
 

@@ -1,8 +1,10 @@
 """An administrator checks the estate before the upgrade; a pipeline reads the answer."""
 
+import base64
 import csv
 import io
 import json
+import random
 import shutil
 import sqlite3
 import subprocess
@@ -12,6 +14,8 @@ from xml.etree import ElementTree as ET
 
 import polars as pl
 import pytest
+from Crypto.Cipher import AES
+from Crypto.Util.Padding import pad
 
 from tests.support.program import ESTATE, Ended, passkey_audit
 from tests.support.programs import need
@@ -213,3 +217,43 @@ def test_a_check_that_does_not_exist(node: Path) -> None:
     ended = readiness("--store", STORE, "--key", node / "passkey", "--skip", "import")
     assert ended.code == 2
     assert "imports" in ended.err
+
+
+def octopus_value(key: bytes, text: str, chance: random.Random) -> str:
+    """As Octopus Deploy stores it (docs, "Data encryption"), by PyCryptodome."""
+    vector = chance.randbytes(16)
+    sealed = AES.new(key, AES.MODE_CBC, iv=vector).encrypt(pad(text.encode(), 16))
+    return f"{base64.b64encode(sealed).decode()}|{base64.b64encode(vector).decode()}"
+
+
+def test_nodes_of_octopus(tmp_path: Path) -> None:
+    """A node that was left on the old master key fails; what is CloudBees CD's alone is not asked."""
+    key, other = bytes(range(16)), bytes(range(16, 32))
+    chance = random.Random(1)
+    documents = [json.dumps({"Password": octopus_value(key, f"password-{n}-x", chance)}) for n in range(20)]
+    store = tmp_path / "accounts.sql"
+    store.write_text(
+        "".join(
+            "INSERT [dbo].[Account] ([Id], [AccountType], [JSON], [Name]) VALUES "
+            f"(N'Accounts-{n}', N'UsernamePassword', N'{document}', N'account {n}')\nGO\n"
+            for n, document in enumerate(documents)
+        )
+    )
+    for name, content in (
+        ("node1.txt", base64.b64encode(key)),
+        ("node2.json", b'{"MasterKey":"%b"}' % base64.b64encode(key)),
+        ("node3.txt", base64.b64encode(other)),
+    ):
+        (tmp_path / name).write_bytes(content)
+        (tmp_path / name).chmod(0o600)
+    given = ("--store", store, "--backup", store, "--skip", "imports", "--format", "json")
+    nodes = [f"--copy={name}={tmp_path / name}" for name in ("node1.txt", "node2.json", "node3.txt")]
+    current = ("--key", f"server={tmp_path / 'node1.txt'}", "--current", "server")
+    sound = readiness(*given, *current, *nodes[:2])
+    assert states(sound) == dict.fromkeys(
+        ("values-open", "one-key", "key-permissions", "backup-tested"), "pass"
+    )
+    assert (sound.code, sound.err) == (0, "")
+    left_behind = readiness(*given, *current, *nodes)
+    assert left_behind.code == 10
+    assert states(left_behind)["one-key"] == "fail"
