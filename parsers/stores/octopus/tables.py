@@ -24,7 +24,8 @@ _PREFIX: Final = re.compile(r"([A-Za-z]+)-")
 def table_named(word: str) -> str:
     """The table of this name, perhaps in the plural; or ""."""
     folded = word.casefold()
-    return _TABLES.get(folded) or _TABLES.get(folded.removesuffix("s"), "")
+    singular = f"{folded.removesuffix('ies')}y" if folded.endswith("ies") else folded.removesuffix("s")
+    return _TABLES.get(folded) or _TABLES.get(singular, "")
 
 
 def table_of_file(path: str) -> str:

@@ -1,0 +1,128 @@
+"""Every known place is read from every kind of store; an unknown one is read, and told."""
+
+import random
+from functools import cache
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from parsers.stores.interface import NotAudited, StoredValues, Uncovered
+from parsers.stores.open import open_store
+from parsers.unread import Unread
+from tests.parsers.stores.octopus.places import PLACES, rows
+from tests.parsers.stores.reading import events, rows_of
+from tests.support.octopus import MAKERS, Row, sealed, sqlite_file
+
+KEY = bytes(range(32))
+
+
+@cache
+def values() -> list[str]:
+    """One for each place; the same each time."""
+    chance = random.Random("places")
+    return [sealed(KEY, f"secret {number}", chance.randbytes(16)) for number in range(len(PLACES))]
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_every_place(name: str, tmp_path: Path) -> None:
+    """Location, kind and value are right, nothing is uncovered, and nothing is unread."""
+    path = MAKERS[name](tmp_path / name, rows(values()))
+    found = rows_of(open_store(str(path)))
+    expected = {
+        f"{id_}/{place}": value.encode() for (_, id_, _, place), value in zip(PLACES, values(), strict=True)
+    }
+    assert dict(zip(found["location"], found["value"], strict=True)) == expected
+    assert set(found["system"]) == {"octopus"}
+    assert set(found["kind"]) == {"document"}
+    assert not [each for each in events(path) if isinstance(each, Uncovered | Unread)]
+
+
+def test_blobs(tmp_path: Path) -> None:
+    """Documents in `JSONBlob` read like those in `JSON`, frozen ones too."""
+    tables = frozenset(table for table, *_ in PLACES)
+    plain = rows_of(open_store(str(sqlite_file(tmp_path / "plain.sqlite", rows(values())))))
+    packed = rows_of(open_store(str(sqlite_file(tmp_path / "packed.sqlite", rows(values()), blob=tables))))
+    assert packed.drop("store").equals(plain.drop("store"))
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_unlisted_types(name: str, tmp_path: Path) -> None:
+    """A value where nobody expects one is read all the same; its type is told, and how often it was met."""
+    others = [
+        Row(
+            "ExtensionConfiguration",
+            "authentication-new",
+            {"Deep": [{"Thing": values()[0]}, {"Thing": values()[1]}]},
+        ),
+        Row("EventHook", "EventHooks-1", {"Header": {"Token": values()[2]}}),
+        Row(
+            "VariableSet",
+            "variableset-Projects-1",
+            {"Variables": [{"Name": "A", "Type": "String", "Value": values()[3]}]},
+        ),
+        Row("Account", "Accounts-1", {"Password": values()[4], "Notes": "no|value"}),
+    ]
+    path = MAKERS[name](tmp_path / name, others)
+    told = {each.place: each.count for each in events(path) if isinstance(each, Uncovered)}
+    assert told == {
+        "ExtensionConfiguration[authentication-new].Deep[].Thing": 2,
+        "EventHook.Header.Token": 1,
+        "VariableSet.Variables[].Value": 1,
+    }
+    assert rows_of(open_store(str(path))).height == 5
+
+
+def test_malformed_values_count_on_known_places(tmp_path: Path) -> None:
+    """Whatever stands where an encrypted string belongs is a stored value; elsewhere it is none."""
+    sound = values()[0]
+    malformed = ["", None, "plain", "a|b", sound.partition("|")[0], f"{sound}|{sound}", "|"]
+    accounts = [
+        Row("Account", f"Accounts-{at}", {"Password": value, "Other": value})
+        for at, value in enumerate(malformed)
+    ]
+    found = rows_of(open_store(str(sqlite_file(tmp_path / "o.sqlite", accounts))))
+    assert found["value"].to_list() == [value.encode() if value else None for value in malformed]
+
+
+def test_rest_export_says_nothing(tmp_path: Path) -> None:
+    """`{"HasValue": true}` holds no value to test: said, not passed over."""
+    path = sqlite_file(
+        tmp_path / "o.sqlite", [Row("Account", "Accounts-1", {"Password": {"HasValue": True}})]
+    )
+    assert [each.reason for each in events(path) if isinstance(each, Unread)] == [
+        "Accounts-1/Password: only whether there is a value, as the REST API tells"
+    ]
+
+
+BAD = ["{", '{"A": 1, "A": 2}', "NaN", "[]", '{"A": NaN}', '{"A":' * 100_000, '{"Password": "\\ud800|"}']
+
+
+def test_damaged_documents_do_not_stop_the_others(tmp_path: Path) -> None:
+    """Each is named with its reason, and every other document is read."""
+
+    class Damaged(Row):
+        """A row whose JSON is what it says."""
+
+        @property
+        def json(self) -> str:
+            return str(self.columns["Name"])
+
+    damaged = [Damaged("Account", f"Accounts-{at}", {}, {"Name": text}) for at, text in enumerate(BAD)]
+    sound = Row("Account", "Accounts-99", {"Password": values()[0]}, {"Name": "sound"})
+    path = sqlite_file(tmp_path / "o.sqlite", [*damaged, sound])
+    found = events(path)
+    reasons = [each.reason for each in found if isinstance(each, Unread)]
+    assert [reason.partition(":")[0] for reason in reasons] == [f"Account 'Accounts-{at}'" for at in range(6)]
+    frames = [each.frame for each in found if isinstance(each, StoredValues)]
+    assert pl.concat(frames)["location"].to_list() == ["Accounts-6/Password", "Accounts-99/Password"]
+
+
+def test_blob_documents_are_listed(tmp_path: Path) -> None:
+    """A column whose encoding is not public is told as not audited."""
+    path = sqlite_file(
+        tmp_path / "o.sqlite",
+        [Row("Account", "Accounts-1", {"Token": values()[0]}), Row("BlobDocument", "b", {})],
+    )
+    told = {each.place: each.reason for each in events(path) if isinstance(each, NotAudited)}
+    assert "no public encoding" in told["BlobDocument"]
