@@ -10,7 +10,7 @@ from audit.discovery.known_text import KnownText, Proof, confirmed, prove
 from audit.errors import LayoutError
 from audit.examine import Examined
 from audit.key_ring import KeyRing
-from audit.layouts.known import known_layouts
+from audit.layouts.known import known_layouts, published_layouts
 from audit.layouts.layout import Layout
 from audit.layouts.user_supplied import Supplied, together
 from audit.run_audit import examine_each_product
@@ -52,7 +52,7 @@ LAYOUT_TABLE = pl.Schema(
     }
 )
 """`same_as`: layouts that the data cannot tell from it. `opened` of `tried`: values of a sample.
-`proof`: known text, data, or "" where neither is enough."""
+`proof`: known text, published, data, or "" where nothing is enough."""
 
 
 def known_values(location: str, reading: StoresReading) -> pl.DataFrame:
@@ -140,10 +140,10 @@ def _remark(text: KnownText, proof: Proof, given: Sequence[Hypothesis], ring: Ke
 
 
 def _table(examined: Examined, ring: KeyRing, proven: Sequence[Hypothesis]) -> pl.DataFrame:
-    found = examined.discovered
+    found, system = examined.discovered, examined.frame["system"][0]
     rows = [
         {
-            "system": examined.frame["system"][0],
+            "system": system,
             "layout": each.names[0],
             "same_as": ", ".join(each.names[1:]),
             "key": ring.keys[each.hypothesis.key].label,
@@ -151,14 +151,18 @@ def _table(examined: Examined, ring: KeyRing, proven: Sequence[Hypothesis]) -> p
             "tried": each.tried,
             "p_value": each.p_value,
             "established": each.established,
-            "proof": _proof(each, proven),
+            "proof": _proof(each, system, proven),
         }
         for each in (*found.established, *found.guesses)
     ]
     return pl.DataFrame(rows, schema=LAYOUT_TABLE)
 
 
-def _proof(evidence: Evidence, proven: Sequence[Hypothesis]) -> str:
-    if evidence.proven or any(each in proven for each in evidence.alike):
+def _proof(evidence: Evidence, system: str, proven: Sequence[Hypothesis]) -> str:
+    if any(each in proven for each in evidence.alike):
+        return "known text"
+    if evidence.hypothesis.layout in published_layouts(system):
+        return "published"
+    if evidence.proven:  # in a run before this one, which wrote it into the layouts file
         return "known text"
     return "data" if evidence.established else ""

@@ -58,7 +58,8 @@ def discover(
     """
     wanted = tuple(dict.fromkeys((*layouts, *proven)))
     views = Views(values)
-    present = [layout for layout in wanted if views[View.of(layout)].drop_nulls().len()]
+    read = {view for view in {View.of(layout) for layout in wanted} if views[view].is_not_null().any()}
+    present = [layout for layout in wanted if View.of(layout) in read]
     tried = hypotheses(keys, (*present, *_prefixed(present, views)))
     trial = _Trial.of(views, tried, secret_tags)
     established = tuple(
@@ -92,15 +93,28 @@ class _Trial:
 
     @classmethod
     def of(cls, views: Views, tried: list[Hypothesis], secret_tags: SecretTags) -> "_Trial":
-        fitting: dict[Layout, npt.NDArray[np.bool_]] = {}
-        for layout in dict.fromkeys(hypothesis.layout for hypothesis in tried):
-            decoded = views[View.of(layout)]
-            sizes = decoded.bin.size().fill_null(0)
-            lengths = [size for size in sizes.unique() if size and layout.fits(size)]
-            fitting[layout] = sizes.is_in(lengths).to_numpy() & independent(decoded)
-        of_tried = {index: fitting[hypothesis.layout] for index, hypothesis in enumerate(tried)}
+        by_view = {view: _Shape.of(views[view]) for view in {View.of(each.layout) for each in tried}}
+        by_layout = {each.layout: by_view[View.of(each.layout)].fits(each.layout) for each in tried}
+        of_tried = {index: by_layout[each.layout] for index, each in enumerate(tried)}
         openings = _openings(views, tried, secret_tags, of_tried)
         return cls(views.frame.height, tried, views, openings, of_tried)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """Decoded sizes, 0 where a value does not decode, and which values are independent; shapes [size]."""
+
+    sizes: npt.NDArray[np.int64]
+    independent: npt.NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, decoded: pl.Series) -> "_Shape":
+        return cls(decoded.bin.size().fill_null(0).cast(pl.Int64).to_numpy(), independent(decoded))
+
+    def fits(self, layout: Layout) -> npt.NDArray[np.bool_]:
+        """Independent values that can be of this layout."""
+        lengths = [size for size in np.unique(self.sizes) if layout.fits(int(size))]
+        return np.isin(self.sizes, lengths) & self.independent
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,24 +23,39 @@ _WRITTEN: Final[dict[Encoding, Callable[[bytes], bytes]]] = {
 }
 
 
-def seal(layout: Layout, key: bytes, plain: bytes, chance: random.Random) -> bytes:
+Encrypt = Callable[[bytes, bytes | None, bytes], bytes]
+"""ECB without a vector, CBC with one: key, vector, plain text to ciphertext, PKCS#7 padding included."""
+
+
+def by_pycryptodome(key: bytes, vector: bytes | None, plain: bytes) -> bytes:
+    """The `Encrypt` that `seal` takes if no other is given."""
+    padded = plain + bytes([16 - len(plain) % 16]) * (16 - len(plain) % 16)
+    if vector is None:
+        return AES.new(key, AES.MODE_ECB).encrypt(padded)
+    return AES.new(key, AES.MODE_CBC, iv=vector).encrypt(padded)
+
+
+def seal(
+    layout: Layout, key: bytes, plain: bytes, chance: random.Random, encrypt: Encrypt = by_pycryptodome
+) -> bytes:
     """The value that a product with this layout would store; `key` is the AES key itself."""
-    body, vector = _sealed(layout, key, plain, chance)
+    body, vector = _sealed(layout, key, plain, chance, encrypt)
     written = _WRITTEN[layout.encoding]
     if layout.iv is Iv.BESIDE:
         return written(layout.prefix + body) + b"|" + written(vector)
     return written(layout.prefix + vector + body)
 
 
-def _sealed(layout: Layout, key: bytes, plain: bytes, chance: random.Random) -> tuple[bytes, bytes]:
+def _sealed(
+    layout: Layout, key: bytes, plain: bytes, chance: random.Random, encrypt: Encrypt
+) -> tuple[bytes, bytes]:
     """Ciphertext, and what goes in front of it or beside it."""
     if layout.mode is Mode.GCM:
         nonce = chance.randbytes(layout.nonce_size)
         body, tag = AES.new(key, AES.MODE_GCM, nonce=nonce).encrypt_and_digest(plain)
         return body + tag, nonce
-    padded = plain + bytes([16 - len(plain) % 16]) * (16 - len(plain) % 16)
     if layout.mode is Mode.ECB:
-        return AES.new(key, AES.MODE_ECB).encrypt(padded), b""
+        return encrypt(key, None, plain), b""
     vectors = {
         Iv.ZERO: bytes(16),
         Iv.KEY: key[:16],
@@ -48,8 +63,7 @@ def _sealed(layout: Layout, key: bytes, plain: bytes, chance: random.Random) -> 
         Iv.CONSTANT: layout.constant_iv,
     }
     vector = vectors.get(layout.iv) or chance.randbytes(16)
-    body = AES.new(key, AES.MODE_CBC, iv=vector).encrypt(padded)
-    return body, vector if layout.iv in {Iv.FRONT, Iv.BESIDE} else b""
+    return encrypt(key, vector, plain), vector if layout.iv in {Iv.FRONT, Iv.BESIDE} else b""
 
 
 def stored(values: Iterable[bytes | None], layout: Layout | None = None) -> pl.DataFrame:
