@@ -21,3 +21,7 @@ class OutputError(ReportsError):
 
 class RunFolderError(ReportsError):
     """A folder is not a run folder, or not a whole one."""
+
+
+class ReturnedListError(ReportsError):
+    """A list that a team gave back, or the folder of them, cannot be read."""

@@ -1,5 +1,7 @@
 """Cells that no spreadsheet takes for a formula, and back."""
 
+import re
+
 import polars as pl
 
 _STARTS = "=+\\-@\t\r\n＝＋－＠'"  # noqa: RUF001  # full-width forms: spreadsheets take them for formulas too
@@ -18,3 +20,8 @@ def protect(frame: pl.DataFrame) -> pl.DataFrame:
 def unprotect(frame: pl.DataFrame) -> pl.DataFrame:
     """The exact inverse of `protect`; a cell that `protect` cannot have made stays as it is."""
     return frame.with_columns(pl.col(pl.String).str.replace(_PROTECTED, "${1}"))
+
+
+def unprotected(cell: str) -> str:
+    """One cell, as `unprotect`."""
+    return re.sub(_PROTECTED, r"\1", cell)

@@ -76,7 +76,10 @@ class IgnoreSummary(_Frozen):
 
 
 class Summary(_Frozen):
-    """Everything in `summary.json`. `verdicts` adds up to `total`; `ignored` may be absent in older runs."""
+    """Everything in `summary.json`. `verdicts` adds up to `total`; `ignored` may be absent in older runs.
+
+    `reentered` counts by state what lists that teams gave back name; it is empty where none were given.
+    """
 
     system: str
     total: int
@@ -89,4 +92,5 @@ class Summary(_Frozen):
     inputs: list[InputSummary]
     span: SpanSummary
     ignored: list[IgnoreSummary] = []
+    reentered: dict[str, int] = {}
     exit_code: int

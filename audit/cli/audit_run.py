@@ -10,6 +10,7 @@ import typer
 from audit.cli.interruption import leaving_at_once
 from audit.cli.printing import print_unread, remark
 from audit.cli.progress import shown
+from audit.cli.reentered_printing import print_reentered
 from audit.cli.references import processors, read_keys, secrets_of, today
 from audit.cli.stores_opening import StoreOptions, open_stores
 from audit.cli.summary_printing import print_summary
@@ -18,6 +19,7 @@ from audit.ignoring import ignore
 from audit.key_ring import make_key_ring
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, read_layouts
 from audit.owners import Owners, read_owners
+from audit.reentered import reconcile, with_reentered
 from audit.run_audit import Request, run_audit
 from parsers.keys.key_file import KeyFile
 from parsers.logs.reading import LogReading, read_logs
@@ -26,6 +28,7 @@ from parsers.progress import Progress
 from parsers.secret import Secret
 from parsers.unread import Unread
 from reports.files import atomic_file
+from reports.reentry_returned import read_returned_lists
 from reports.run_folder import REPORT, prepare_run_folder, write_run_folder
 
 PRODUCT_REPORT: Final = "rotation-report.txt"
@@ -46,6 +49,7 @@ class AuditOptions:
     quiet: bool
     layouts: Path | None = None
     ignore: Path | None = None
+    reentered: Path | None = None
     rotation_report: Path | None = None
 
 
@@ -66,6 +70,8 @@ def audit_into(out: Path, options: AuditOptions) -> int:
     supplied = read_layouts(options.layouts) if options.layouts else NOTHING_SUPPLIED
     report = read_rotation_report(options.rotation_report) if options.rotation_report else None
     rules = read_ignore_file(options.ignore) if options.ignore else ()
+    # Now, since the lists may lie in the run folder, which is about to be written anew.
+    returned = read_returned_lists(options.reentered) if options.reentered else None
     prepare_run_folder(out)
     with shown(quiet=options.quiet) as progress:
         request = Request(
@@ -79,6 +85,10 @@ def audit_into(out: Path, options: AuditOptions) -> int:
         )
         audited = run_audit(request, progress)
         audited = replace(audited, run=ignore(audited.run, rules, today()))
+        reentered = None
+        if returned:
+            reentered = reconcile(returned, audited.run.credentials)
+            audited = replace(audited, run=with_reentered(audited.run, reentered, returned))
         progress.working_on("writing the report")
         write_run_folder(out, audited.run)
         if audited.product_report:
@@ -86,6 +96,8 @@ def audit_into(out: Path, options: AuditOptions) -> int:
                 file.write(audited.product_report.encode())
     if not options.quiet:
         print_summary(audited)
+        if reentered is not None:
+            print_reentered(reentered)
     for each in audited.remarks:
         remark(each, quiet=options.quiet)
     print_unread(_unread(audited.run.unread.rows(named=True)))

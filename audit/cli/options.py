@@ -115,6 +115,15 @@ Ignore = Annotated[
         show_default=False,
     ),
 ]
+Reentered = Annotated[
+    Path | None,
+    typer.Option(
+        "--reentered",
+        metavar="DIR",
+        help="Re-entry lists that teams gave back as CSV: what is ticked, and does it open now?",
+        show_default=False,
+    ),
+]
 TableFormat = Literal["table", "csv", "json", "parquet"]
 Format = Annotated[TableFormat, typer.Option("--format", help="How to print tables.")]
 Output = Annotated[

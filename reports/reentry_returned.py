@@ -1,0 +1,164 @@
+"""Lists that teams gave back: read leniently, since spreadsheets save CSV in many ways."""
+
+import csv
+import io
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from reports.errors import ReturnedListError
+from reports.spreadsheet import unprotected
+
+LONGEST: Final = 256 * 2**20
+"""Bytes of a list that is read at all: the longest that `reentry` writes for a million secrets is below."""
+
+_LISTS: Final = {".csv", ".tsv"}
+_OTHER_SPREADSHEETS: Final = {".xlsx", ".xlsm", ".xls", ".ods", ".numbers"}
+_MARKS: Final = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_DELIMITERS: Final = ",;\t|"
+_NEEDED: Final = ("location", "done")
+# A cell of these says that it is not done; everything else is a tick, in whatever language.
+_NOT_DONE: Final = {"", "no", "n", "not yet", "false", "0", "-", "open", "todo", "☐", "[ ]"}
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnedRow:
+    """A row of a list that came back.
+
+    Attributes:
+        path: the list.
+        system: "" where the list has lost that column.
+        location: where the secret is.
+        cell: the location as it stands in the list: one saved from the workbook has unprotected cells.
+        team: who gave it back, as the list says.
+        done: the cell as it stands there.
+    """
+
+    path: str
+    system: str
+    location: str
+    cell: str
+    team: str
+    done: str
+
+    @property
+    def claimed(self) -> bool:
+        """Whether the team says that it is done."""
+        return self.done.strip().casefold() not in _NOT_DONE
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadList:
+    """A list that could not be read, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnedLists:
+    """What the teams gave back."""
+
+    rows: tuple[ReturnedRow, ...]
+    unread: tuple[UnreadList, ...]
+
+
+def read_returned_lists(folder: Path) -> ReturnedLists:
+    """Every CSV file in the folder and below it; links are not followed, other files are no lists.
+
+    Delimiter, encoding, byte-order mark, order and number of columns may have changed; `location` and `done`
+    must be there. A spreadsheet's own format is named as unread.
+
+    Raises:
+        ReturnedListError: the folder cannot be read, or holds no list.
+    """
+    rows: list[ReturnedRow] = []
+    unread: list[UnreadList] = []
+    paths = _files(folder)
+    if not paths:
+        raise ReturnedListError(
+            f"no list in {str(folder)!r}", hint="name the folder with the CSV files that teams gave back"
+        )
+    for path in paths:
+        try:
+            rows += _read(path)
+        except ReturnedListError as error:
+            unread.append(UnreadList(str(path), error.message))
+    return ReturnedLists(tuple(rows), tuple(unread))
+
+
+def _files(folder: Path) -> list[Path]:
+    def refuse(error: OSError) -> None:
+        reason = (error.strerror or type(error).__name__).lower()
+        raise ReturnedListError(f"cannot read {error.filename!r}: {reason}") from error
+
+    found = [
+        Path(parent, name)
+        for parent, _, names in os.walk(folder, onerror=refuse)
+        for name in names
+        if not name.startswith((".", "~$"))  # what spreadsheets leave beside an open file
+    ]
+    return sorted(path for path in found if path.suffix.lower() in _LISTS | _OTHER_SPREADSHEETS)
+
+
+def _read(path: Path) -> list[ReturnedRow]:
+    if path.suffix.lower() in _OTHER_SPREADSHEETS:
+        raise ReturnedListError("not CSV: save each sheet as CSV UTF-8")
+    text = _text(_content(path))
+    try:
+        return list(_rows(str(path), text))
+    except csv.Error as error:
+        raise ReturnedListError(f"no CSV that can be read: {error}") from error
+
+
+def _content(path: Path) -> bytes:
+    try:
+        if path.is_symlink() or not path.is_file():
+            raise ReturnedListError("not a regular file")
+        if path.stat().st_size > LONGEST:
+            raise ReturnedListError(f"longer than {LONGEST} bytes")
+        return path.read_bytes()
+    except OSError as error:
+        raise ReturnedListError((error.strerror or type(error).__name__).lower()) from error
+
+
+def _text(content: bytes) -> str:
+    encodings = [encoding for mark, encoding in _MARKS if content.startswith(mark)] or ["utf-8", "cp1252"]
+    for encoding in encodings:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise ReturnedListError(f"not text in {' or '.join(encodings)}: save it as CSV UTF-8")
+
+
+def _rows(path: str, text: str) -> Iterator[ReturnedRow]:
+    first, _, rest = text.partition("\n")
+    if found := re.fullmatch(r'"?sep=(.)"?\r?', first):  # how Excel is told the delimiter
+        delimiter, text = found[1], rest
+    else:
+        delimiter = max(_DELIMITERS, key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    header = [cell.strip().casefold() for cell in next(reader, [])]
+    for column in _NEEDED:
+        if column not in header:
+            raise ReturnedListError(f"no column {column!r}")
+    for cells in reader:
+        row = _named(header, cells)
+        if row["location"]:
+            yield ReturnedRow(
+                path=path,
+                system=row.get("system", "").strip(),
+                location=unprotected(row["location"]),
+                cell=row["location"],
+                team=unprotected(row.get("team", "")),
+                done=row["done"],
+            )
+
+
+def _named(header: Sequence[str], cells: Iterable[str]) -> dict[str, str]:
+    # Spreadsheets leave empty cells at a row's end away.
+    return dict.fromkeys(header, "") | dict(zip(header, cells, strict=False))
