@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from audit.cli.anonymise_command import anonymise_command
 from audit.cli.audit_command import audit_command
 from audit.cli.demo_command import demo_command
 from audit.cli.diff_command import diff_command
@@ -32,6 +33,7 @@ app.command("layouts")(layouts_command)
 app.command("readiness")(readiness_command)
 app.command("reentry")(reentry_command)
 app.command("diff")(diff_command)
+app.command("anonymise")(anonymise_command)
 app.command("fingerprint")(fingerprint_command)
 app.command("demo")(demo_command)
 
