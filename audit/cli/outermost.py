@@ -41,14 +41,14 @@ def _outermost() -> Iterator[None]:
     _standard_streams()
     try:
         yield
-    except (TyperException, Exit, Abort):
+    except (TyperException, Exit):
         raise
     except (AuditError, ParsersError, ReportsError) as error:
         raise fail(error.message, error.hint) from None
     except BrokenPipeError:
         _close_quietly()
         raise Exit(ExitCode.OUTPUT_CLOSED) from None
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Abort):  # a prompt turns Ctrl-C and Ctrl-D into Abort
         raise Exit(ExitCode.INTERRUPTED) from None
     except (OSError, MemoryError) as error:
         raise fail(_said(error), "") from None

@@ -1,12 +1,14 @@
 """References and other plain options, turned into what the readers take."""
 
 import os
+import sys
 from collections.abc import Iterable
 from datetime import date, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
+from parsers.errors import SecretReferenceError
 from parsers.keys.key_file import KeyFile, read_key_files, split_label
 from parsers.keys.octopus_password import password_keys, split_use
 from parsers.keys.reference import text_secret
@@ -20,9 +22,26 @@ def processors() -> int:
 
 
 def prompt_without_echo(what: str) -> str:
-    """Ask the terminal for a secret."""
+    """Ask the terminal for a secret.
+
+    Raises:
+        SecretReferenceError: there is none.
+    """
+    if not (sys.stdin and sys.stdin.isatty()) and not _has_terminal():
+        raise SecretReferenceError(
+            "nobody can be asked: there is no terminal", hint="take a path, env:NAME or fd:N instead"
+        )
     answer: str = typer.prompt(what, hide_input=True, err=True)
     return answer
+
+
+def _has_terminal() -> bool:
+    """Whether this process belongs to one, wherever its standard input comes from."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR))
+    except OSError:
+        return False
+    return True
 
 
 def secrets_of(references: Iterable[str] | None) -> list[Secret]:

@@ -2,12 +2,14 @@
 
 import csv
 import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support.program import ESTATE, Ended, passkey_audit
+from tests.support.program import ESTATE, PROGRAM, Ended, passkey_audit
+from tests.support.terminal import on_a_terminal
 
 CLEAN_ENTRY = "2021-03-01T00:00:00.000 | INFO  | Api-1 | 1 | 2 | | Server | commanderServer is running\n"
 TABLE_HEAD = "kind,project,name,user_name,value\n"
@@ -160,3 +162,19 @@ def test_3_where_a_key_is_none(tmp_path: Path) -> None:
     assert ended.code == 3
     assert "passkey.old: empty" in ended.err
     assert b"key passkey: opens 180, current" in ended.out
+
+
+def test_1_where_nobody_can_be_asked() -> None:
+    """Without a terminal `prompt` is refused at once, instead of being read from somewhere."""
+    command = ["setsid", "--wait", str(PROGRAM), "scan", ROTATED, "--zip-password", "prompt"]
+    done = subprocess.run(command, cwd=ESTATE, check=False, capture_output=True, input=b"typed\n", timeout=60)
+    assert done.returncode == 1
+    assert done.stderr.startswith(b"error: nobody can be asked")
+    assert b"\nhint: " in done.stderr
+
+
+def test_130_where_a_question_gets_no_answer() -> None:
+    """Ctrl-D at a prompt ends the program like Ctrl-C, without a table."""
+    code, shown = on_a_terminal("scan", ROTATED, "--zip-password", "prompt", typed=b"\x04")
+    assert code == 130
+    assert b"system" not in shown
