@@ -1,4 +1,4 @@
-"""Lists that teams gave back: read leniently, since spreadsheets save CSV in many ways."""
+"""Lists that teams gave back: read leniently, since spreadsheets save them in many ways."""
 
 import csv
 import io
@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import Final
 
 from reports.errors import ReturnedListError
+from reports.reentry_sheets import sheets_of
 from reports.spreadsheet import unprotected
 
 LONGEST: Final = 256 * 2**20
 """Bytes of a list that is read at all: the longest that `reentry` writes for a million secrets is below."""
 
-_LISTS: Final = {".csv", ".tsv"}
-_OTHER_SPREADSHEETS: Final = {".xlsx", ".xlsm", ".xls", ".ods", ".numbers"}
+_CSV: Final = {".csv", ".tsv"}
+_WORKBOOKS: Final = {".xlsx", ".xlsm"}
+_OTHER_SPREADSHEETS: Final = {".xls", ".xlsb", ".ods", ".numbers"}
 _MARKS: Final = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _DELIMITERS: Final = ",;\t|"
 _NEEDED: Final = ("location", "done")
@@ -67,10 +69,10 @@ class ReturnedLists:
 
 
 def read_returned_lists(folder: Path) -> ReturnedLists:
-    """Every CSV file in the folder and below it; links are not followed, other files are no lists.
+    """Every CSV file and workbook in the folder and below it; links are not followed.
 
     Delimiter, encoding, byte-order mark, order and number of columns may have changed; `location` and `done`
-    must be there. A spreadsheet's own format is named as unread.
+    must be there. Spreadsheets of other formats are named as unread; what else lies there is no list.
 
     Raises:
         ReturnedListError: the folder cannot be read, or holds no list.
@@ -80,7 +82,8 @@ def read_returned_lists(folder: Path) -> ReturnedLists:
     paths = _files(folder)
     if not paths:
         raise ReturnedListError(
-            f"no list in {str(folder)!r}", hint="name the folder with the CSV files that teams gave back"
+            f"no list in {str(folder)!r}",
+            hint="name the folder with the lists that teams gave back, as CSV or .xlsx",
         )
     for path in paths:
         try:
@@ -101,15 +104,21 @@ def _files(folder: Path) -> list[Path]:
         for name in names
         if not name.startswith((".", "~$"))  # what spreadsheets leave beside an open file
     ]
-    return sorted(path for path in found if path.suffix.lower() in _LISTS | _OTHER_SPREADSHEETS)
+    return sorted(path for path in found if path.suffix.lower() in _CSV | _WORKBOOKS | _OTHER_SPREADSHEETS)
 
 
 def _read(path: Path) -> list[ReturnedRow]:
-    if path.suffix.lower() in _OTHER_SPREADSHEETS:
-        raise ReturnedListError("not CSV: save each sheet as CSV UTF-8")
-    text = _text(_content(path))
+    suffix, content = path.suffix.lower(), _content(path)
+    if suffix in _WORKBOOKS:
+        # Whoever fills in a workbook may have added sheets of their own.
+        tables = [sheet for sheet in sheets_of(content) if sheet and not _missing(_header(sheet[0]))]
+        if not tables:
+            raise ReturnedListError("no sheet with the columns of a list")
+        return [row for table in tables for row in _rows(str(path), iter(table))]
+    if suffix in _OTHER_SPREADSHEETS:
+        raise ReturnedListError("not CSV and no .xlsx workbook: save each sheet as CSV UTF-8")
     try:
-        return list(_rows(str(path), text))
+        return list(_rows(str(path), _csv(_text(content))))
     except csv.Error as error:
         raise ReturnedListError(f"no CSV that can be read: {error}") from error
 
@@ -135,18 +144,21 @@ def _text(content: bytes) -> str:
     raise ReturnedListError(f"not text in {' or '.join(encodings)}: save it as CSV UTF-8")
 
 
-def _rows(path: str, text: str) -> Iterator[ReturnedRow]:
-    first, _, rest = text.partition("\n")
-    if found := re.fullmatch(r'"?sep=(.)"?\r?', first):  # how Excel is told the delimiter
-        delimiter, text = found[1], rest
+def _csv(text: str) -> Iterator[list[str]]:
+    first = re.match(r"[^\r\n]*", text)
+    line = first[0] if first else ""
+    if found := re.fullmatch(r'"?sep=(.)"?', line):  # how Excel is told the delimiter
+        delimiter, text = found[1], text[len(line) :].lstrip("\r\n")
     else:
-        delimiter = max(_DELIMITERS, key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    header = [cell.strip().casefold() for cell in next(reader, [])]
-    for column in _NEEDED:
-        if column not in header:
-            raise ReturnedListError(f"no column {column!r}")
-    for cells in reader:
+        delimiter = max(_DELIMITERS, key=line.count)
+    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+
+
+def _rows(path: str, table: Iterator[list[str]]) -> Iterator[ReturnedRow]:
+    header = _header(next(table, []))
+    if missing := _missing(header):
+        raise ReturnedListError(f"no column {missing!r}")
+    for cells in table:
         row = _named(header, cells)
         if row["location"]:
             yield ReturnedRow(
@@ -157,6 +169,14 @@ def _rows(path: str, text: str) -> Iterator[ReturnedRow]:
                 team=unprotected(row.get("team", "")),
                 done=row["done"],
             )
+
+
+def _header(cells: Iterable[str]) -> list[str]:
+    return [cell.strip().casefold() for cell in cells]
+
+
+def _missing(header: Sequence[str]) -> str:
+    return next((column for column in _NEEDED if column not in header), "")
 
 
 def _named(header: Sequence[str], cells: Iterable[str]) -> dict[str, str]:

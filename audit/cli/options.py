@@ -120,7 +120,7 @@ Reentered = Annotated[
     typer.Option(
         "--reentered",
         metavar="DIR",
-        help="Re-entry lists that teams gave back as CSV: what is ticked, and does it open now?",
+        help="Re-entry lists that teams gave back (CSV, .xlsx): what is ticked, and does it open now?",
         show_default=False,
     ),
 ]
