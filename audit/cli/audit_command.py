@@ -41,6 +41,14 @@ def audit_command(
     reentered: Reentered = None,
     rotation_report: RotationReport = None,
     zip_password: ZipPassword = None,
+    anonymise: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Write a second run folder with made-up names, to hand to a vendor's support.",
+            show_default=False,
+        ),
+    ] = None,
     jobs: Jobs = 0,
     quiet: Quiet = False,
 ) -> None:
@@ -69,6 +77,7 @@ def audit_command(
         reentered=reentered,
         rotation_report=rotation_report,
         zip_passwords=zip_password or [],
+        anonymise=anonymise,
         jobs=jobs,
         quiet=quiet,
     )

@@ -49,6 +49,7 @@ class AuditOptions:
     quiet: bool
     layouts: Path | None = None
     ignore: Path | None = None
+    anonymise: Path | None = None
     reentered: Path | None = None
     rotation_report: Path | None = None
 
@@ -73,6 +74,8 @@ def audit_into(out: Path, options: AuditOptions) -> int:
     # Now, since the lists may lie in the run folder, which is about to be written anew.
     returned = read_returned_lists(options.reentered) if options.reentered else None
     prepare_run_folder(out)
+    if options.anonymise:
+        prepare_run_folder(options.anonymise)
     with shown(quiet=options.quiet) as progress:
         request = Request(
             read_logs=lambda: _read_logs(options, passwords, progress),
@@ -91,6 +94,10 @@ def audit_into(out: Path, options: AuditOptions) -> int:
             audited = replace(audited, run=with_reentered(audited.run, reentered, returned))
         progress.working_on("writing the report")
         write_run_folder(out, audited.run)
+        if options.anonymise:
+            from audit.anonymise.run import anonymised
+
+            write_run_folder(options.anonymise, anonymised(audited.run))
         if audited.product_report:
             with atomic_file(out / PRODUCT_REPORT) as file:
                 file.write(audited.product_report.encode())

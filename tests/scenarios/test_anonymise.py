@@ -45,6 +45,18 @@ def test_the_bundle(export_run: AuditRun, tmp_path: Path) -> None:
     assert all(name in original for name in TELLING)
 
 
+def test_the_bundle_beside_the_run(tmp_path: Path) -> None:
+    """`audit --anonymise` writes both folders at once; the second is what `anonymise` makes of the first."""
+    run, beside, later = tmp_path / "run", tmp_path / "beside", tmp_path / "later"
+    passkey_audit(
+        *("audit", "--store", "store/export.xml", "--key", "keys", "--out", run, "--anonymise", beside, "-q")
+    )
+    passkey_audit("anonymise", run, "--out", later, "-q")
+    files = sorted(path.relative_to(later) for path in later.rglob("*") if path.is_file())
+    assert len(files) > 6
+    assert all((beside / file).read_bytes() == (later / file).read_bytes() for file in files)
+
+
 def test_what_is_no_run(tmp_path: Path) -> None:
     """Without a run folder nothing is written."""
     ended = passkey_audit("anonymise", tmp_path, "--out", tmp_path / "bundle")
