@@ -68,6 +68,7 @@ def make_key_ring(
     current_label: str | None,
     seen: Sequence[FingerprintSeen],
     same_master_key: bool = False,
+    said_by: str = "you said",
 ) -> KeyRing:
     """The ring of these files: doubles merged under the first label, the current key marked.
 
@@ -79,6 +80,7 @@ def make_key_ring(
         files: the candidates, in the order in which the user gave them.
         current_label: label or alias of the current key, if the user said.
         seen: the fingerprints that the stores name.
+        said_by: who said `current_label`, as the remark about it words it.
         same_master_key: whether files that hold the same Octopus master key are doubles, whatever is around
             it. False for CloudBees CD, where every byte of the file counts.
 
@@ -87,7 +89,9 @@ def make_key_ring(
     """
     keys, remarks = _merged(files, same_master_key=same_master_key)
     ring = KeyRing(keys, remarks)
-    current, remark = _chosen(ring, current_label) if current_label is not None else _named(ring, seen)
+    current, remark = (
+        _chosen(ring, current_label, said_by) if current_label is not None else _named(ring, seen)
+    )
     marked = tuple(replace(key, current=key is current) for key in keys)
     return KeyRing(marked, (*remarks, remark))
 
@@ -140,14 +144,14 @@ def _with_alias(key: Key, file: KeyFile, label: str) -> Key:
     return replace(key, aliases=(*key.aliases, label), remarks=tuple(remarks))
 
 
-def _chosen(ring: KeyRing, label: str) -> tuple[Key, str]:
+def _chosen(ring: KeyRing, label: str, said_by: str) -> tuple[Key, str]:
     key = ring.find(label)
     if key is None:
         labels = ", ".join(each for known in ring.keys for each in (known.label, *known.aliases))
         raise KeyRingError(
             f"no key is labelled {label!r}", hint=f"labels: {labels or 'none, no key was given'}"
         )
-    return key, f"current key: {key.label!r}, as you said"
+    return key, f"current key: {key.label!r}, as {said_by}"
 
 
 def _named(ring: KeyRing, seen: Sequence[FingerprintSeen]) -> tuple[Key | None, str]:

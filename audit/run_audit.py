@@ -1,7 +1,7 @@
 """The audit from end to end: logs and stores read, keys tried, everything joined."""
 
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -80,7 +80,7 @@ def run_audit(request: Request, progress: Progress) -> Audited:
     logs = request.read_logs()
     stores = read_stores(request.stores, progress)
     files = [each for each in request.keys if isinstance(each, KeyFile)]
-    ring = ring_for(stores, files, request.current or current_label(files, request.rotation_report))
+    ring = ring_for(stores, files, request.current, report=request.rotation_report)
     seen = [*stores.seen, *seen_in_logs(logs.findings)]
     examined = examine_each_product(stores, ring, request.supplied)
     octopus = about_octopus(stores, examined, files, ring, request.rotation_report)
@@ -119,16 +119,30 @@ def _about(copies: Copies) -> list[str]:
     return said
 
 
-def ring_for(stores: StoresReading, files: Iterable[KeyFile], current: str | None) -> KeyRing:
+def ring_for(
+    stores: StoresReading,
+    files: Sequence[KeyFile],
+    current: str | None,
+    *,
+    report: RotationReport | None = None,
+) -> KeyRing:
     """The candidates for these stores.
 
     Octopus knows a master key by itself, whatever form it is written in; to CloudBees CD every byte counts.
+    The new key that a rotation report names is current, unless the user says another.
 
     Raises:
         KeyRingError: the current key is not among the candidates.
     """
     octopus_alone = {batch["system"][0] for batch in stores.batches if batch.height} == {OCTOPUS}
-    return make_key_ring(files, current_label=current, seen=stores.seen, same_master_key=octopus_alone)
+    told = None if current else current_label(files, report)
+    return make_key_ring(
+        files,
+        current_label=current or told,
+        seen=stores.seen,
+        same_master_key=octopus_alone,
+        said_by="the rotation report says" if told else "you said",
+    )
 
 
 def examine_each_product(

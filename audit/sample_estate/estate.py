@@ -6,9 +6,13 @@ from typing import Final
 
 from audit.errors import AuditError
 from audit.sample_estate.cloudbees.estate import cloudbees_files
+from audit.sample_estate.octopus.estate import octopus_files
 from audit.sample_estate.readme import README
 
-ESTATES: Final[dict[str, Callable[[], Mapping[str, bytes]]]] = {"cloudbees-cd": cloudbees_files}
+ESTATES: Final[dict[str, Callable[[], Mapping[str, bytes]]]] = {
+    "cloudbees-cd": cloudbees_files,
+    "octopus": octopus_files,
+}
 """Folder of each estate, and what makes its files (path below that folder, content)."""
 
 

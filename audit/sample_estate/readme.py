@@ -61,4 +61,25 @@ Invented, since nobody has published it:
   project is named by the path that `ectool` takes for it, `/plugins/NAME/project`.
 - All ordinary traffic in the logs, and the stack frames of classes other than `PasswordCrypterImpl` and
   `SessionManagerImpl`.
+
+## octopus: two nodes after a rotation of the master key
+
+`octo-heron` and `octo-wren` share one database. The first master key was lost in 2019: what the project
+Kiosk kept under it was never entered again. On 14 May 2024 the key that followed was rotated on
+`octo-heron`. The rotation left the secrets of three extensions under it (as in OctopusDeploy/Issues #8111
+and #9019), and nobody ran `set-master-key` on `octo-wren`.
+
+| path | what it is |
+| --- | --- |
+| `logs/` | `OctopusServer.txt` of both nodes, and an archive with the rotation |
+| `store/octopus.sqlite` | the database |
+| `store/octopus.sql` | the same rows as a script from SQL Server's tools, in UTF-16 |
+| `keys/octo-*/` | each node's `Server.linux.config`, with the machine-id that opens it |
+| `keys/before.txt` | the master key before the rotation, as `show-master-key` prints it into a file |
+| `rotation-report.txt` | what the rotation printed, the new key in clear text included |
+| `owners.csv` | who answers for what |
+| `truth.json` | the right verdict of every value, by record, and every finding, by source and line |
+
+Published: the form of values and keys, tables and paths, the log's layout and messages, the beginning of
+the report. Invented: all data, what the report says behind its counts, and the ordinary traffic.
 """

@@ -21,6 +21,16 @@ def test_demo(truth: dict[str, Any], tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["shown"]
 
 
+def test_demo_shows_both_products(tmp_path: Path) -> None:
+    """The second run is Octopus', from the estate beside the first."""
+    ended = passkey_audit("demo", "shown", cwd=tmp_path)
+    truth = json.loads((tmp_path / "shown" / "estate" / "octopus" / "truth.json").read_bytes())
+    summary = json.loads((tmp_path / "shown" / "run-octopus" / "summary.json").read_bytes())
+    assert b"report: shown/run-octopus/report.html" in ended.out
+    assert summary["system"] == "octopus"
+    assert summary["total"] == len(truth["credentials"])
+
+
 def test_demo_into_a_folder_that_is_no_demo(tmp_path: Path) -> None:
     """Somebody's own README is not overwritten."""
     (tmp_path / "estate").mkdir()

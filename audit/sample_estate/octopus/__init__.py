@@ -1,0 +1,1 @@
+"""The sample estate of Octopus Deploy: a rotation that left secrets behind."""
