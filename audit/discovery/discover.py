@@ -15,6 +15,7 @@ from audit.key_ring import Key
 from audit.layouts.known import with_prefixes
 from audit.layouts.layout import BLOCK, Iv, Layout, Mode
 from audit.trial.aes_columns import AesColumns
+from audit.trial.best import ABOUT_AS_LIKELY
 from audit.trial.hypothesis import Hypothesis, hypotheses
 from audit.trial.opened import Opened
 from audit.trial.same_secret import SecretTags
@@ -191,21 +192,42 @@ def _ranked(trial: _Trial, remaining: npt.NDArray[np.bool_], of: Mapping[int, Op
 
 
 def _equivalent(index: int, remaining: npt.NDArray[np.bool_], trial: _Trial) -> tuple[Hypothesis, ...]:
-    """Others of the same key that open the same of what remained, to the same plain text."""
-    mine = _fingerprint(trial.openings[index], remaining)
+    """Others of the same key that explain the same of what remained as well.
+
+    Mostly to the same text. Where only padding speaks, since all secrets are binary, a block in front may be
+    a vector or text: nothing tells.
+    """
+    mine = _explained(trial.openings[index], remaining)
     return tuple(
         trial.tried[other]
         for other, openings in trial.openings.items()
         if other != index
         and trial.tried[other].key == trial.tried[index].key
-        and _fingerprint(openings, remaining) == mine
+        and _as_good(_explained(openings, remaining), mine)
     )
 
 
-def _fingerprint(openings: Openings, remaining: npt.NDArray[np.bool_]) -> bytes:
+@dataclass(frozen=True, slots=True)
+class _Explained:
+    """What a hypothesis explains of what remained: rows in order, the texts' tags, and how surely."""
+
+    rows: bytes
+    tags: bytes
+    log10: float
+
+
+def _explained(openings: Openings, remaining: npt.NDArray[np.bool_]) -> _Explained:
     taken = remaining[openings.rows] & openings.explained
     order = np.argsort(openings.rows[taken])
-    return openings.rows[taken][order].tobytes() + openings.tags[taken][order].tobytes()
+    return _Explained(
+        rows=openings.rows[taken][order].tobytes(),
+        tags=openings.tags[taken][order].tobytes(),
+        log10=float(openings.log10[taken].sum()),
+    )
+
+
+def _as_good(other: _Explained, best: _Explained) -> bool:
+    return other.rows == best.rows and (other.tags == best.tags or other.log10 - best.log10 < ABOUT_AS_LIKELY)
 
 
 def _settle_first_block(found: tuple[int, Evidence], trial: _Trial) -> Evidence:
@@ -217,6 +239,8 @@ def _settle_first_block(found: tuple[int, Evidence], trial: _Trial) -> Evidence:
     ]
     if len({each.layout.iv for each in disputed}) == 1 or not disputed:
         return evidence
+    if len(disputed) < sum(each.layout.mode is Mode.CBC for each in alike):
+        return evidence  # a known vector explains as much: the secrets are binary, and show nothing
     match what_is_first(_first_blocks(evidence.hypothesis, trial.openings[index], trial)):
         case FirstBlock.VECTOR:
             kept = [each for each in alike if each.layout.iv is not Iv.UNKNOWN]

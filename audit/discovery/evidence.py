@@ -55,7 +55,8 @@ class Evidence:
 
     Attributes:
         hypothesis: the key in the layout.
-        equivalent: hypotheses with the same key that give the same plain text on all the data.
+        equivalent: hypotheses with the same key that explain the same of the data as well, mostly because
+            they give the same plain text.
         opened: how many values of the sample it opens beyond chance.
         tried: how many values of the sample can be of its layout at all.
         log10: of the p-value, corrected for the number of hypotheses.

@@ -17,6 +17,9 @@ from parsers.secret import Secret
 
 NOT_OPENED: Final = -1
 
+ABOUT_AS_LIKELY: Final = 3.0
+"""Powers of ten. A block that one layout reads as text and another takes for a vector makes 5 at least."""
+
 
 @dataclass(frozen=True, slots=True)
 class Best:
@@ -26,6 +29,7 @@ class Best:
         hypothesis: its place in the list that was tried, or NOT_OPENED; shape [n].
         log10: of the probability that a wrong key does as well, uncorrected; 0 where nothing opened.
         rival_log10: the same for the best opening under any other key; 0 where there is none.
+        two_texts: whether the same key in another layout gives another text that is about as likely.
         content: `Content` of the best opening.
         proven: whether an authentication tag or the plain text's own structure proves it.
         tags: equal for equal secrets, within one run; shape [n, 2].
@@ -34,6 +38,7 @@ class Best:
     hypothesis: npt.NDArray[np.int32]
     log10: npt.NDArray[np.float64]
     rival_log10: npt.NDArray[np.float64]
+    two_texts: npt.NDArray[np.bool_]
     content: npt.NDArray[np.uint8]
     proven: npt.NDArray[np.bool_]
     tags: npt.NDArray[np.uint64]
@@ -45,6 +50,7 @@ class Best:
             hypothesis=np.full(size, NOT_OPENED, np.int32),
             log10=np.zeros(size),
             rival_log10=np.zeros(size),
+            two_texts=np.zeros(size, np.bool_),
             content=np.full(size, Content.BINARY, np.uint8),
             proven=np.zeros(size, np.bool_),
             tags=np.zeros((size, 2), np.uint64),
@@ -67,8 +73,21 @@ def best_openings(
         loser = np.where(wins, best.log10[each.rows], each.log10)
         rival = best.rival_log10[each.rows]
         best.rival_log10[each.rows] = np.where(other_key, np.minimum(rival, loser), rival)
+        _compare_texts(best, each.only(~other_key), secret_tags)
+        best.two_texts[each.rows[wins & other_key]] = False
         _take(best, each.only(wins), tried[each.hypothesis], secret_tags)
     return best
+
+
+def _compare_texts(best: Best, opened: Opened, secret_tags: SecretTags) -> None:
+    """Mark values that the same key opens to another text; unless one of the two is by far likelier."""
+    rows = opened.rows
+    if not rows.size:
+        return
+    other_text = (secret_tags.of(opened.plain) != best.tags[rows]).any(axis=1)
+    gain = best.log10[rows] - opened.log10
+    about_as_likely = other_text & (np.abs(gain) < ABOUT_AS_LIKELY)
+    best.two_texts[rows] = about_as_likely | (best.two_texts[rows] & (gain < ABOUT_AS_LIKELY))
 
 
 def _distinct_keys(tried: Sequence[Hypothesis]) -> npt.NDArray[np.int32]:

@@ -6,6 +6,7 @@ screen lets through has its tag checked under every key all the same: secrets ma
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -18,16 +19,17 @@ from audit.trial.hypothesis import Hypothesis
 from audit.trial.odds import TAG_LOG10
 from audit.trial.opened import Opened
 from audit.trial.padding import padded
-from audit.trial.plain_text import classify, is_ascii_text
+from audit.trial.plain_text import classify, is_plain_ascii
 from parsers.secret import Secret
 
-_STANDARD_NONCE = 12
+_STANDARD_NONCE: Final = 12
 
 
 def open_gcm(group: Group, tried: Sequence[tuple[int, Hypothesis]]) -> Iterator[Opened]:
     """What these hypotheses open in a group of values of one length, prefixes taken off."""
     ciphers = {key: _GcmKey.of(key) for key in dict.fromkeys(each.aes_key for _, each in tried)}
-    sealed = [(index, _Sealed.of(group, each, ciphers[each.aes_key])) for index, each in tried]
+    standard = _standard_counters(group)
+    sealed = [(index, _Sealed.of(group, each, ciphers[each.aes_key], standard)) for index, each in tried]
     promising = [each.screen() for _, each in sealed]
     opened = np.zeros(len(group.rows), np.bool_)
     for (index, each), passes in zip(sealed, promising, strict=True):
@@ -74,20 +76,25 @@ class _Sealed:
     tags: Bytes
 
     @classmethod
-    def of(cls, group: Group, hypothesis: Hypothesis, key: _GcmKey) -> "_Sealed":
+    def of(cls, group: Group, hypothesis: Hypothesis, key: _GcmKey, standard: Bytes) -> "_Sealed":
+        """`standard` are the counters that nonces of 12 bytes give, whatever the key."""
         size = hypothesis.layout.nonce_size
+        hashed = size != _STANDARD_NONCE
         return cls(
             rows=group.rows,
             key=key,
-            counters=_first_counters(group.data[:, :size], key.ghash),
+            counters=key.ghash.of(group.data[:, :size], bit_lengths=(0, 8 * size)) if hashed else standard,
             body=group.data[:, size:-BLOCK],
             tags=group.data[:, -BLOCK:],
         )
 
     def screen(self) -> npt.NDArray[np.bool_]:
-        """Rows whose first block decrypts to printable ASCII."""
-        head = self.body[:, :BLOCK] ^ self._keystream(1, np.arange(len(self.rows)))[:, : self.body.shape[1]]
-        return is_ascii_text(head, np.full(len(head), head.shape[1], np.intp))
+        """Rows whose first block decrypts to printable ASCII without white space but blanks."""
+        head = self._keystream(1, None)
+        width = min(BLOCK, self.body.shape[1])
+        head[:, :width] ^= self.body[:, :width]
+        head[:, width:] = ord(" ")
+        return is_plain_ascii(head, np.full(len(head), BLOCK, np.intp))
 
     def tags_fit(self, rows: Rows) -> npt.NDArray[np.bool_]:
         """Rows whose tag is the one that this key gives; shape [n]."""
@@ -103,18 +110,17 @@ class _Sealed:
             piece ^= self._keystream(block, rows)[:, : piece.shape[1]]
         return plain
 
-    def _keystream(self, block: int, rows: Rows) -> Bytes:
-        counters = self.counters[rows]
+    def _keystream(self, block: int, rows: Rows | None) -> Bytes:
+        """The block of this number; of all rows where None are given."""
+        counters = self.counters.copy() if rows is None else self.counters[rows]
         low = counters[:, 12:].view(">u4")
         low += np.uint32(block)  # it wraps within its 32 bits, as the standard says
         return self.key.cipher.encrypt(counters)
 
 
-def _first_counters(nonces: Bytes, ghash: Ghash) -> Bytes:
-    """J₀ of the standard, section 7.1; shape [n, 16]."""
-    if nonces.shape[1] == _STANDARD_NONCE:
-        counters = np.zeros((len(nonces), BLOCK), np.uint8)
-        counters[:, :_STANDARD_NONCE] = nonces
-        counters[:, -1] = 1
-        return counters
-    return ghash.of(nonces, bit_lengths=(0, 8 * nonces.shape[1]))
+def _standard_counters(group: Group) -> Bytes:
+    """J₀ of the standard, section 7.1, for nonces of 12 bytes; others are hashed. Shape [n, 16]."""
+    counters = np.zeros((len(group.rows), BLOCK), np.uint8)
+    counters[:, :_STANDARD_NONCE] = group.data[:, :_STANDARD_NONCE]
+    counters[:, -1] = 1
+    return counters

@@ -31,9 +31,9 @@ _IS_IN_TEXT: Final = _IS_ASCII_TEXT | np.isin(np.arange(256), [*range(0x80, 0xC0
 _BLANKS: Final = np.uint64(0x2020202020202020)
 _ONES: Final = np.uint64(0x0101010101010101)
 _HIGHEST_BITS: Final = np.uint64(0x8080808080808080)
-_BEYOND: Final = np.array([[0] * size + [255] * (8 - size) for size in range(9)], np.uint8).view(np.uint64)[
-    :, 0
-]
+_BEYOND: Final = (
+    np.where(np.arange(8) >= np.arange(9)[:, None], np.uint8(255), np.uint8(0)).view(np.uint64).reshape(9)
+)
 """Bytes of a word that lie beyond the first 0 to 8 of it."""
 
 
@@ -47,7 +47,7 @@ def classify(plain: Bytes, lengths: npt.NDArray[np.intp]) -> npt.NDArray[np.uint
     Returns:
         `Content` values; shape [n].
     """
-    ascii_text = is_ascii_text(plain, lengths)
+    ascii_text = _is_ascii_text(plain, lengths)
     classes = np.where(ascii_text, Content.ASCII, Content.BINARY).astype(np.uint8)
     others = np.flatnonzero(~ascii_text)
     for row in others[_all_within(_IS_IN_TEXT, plain[others], lengths[others])]:
@@ -56,17 +56,17 @@ def classify(plain: Bytes, lengths: npt.NDArray[np.intp]) -> npt.NDArray[np.uint
     return classes
 
 
-def is_ascii_text(plain: Bytes, lengths: npt.NDArray[np.intp]) -> npt.NDArray[np.bool_]:
+def _is_ascii_text(plain: Bytes, lengths: npt.NDArray[np.intp]) -> npt.NDArray[np.bool_]:
     """Whether each row is of the class ASCII; arguments as for `classify`."""
     if plain.shape[1] % 8:
         return _all_within(_IS_ASCII_TEXT, plain, lengths)
-    ascii_text = _is_plain_ascii(plain, lengths)
+    ascii_text = is_plain_ascii(plain, lengths)
     others = np.flatnonzero(~ascii_text)
     ascii_text[others] = _all_within(_IS_ASCII_TEXT, plain[others], lengths[others])
     return ascii_text
 
 
-def _is_plain_ascii(plain: Bytes, lengths: npt.NDArray[np.intp]) -> npt.NDArray[np.bool_]:
+def is_plain_ascii(plain: Bytes, lengths: npt.NDArray[np.intp]) -> npt.NDArray[np.bool_]:
     """Whether each row is printable ASCII without white space but blanks: eight bytes at a time.
 
     In a word, subtracting 0x20 borrows, and adding 0x01 carries, into the highest bit of some byte exactly if

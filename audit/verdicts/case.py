@@ -30,6 +30,7 @@ class Case(IntEnum):
     BAD_BASE64 = 16
     VECTOR_SIZE = 17
     NO_BLOCKS = 18
+    TWO_TEXTS = 19
 
     @property
     def verdict(self) -> Verdict:
@@ -57,6 +58,7 @@ _VERDICTS: Final = {
     Case.BAD_BASE64: Verdict.DAMAGED,
     Case.VECTOR_SIZE: Verdict.DAMAGED,
     Case.NO_BLOCKS: Verdict.DAMAGED,
+    Case.TWO_TEXTS: Verdict.AMBIGUOUS,
 }
 
 
@@ -88,6 +90,10 @@ _SENTENCES: Final = {
     Case.NO_CIPHERTEXT: "nothing stands before the '|': the ciphertext is missing",
     Case.BAD_BASE64: "one side of the '|' is no canonical base64",
     Case.VECTOR_SIZE: "the initialization vector behind the '|' is not 16 bytes long",
+    Case.TWO_TEXTS: (
+        "opens under {label}, but to different texts in layouts that the store cannot tell apart: one known "
+        "plain text settles it"
+    ),
     Case.NO_BLOCKS: "the ciphertext before the '|' is no multiple of 16 bytes",
 }
 

@@ -8,9 +8,15 @@ import numpy as np
 import numpy.typing as npt
 
 from audit.trial.best import NOT_OPENED, Best
+from audit.trial.odds import padded_log10
+from audit.trial.plain_text import Content
 from audit.verdict import STRONG_AT_MOST
 
-_CHANCE_SHARE: Final = 0.05
+_CHANCE_SHARE: Final = 0.2
+"""An opening that is taken for one is looked at by a person; where it is not, the secret is called lost."""
+
+_ANY: Final = 10 ** padded_log10(Content.BINARY, 1)[1] / len(Content)
+"""A wrong key's opening has padding, whatever its class: all classes together are no likelier than that."""
 
 
 def corrected(log10: npt.NDArray[np.float64], correction: int) -> npt.NDArray[np.float64]:
@@ -55,11 +61,11 @@ class WeakOpenings:
     def hardly_chance(self, log10: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
         """Which openings at these levels mean something; shape [n].
 
-        At each level chance gives so many that are as good; of those that are there, at most a twentieth may
-        be its work (the false discovery rate of Benjamini and Hochberg 1995). One alone counts where fewer
-        than 0.05 are expected; binary secrets that all show the same padding count however many they are.
+        At each level chance gives so many that are as good; of those that are there, at most a fifth may be
+        its work (the false discovery rate of Benjamini and Hochberg 1995). One alone counts where at most 0.2
+        are expected; binary secrets that all show the same padding count however many they are.
         """
         as_good = np.searchsorted(self.log10, log10, side="right")
-        by_chance = self.tried * self.correction * 10.0 ** np.maximum(log10, -300)
+        by_chance = self.tried * self.correction * np.minimum(10.0 ** np.maximum(log10, -300), _ANY)
         hardly: npt.NDArray[np.bool_] = by_chance <= _CHANCE_SHARE * as_good
         return hardly

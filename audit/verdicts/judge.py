@@ -19,7 +19,7 @@ from audit.verdicts.case import Case, Reasons
 from audit.verdicts.chance import WeakOpenings, convincing, corrected
 from audit.verdicts.value_form import Form, decoded_sizes, fitting, forms, is_empty, is_external
 
-_OPENED: Final = (Case.CURRENT, Case.OLDER, Case.TWO_KEYS, Case.WEAK)
+_OPENED: Final = (Case.CURRENT, Case.OLDER, Case.TWO_KEYS, Case.TWO_TEXTS, Case.WEAK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +104,7 @@ def _of_convincing(best: Best, grounds: Grounds) -> npt.NDArray[np.uint8]:
     """
     is_current = np.array([grounds.ring.keys[each.key].current for each in grounds.tried] + [False])
     case = np.where(is_current[best.hypothesis], Case.CURRENT, Case.OLDER).astype(np.uint8)
+    case[~best.proven & best.two_texts] = Case.TWO_TEXTS
     rival = corrected(best.rival_log10, grounds.correction)
     case[~best.proven & (rival <= STRONG_AT_MOST)] = Case.TWO_KEYS
     return case

@@ -103,3 +103,18 @@ def test_the_same_key_in_two_files_is_no_rival() -> None:
     frame = judged(values, [raw, copy, lines])
     assert set(frame.head(60)["verdict"]) == {"current"}
     assert set(frame.tail(60)["opened_by"]) == {"lines"}
+
+
+def test_binary_tokens_that_two_layouts_read_differently() -> None:
+    """Random tokens of 20 bytes behind a zero vector could as well have it in front: never called certain."""
+    chance = random.Random(7)
+    zero = Layout(KeyForm.RAW, Mode.CBC, Iv.ZERO)
+    key = candidate("k", chance.randbytes(16), current=True)
+    values = [seal(zero, key.content.reveal(), chance.randbytes(20), chance) for _ in range(60)]
+    frame = judged(values, [key])
+    assert set(frame["verdict"]) == {"ambiguous"}
+    assert "different texts" in frame["reason"][0]
+    text = seal(zero, key.content.reveal(), b"some words of text in two blocks", chance)
+    frame = judged([*values, text], [key])  # one text tells
+    assert set(frame["verdict"]) == {"current"}
+    assert set(frame["layout"]) == {"aes-cbc/iv-zero/base64/key-raw"}
