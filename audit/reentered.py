@@ -62,14 +62,20 @@ def reconcile(returned: ReturnedLists, credentials: pl.DataFrame) -> pl.DataFram
     Returns:
         A frame in the `REENTERED` schema, sorted by state, team and where to click.
     """
-    candidates = _candidates(returned.rows, credentials)
-    told_of, not_found = _matched(returned.rows, candidates)
-    rows = [_row(row, told_of.get(number)) for number, row in enumerate(candidates)]
-    rows += [_lost_from_sight(row) for row in not_found]
-    listed = [row for row in rows if row is not None]
-    return pl.DataFrame(listed, schema=REENTERED).sort(
-        "state", "team", "system", "project", "location", "list"
+    named = credentials.select(
+        *("system", "project", "name", "location", "verdict", "action", "owner"),
+        place=pl.col("location").str.replace_all("\r\n?", "\n"),
     )
+    places = pl.Series(sorted({place for row in returned.rows for place in _places(row)}), dtype=pl.String)
+    on_a_list = pl.col("place").is_in(places)
+    candidates = named.filter(on_a_list).to_dicts()
+    told_of, not_found = _matched(returned.rows, candidates)
+    rows = [_row(candidate, told_of.get(number)) for number, candidate in enumerate(candidates)]
+    rows += [_lost_from_sight(row) for row in not_found]
+    listed = pl.DataFrame([row for row in rows if row is not None], schema=REENTERED)
+    waiting = named.filter(~on_a_list & (pl.col("action") == Action.RE_ENTER))
+    table = pl.concat([listed, _not_claimed(waiting)])
+    return table.sort("state", "team", "system", "project", "location", "list")
 
 
 def with_reentered(run: Run, table: pl.DataFrame, returned: ReturnedLists) -> Run:
@@ -89,14 +95,14 @@ def with_reentered(run: Run, table: pl.DataFrame, returned: ReturnedLists) -> Ru
     )
 
 
-def _candidates(rows: Iterable[ReturnedRow], credentials: pl.DataFrame) -> list[dict[str, Any]]:
-    """The credentials that a list may mean, and those that are to be entered."""
-    places = pl.Series(sorted({place for row in rows for place in _places(row)}), dtype=pl.String)
-    named = credentials.select(
-        *("system", "project", "name", "location", "verdict", "action", "owner"),
-        place=pl.col("location").str.replace_all("\r\n?", "\n"),
+def _not_claimed(credentials: pl.DataFrame) -> pl.DataFrame:
+    return credentials.select(
+        pl.lit(ReentryState.NOT_CLAIMED.value, REENTERED["state"]).alias("state"),
+        pl.col("owner").alias("team"),
+        *("system", "project", "name", "location", "verdict"),
+        pl.lit("").alias("done"),
+        pl.lit("").alias("list"),
     )
-    return named.filter(pl.col("place").is_in(places) | (pl.col("action") == Action.RE_ENTER)).to_dicts()
 
 
 def _matched(
