@@ -31,5 +31,9 @@ class IgnoreFileError(AuditError):
     """The ignore file cannot be used."""
 
 
+class SettingsError(AuditError):
+    """The settings file cannot be used."""
+
+
 class InconsistentCountsError(AuditError):
     """Verdicts do not add up to the values read: a fault of this program."""

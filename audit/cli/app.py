@@ -1,5 +1,8 @@
 """The program: its commands, in the order of an investigation."""
 
+import sys
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -38,6 +41,17 @@ app.command("fingerprint")(fingerprint_command)
 app.command("demo")(demo_command)
 
 
+def config_first(words: Sequence[str]) -> list[str]:
+    """The words of a command line with `--config FILE` in front, where typer expects it."""
+    plain = list(words)
+    end = plain.index("--") if "--" in plain else len(plain)
+    for place, word in enumerate(plain[:end]):
+        length = 2 if word == "--config" else 1 if word.startswith("--config=") else 0
+        if length:
+            return [*plain[place : place + length], *plain[:place], *plain[place + length :]]
+    return plain
+
+
 def _print_version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version
@@ -48,6 +62,16 @@ def _print_version(wanted: bool) -> None:
 
 @app.callback()
 def _options(
+    context: typer.Context,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Settings: any option of any command, in TOML. Without it passkey-audit.toml in your own "
+            "configuration folder counts, if it is there; never one in the working directory.",
+            show_default=False,
+        ),
+    ] = None,
     version: Annotated[
         bool,
         typer.Option(
@@ -56,8 +80,12 @@ def _options(
     ] = False,
 ) -> None:
     del version  # its callback has done everything
+    from audit.cli.settings import own_settings, read_settings
+
+    if (path := config or own_settings()) and isinstance(context.command, Commands):
+        context.default_map = read_settings(path, context.command.commands)
 
 
 def main() -> None:
     """What the installed program runs."""
-    app(prog_name="passkey-audit")
+    app(config_first(sys.argv[1:]), prog_name="passkey-audit")
