@@ -46,7 +46,7 @@ class _Bar:
     def expect(self, amount: int) -> None:
         """More to come: the bar's end moves."""
         self._total += amount
-        self._bars.update(self._task, total=self._total)
+        self._bars.update(self._task, total=self._total, refresh=True)
 
     def working_on(self, name: str) -> None:
         """Show the end of the name, where files differ."""
