@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 _PATIENCE: Final = 30.0
+"""Seconds that a script may take to its next question, or to its end."""
 # The leader of a session gets the first terminal that it opens as its own.
 _ON_TERMINAL: Final = 'exec 4<>"$1"; exec 4<&-; shift; exec "$@"'
 
@@ -51,8 +52,8 @@ def run_on_terminal(
 
 
 def _converse(process: "subprocess.Popen[bytes]", terminal: int, answers: Sequence[tuple[str, str]]) -> bytes:
-    screen, waiting, deadline = b"", list(answers), time.monotonic() + _PATIENCE
-    seen = 0
+    screen, seen, waiting = b"", 0, list(answers)
+    deadline = time.monotonic() + _PATIENCE
     while True:
         ended = process.poll() is not None
         if select.select([terminal], [], [], 0 if ended else 0.01)[0]:
@@ -63,4 +64,5 @@ def _converse(process: "subprocess.Popen[bytes]", terminal: int, answers: Sequen
         if waiting and screen[seen:].decode(errors="replace").endswith(waiting[0][0]):
             seen = len(screen)
             os.write(terminal, waiting.pop(0)[1].encode())
+            deadline = time.monotonic() + _PATIENCE
         assert time.monotonic() < deadline, f"still waits: {screen.decode()!r}, {waiting[:1]}"
