@@ -14,7 +14,7 @@ from reports.reentry_sheets import sheets_of
 from reports.spreadsheet import unprotected
 
 LONGEST: Final = 256 * 2**20
-"""Bytes of a list that is read at all: the longest that `reentry` writes for a million secrets is below."""
+"""Bytes of a list that is read at all: some 700,000 secrets."""
 
 _CSV: Final = {".csv", ".tsv"}
 _WORKBOOKS: Final = {".xlsx", ".xlsm"}
@@ -89,8 +89,13 @@ def read_returned_lists(folder: Path) -> ReturnedLists:
         try:
             rows += _read(path)
         except ReturnedListError as error:
-            unread.append(UnreadList(str(path), error.message))
+            unread.append(UnreadList(_shown(path), error.message))
     return ReturnedLists(tuple(rows), tuple(unread))
+
+
+def _shown(path: Path) -> str:
+    """The path as text that a frame can hold, whatever bytes it is made of."""
+    return os.fsencode(path).decode(errors="backslashreplace")
 
 
 def _files(folder: Path) -> list[Path]:
@@ -114,11 +119,11 @@ def _read(path: Path) -> list[ReturnedRow]:
         tables = [sheet for sheet in sheets_of(content) if sheet and not _missing(_header(sheet[0]))]
         if not tables:
             raise ReturnedListError("no sheet with the columns of a list")
-        return [row for table in tables for row in _rows(str(path), iter(table))]
+        return [row for table in tables for row in _rows(_shown(path), iter(table))]
     if suffix in _OTHER_SPREADSHEETS:
         raise ReturnedListError("not CSV and no .xlsx workbook: save each sheet as CSV UTF-8")
     try:
-        return list(_rows(str(path), _csv(_text(content))))
+        return list(_rows(_shown(path), _csv(_text(content))))
     except csv.Error as error:
         raise ReturnedListError(f"no CSV that can be read: {error}") from error
 

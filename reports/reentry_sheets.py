@@ -16,7 +16,8 @@ _COLUMNS: Final = 256
 
 _SHARED: Final = "xl/sharedStrings.xml"
 _SHEET: Final = re.compile(r"xl/worksheets/[^/]+\.xml")
-_ESCAPED: Final = re.compile("_x([0-9A-Fa-f]{4})_")
+# Half a surrogate pair, which is no character, stays as it stands.
+_ESCAPED: Final = re.compile("_x((?![Dd][89A-Fa-f])[0-9A-Fa-f]{4})_")
 
 
 def sheets_of(content: bytes, *, longest: int = LONGEST) -> list[list[list[str]]]:

@@ -143,6 +143,15 @@ def test_what_is_no_list(tmp_path: Path) -> None:
     assert {each.reason for each in returned.unread} == {"not a regular file"}
 
 
+def test_names_of_files_that_are_no_text(tmp_path: Path) -> None:
+    """They are told with escapes: a frame holds nothing else."""
+    (tmp_path / os.fsdecode(b"\xff.csv")).write_bytes(b"location,done\n/x,x\n")
+    (tmp_path / os.fsdecode(b"\xfe.csv")).write_bytes(b"")
+    returned = read_returned_lists(tmp_path)
+    assert [row.path for row in returned.rows] == [f"{tmp_path}/\\xff.csv"]
+    assert [each.path for each in returned.unread] == [f"{tmp_path}/\\xfe.csv"]
+
+
 def test_our_own_workbook(tmp_path: Path) -> None:
     """The workbook as it was written holds every row of every team, unticked."""
     file = io.BytesIO()
@@ -183,11 +192,11 @@ def test_texts_of_a_workbook() -> None:
     """Runs of one text are joined, how it is pronounced is left out, prefixes do not matter."""
     shared = (
         "<x:sst xmlns:x='y'><x:si><x:r><x:t>a</x:t></x:r><x:r><x:t>b</x:t></x:r>"
-        "<x:rPh><x:t>no</x:t></x:rPh></x:si><x:si><x:t>_x005F_x0041__x000D_</x:t></x:si></x:sst>"
+        "<x:rPh><x:t>no</x:t></x:rPh></x:si><x:si><x:t>_x005F_x0041__x000D__xD800_</x:t></x:si></x:sst>"
     )
     cells = "<c t='s'><v>0</v></c><c t='s'><v>1</v></c><c r='D1' t='inlineStr'><is><t>i</t></is></c>"
     sheet = f"<worksheet><sheetData><row>{cells}</row></sheetData></worksheet>"
-    assert sheets_of(workbook(sheet, shared)) == [[["ab", "_x0041_\r", "", "i"]]]
+    assert sheets_of(workbook(sheet, shared)) == [[["ab", "_x0041_\r_xD800_", "", "i"]]]
 
 
 @pytest.mark.parametrize(
