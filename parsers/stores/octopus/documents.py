@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from parsers.errors import StoreError
 from parsers.stores.octopus.known_paths import Known, is_by_document, known_in
 
-MAX_DOCUMENT_BYTES: Final = 256 << 20
+MAX_DOCUMENT_BYTES: Final = 64 << 20
 """Bytes of a document once decompressed; the largest known are snapshots of a few megabytes."""
 
 _SEALED: Final = re.compile(r"([A-Za-z0-9+/]+={0,2})\|[A-Za-z0-9+/]{22}==")

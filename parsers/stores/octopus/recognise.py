@@ -23,7 +23,7 @@ def octopus_file(file: StoreFile, head: bytes) -> Store | None:
         return OfflineDrop(file)
     if LOOKS_LIKE.search(head.decode(encoding_of(head), "replace")):
         return OctopusScript(file)
-    form = form_of(head, Path(file.reference))
+    form = form_of(file, head)
     return None if form is None else OctopusTableFile(file, form)
 
 

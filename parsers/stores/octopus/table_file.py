@@ -32,6 +32,8 @@ from parsers.stores.store_file import RawStream, StoreFile
 from parsers.stores.text_encoding import encoding_of
 from parsers.unread import Unread
 
+_PARQUET_MAGIC: Final = b"PAR1"
+
 
 class Form(Enum):
     """How such a file is written."""
@@ -42,15 +44,15 @@ class Form(Enum):
     PARQUET = "Parquet"
 
 
-def form_of(head: bytes, path: Path) -> Form | None:
+def form_of(file: StoreFile, head: bytes) -> Form | None:
     """The form in which a file holds documents; None if it is no such file.
 
     Args:
+        file: where it lies: the columns of Parquet are listed at its end.
         head: its first bytes, decompressed.
-        path: for Parquet, whose columns are listed at its end.
     """
-    if head.startswith(b"PAR1"):
-        return Form.PARQUET if _has_columns(_parquet_columns(path)) else None
+    if head.startswith(_PARQUET_MAGIC):
+        return Form.PARQUET if _has_columns(_parquet_columns(_parquet_source(file))) else None
     text = head.decode(encoding_of(head), "replace").lstrip()
     first = text.partition("\n")[0]
     if BARE_ROW.match(first):
@@ -98,7 +100,7 @@ class OctopusTableFile:
         """As `DocumentSource.items`."""
         del naming  # a file is read from its beginning, whatever is wanted of it
         if self.form is Form.PARQUET:
-            for cells in parquet_rows(Path(self.file.reference)):
+            for cells in parquet_rows(_parquet_source(self.file)):
                 yield _row(cells, table_of_file(self.file.reference))
             return
         encoding = encoding_of(self.file.head())
@@ -164,7 +166,7 @@ def table_folder(folder: Path) -> OctopusTableFolder | None:
     files, others = [], []
     for path in sorted(each for each in folder.iterdir() if each.is_file()):
         file = StoreFile(str(path))
-        form = form_of(file.head(), path)
+        form = form_of(file, file.head())
         if form is None:
             others.append(path.name)
         else:
@@ -185,8 +187,13 @@ def _has_columns(titles: Iterable[str]) -> bool:
     return ID in there and bool({JSON, BLOB} & there)
 
 
-def _parquet_columns(path: Path) -> Sequence[str]:
+def _parquet_source(file: StoreFile) -> Path | bytes:
+    """The end of a Parquet file is read first: a stream will not do."""
+    return Path(file.reference) if file.is_plain(_PARQUET_MAGIC) else file.whole()
+
+
+def _parquet_columns(source: Path | bytes) -> Sequence[str]:
     try:
-        return pl.scan_parquet(path, glob=False).collect_schema().names()
+        return pl.scan_parquet(source, glob=False).collect_schema().names()
     except (PolarsError, OSError, PanicException):
         return ()  # whoever reads it says what is wrong

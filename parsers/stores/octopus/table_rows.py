@@ -138,14 +138,14 @@ def delimiter_of(header: str) -> str:
     return max(",;\t|", key=header.count)
 
 
-def parquet_rows(path: Path) -> Iterator[Cells]:
+def parquet_rows(source: Path | bytes) -> Iterator[Cells]:
     """Each row.
 
     Raises:
         StoreError: the file is not sound.
     """
     try:
-        table = pl.scan_parquet(path, glob=False)
+        table = pl.scan_parquet(source, glob=False)
         columns = [
             each for each in table.collect_schema().names() if each.casefold() in {*WANTED_COLUMNS, TABLE}
         ]

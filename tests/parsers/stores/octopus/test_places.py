@@ -1,5 +1,6 @@
 """Every known place is read from every kind of store; an unknown one is read, and told."""
 
+import gzip
 import random
 from functools import cache
 from pathlib import Path
@@ -7,7 +8,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from parsers.errors import StoreError
 from parsers.stores.interface import NotAudited, StoredValues, Uncovered
+from parsers.stores.octopus.documents import MAX_DOCUMENT_BYTES
+from parsers.stores.octopus.source import Row as SourceRow
+from parsers.stores.octopus.source import as_document
 from parsers.stores.open import open_store
 from parsers.unread import Unread
 from tests.parsers.stores.octopus.places import PLACES, rows
@@ -126,3 +131,47 @@ def test_blob_documents_are_listed(tmp_path: Path) -> None:
     )
     told = {each.place: each.reason for each in events(path) if isinstance(each, NotAudited)}
     assert "no public encoding" in told["BlobDocument"]
+
+
+BLOBS = {
+    "no gzip": b"not compressed",
+    "cut off": gzip.compress('{"Token": 1}'.encode("utf-16-le"))[:-9],
+    "no UTF-16": gzip.compress(b"abc"),
+    "too large": gzip.compress(bytes(MAX_DOCUMENT_BYTES + 1)),
+    "not JSON": gzip.compress(b"{}"),
+}
+
+
+@pytest.mark.parametrize("reason", BLOBS)
+def test_damaged_blobs(reason: str) -> None:
+    """Each is told with its reason; a bomb stops at the limit."""
+    with pytest.raises(StoreError, match=reason):
+        as_document(SourceRow("Account", {"id": "Accounts-1", "jsonblob": BLOBS[reason]}))
+
+
+@pytest.mark.parametrize("name", ["store.sql", "store.csv", "store.jsonl", "store.json", "store.parquet"])
+def test_compressed_files(name: str, tmp_path: Path) -> None:
+    """A store may be compressed, and reads the same."""
+    plain = MAKERS[name](tmp_path / name, rows(values()))
+    packed = tmp_path / f"{name}.gz"
+    packed.write_bytes(gzip.compress(plain.read_bytes()))
+    assert (
+        rows_of(open_store(str(packed))).drop("store").equals(rows_of(open_store(str(plain))).drop("store"))
+    )
+
+
+def test_random_heads_are_no_store(tmp_path: Path) -> None:
+    """Whatever a file begins with, it is a store or an error with its name."""
+    chance = random.Random("heads")
+    path = tmp_path / "file"
+    pieces = rb"""{ [ "Id": "JSON": Id JSON , ' | ] } GO""".split() + [b"\n", b"\r", b"\0", b"\xff", b" "]
+    errors: list[str] = []
+    for _ in range(300):
+        path.write_bytes(b"".join(chance.choices(pieces, k=chance.randint(1, 60))))
+        try:
+            for _event in open_store(str(path)).read():
+                pass
+        except StoreError as error:
+            errors.append(error.message)
+    assert errors
+    assert [message for message in errors if str(path) not in message] == []
