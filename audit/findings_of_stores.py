@@ -20,8 +20,13 @@ def uncovered_findings(uncovered: Iterable[Uncovered], system: str) -> pl.DataFr
             "level": "WARN",
             "source": each.store,
             "line": None,
-            "message": f"{each.count} values look like ciphertext in {each.place}, which is not mapped",
+            "message": f"{each.count} values look like ciphertext{_form(each)} in {each.place}, "
+            "which is not mapped",
         }
         for each in uncovered
     ]
     return pl.DataFrame(rows, schema=FINDINGS)
+
+
+def _form(each: Uncovered) -> str:
+    return f" ({each.form})" if each.form else ""

@@ -39,11 +39,13 @@ class Uncovered:
         store: the store's label.
         place: table and column, or the path of the element.
         count: how many such values.
+        form: how they are written: base64, hex, binary, or several of them; "" where nobody looked.
     """
 
     store: str
     place: str
     count: int
+    form: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,19 +7,12 @@ import polars as pl
 import sqlalchemy as sa
 from sqlalchemy import exc
 
-from parsers.stores.column_values import bytes_column, key_column, text_column
 from parsers.stores.database.catalogue import select
 from parsers.stores.database.plan import ReadableTable
+from parsers.stores.roles import KEYS, conversion
 
 FETCH_ROWS: Final = 1_024
 """Rows that are Python objects at a time; more of them cost memory and are slower (caches)."""
-
-_CONVERSIONS: Final = {
-    "key": key_column,
-    "project_key": key_column,
-    "value": bytes_column,
-    "iv": bytes_column,
-}
 
 
 def stream(connection: sa.Connection, source: ReadableTable) -> Generator[pl.DataFrame]:
@@ -31,7 +24,7 @@ def stream(connection: sa.Connection, source: ReadableTable) -> Generator[pl.Dat
     statement = select(
         source.table, list(source.columns.values()), as_bytes=_as_bytes(connection, source.columns)
     )
-    conversions = [_CONVERSIONS.get(role, text_column) for role in source.columns]
+    conversions = [conversion(role) for role in source.columns]
     for rows in partitions(connection, statement, FETCH_ROWS):
         columns = zip(conversions, zip(*rows, strict=True), strict=True)
         yield pl.DataFrame([convert(values) for convert, values in columns], schema=list(source.columns))
@@ -66,4 +59,4 @@ def _as_bytes(connection: sa.Connection, roles: Collection[str]) -> list[int]:
     """SQLite checks no encoding, and its driver stops at text that is no UTF-8."""
     if connection.dialect.name != "sqlite":
         return []
-    return [position for position, role in enumerate(roles) if _CONVERSIONS.get(role) is not key_column]
+    return [position for position, role in enumerate(roles) if role not in KEYS]

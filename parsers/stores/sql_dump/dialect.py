@@ -73,12 +73,6 @@ class Dialect:
         return _skip(self, delimiter)
 
     @cached_property
-    def strings(self) -> Pattern[bytes]:
-        """String literals without anything before them, with NUL bytes between."""
-        one = _ESCAPED if self.backslashes else _DOUBLED
-        return re.compile(rb"(?s)" + one + rb"(?:\0" + one + rb")*+")
-
-    @cached_property
     def unmarked(self) -> Pattern[bytes]:
         """Everything up to a parenthesis or comma that is in no quotes."""
         return re.compile(rb"(?s)(?:[^'\"`(),]++|" + self._string + rb"|" + self._quoted + rb")*+")

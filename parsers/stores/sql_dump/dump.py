@@ -1,48 +1,48 @@
 """SQL dumps of CloudBees CD's database, from MySQL, MariaDB and PostgreSQL, read without a server."""
 
-import codecs
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Sequence
 from typing import Final
 
 import polars as pl
 
 from parsers.archives.interface import Leaf
 from parsers.errors import ArchiveError, StoreError
-from parsers.stores.column_values import bytes_column, key_column, text_column
 from parsers.stores.database.catalogue import Unusable
-from parsers.stores.database.plan import ReadableTable, TablePlan, gaps, plan
-from parsers.stores.interface import NotAudited, StoredValues, StoreEvent
-from parsers.stores.mapped_rows import PROJECTS, stored_rows
+from parsers.stores.database.plan import TablePlan, gaps, plan
+from parsers.stores.interface import StoreEvent
 from parsers.stores.mapping import DEFAULT_MAPPING, Mapping
 from parsers.stores.schema import BATCH_ROWS
 from parsers.stores.sql_dump.dialect import dialect_of
-from parsers.stores.sql_dump.literal import Value
-from parsers.stores.sql_dump.statements import Misread, Rows, SqlStatements
-from parsers.stores.sql_dump.survey import Survey
+from parsers.stores.sql_dump.gathered import Gathered
+from parsers.stores.sql_dump.rows import Misread
+from parsers.stores.sql_dump.session import Session
+from parsers.stores.sql_dump.statements import SqlStatements
+from parsers.stores.sql_dump.survey import HELD_ROWS, NOTHING, Resumption, Survey, asked_of, lost_rows
 from parsers.stores.sql_dump.window import SqlWindow
 from parsers.stores.store_file import StoreFile, chunks
-from parsers.stores.text_encoding import encoding_of
+from parsers.stores.text_encoding import encoding_of, utf8_pieces
 from parsers.unread import Unread
 
-_BYTES: Final = frozenset({"value", "iv"})
-_KEYS: Final = frozenset({"key", "project_key"})
 _CLOSING_WORDS: Final = re.compile(rb"-- Dump completed|PostgreSQL database (?:cluster )?dump complete")
 _OPENING_WORDS: Final = re.compile(rb"-- (?:MySQL|MariaDB) dump |-- PostgreSQL database (?:cluster )?dump\s")
 
 
 class SqlDump:
-    """A `Store` over one dump, read twice: for tables and names of projects, then for values.
+    """A `Store` over one dump.
 
     Values are those that a server holds after it has loaded the dump. What only a server can work out
     (an UPDATE, a function in place of a value) becomes an `Unread`. Tables of the same name in several
-    databases of one dump are read as one. Only mapped columns are looked at, which an event says.
+    databases of one dump are read as one. A dump with more than `held_rows` rows that hold secrets is read
+    twice, and so in flat memory.
     """
 
-    def __init__(self, file: StoreFile, mapping: Mapping = DEFAULT_MAPPING) -> None:
+    def __init__(
+        self, file: StoreFile, mapping: Mapping = DEFAULT_MAPPING, *, held_rows: int = HELD_ROWS
+    ) -> None:
         self._file = file
         self._mapping = mapping
+        self._held_rows = held_rows
 
     @property
     def label(self) -> str:
@@ -56,125 +56,80 @@ class SqlDump:
             StoreError: unreadable from the start, or none of the mapped tables is in it.
         """
         head = self._file.head()
-        dialect = dialect_of(head)
-        with self._window(head) as (_, window):
-            survey = Survey(window, dialect, self._mapping)
-        found = [plan(mapped, survey) for mapped in self._mapping.tables]
+        survey = Survey(self._mapping, self._held_rows)
+        with self._file.open() as leaf:
+            window = _window(leaf, head)
+            survey.read(window, Session(dialect_of(head)))
+        found = [plan(mapped, survey.definitions) for mapped in self._mapping.tables]
         if all(outcome is Unusable.ABSENT for outcome in found):
             raise StoreError(
                 f"{self.label}: the dump has none of the tables with secrets",
                 hint="is it the dump of another database? Else name the tables with --mapping",
             )
-        yield from survey.fingerprints(self._mapping)
-        plans = [outcome for outcome in found if isinstance(outcome, TablePlan)]
+        yield from survey.small.fingerprints()
         for mapped, outcome in zip(self._mapping.tables, found, strict=True):
             named = mapped in self._mapping.named
             yield from gaps(mapped, outcome, named=named, store=self.label)
-        yield NotAudited(self.label, "columns that no mapping names", "a dump is not searched for ciphertext")
-        with self._window(head) as (leaf, window):
-            yield from self._values(SqlStatements(window, dialect, _wanted(plans)), plans, survey, leaf)
-            if _OPENING_WORDS.search(head) and not _CLOSING_WORDS.search(window.tail):
-                reason = "the words with which such a dump ends are missing: it may be cut off"
-                yield Unread(leaf.path, leaf.member, reason, window.offset, partial=True)
-
-    @contextmanager
-    def _window(self, head: bytes) -> Iterator[tuple[Leaf, SqlWindow]]:
-        with self._file.open() as leaf:
-            yield leaf, SqlWindow(_pieces(leaf, encoding_of(head)))
+        yield from self._values(survey, found, head)
+        yield from survey.search.uncovered(self.label)
+        if _OPENING_WORDS.search(head) and not _CLOSING_WORDS.search(window.tail):
+            reason = "the words with which such a dump ends are missing: it may be cut off"
+            yield Unread(leaf.path, leaf.member, reason, window.offset, partial=True)
 
     def _values(
-        self, statements: SqlStatements, plans: list[TablePlan], survey: Survey, leaf: Leaf
+        self, survey: Survey, found: Sequence[TablePlan | Unusable | str], head: bytes
     ) -> Iterator[StoreEvent]:
-        gathered = [_Gathered(found, survey, self.label) for found in plans]
-        fault = ""
+        """What the survey holds, and what a second reading adds to it."""
+        projects = [
+            survey.small.projects(outcome.projects if isinstance(outcome, TablePlan) else None)
+            for outcome in found
+        ]
+        tables = list(zip(survey.gathered, projects, strict=True))
+        with self._file.open() as leaf:
+            yield from (_unread(leaf, misread) for misread in survey.told)
+            fault = survey.fault
+            if survey.resumption:
+                window = _window(leaf, head, survey.resumption.offset)
+                fault = yield from self._others(window, survey.resumption, tables, leaf)
+            for gathered, names in tables:
+                yield from gathered.batch(names, store=self.label)
+            if fault:
+                yield Unread(leaf.path, leaf.member, fault, partial=True)
+
+    def _others(
+        self,
+        window: SqlWindow,
+        resumption: Resumption,
+        tables: Sequence[tuple[Gathered, pl.DataFrame]],
+        leaf: Leaf,
+    ) -> Generator[StoreEvent, None, str]:
+        """The rows from `resumption` on; batches of them as soon as they are full. Returns the fault."""
+        asked = asked_of(gathered for gathered, _ in tables)
+        statements = SqlStatements(
+            window, resumption.session, lambda table: asked.get(table, NOTHING), resumption.definitions
+        )
         try:
             for event in statements.read():
                 if isinstance(event, Misread):
-                    yield _unread(leaf, event.offset, event.reason)
+                    yield _unread(leaf, event)
                     continue
-                columns, lost = event.values()
+                columns, lost = event.values(event.source.asked)
                 if lost:
-                    reason = f"{lost} rows of {event.table!r} hold an expression, or damaged literals"
-                    yield _unread(leaf, event.offset, reason)
-                for table in gathered:
-                    yield from table.take(event, columns)
+                    yield _unread(leaf, lost_rows(event, lost))
+                for gathered, names in tables:
+                    if gathered.table == event.table and columns:
+                        if gathered.height + len(event.cells) > BATCH_ROWS:
+                            yield from gathered.batch(names, store=self.label)
+                        gathered.take(columns, resumption.definitions)
         except (ArchiveError, StoreError) as error:
-            fault = error.message
-        for table in gathered:
-            yield from table.rest()
-        if fault:
-            yield Unread(leaf.path, leaf.member, fault, partial=True)
+            return error.message
+        return ""
 
 
-class _Gathered:
-    """Rows of one mapped table on their way to a batch."""
-
-    def __init__(self, found: TablePlan, survey: Survey, store: str) -> None:
-        self._found = found
-        self._table = found.source.table.name.casefold()
-        self._roles = {role: column.name.casefold() for role, column in found.source.columns.items()}
-        self._projects = (
-            survey.projects(found.projects)
-            if isinstance(found.projects, ReadableTable)
-            else PROJECTS.to_frame()
-        )
-        self._store = store
-        self._frames: list[pl.DataFrame] = []
-        self._height = 0
-
-    def take(self, rows: Rows, columns: list[list[Value]]) -> Iterator[StoredValues]:
-        """Rows of whatever table; a batch once there are enough of this one."""
-        if rows.table != self._table or not columns:
-            return
-        height = len(columns[0])
-        if self._height + height > BATCH_ROWS:
-            yield from self.rest()
-        named = dict(zip([column.name.casefold() for column in rows.columns], columns, strict=True))
-        self._frames.append(
-            pl.DataFrame(
-                {role: _series(role, named[name]) for role, name in self._roles.items() if name in named}
-            )
-        )
-        self._height += height
-
-    def rest(self) -> Iterator[StoredValues]:
-        """What there is, as a batch."""
-        if self._frames:
-            rows = pl.concat(self._frames, how="diagonal")
-            self._frames.clear()
-            self._height = 0
-            found = self._found
-            yield StoredValues(
-                stored_rows(rows, found.mapped, self._projects, store=self._store, key=found.key)
-            )
+def _window(leaf: Leaf, head: bytes, start: int = 0) -> SqlWindow:
+    return SqlWindow(utf8_pieces(chunks(leaf.stream), encoding_of(head)), start)
 
 
-def _series(role: str, values: Sequence[Value]) -> pl.Series:
-    if role in _BYTES:
-        return bytes_column(values)
-    return key_column(values) if role in _KEYS else text_column(values)
-
-
-def _wanted(plans: Iterable[TablePlan]) -> dict[str, frozenset[str]]:
-    """Columns by table, both case-folded."""
-    wanted: dict[str, frozenset[str]] = {}
-    for found in plans:
-        table = found.source.table.name.casefold()
-        columns = frozenset(column.name.casefold() for column in found.source.columns.values())
-        wanted[table] = wanted.get(table, frozenset()) | columns
-    return wanted
-
-
-def _pieces(leaf: Leaf, encoding: str) -> Iterator[bytes]:
-    """The dump as UTF-8, or in its own encoding where no mark names one."""
-    if encoding == "utf-8":
-        for chunk in chunks(leaf.stream):
-            yield bytes(chunk)
-        return
-    decoder = codecs.getincrementaldecoder(encoding)("replace")
-    for chunk in chunks(leaf.stream):
-        yield decoder.decode(bytes(chunk)).encode()
-
-
-def _unread(leaf: Leaf, offset: int, reason: str) -> Unread:
-    return Unread(leaf.path, leaf.member, f"byte {offset}: {reason}", offset, partial=True)
+def _unread(leaf: Leaf, misread: Misread) -> Unread:
+    reason = f"byte {misread.offset}: {misread.reason}"
+    return Unread(leaf.path, leaf.member, reason, misread.offset, partial=True)

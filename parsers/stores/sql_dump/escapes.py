@@ -17,6 +17,14 @@ _MYSQL_LETTERS: Final = {
     b"%": b"\\%",
     b"_": b"\\_",
 }
+_MYSQL_USUAL: Final = (
+    (b"\\0", b"\0N"),
+    *(
+        (b"\\" + letter, _MYSQL_LETTERS.get(letter, letter))
+        for letter in (b"'", b'"', b"n", b"r", b"Z", b"t", b"b")
+    ),
+)
+"""What dumps escape; two backslashes are looked after on their own."""
 _POSTGRESQL: Final = re.compile(
     rb"(?s)\\(?:([0-7]{1,3}+)|x([0-9A-Fa-f]{1,2}+)|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))|''"
 )
@@ -35,6 +43,32 @@ def mysql_text(raw: bytes, quote: bytes) -> bytes:
         return quote if found[0] == quote * 2 else found[0]
 
     return _MYSQL.sub(meaning, raw)
+
+
+def mysql_texts(joined: bytes, count: int, opening: bytes) -> list[bytes]:
+    r"""The insides of `count` strings that all begin with `opening` (`'`, `_binary '`), a NUL between them.
+
+    What `mysql_text` gives for each, ten times as fast; none where one of them is of another form, such as
+    `''` for a quote. Escapes become tags that begin with NUL, which is nowhere else in the text.
+    """
+    between = b"'\0" + opening
+    if joined.count(b"\0") != count - 1 or joined.count(between) != count - 1:
+        return []
+    if not (joined.startswith(opening) and joined.endswith(b"'")):
+        return []
+    quotes = joined.count(b"'") - 2 * count
+    text = joined[len(opening) : -1].replace(between, b"\0S").replace(b"\\\\", b"\0B")
+    if quotes != text.count(b"\\'"):
+        return []
+    if b"\\" in text:
+        for escape, meaning in _MYSQL_USUAL:
+            text = text.replace(escape, meaning)
+        if b"\\" in text:
+            return []
+    return [
+        piece.replace(b"\0B", b"\\").replace(b"\0N", b"\0") if b"\0" in piece else piece
+        for piece in text.split(b"\0S")
+    ]
 
 
 def postgresql_text(raw: bytes) -> bytes:

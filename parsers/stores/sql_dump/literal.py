@@ -7,12 +7,11 @@ from typing import Final
 
 from parsers.errors import StoreError
 from parsers.stores.sql_dump.dialect import Dialect
-from parsers.stores.sql_dump.escapes import bytea, copy_text, mysql_text, postgresql_text
+from parsers.stores.sql_dump.escapes import bytea, copy_text, mysql_text, mysql_texts, postgresql_text
 
 Value = bytes | str | None
 
 _NUMBERS: Final = re.compile(rb"-?\d++(?:\0-?\d++)*+")
-_BINARIES: Final = re.compile(rb"(?s)_binary '(?:[^'\\]++|\\.)*+'(?:\0_binary '(?:[^'\\]++|\\.)*+')*+")
 _PREFIX: Final = re.compile(rb"\s*+(_\w++|[xXbBnNeE](?='))?+\s*+(?=['\"])")
 _CAST: Final = re.compile(rb"\s*+(?:::[\w\s.\"]++(?:\(\d++\))?+)?+\s*+")
 _NUMBER: Final = re.compile(rb"\s*+([-+]?+\d++(?:\.\d*+)?+(?:[eE][-+]?+\d++)?+)" + _CAST.pattern)
@@ -57,7 +56,7 @@ class LiteralReader:
         Raises:
             StoreError: one is an expression, which only a server can work out, or is damaged.
         """
-        present = [token for token in tokens if token != b"NULL"]
+        present = [token for token in tokens if token != b"NULL"] if b"NULL" in tokens else tokens
         values: list[Value] = self._alike(present) or [self._inserted(token) for token in present]
         return values if len(present) == len(tokens) else _with_nulls(values, tokens, b"NULL")
 
@@ -67,7 +66,7 @@ class LiteralReader:
         Raises:
             StoreError: one is damaged.
         """
-        present = [field for field in fields if field != rb"\N"]
+        present = [field for field in fields if field != rb"\N"] if rb"\N" in fields else fields
         values: list[Value] = [
             self._stored(copy_text(field) if b"\\" in field else field) for field in present
         ]
@@ -80,13 +79,16 @@ class LiteralReader:
             return []
         if _NUMBERS.fullmatch(joined):
             return list(joined.decode().split("\0"))
-        if _BINARIES.fullmatch(joined) and self.form.binary is not False and self.dialect.backslashes:
-            return [self._binary(mysql_text(token[9:-1], b"'")) for token in tokens]
-        if self.form.binary is not False or not self.dialect.strings.fullmatch(joined):
-            return []
-        if b"\\" not in joined and joined.count(b"'") == 2 * len(tokens):
+        if self.form.binary is False and _is_plain(joined, len(tokens)):
             return list(joined[1:-1].decode(self.charset, "backslashreplace").split("'\0'"))
-        return [self._unescaped(token, b"").decode(self.charset, "backslashreplace") for token in tokens]
+        if self.dialect.backslashes and not self.dialect.postgresql:
+            return self._mysql_strings(joined, len(tokens))
+        return []
+
+    def _mysql_strings(self, joined: bytes, count: int) -> list[Value]:
+        if self.form.binary is False:
+            return [raw.decode(self.charset, "backslashreplace") for raw in mysql_texts(joined, count, b"'")]
+        return [raw.ljust(self.form.length, b"\0") for raw in mysql_texts(joined, count, b"_binary '")]
 
     def _inserted(self, token: bytes) -> Value:
         word = token.strip().upper()
@@ -142,6 +144,16 @@ class LiteralReader:
 
     def _filled_up(self, raw: bytes) -> bytes:
         return raw.ljust(self.form.length, b"\0")
+
+
+def _is_plain(joined: bytes, count: int) -> bool:
+    """Whether each is a string in quotes with neither quotes nor backslashes inside."""
+    return (
+        b"\\" not in joined
+        and joined.startswith(b"'")
+        and joined.endswith(b"'")
+        and joined.count(b"'") == 2 * count == 2 + 2 * joined.count(b"'\0'")
+    )
 
 
 def _with_nulls(values: list[Value], tokens: Sequence[bytes], null: bytes) -> list[Value]:

@@ -1,22 +1,22 @@
 """A dump as a stream: definitions of tables, and rows of those that somebody asks for."""
 
-import codecs
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from re import Match
 from typing import Final
 
-from parsers.errors import StoreError
-from parsers.stores.sql_dump.dialect import QUALIFIED, Dialect
-from parsers.stores.sql_dump.literal import LiteralReader, Value
-from parsers.stores.sql_dump.table import DumpedColumn, DumpedTable, bare_name, defined_table, names_in
-from parsers.stores.sql_dump.unclosed import pass_over_unclosed
+from parsers.stores.sql_dump.copied import copied, copied_pieces
+from parsers.stores.sql_dump.definitions import Definitions
+from parsers.stores.sql_dump.dialect import QUALIFIED
+from parsers.stores.sql_dump.inserted import ROWS, inserted
+from parsers.stores.sql_dump.passing import pass_over_statement
+from parsers.stores.sql_dump.rows import Cells, Misread, Rows, Source
+from parsers.stores.sql_dump.session import Session
+from parsers.stores.sql_dump.table import KEYS_ADDED, bare_name, defined_table, names_in
 from parsers.stores.sql_dump.window import SqlWindow
 
 HEAD_BYTES: Final = 1 << 16
 """A statement's words up to its first value are looked for in so many bytes."""
-ROWS: Final = 4_096
 
 _INSERT: Final = re.compile(
     rb"(?is)(?:INSERT|REPLACE)\s++(?:(?:LOW_PRIORITY|DELAYED|HIGH_PRIORITY|IGNORE)\s++)*+(?:INTO\s++)?+("
@@ -33,125 +33,57 @@ _CREATE: Final = re.compile(rb"(?is)CREATE\s++(?:\w++\s++){0,2}?TABLE\s")
 _DELIMITER: Final = re.compile(rb"(?i)DELIMITER[ \t]++(\S++)[^\n]*+")
 _COMMENT: Final = re.compile(rb"--|#|/\*(?!M?!)")
 _META: Final = re.compile(rb"\\[^\n]*+")
-_NAMES: Final = re.compile(rb"(?i)SET\s++(?:NAMES\s++|client_encoding\s*+(?:=|TO)\s*+)['\"]?+(\w++)")
-_STRINGS: Final = re.compile(rb"(?i)SET\s++standard_conforming_strings\s*+(?:=|TO)\s*+'?+(\w++)")
-_MODE: Final = re.compile(rb"(?i)SET\s[^;]*?\bSQL_MODE\s*+=\s*+'([^']*+)'")
 
-_END_OF_COPY: Final = re.compile(rb"\n\\\.\r?(?:\n|\Z)")
-_LINE: Final = re.compile(rb"(?s)((?:[^\\\n]++|\\.)*+)\n")
-_LOOK_AHEAD: Final = 16
-"""Bytes that tell what an opening character opens."""
-
-_CHARSETS: Final = {"latin1": "cp1252", "sql_ascii": "utf-8", "binary": "utf-8", "win1252": "cp1252"}
-
-
-_Turn = Callable[[Sequence[bytes]], list[Value]]
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """Some rows of one table.
-
-    Attributes:
-        table: its name, case-folded.
-        columns: those that were asked for and are there.
-        cells: for each row the tokens of these columns; what follows them in a tuple does not count.
-        copied: whether the tokens are fields of a COPY; else values of an INSERT.
-        dialect: how the tokens are written.
-        charset: the encoding of text in them.
-        offset: where in the dump their statement is.
-    """
-
-    table: str
-    columns: tuple[DumpedColumn, ...]
-    cells: list[tuple[bytes, ...]]
-    copied: bool
-    dialect: Dialect
-    charset: str
-    offset: int
-
-    def values(self) -> tuple[list[list[Value]], int]:
-        """The values by column, and how many rows were left out, which only a server could work out."""
-        readers = [LiteralReader(self.dialect, self.charset, column.form) for column in self.columns]
-        turn: list[_Turn] = [reader.copied if self.copied else reader.inserted for reader in readers]
-        tokens = list(zip(*self.cells, strict=True))
-        try:
-            return [read(column) for read, column in zip(turn, tokens, strict=False)], 0
-        except StoreError:
-            rows = [row for row in (_row_of(turn, cells) for cells in self.cells) if row is not None]
-            return [list(column) for column in zip(*rows, strict=True)], len(self.cells) - len(rows)
-
-
-def _row_of(turn: Sequence[_Turn], cells: tuple[bytes, ...]) -> list[Value] | None:
-    try:
-        return [read([token])[0] for read, token in zip(turn, cells, strict=False)]
-    except StoreError:
-        return None
-
-
-@dataclass(frozen=True, slots=True)
-class Misread:
-    """Something of a table that was asked for could not be read: where (in bytes), and why."""
-
-    offset: int
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """What an INSERT or COPY says before its rows.
-
-    Attributes:
-        table: the table's case-folded name.
-        count: how many values a row has.
-        wanted: positions of those asked for.
-        columns: what they are.
-    """
-
-    table: str
-    count: int
-    wanted: tuple[int, ...]
-    columns: tuple[DumpedColumn, ...]
+Asked = Callable[[str], frozenset[str]]
+"""The columns to hand out of a table, both case-folded; it is asked again as reading goes on."""
 
 
 class SqlStatements:
     """Reads a dump once.
 
     Args:
-        window: the dump.
-        dialect: how it is written, to begin with: statements may change it.
-        wanted: for each table (case-folded), the columns (case-folded) to hand out; it may change meanwhile.
-
-    Attributes:
-        tables: definitions met so far, by case-folded name.
+        window: the dump, or what of it is left.
+        session: how it is written from there on.
+        asked: which columns to hand out.
+        definitions: the tables that are known so far; those that follow are added.
     """
 
-    def __init__(self, window: SqlWindow, dialect: Dialect, wanted: Mapping[str, frozenset[str]]) -> None:
+    def __init__(self, window: SqlWindow, session: Session, asked: Asked, definitions: Definitions) -> None:
         self._window = window
-        self._dialect = dialect
-        self._wanted = wanted
-        self._charset = "utf-8"
-        self._delimiter = b";"
+        self._session = session
+        self._asked = asked
+        self._definitions = definitions
         self._head = b""
-        self._source: _Source | None = None
-        self.tables: dict[str, DumpedTable] = {}
+        self._into: tuple[str, bytes | None] = "", None
+        self._source: Source | None = None
+        self._gathered: list[Cells] = []
+        self._gathered_source: Source | None = None
+        self._gathered_from = 0
 
     def read(self) -> Iterator[Rows | Misread]:
-        """Everything that is wanted, in the dump's order.
+        """Everything that is asked for, in the dump's order.
+
+        A statement's rows come with those of others only as a whole, or at the end of the others': from the
+        `offset` of any `Rows` on, reading may be taken up again.
 
         Raises:
             ArchiveError: reading cannot go on.
             StoreError: the dump goes on in a way that cannot be followed.
         """
         while self._at_statement():
-            yield from self._statement()
+            if self._head and self._window.text.startswith(self._head, self._window.position):
+                yield from self._same_again()
+            else:
+                yield from self._flushed()
+                yield from self._statement()
+        yield from self._flushed()
 
     def _at_statement(self) -> bool:
         window = self._window
         while True:
             window.need(HEAD_BYTES)
             before = window.position
-            window.pass_over(self._dialect.lead)
+            window.pass_over(self._session.dialect.lead)
             if window.position > before:
                 continue
             if not _COMMENT.match(window.text, before) or not window.more():
@@ -160,203 +92,136 @@ class SqlStatements:
     def _statement(self) -> Iterator[Rows | Misread]:
         window = self._window
         text, at = window.text, window.position
-        if self._head and text.startswith(self._head, at):
-            yield from self._same_again()
-        elif insert := _INSERT.match(text, at):
+        if insert := _INSERT.match(text, at):
             yield from self._insert(insert)
         elif _CREATE.match(text, at):
             self._create()
-        elif self._dialect.postgresql and (copy := _COPY.match(text, at)):
+        elif self._session.dialect.postgresql and (copy := _COPY.match(text, at)):
             yield from self._copy(copy)
         elif change := _CHANGE.match(text, at):
             yield from self._change(change)
+        elif constraint := KEYS_ADDED.match(text, at):
+            self._definitions.add_keys(bare_name(constraint[1]), names_in(constraint[2]))
+            yield from self._rest()
         elif delimiter := _DELIMITER.match(text, at):
-            self._delimiter = delimiter[1]
+            self._session = self._session.with_delimiter(delimiter[1])
             window.position = delimiter.end()
         elif meta := _META.match(text, at):
             window.position = meta.end()
         else:
-            self._setting(text, at)
+            self._session = self._session.after_setting(text, at)
             yield from self._rest()
 
     def _insert(self, head: Match[bytes]) -> Iterator[Rows | Misread]:
         """Most statements begin as the one before: what was found out of it is kept."""
-        name = bare_name(head[1])
-        self._head, self._source = head[0], None
-        self._learn(name, head[2])
-        if name.casefold() in self._wanted:
-            source = self._source_of(name, head[2]) if head[3] else "not in the form INSERT … VALUES"
-            if isinstance(source, str):
-                self._head = b""
-                yield Misread(self._window.offset, f"rows of {name!r}: {source}")
-            else:
-                self._source = source
-        yield from self._same_again()
+        name, listed = bare_name(head[1]), head[2]
+        self._definitions.learn(name, listed)
+        asked = self._asked(name.casefold())
+        source: Source | str = "not in the form INSERT … VALUES"
+        if head[3]:
+            source = self._definitions.source(name, listed, asked)
+        if not isinstance(source, str):
+            self._head, self._into, self._source = head[0], (name, listed), source
+            yield from self._same_again()
+            return
+        self._head = b""
+        if asked:
+            yield Misread(name.casefold(), self._window.offset, f"rows of {name!r}: {source}")
+        yield from self._rest()
 
     def _same_again(self) -> Iterator[Rows | Misread]:
-        if self._source is None or self._source.table not in self._wanted:
-            self._head = self._head if self._source is None else b""
+        source = self._source_now()
+        if source is None:
             yield from self._rest()
             return
-        offset = self._window.offset
-        self._window.position += len(self._head)
-        yield from self._rows(self._source, offset)
-
-    def _learn(self, name: str, listed: bytes | None) -> None:
-        """A table that the dump does not define is known by the columns that its rows name."""
-        if listed is not None and name.casefold() not in self.tables:
-            columns = tuple(DumpedColumn(column) for column in names_in(listed))
-            self.tables[name.casefold()] = DumpedTable(name, columns)
-
-    def _source_of(self, name: str, listed: bytes | None) -> _Source | str:
-        """What rows of this table hold; or why that is not known."""
-        table = self.tables.get(name.casefold())
-        if table is None:
-            return "neither their columns nor the table's definition stand in the dump"
-        columns = table.columns
-        if listed is not None:
-            columns = tuple(table.column(column) or DumpedColumn(column) for column in names_in(listed))
-        asked = self._wanted[name.casefold()]
-        wanted = tuple(at for at, column in enumerate(columns) if column.name.casefold() in asked)
-        return _Source(name.casefold(), len(columns), wanted, tuple(columns[at] for at in wanted))
-
-    def _rows(self, source: _Source, offset: int) -> Iterator[Rows | Misread]:
         window = self._window
-        pattern = self._dialect.row(source.count, source.wanted)
-        cells: list[tuple[bytes, ...]] = []
-        end: bytes = b","
-        while end == b",":
-            row = pattern.match(window.text, window.position)
-            if row is not None and (row.end() < len(window.text) or window.ended):
-                tokens = row.groups()
-                cells.append(tokens)
-                end = tokens[-1]
-                window.position = row.end()
-                if len(cells) < ROWS:
-                    continue
-            if cells:
-                yield self._found(source, cells, offset)
-                cells = []
-            elif fault := self._no_row(source):
-                yield Misread(window.offset, fault)
+        offset = window.offset
+        window.position += len(self._head)
+        last: list[Cells] = []
+        for found in inserted(window, self._session.dialect, source):
+            if last:
+                yield from self._flushed()
+                yield self._rows(source, last, offset)
+            last = []
+            if isinstance(found, Misread):
+                yield found
                 yield from self._rest()
-                return
-        if cells:
-            yield self._found(source, cells, offset)
+            else:
+                last = found
+        yield from self._gather(source, last, offset)
 
-    def _no_row(self, source: _Source) -> str:
-        """Why there is no row here; or "" once there is more text to look at."""
-        window = self._window
-        found = self._dialect.any_row.match(window.text, window.position)
-        if found and (window.ended or len(window.text) - found.end() > _LOOK_AHEAD):
-            return f"rows of {source.table!r}: a row has not {source.count} values, or something follows it"
-        if not window.ended:
-            # Even if nothing more comes: that a row is the last one shows only now.
-            window.more()
-            return ""
-        window.position = len(window.text)
-        return f"rows of {source.table!r}: cut off"
+    def _source_now(self) -> Source | None:
+        """That of the last INSERT, unless other columns are asked for by now; None if no column is."""
+        if self._source is not None and self._source.asked:
+            asked = self._asked(self._source.table)
+            if asked is not self._source.asked:
+                anew = self._definitions.source(*self._into, asked)
+                self._source = anew if isinstance(anew, Source) else None
+        return self._source if self._source is not None and self._source.wanted else None
 
-    def _found(
-        self, source: _Source, cells: list[tuple[bytes, ...]], offset: int, *, copied: bool = False
-    ) -> Rows:
-        return Rows(source.table, source.columns, cells, copied, self._dialect, self._charset, offset)
+    def _gather(self, source: Source, cells: list[Cells], offset: int) -> Iterator[Rows]:
+        """Rows of one statement: those of a few are handed on together, for a dump may have one a row."""
+        if source is not self._gathered_source or len(self._gathered) + len(cells) > ROWS:
+            yield from self._flushed()
+        if not self._gathered:
+            self._gathered_source, self._gathered_from = source, offset
+        self._gathered += cells
+
+    def _flushed(self) -> Iterator[Rows]:
+        if self._gathered and self._gathered_source is not None:
+            cells, self._gathered = self._gathered, []
+            yield self._rows(self._gathered_source, cells, self._gathered_from)
+
+    def _rows(self, source: Source, cells: list[Cells], offset: int, *, copied: bool = False) -> Rows:
+        return Rows(source, cells, copied, self._session, offset)
 
     def _create(self) -> None:
-        window = self._window
+        window, dialect = self._window, self._session.dialect
         while True:
-            found = self._dialect.skip(b";").match(window.text, window.position)
+            found = dialect.skip(b";").match(window.text, window.position)
             end = found.end() if found else window.position
             if window.text.startswith(b";", end) or not window.more():
                 break
-        table = defined_table(window.text[window.position : end], self._dialect)
-        if table is not None:
-            self.tables[table.name.casefold()] = table
+        if table := defined_table(window.text[window.position : end], dialect):
+            self._definitions.define(table)
+            self._head = b""
         window.position = end
 
     def _copy(self, head: Match[bytes]) -> Iterator[Rows | Misread]:
         window = self._window
-        name = bare_name(head[1])
-        offset = window.offset
+        name, offset = bare_name(head[1]), window.offset
         window.position = head.end()
-        source: _Source | str | None = None
-        self._learn(name, head[2])
-        if name.casefold() in self._wanted:
-            source = "options of COPY" if head[3].strip() else self._source_of(name, head[2])
-        if isinstance(source, str):
-            yield Misread(offset, f"rows of {name!r}: {source}")
-            source = None
-        for lines in self._copied_lines():
-            if source is None or not lines:
+        self._definitions.learn(name, head[2])
+        told = False
+        for piece in copied_pieces(window):
+            if not (asked := self._asked(name.casefold())) or told:
                 continue
-            split = [line.split(b"\t") for line in lines]
-            fitting = [tuple(row[at] for at in source.wanted) for row in split if len(row) == source.count]
-            if fitting:
-                yield self._found(source, fitting, offset, copied=True)
-            if len(fitting) < len(split):
-                yield Misread(
-                    offset, f"rows of {name!r}: {len(split) - len(fitting)} with a wrong number of fields"
-                )
+            source = self._definitions.source(name, head[2], asked)
+            if head[3].strip() or isinstance(source, str):
+                told = True
+                why = "options of COPY" if head[3].strip() else source
+                yield Misread(name.casefold(), offset, f"rows of {name!r}: {why}")
+            else:
+                yield from self._copied(piece, source, offset)
 
-    def _copied_lines(self) -> Iterator[list[bytes]]:
-        """The lines of a COPY, as they come, up to the one that ends them."""
-        window = self._window
-        while True:
-            end = _END_OF_COPY.search(window.text, max(window.position - 1, 0))
-            stop = end.start() + 1 if end else window.text.rfind(b"\n") + 1
-            if stop > window.position:
-                yield _lines(window.text[window.position : stop])
-                window.position = stop
-            if end:
-                window.position = end.end()
-                return
-            if not window.more():
-                raise StoreError(f"byte {window.offset}: cut off in the rows of a COPY")
+    def _copied(self, piece: bytes, source: Source, offset: int) -> Iterator[Rows | Misread]:
+        rows, wrong = copied(piece, source)
+        if rows and source.wanted:
+            yield self._rows(source, rows, offset, copied=True)
+        if wrong:
+            yield Misread(
+                source.table, offset, f"rows of {source.table!r}: {wrong} with a wrong number of fields"
+            )
 
     def _change(self, statement: Match[bytes]) -> Iterator[Misread]:
         name = bare_name(statement[1])
-        if name.casefold() in self._wanted:
+        if self._asked(name.casefold()):
             verb = statement[0].split(None, 1)[0].decode().upper()
-            yield Misread(self._window.offset, f"{verb} changes {name!r}: what it does was not followed")
+            why = f"{verb} changes {name!r}: what it does was not followed"
+            yield Misread(name.casefold(), self._window.offset, why)
         yield from self._rest()
 
-    def _setting(self, text: bytes, at: int) -> None:
-        """SET statements that change what follows."""
-        if names := _NAMES.match(text, at):
-            self._charset = _codec(names[1].decode("ascii", "replace").lower())
-        elif strings := _STRINGS.match(text, at):
-            self._dialect = Dialect(postgresql=True, backslashes=strings[1].lower() == b"off")
-        elif not self._dialect.postgresql and (mode := _MODE.match(text, at)):
-            self._dialect = Dialect(
-                postgresql=False, backslashes=b"NO_BACKSLASH_ESCAPES" not in mode[1].upper()
-            )
-
     def _rest(self) -> Iterator[Misread]:
-        """Pass over what is left of a statement, in flat memory whatever stands in it."""
-        window = self._window
-        while True:
-            window.pass_over(self._dialect.skip(self._delimiter))
-            if window.text.startswith(self._delimiter, window.position):
-                window.position += len(self._delimiter)
-                return
-            if len(window.text) - window.position < _LOOK_AHEAD and window.more():
-                continue
-            if window.position == len(window.text):
-                return
-            offset = window.offset
-            if not pass_over_unclosed(window, self._dialect):
-                yield Misread(offset, "cut off: what begins here has no end")
-                return
-
-
-def _lines(text: bytes) -> list[bytes]:
-    if b"\\\n" in text:
-        return _LINE.findall(text)
-    return text.replace(b"\r\n", b"\n").split(b"\n")[:-1]
-
-
-def _codec(charset: str) -> str:
-    try:
-        return codecs.lookup(_CHARSETS.get(charset, charset)).name
-    except LookupError:
-        return "utf-8"
+        """Pass over what is left of a statement."""
+        if (offset := pass_over_statement(self._window, self._session)) is not None:
+            yield Misread("", offset, "cut off: what begins here has no end")

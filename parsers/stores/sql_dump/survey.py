@@ -1,100 +1,137 @@
-"""The first reading of a dump: its tables, the names of projects, the passkeys' history."""
+"""The first reading of a dump: its tables, what fits into memory, and where a second one is to begin."""
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
-import polars as pl
-from sqlalchemy.types import NullType
-
 from parsers.errors import ArchiveError, StoreError
-from parsers.stores.column_values import key_column, text_column
-from parsers.stores.database.catalogue import Column, Table, Unusable
-from parsers.stores.database.plan import ReadableTable
-from parsers.stores.interface import FingerprintSeen
-from parsers.stores.mapped_rows import PROJECTS
 from parsers.stores.mapping import Mapping
-from parsers.stores.sql_dump.dialect import Dialect
-from parsers.stores.sql_dump.literal import Value
-from parsers.stores.sql_dump.statements import Rows, SqlStatements
+from parsers.stores.schema import BATCH_ROWS
+from parsers.stores.sql_dump.definitions import Definitions
+from parsers.stores.sql_dump.gathered import Gathered
+from parsers.stores.sql_dump.rows import Columns, Misread, Rows
+from parsers.stores.sql_dump.search import Search
+from parsers.stores.sql_dump.session import Session
+from parsers.stores.sql_dump.small_tables import SmallTables
+from parsers.stores.sql_dump.statements import SqlStatements
 from parsers.stores.sql_dump.window import SqlWindow
 
-Columns = dict[str, list[Value]]
-"""Columns of small tables, by case-folded name."""
+NOTHING: Final = frozenset[str]()
+HELD_ROWS: Final = BATCH_ROWS
+"""So many rows of mapped tables are held until the names of their projects are known, which a dump may tell
+last; only a dump with more of them is read twice."""
 
-_FINGERPRINT: Final = re.compile(r"[0-9a-f]{40}")
+
+@dataclass(frozen=True, slots=True)
+class Resumption:
+    """Where the rows begin that were not held, and what is known by then."""
+
+    offset: int
+    session: Session
+    definitions: Definitions
 
 
 class Survey:
-    """A dump's catalogue, and its small tables in memory."""
+    """What a first reading finds out.
 
-    def __init__(self, window: SqlWindow, dialect: Dialect, mapping: Mapping) -> None:
-        wanted = _small_tables(mapping)
-        statements = SqlStatements(window, dialect, wanted)
-        self._small: dict[str, Columns] = {}
+    Args:
+        mapping: what to read.
+        held_rows: how many rows of mapped tables may be held.
+
+    Attributes:
+        definitions: the dump's tables.
+        small: names of projects, and the history of passkeys.
+        search: ciphertext in columns that no mapping names.
+        gathered: rows of the mapped tables, in the mapping's order, up to `resumption`.
+        told: what could not be read, up to `resumption`.
+        resumption: where the second reading begins; None if all rows are there.
+        fault: what ended the reading, or "".
+    """
+
+    def __init__(self, mapping: Mapping, held_rows: int) -> None:
+        self.definitions = Definitions()
+        self.small = SmallTables(mapping)
+        self.gathered = [Gathered(mapped) for mapped in mapping.tables]
+        self.told: list[Misread] = []
+        self.resumption: Resumption | None = None
+        self.fault = ""
+        self._held_rows = held_rows
+        self._mapped = asked_of(self.gathered)
+        named = {(table, column) for table, columns in self._mapped.items() for column in columns}
+        self.search = Search(self.definitions, named)
+        self._asked: dict[str, frozenset[str]] = {}
+        self._statement = -1
+        self._before: list[int] = []
+
+    def read(self, window: SqlWindow, session: Session) -> None:
+        """Read the dump to its end, or to where it cannot be read further."""
+        statements = SqlStatements(window, session, self._all_asked, self.definitions)
         try:
             for event in statements.read():
-                if isinstance(event, Rows):
-                    self._keep(event)
-        except (ArchiveError, StoreError):
-            # The second reading comes to the same place, and tells of it.
-            pass
-        self._tables = {
-            name: Table(
-                table.name,
-                tuple(Column(column.name, NullType()) for column in table.columns),
-                frozenset(),
-                frozenset(),
-            )
-            for name, table in statements.tables.items()
-        }
+                if isinstance(event, Misread):
+                    self._tell(event)
+                else:
+                    self._take(event)
+        except (ArchiveError, StoreError) as error:
+            self.fault = error.message
 
-    def find(self, name: str) -> Table | Unusable:
-        """The table of this name, whatever its capitals."""
-        return self._tables.get(name.casefold(), Unusable.ABSENT)
+    def _all_asked(self, table: str) -> frozenset[str]:
+        """All that anybody asks for; the same object until that changes."""
+        if table not in self._asked:
+            self._asked[table] = self._needed(table) | self.search.asked(table)
+        return self._asked[table]
 
-    def projects(self, source: ReadableTable) -> pl.DataFrame:
-        """Names of projects by key, in the `PROJECTS` schema."""
-        values = self._small.get(source.table.name.casefold())
-        if values is None:
-            return PROJECTS.to_frame()
-        names = {role: column.name.casefold() for role, column in source.columns.items()}
-        frame = pl.DataFrame(
-            {
-                "project_key": key_column(values[names["project_key"]]),
-                "project": text_column(values[names["project"]]),
-            }
-        )
-        return frame.unique("project_key", keep="first", maintain_order=True)
+    def _needed(self, table: str) -> frozenset[str]:
+        mapped = self._mapped if self.resumption is None else {}
+        return self.small.asked.get(table, NOTHING) | mapped.get(table, NOTHING)
 
-    def fingerprints(self, mapping: Mapping) -> Iterator[FingerprintSeen]:
-        """Each fingerprint once with its last use, the newest first."""
-        values = self._small.get(mapping.history.table.casefold(), {})
-        used = values.get(mapping.history.last_used.casefold(), [])
-        last: dict[str, str] = {}
-        for spelling in mapping.history.fingerprints:
-            for fingerprint, when in zip(values.get(spelling.casefold(), []), used, strict=False):
-                text = str(fingerprint).strip().lower()
-                if _FINGERPRINT.fullmatch(text):
-                    last[text] = max(last.get(text, ""), "" if when is None else str(when))
-        for fingerprint, when in sorted(last.items(), key=lambda item: item[1], reverse=True):
-            yield FingerprintSeen(mapping.history.table, fingerprint, when)
+    def _tell(self, misread: Misread) -> None:
+        if self.resumption is None and (not misread.table or self._needed(misread.table)):
+            self.told.append(misread)
 
-    def _keep(self, rows: Rows) -> None:
-        names = [column.name.casefold() for column in rows.columns]
-        kept = self._small.setdefault(rows.table, {name: [] for name in names})
-        columns, _ = rows.values()
-        given = dict(zip(names, columns, strict=True))
-        for name, values in kept.items():
-            values.extend(given.get(name, [None] * len(columns[0])))
+    def _take(self, rows: Rows) -> None:
+        if searched := self.search.asked(rows.table):
+            # Apart, for an expression in one of these columns does not matter.
+            found, _ = rows.values(searched)
+            if self.search.take(rows.table, found):
+                self._asked.pop(rows.table, None)
+        if needed := self._needed(rows.table):
+            columns, lost = rows.values(needed)
+            if lost:
+                self._tell(lost_rows(rows, lost))
+            self.small.take(rows.table, columns)
+            if self.resumption is None:
+                self._hold(rows, columns)
+
+    def _hold(self, rows: Rows, columns: Columns) -> None:
+        if rows.offset != self._statement:
+            self._statement = rows.offset
+            self._before = [each.height for each in self.gathered]
+        if sum(each.height for each in self.gathered) + len(rows.cells) > self._held_rows:
+            self._resume_at(rows)
+            return
+        for each in self.gathered:
+            if each.table == rows.table and columns:
+                each.take(columns, self.definitions)
+
+    def _resume_at(self, rows: Rows) -> None:
+        """The second reading begins with the first statement of which a row is not held."""
+        for each, height in zip(self.gathered, self._before, strict=True):
+            each.shrink(height)
+        self.told = [misread for misread in self.told if misread.offset < rows.offset]
+        self.resumption = Resumption(rows.offset, rows.session, Definitions(self.definitions.tables))
+        self._asked.clear()
 
 
-def _small_tables(mapping: Mapping) -> dict[str, frozenset[str]]:
-    history = mapping.history
-    wanted = {history.table.casefold(): {*history.fingerprints, history.last_used}}
-    for table in mapping.tables:
-        if table.project is not None:
-            wanted.setdefault(table.project.table.casefold(), set()).update(
-                (table.project.key, table.project.name)
-            )
-    return {name: frozenset(column.casefold() for column in columns) for name, columns in wanted.items()}
+def asked_of(gathered: Iterable[Gathered]) -> dict[str, frozenset[str]]:
+    """The columns to hand out of each mapped table."""
+    asked: dict[str, frozenset[str]] = {}
+    for each in gathered:
+        asked[each.table] = asked.get(each.table, NOTHING) | each.asked
+    return asked
+
+
+def lost_rows(rows: Rows, count: int) -> Misread:
+    """How many rows' values only a server could work out."""
+    reason = f"of the rows of {rows.table!r} from here on, {count} hold an expression, or damaged literals"
+    return Misread(rows.table, rows.offset, reason)

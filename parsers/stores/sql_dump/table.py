@@ -14,6 +14,14 @@ _HEAD: Final = re.compile(
 )
 _PART: Final = re.compile(NAME)
 _COLUMN: Final = re.compile(rb"(?s)\s*+(" + NAME + rb")\s++(\w++)(?:\s*+\(\s*+(\d++))?")
+_KEYS: Final = (
+    rb"(?:CONSTRAINT\s++" + NAME + rb"\s++)?+(?:PRIMARY|FOREIGN)\s++KEY\s*+(?:" + NAME + rb"\s*+)?+\(([^)]*+)"
+)
+_KEYS_DEFINED: Final = re.compile(rb"(?is)\s*+" + _KEYS)
+KEYS_ADDED: Final = re.compile(
+    rb"(?is)ALTER\s++TABLE\s++(?:ONLY\s++)?+(" + QUALIFIED + rb")\s++ADD\s++" + _KEYS
+)
+"""How PostgreSQL's dumps tell keys, behind the rows: the table, and the columns of the key."""
 _NO_COLUMN: Final = frozenset(
     {b"PRIMARY", b"KEY", b"UNIQUE", b"CONSTRAINT", b"INDEX", b"FULLTEXT", b"SPATIAL", b"FOREIGN"}
     | {b"CHECK", b"EXCLUDE", b"PERIOD", b"LIKE"}
@@ -31,10 +39,11 @@ class DumpedColumn:
 
 @dataclass(frozen=True, slots=True)
 class DumpedTable:
-    """A table's name without its schema, and its columns in order."""
+    """A table's name without its schema, its columns in order, and those of its primary and foreign keys."""
 
     name: str
     columns: tuple[DumpedColumn, ...]
+    keys: frozenset[str] = frozenset()
 
     def column(self, name: str) -> DumpedColumn | None:
         """The column of this name; capitals do not matter."""
@@ -61,12 +70,15 @@ def defined_table(statement: bytes, dialect: Dialect) -> DumpedTable | None:
     head = _HEAD.match(statement)
     if head is None:
         return None
-    columns = []
+    columns: list[DumpedColumn] = []
+    keys: set[str] = set()
     for definition in _definitions(statement[head.end() :], dialect):
         found = _COLUMN.match(definition)
         if found is not None and found[1].upper() not in _NO_COLUMN:
             columns.append(DumpedColumn(bare_name(found[1]), _form(found[2].decode().lower(), found[3])))
-    return DumpedTable(bare_name(head[1]), tuple(columns)) if columns else None
+        elif key := _KEYS_DEFINED.match(definition):
+            keys.update(names_in(key[1]))
+    return DumpedTable(bare_name(head[1]), tuple(columns), frozenset(keys)) if columns else None
 
 
 def _form(kind: str, length: bytes | None) -> ColumnForm:

@@ -15,6 +15,10 @@ _TAIL_BYTES: Final = 4_096
 class SqlWindow:
     """Bytes of a dump from `position` on, more of them as wanted.
 
+    Args:
+        pieces: the dump.
+        start: where in it to begin.
+
     One byte before `position` stays, so that a pattern can look back at it.
 
     Attributes:
@@ -24,10 +28,10 @@ class SqlWindow:
         tail: the last few kilobytes that were read.
     """
 
-    def __init__(self, pieces: Iterator[bytes]) -> None:
-        self._pieces = pieces
+    def __init__(self, pieces: Iterator[bytes], start: int = 0) -> None:
+        self._pieces = _from(start, pieces)
         self._held = b""
-        self._before = 0
+        self._before = start
         self.text = b""
         self.position = 0
         self.ended = False
@@ -78,3 +82,10 @@ class SqlWindow:
         """Move behind what `pattern` matches here."""
         if found := pattern.match(self.text, self.position):
             self.position = found.end()
+
+
+def _from(start: int, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    for piece in pieces:
+        if start < len(piece):
+            yield piece[start:] if start else piece
+        start = max(start - len(piece), 0)

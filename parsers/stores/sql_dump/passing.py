@@ -1,11 +1,15 @@
-"""Strings and comments of a dump that are longer than what is in memory."""
+"""What of a dump is passed over: the rest of a statement, strings and comments of any length."""
 
 import re
 from re import Pattern
 from typing import Final
 
 from parsers.stores.sql_dump.dialect import Dialect
+from parsers.stores.sql_dump.session import Session
 from parsers.stores.sql_dump.window import SqlWindow
+
+LOOK_AHEAD: Final = 16
+"""Bytes that tell what an opening character opens."""
 
 _TAG: Final = re.compile(rb"\$\w*+\$")
 _LINE_COMMENT: Final = re.compile(rb"--|#")
@@ -23,7 +27,28 @@ _INSIDE: Final[dict[tuple[bytes, bool], Pattern[bytes]]] = {
 }
 
 
-def pass_over_unclosed(window: SqlWindow, dialect: Dialect) -> bool:
+def pass_over_statement(window: SqlWindow, session: Session) -> int | None:
+    """Pass over what is left of a statement, in flat memory whatever stands in it.
+
+    Returns:
+        Where in the dump something opens that never closes; None if the statement has an end.
+    """
+    skip = session.dialect.skip(session.delimiter)
+    while True:
+        window.pass_over(skip)
+        if window.text.startswith(session.delimiter, window.position):
+            window.position += len(session.delimiter)
+            return None
+        if len(window.text) - window.position < LOOK_AHEAD and window.more():
+            continue
+        if window.position == len(window.text):
+            return None
+        offset = window.offset
+        if not _pass_over_unclosed(window, session.dialect):
+            return offset
+
+
+def _pass_over_unclosed(window: SqlWindow, dialect: Dialect) -> bool:
     """Pass over what opens here, or over one byte where nothing does; False if it never closes."""
     opening = window.text[window.position : window.position + 1]
     if opening in {b"'", b'"', b"`"}:

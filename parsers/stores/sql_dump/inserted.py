@@ -1,0 +1,52 @@
+"""The rows of an INSERT."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from parsers.stores.sql_dump.dialect import Dialect
+from parsers.stores.sql_dump.passing import LOOK_AHEAD
+from parsers.stores.sql_dump.rows import Cells, Misread, Source
+from parsers.stores.sql_dump.window import SqlWindow
+
+ROWS: Final = 4_096
+"""Rows that are handed on together."""
+
+
+def inserted(window: SqlWindow, dialect: Dialect, source: Source) -> Iterator[list[Cells] | Misread]:
+    """The rows that begin here, up to the end of the statement.
+
+    After a `Misread` the window stands where no row is, and the rest of the statement is still to be passed.
+    """
+    match = dialect.row(source.count, source.wanted).match
+    more = True
+    while more:
+        cells: list[Cells] = []
+        text, at = window.text, window.position
+        while len(cells) < ROWS and (row := match(text, at)):
+            tokens = row.groups()
+            if not tokens[-1] and not window.ended:  # what ends the row is not in memory yet
+                break
+            cells.append(tokens)
+            at = row.end()
+            if tokens[-1] != b",":
+                more = False
+                break
+        window.position = at
+        if cells:
+            yield cells
+        elif fault := _no_row(window, dialect, source):
+            yield Misread(source.table, window.offset, fault)
+            return
+
+
+def _no_row(window: SqlWindow, dialect: Dialect, source: Source) -> str:
+    """Why there is no row here; or "" once there is more text to look at."""
+    found = dialect.any_row.match(window.text, window.position)
+    if found and (window.ended or len(window.text) - found.end() > LOOK_AHEAD):
+        return f"rows of {source.table!r}: a row has not {source.count} values, or something follows it"
+    if not window.ended:
+        # Even if nothing more comes: that a row is the last one shows only now.
+        window.more()
+        return ""
+    window.position = len(window.text)
+    return f"rows of {source.table!r}: cut off"
