@@ -71,11 +71,9 @@ def compare(runs: Sequence[pl.DataFrame]) -> pl.DataFrame:
         runs: frames with the columns of a run's credentials, in the order of time; two at least.
     """
     now = _by_credential(runs[-1])
-    earlier = pl.concat(
-        _by_credential(run).with_columns(run=pl.lit(number)) for number, run in enumerate(runs[:-1])
-    ).sort("run", maintain_order=True)
-    before = earlier.group_by(_SAME, maintain_order=True).last().drop("run")
-    trouble = earlier.filter("troubled").group_by(_SAME, maintain_order=True).last()
+    earlier = pl.concat(_by_credential(run) for run in runs[:-1])
+    before = earlier.unique(_SAME, keep="last", maintain_order=True)
+    trouble = earlier.filter("troubled").unique(_SAME, keep="last", maintain_order=True)
     joined = now.join(before, on=_SAME, how="full", coalesce=True, suffix="_before").join(
         trouble.select(*_SAME, verdict_of_trouble="verdict"), on=_SAME, how="left"
     )
@@ -104,8 +102,7 @@ def _by_credential(run: pl.DataFrame) -> pl.DataFrame:
         )
         .with_columns(urgency=urgency)
         .sort("urgency", pl.col("troubled").not_(), maintain_order=True)
-        .group_by(_SAME, maintain_order=True)
-        .first()
+        .unique(_SAME, keep="first", maintain_order=True)
         .drop("urgency")
     )
 

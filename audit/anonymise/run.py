@@ -28,6 +28,7 @@ class _Anonymiser:
     def __init__(self, run: Run) -> None:
         self._run = run
         self._names = Pseudonyms()
+        self._locations: dict[str, str] = {}
         self._name_everything()
         self._known = KnownNames(self._names)
         self._name_places()
@@ -43,7 +44,7 @@ class _Anonymiser:
                     **dict.fromkeys(
                         ("project", "name", "user_name", "owner", "contact", "opened_by"), self._name
                     ),
-                    "location": self._location,
+                    "location": self._locations.__getitem__,
                     "reason": self._text,
                     "evidence": self._evidence,
                     "store": self._stores,
@@ -91,10 +92,14 @@ class _Anonymiser:
         self._add((rule.reason for rule in summary.ignored), "reason")
 
     def _name_places(self) -> None:
-        """Whole paths and locations too, so that sentences that quote them are recognised."""
+        """What sentences quote: whole paths, and what has blanks in it of locations, of which there are many."""
         run = self._run
+        for project in run.credentials["project"].unique(maintain_order=True):
+            self._names.fix(f"/projects/{project}", f"/projects/{self._name(project)}")
         for location in run.credentials["location"].unique(maintain_order=True):
-            self._names.fix(location, anonymous_location(location, self._known, self._names))
+            self._locations[location] = anonymous_location(location, self._known, self._names)
+            if not location.startswith("/projects/") and " " in location:
+                self._names.fix(location, self._locations[location])
         paths = [
             *(store for stores in run.credentials["store"].unique() for store in stores.split("; ")),
             *run.findings["source"].unique(),
@@ -118,9 +123,6 @@ class _Anonymiser:
 
     def _path(self, path: str) -> str:
         return anonymous_path(path, self._known, self._names)
-
-    def _location(self, location: str) -> str:
-        return anonymous_location(location, self._known, self._names)
 
     def _stores(self, stores: str) -> str:
         return "; ".join(map(self._path, stores.split("; ")))
