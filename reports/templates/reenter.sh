@@ -22,11 +22,12 @@ start() {
     # As a program of its own, printf would show the secret in its arguments.
     [ "$(command -v printf)" = printf ] || fail 'this shell has no printf of its own: use bash or dash'
     command -v ectool >/dev/null || fail 'ectool is not on the PATH'
-    (: <>/dev/tty) 2>/dev/null || fail 'there is no terminal to ask on'
+    terminal=/dev/tty
+    (: <>/dev/tty) 2>/dev/null || terminal=$(tty) || fail 'there is no terminal to ask on'
     log=$(dirname -- "$0")/$log_name
     [ ! -L "$log" ] || fail "$log is a link"
     (: >>"$log" && chmod 600 "$log") 2>/dev/null || fail "cannot write $log"
-    exec 3<>/dev/tty
+    exec 3<>"$terminal"
     screen=$(stty -g <&3) || fail 'the terminal cannot be set up'
     trap finish EXIT
     trap 'exit 129' HUP

@@ -27,13 +27,21 @@ class Session:
 
 
 def run_on_terminal(
-    command: Sequence[str | Path], answers: Sequence[tuple[str, str]], env: Mapping[str, str], cwd: Path
+    command: Sequence[str | Path],
+    answers: Sequence[tuple[str, str]],
+    env: Mapping[str, str],
+    cwd: Path,
+    *,
+    of_session: bool = True,
 ) -> Session:
-    """Runs it to its end; each answer is typed as soon as its question stands at the end of the screen."""
+    """Runs it to its end; each answer is typed as soon as its question stands at the end of the screen.
+
+    The terminal is the session's, and standard input is something else; or only standard input is one.
+    """
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
-        ["sh", "-c", _ON_TERMINAL, "sh", os.ttyname(theirs), *command],
-        stdin=subprocess.DEVNULL,
+        ["sh", "-c", _ON_TERMINAL, "sh", os.ttyname(theirs), *command] if of_session else command,
+        stdin=subprocess.DEVNULL if of_session else theirs,
         stdout=theirs,
         stderr=theirs,
         env=env,

@@ -104,6 +104,17 @@ def test_secret_goes_to_standard_input_alone(shell: str, stubs: Stubs, folder: P
     assert "pl4nted" not in (folder / "team.log").read_text()
 
 
+def test_terminal_on_standard_input_alone(shell: str, stubs: Stubs, folder: Path) -> None:
+    """Where the session has no terminal, the one on standard input is asked; ectool does not get it."""
+    script = folder / "team.sh"
+    script.write_text(ectool_script("A team", "team", listed("C")))
+    env = os.environ | {"PATH": stubs.path}
+    ended = run_on_terminal([shell, script], [(ASK, f"{SECRET}\n")], env, folder, of_session=False)
+    assert (ended.code, ended.echo) == (0, True)
+    assert [call.stdin for call in stubs.calls()] == [SECRET.encode()]
+    assert "pl4nted" not in ended.screen
+
+
 def test_settings_of_the_shell_do_not_show_it(shell: str, stubs: Stubs, folder: Path) -> None:
     """Neither tracing, nor exporting all variables, nor variables of the same names in the environment."""
     script = folder / "team.sh"
