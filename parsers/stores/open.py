@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, assert_never
 
-from parsers.errors import StoreError
+from parsers.errors import ArchiveError, StoreError
 from parsers.secret import Secret
-from parsers.stores.database.connection import database_at, sqlite_database
+from parsers.stores.database.connection import Database, database_at, sqlite_content, sqlite_database
 from parsers.stores.database.product_database import ProductDatabase
 from parsers.stores.export.cloudbees_export import CloudBeesExport
 from parsers.stores.interface import Store
@@ -76,13 +76,18 @@ def _store(kind: FileKind, file: StoreFile, columns: Mapping[str, str], mapping:
         case FileKind.JSON_LINES:
             return JsonLinesTable(file, columns)
         case FileKind.SQLITE:
-            if not file.is_plain(SQLITE_MAGIC):
-                raise StoreError(
-                    f"{file.reference}: a compressed SQLite file",
-                    hint="decompress it: it is read at any position",
-                )
-            return ProductDatabase(sqlite_database(Path(file.reference)), mapping)
+            return ProductDatabase(_sqlite(file), mapping)
         case FileKind.SQL_DUMP:
             return SqlDump(file, mapping)
         case _:
             assert_never(kind)
+
+
+def _sqlite(file: StoreFile) -> Database:
+    """SQLite reads at any position: a file that is compressed goes through memory."""
+    if file.is_plain(SQLITE_MAGIC):
+        return sqlite_database(Path(file.reference))
+    try:
+        return sqlite_content(file.whole(), label=file.reference)
+    except (ArchiveError, StoreError) as error:
+        raise StoreError(f"{file.reference}: {error.message}", hint=error.hint) from error

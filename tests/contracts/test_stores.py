@@ -1,7 +1,9 @@
 """What every kind of store must hold to."""
 
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import polars as pl
@@ -63,7 +65,26 @@ def dump_file(folder: Path) -> Path:
     return path
 
 
-MAKERS: list[Callable[[Path], Path]] = [export_file, csv_file, parquet_file, json_lines_file, dump_file]
+def sqlite_file(folder: Path) -> Path:
+    """The rows as a SQLite file."""
+    path = folder / "store.sqlite"
+    rows = [(at, 1, name, user, value) for at, (_, name, user, value) in enumerate(ROWS)]
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("CREATE TABLE ec_project (id INTEGER, name TEXT)")
+        database.execute("INSERT INTO ec_project VALUES (1, 'P')")
+        database.execute("CREATE TABLE ec_credential (id INTEGER, project_id, name, user_name, password)")
+        database.executemany("INSERT INTO ec_credential VALUES (?, ?, ?, ?, ?)", rows)
+    return path
+
+
+MAKERS: list[Callable[[Path], Path]] = [
+    export_file,
+    csv_file,
+    parquet_file,
+    json_lines_file,
+    dump_file,
+    sqlite_file,
+]
 
 
 @pytest.fixture(scope="module", params=MAKERS, ids=lambda maker: maker.__name__)

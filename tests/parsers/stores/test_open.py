@@ -44,15 +44,19 @@ def test_a_compressed_parquet_file(tmp_path: Path) -> None:
 
 
 def test_sqlite(tmp_path: Path) -> None:
-    """A SQLite file is read as a database; a compressed one is refused with a hint."""
+    """A SQLite file is read as a database; a compressed one is, too, and one that is cut off is refused."""
     plain, packed = tmp_path / "s.db", tmp_path / "s.db.gz"
     with closing(sqlite3.connect(plain)) as database:
         database.execute("CREATE TABLE ec_user (name TEXT, password TEXT)")
         database.execute("INSERT INTO ec_user VALUES ('jane', 'QUJD')")
         database.commit()
     assert rows(plain)["name"].to_list() == ["jane"]
-    packed.write_bytes(gzip.compress(plain.read_bytes()))
-    with pytest.raises(StoreError, match="a compressed SQLite file"):
+    compressed = gzip.compress(plain.read_bytes())
+    packed.write_bytes(compressed)
+    assert rows(packed).drop("store").equals(rows(plain).drop("store"))
+    assert set(rows(packed)["store"]) == {str(packed)}
+    packed.write_bytes(compressed[:-20])
+    with pytest.raises(StoreError, match=f"^{packed}: "):
         open_store(str(packed))
 
 
