@@ -92,7 +92,7 @@ class _Anonymiser:
         self._add((rule.reason for rule in summary.ignored), "reason")
 
     def _name_places(self) -> None:
-        """What sentences quote: whole paths, and what has blanks in it of locations, of which there are many."""
+        """What sentences quote: whole paths, and of the many locations the parts with blanks in them."""
         run = self._run
         for project in run.credentials["project"].unique(maintain_order=True):
             self._names.fix(f"/projects/{project}", f"/projects/{self._name(project)}")

@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from audit.cli.options import Format, Output, Quiet
+
+if TYPE_CHECKING:  # what a run is made of takes time to import
+    from reports.run import Run
 
 FailOn = Literal["attention", "regression"]
 By = Literal["credential", "team"]
@@ -64,14 +67,7 @@ def diff_command(
     changes = compare([run.credentials for run in read])
     print_table(by_team(changes) if by == "team" else changes, table_format, output)
     if plot:
-        from reports.comparison_plot import PlottedRun, burn_down_svg
-        from reports.files import atomic_file
-
-        plotted = [
-            PlottedRun(label, run.summary.actions) for label, run in zip(_labels(runs), read, strict=True)
-        ]
-        with atomic_file(plot) as file:
-            file.write(burn_down_svg(plotted).encode())
+        _plot(plot, _labels(runs), read)
     counts = {change: changes.filter(change=change).height for change in Change}
     if not quiet:
         print_beside(
@@ -87,6 +83,15 @@ def diff_command(
             attention=any(counts[change] for change in failing),
         )
     )
+
+
+def _plot(path: Path, labels: Sequence[str], runs: Sequence["Run"]) -> None:
+    from reports.comparison_plot import PlottedRun, burn_down_svg
+    from reports.files import atomic_file
+
+    plotted = [PlottedRun(label, run.summary.actions) for label, run in zip(labels, runs, strict=True)]
+    with atomic_file(path) as file:
+        file.write(burn_down_svg(plotted).encode())
 
 
 def _labels(folders: Sequence[Path]) -> list[str]:
