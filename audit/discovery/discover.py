@@ -8,18 +8,17 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from audit.discovery.evidence import Evidence, Openings, chance_log10, hardly_chance
+from audit.discovery.evidence import Evidence, Openings, chance_log10
 from audit.discovery.first_block import FirstBlock, what_is_first
-from audit.discovery.sample import independent, shared_prefixes
+from audit.discovery.sample import shared_prefixes
+from audit.discovery.sample_trial import SampleTrial
 from audit.key_ring import Key
 from audit.layouts.known import with_prefixes
 from audit.layouts.layout import BLOCK, Iv, Layout, Mode
 from audit.trial.aes_columns import AesColumns
 from audit.trial.best import ABOUT_AS_LIKELY
 from audit.trial.hypothesis import Hypothesis, hypotheses
-from audit.trial.opened import Opened
 from audit.trial.same_secret import SecretTags
-from audit.trial.try_keys import try_keys
 from audit.trial.views import View, Views
 
 _GUESSES: Final = 5
@@ -62,7 +61,7 @@ def discover(
     read = {view for view in {View.of(layout) for layout in wanted} if views[view].is_not_null().any()}
     present = [layout for layout in wanted if View.of(layout) in read]
     tried = hypotheses(keys, (*present, *_prefixed(present, views)))
-    trial = _Trial.of(views, tried, secret_tags)
+    trial = SampleTrial.of(views, tried, secret_tags)
     established = tuple(
         _settle_by_proof(_settle_first_block(each, trial), proven) for each in _one_after_the_other(trial)
     )
@@ -72,50 +71,6 @@ def discover(
     everything = np.ones(trial.size, np.bool_)
     guesses = sorted(_ranked(trial, everything, trial.openings), key=lambda each: each.evidence.log10)
     return Discovered((), tuple(each.evidence for each in guesses[:_GUESSES]))
-
-
-@dataclass(frozen=True, slots=True)
-class _Trial:
-    """Everything that was tried on the sample, and what it gave.
-
-    Attributes:
-        size: how many values were tried.
-        tried: the hypotheses.
-        views: the values.
-        openings: by the hypothesis' place.
-        fitting: independent values that can be of a hypothesis' layout at all, by its place; shapes [size].
-    """
-
-    size: int
-    tried: list[Hypothesis]
-    views: Views
-    openings: dict[int, Openings]
-    fitting: dict[int, npt.NDArray[np.bool_]]
-
-    @classmethod
-    def of(cls, views: Views, tried: list[Hypothesis], secret_tags: SecretTags) -> "_Trial":
-        by_view = {view: _Shape.of(views[view]) for view in {View.of(each.layout) for each in tried}}
-        by_layout = {each.layout: by_view[View.of(each.layout)].fits(each.layout) for each in tried}
-        of_tried = {index: by_layout[each.layout] for index, each in enumerate(tried)}
-        openings = _openings(views, tried, secret_tags, of_tried)
-        return cls(views.frame.height, tried, views, openings, of_tried)
-
-
-@dataclass(frozen=True, slots=True)
-class _Shape:
-    """Decoded sizes, 0 where a value does not decode, and which values are independent; shapes [size]."""
-
-    sizes: npt.NDArray[np.int64]
-    independent: npt.NDArray[np.bool_]
-
-    @classmethod
-    def of(cls, decoded: pl.Series) -> "_Shape":
-        return cls(decoded.bin.size().fill_null(0).cast(pl.Int64).to_numpy(), independent(decoded))
-
-    def fits(self, layout: Layout) -> npt.NDArray[np.bool_]:
-        """Independent values that can be of this layout."""
-        lengths = [size for size in np.unique(self.sizes) if layout.fits(int(size))]
-        return np.isin(self.sizes, lengths) & self.independent
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,31 +90,7 @@ def _prefixed(layouts: Sequence[Layout], views: Views) -> tuple[Layout, ...]:
     return tuple(found)
 
 
-def _openings(
-    values: Views,
-    tried: Sequence[Hypothesis],
-    secret_tags: SecretTags,
-    fitting: Mapping[int, npt.NDArray[np.bool_]],
-) -> dict[int, Openings]:
-    parts: dict[int, list[Opened]] = {}
-    tags: dict[int, list[npt.NDArray[np.uint64]]] = {}
-    for opened in try_keys(values, tried):
-        parts.setdefault(opened.hypothesis, []).append(replace(opened, plain=opened.plain[:0]))
-        tags.setdefault(opened.hypothesis, []).append(secret_tags.of(opened.plain))
-    gathered = {}
-    for index, of_index in parts.items():
-        log10 = np.concatenate([each.log10 for each in of_index])
-        gathered[index] = Openings(
-            rows=np.concatenate([each.rows for each in of_index]),
-            log10=log10,
-            last_log10=np.concatenate([each.last_log10 for each in of_index]),
-            tags=np.concatenate(tags[index]),
-            explained=hardly_chance(log10, int(fitting[index].sum())),
-        )
-    return gathered
-
-
-def _one_after_the_other(trial: _Trial) -> Iterator[tuple[int, Evidence]]:
+def _one_after_the_other(trial: SampleTrial) -> Iterator[tuple[int, Evidence]]:
     remaining = np.ones(trial.size, np.bool_)
     open_questions = dict(trial.openings)
     while True:
@@ -176,7 +107,9 @@ def _one_after_the_other(trial: _Trial) -> Iterator[tuple[int, Evidence]]:
         remaining[openings.rows[openings.explained]] = False
 
 
-def _ranked(trial: _Trial, remaining: npt.NDArray[np.bool_], of: Mapping[int, Openings]) -> Iterator[_Ranked]:
+def _ranked(
+    trial: SampleTrial, remaining: npt.NDArray[np.bool_], of: Mapping[int, Openings]
+) -> Iterator[_Ranked]:
     """Each hypothesis that opens any of what remains, by how much it explains."""
     for index, openings in of.items():
         usable = remaining & trial.fitting[index]
@@ -191,7 +124,7 @@ def _ranked(trial: _Trial, remaining: npt.NDArray[np.bool_], of: Mapping[int, Op
         yield _Ranked((score, index), index, evidence)
 
 
-def _equivalent(index: int, remaining: npt.NDArray[np.bool_], trial: _Trial) -> tuple[Hypothesis, ...]:
+def _equivalent(index: int, remaining: npt.NDArray[np.bool_], trial: SampleTrial) -> tuple[Hypothesis, ...]:
     """Others of the same key that explain the same of what remained as well.
 
     Mostly to the same text. Where only padding speaks, since all secrets are binary, a block in front may be
@@ -230,7 +163,7 @@ def _as_good(other: _Explained, best: _Explained) -> bool:
     return other.rows == best.rows and (other.tags == best.tags or other.log10 - best.log10 < ABOUT_AS_LIKELY)
 
 
-def _settle_first_block(found: tuple[int, Evidence], trial: _Trial) -> Evidence:
+def _settle_first_block(found: tuple[int, Evidence], trial: SampleTrial) -> Evidence:
     """Tell a vector in front from an unknown constant one, where the text behind does not."""
     index, evidence = found
     alike = evidence.alike
@@ -264,7 +197,7 @@ def _is_proven(hypothesis: Hypothesis, proven: Collection[Layout]) -> bool:
 
 
 def _proven_alone(
-    trial: _Trial, established: Iterable[Evidence], proven: Collection[Layout]
+    trial: SampleTrial, established: Iterable[Evidence], proven: Collection[Layout]
 ) -> tuple[Evidence, ...]:
     """What is proven, opens something, and is not established by the data."""
     told = {each for evidence in established for each in evidence.alike}
@@ -277,7 +210,7 @@ def _proven_alone(
     return tuple(replace(each.evidence, proven=True) for each in ranked)
 
 
-def _first_blocks(hypothesis: Hypothesis, openings: Openings, trial: _Trial) -> npt.NDArray[np.uint8]:
+def _first_blocks(hypothesis: Hypothesis, openings: Openings, trial: SampleTrial) -> npt.NDArray[np.uint8]:
     rows = pl.Series(openings.rows[openings.explained])
     values = trial.views[View.of(hypothesis.layout)].gather(rows)
     first = values.bin.slice(len(hypothesis.layout.prefix), BLOCK)

@@ -1,0 +1,86 @@
+"""Everything that was tried on the sample, and what it gave."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from audit.discovery.evidence import Openings, hardly_chance
+from audit.discovery.sample import independent
+from audit.layouts.layout import Layout
+from audit.trial.hypothesis import Hypothesis
+from audit.trial.opened import Opened
+from audit.trial.same_secret import SecretTags
+from audit.trial.try_keys import try_keys
+from audit.trial.views import View, Views
+
+
+@dataclass(frozen=True, slots=True)
+class SampleTrial:
+    """Everything that was tried on the sample, and what it gave.
+
+    Attributes:
+        size: how many values were tried.
+        tried: the hypotheses.
+        views: the values.
+        openings: by the hypothesis' place.
+        fitting: independent values that can be of a hypothesis' layout at all, by its place; shapes [size].
+    """
+
+    size: int
+    tried: list[Hypothesis]
+    views: Views
+    openings: dict[int, Openings]
+    fitting: dict[int, npt.NDArray[np.bool_]]
+
+    @classmethod
+    def of(cls, views: Views, tried: list[Hypothesis], secret_tags: SecretTags) -> "SampleTrial":
+        """Try them all; `secret_tags` tells equal plain texts."""
+        by_view = {view: _Shape.of(views[view]) for view in {View.of(each.layout) for each in tried}}
+        by_layout = {each.layout: by_view[View.of(each.layout)].fits(each.layout) for each in tried}
+        of_tried = {index: by_layout[each.layout] for index, each in enumerate(tried)}
+        openings = _openings(views, tried, secret_tags, of_tried)
+        return cls(views.frame.height, tried, views, openings, of_tried)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """Decoded sizes, 0 where a value does not decode, and which values are independent; shapes [size]."""
+
+    sizes: npt.NDArray[np.int64]
+    independent: npt.NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, decoded: pl.Series) -> "_Shape":
+        return cls(decoded.bin.size().fill_null(0).cast(pl.Int64).to_numpy(), independent(decoded))
+
+    def fits(self, layout: Layout) -> npt.NDArray[np.bool_]:
+        """Independent values that can be of this layout."""
+        lengths = [size for size in np.unique(self.sizes) if layout.fits(int(size))]
+        return np.isin(self.sizes, lengths) & self.independent
+
+
+def _openings(
+    values: Views,
+    tried: Sequence[Hypothesis],
+    secret_tags: SecretTags,
+    fitting: Mapping[int, npt.NDArray[np.bool_]],
+) -> dict[int, Openings]:
+    parts: dict[int, list[Opened]] = {}
+    tags: dict[int, list[npt.NDArray[np.uint64]]] = {}
+    for opened in try_keys(values, tried):
+        parts.setdefault(opened.hypothesis, []).append(replace(opened, plain=opened.plain[:0]))
+        tags.setdefault(opened.hypothesis, []).append(secret_tags.of(opened.plain))
+    gathered = {}
+    for index, of_index in parts.items():
+        log10 = np.concatenate([each.log10 for each in of_index])
+        gathered[index] = Openings(
+            rows=np.concatenate([each.rows for each in of_index]),
+            log10=log10,
+            last_log10=np.concatenate([each.last_log10 for each in of_index]),
+            tags=np.concatenate(tags[index]),
+            explained=hardly_chance(log10, int(fitting[index].sum())),
+        )
+    return gathered
