@@ -8,7 +8,7 @@ from audit.layouts.known import OCTOPUS
 from audit.verdict import Verdict
 
 TABLE: Final = pl.col("record").str.extract(r"^([^:]*):").alias("table")
-DOCUMENT: Final = pl.col("record").str.extract(r"^[^:]*:(.*?)#").alias("document")
+DOCUMENT: Final = pl.col("record").str.extract(r"(?s)^[^:]*:(.*?)#(?:/|$)").alias("document")
 """Of a value of Octopus: what its `record` begins with."""
 
 _NAMED: Final = 10

@@ -59,12 +59,12 @@ def about_octopus(
     remarks = (
         *about_nodes(files, ring),
         *about_passwords(stores.checks, ring.keys),
-        *about_left_behind(values),
+        *(about_left_behind(values) if ring.current else ()),
         *(checked.remarks if checked else ()),
     )
     current = ring.current.label if ring.current else ""
     return OctopusSaid(
         findings=checked.findings if checked else FINDINGS.to_frame(),
         remarks=remarks,
-        report=product_report(counts, documents, current=current),
+        report=product_report(counts, documents, current=current) if stores.documents else "",
     )

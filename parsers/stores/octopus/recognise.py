@@ -1,15 +1,26 @@
 """Whether a file or folder is one of Octopus Deploy's stores: by content, never by name."""
 
+import re
 from pathlib import Path
+from typing import Final
 
 from parsers.stores.interface import Store
 from parsers.stores.octopus.drop import MAGIC, OfflineDrop
 from parsers.stores.octopus.migrator import MigratorFolder, is_migrator_folder
 from parsers.stores.octopus.script import OctopusScript
-from parsers.stores.octopus.sql_server_script import LOOKS_LIKE
 from parsers.stores.octopus.table_file import OctopusTableFile, form_of, table_folder
 from parsers.stores.store_file import StoreFile
 from parsers.stores.text_encoding import encoding_of
+
+_SQL: Final = re.compile(
+    r"\s*(?:--|/\*|(?:SET|USE|BEGIN|CREATE|DECLARE|PRINT|DROP|INSERT|ALTER|IF|GO)\b)", re.IGNORECASE
+)
+_BATCH_END: Final = re.compile(r"(?im)^GO[ \t]*\r?$")
+_INSERTS_DOCUMENT: Final = re.compile(
+    r"(?im)^\s*INSERT\s+(?:INTO\s+)?[\w.\"\[\]]+\s*\((?=[^()]*\bId\b)(?=[^()]*\bJSON(?:Blob)?\b)"
+)
+# INSERT INTO [dbo].[Account] ([Id], [Name], [JSON]) VALUES (N'Accounts-1', …)
+_CLOUDBEES: Final = re.compile(r"(?i)\bINSERT\s+(?:INTO\s+)?[\w.\"\[\]]*\bec_\w+")
 
 
 def octopus_file(file: StoreFile, head: bytes) -> Store | None:
@@ -21,10 +32,17 @@ def octopus_file(file: StoreFile, head: bytes) -> Store | None:
     """
     if head.startswith(MAGIC):
         return OfflineDrop(file)
-    if LOOKS_LIKE.search(head.decode(encoding_of(head), "replace")):
+    if _is_script(head.decode(encoding_of(head), "replace")):
         return OctopusScript(file)
     form = form_of(file, head)
     return None if form is None else OctopusTableFile(file, form)
+
+
+def _is_script(text: str) -> bool:
+    """A script as SQL Server's tools write it, with documents, or with no row so soon; not CloudBees CD's."""
+    if _CLOUDBEES.search(text):
+        return False
+    return bool(_INSERTS_DOCUMENT.search(text) or (_SQL.match(text) and _BATCH_END.search(text)))
 
 
 def octopus_folder(folder: Path) -> Store | None:

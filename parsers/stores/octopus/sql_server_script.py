@@ -45,11 +45,6 @@ _OPENING: Final = (b"'", b"[", b"/")
 _HEAD_BYTES: Final = 1 << 16
 """A statement's words up to its first value are looked for in so many bytes."""
 
-LOOKS_LIKE: Final = re.compile(
-    r"(?im)^\s*INSERT\s+(?:INTO\s+)?(?:\[[^\]\n]+\]\.){0,3}\[[^\]\n]+\]\s*\(|^GO\s*$"
-)
-"""A name in brackets after INSERT, or a line `GO`: no other server's dumps have these."""
-
 
 @dataclass(frozen=True, slots=True, repr=False)
 class InsertedRow:

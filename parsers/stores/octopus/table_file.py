@@ -58,7 +58,7 @@ def form_of(file: StoreFile, head: bytes) -> Form | None:
     if BARE_ROW.match(first):
         return Form.BARE
     if text.startswith(("{", "[")):
-        return Form.JSON if _JSON_MEMBERS.match(text) else None
+        return Form.JSON if all(member.search(text) for member in _JSON_MEMBERS) else None
     try:
         titles = next(csv.reader([first], delimiter=delimiter_of(first)), [])
     except csv.Error:
@@ -66,11 +66,7 @@ def form_of(file: StoreFile, head: bytes) -> Form | None:
     return Form.CSV if _has_columns(titles) else None
 
 
-_JSON_MEMBERS: Final = re.compile(
-    r'\[?\s*\{(?=(?:[^{}]|\{[^{}]*\})*?"Id"\s*:)(?=(?:[^{}"]|"(?:[^"\\]|\\.)*")*?"JSON(?:Blob)?"\s*:)',
-    re.IGNORECASE,
-)
-"""An object, perhaps the first of an array, with members `Id` and `JSON`."""
+_JSON_MEMBERS: Final = (re.compile(r'(?i)"Id"\s*:'), re.compile(r'(?i)"JSON(?:Blob)?"\s*:'))
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,7 +164,7 @@ def test_random_heads_are_no_store(tmp_path: Path) -> None:
     """Whatever a file begins with, it is a store or an error with its name."""
     chance = random.Random("heads")
     path = tmp_path / "file"
-    pieces = rb"""{ [ "Id": "JSON": Id JSON , ' | ] } GO""".split() + [b"\n", b"\r", b"\0", b"\xff", b" "]
+    pieces = [*rb"""{ [ "Id": "JSON": Id JSON , ' | ] } GO""".split(), b"\n", b"\r", b"\0", b"\xff", b" "]
     errors: list[str] = []
     for _ in range(300):
         path.write_bytes(b"".join(chance.choices(pieces, k=chance.randint(1, 60))))
