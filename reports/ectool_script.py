@@ -29,15 +29,16 @@ def ectool_script(team: str, name: str, rows: pl.DataFrame) -> str:
         name: the file's name without its ending, also for the log; safe as it is.
         rows: frame in the `REENTRY` schema, all of CloudBees CD.
     """
+    named = rows.select("kind", "project", "name", "user_name", "location")
+    # What differs between two stores is listed twice, and to be entered once.
+    calls = list(dict.fromkeys(_call(**row) for row in named.iter_rows(named=True)))
     head = _HEAD.format(
         script=f"{name}.sh",
         team=shlex.quote(visible(team)),
-        total=rows.height,
+        total=len(calls),
         log=shlex.quote(f"{name}.log"),
     )
     functions = resources.files("reports").joinpath("templates", "reenter.sh").read_text(encoding="utf-8")
-    named = rows.select("kind", "project", "name", "user_name", "location")
-    calls = (_call(**row) for row in named.iter_rows(named=True))
     return head + functions + "\nstart\n" + "".join(f"{call}\n" for call in calls)
 
 
