@@ -76,7 +76,8 @@ Keys = Annotated[
         "--key",
         metavar="[LABEL=]REF",
         help="A candidate key by reference: a path, env:NAME, fd:N, prompt, cmd:COMMAND; a folder means "
-        "every file in it. Repeatable.",
+        "every file in it; migrator:REF and drop:REF name the password of an Octopus.Migrator export or of "
+        "an offline drop. Repeatable.",
         show_default=False,
     ),
 ]
