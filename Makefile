@@ -39,7 +39,8 @@ fix: $(VENV)/.dev  ## Mend what ruff can mend
 	$(RUN) ruff check --fix .
 	$(RUN) ruff format .
 
-bench: $(VENV)/.dev tools  ## Ratios against rivals, run in the same minute
+bench: $(VENV)/.dev  ## Ratios against rivals, run in the same minute
+	@sh tests/needs.sh rivals
 	$(RUN) tests.bench
 
 fuzz: $(VENV)/.dev  ## Long random runs; SECONDS=600 by default

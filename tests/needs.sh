@@ -1,10 +1,13 @@
 #!/bin/sh
 # Installs the programs that tests call, where it has the rights; otherwise says which are missing.
+# With `rivals` also those that benches measure against.
 set -eu
 
 # program:package, as Debian 12 and later name them
 needed="7z:p7zip-full zip:zip unzip:unzip zstd:zstd bzip2:bzip2 xz:xz-utils gzip:gzip openssl:openssl
         mariadbd:mariadb-server chromium:chromium chromedriver:chromium-driver sqlite3:sqlite3 strace:strace"
+
+[ "${1:-}" = rivals ] && needed="$needed rg:ripgrep ugrep:ugrep igzip:isal"
 
 missing="" packages=""
 for pair in $needed; do
