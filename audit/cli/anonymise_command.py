@@ -24,6 +24,8 @@ def anonymise_command(
     from audit.cli.printing import remark
     from reports.run_folder import REPORT, read_run_folder, write_run_folder
 
+    if out.resolve() == run.resolve():
+        raise typer.BadParameter("name another folder than RUN", param_hint="--out")
     write_run_folder(out, anonymised(read_run_folder(run)))
     if not quiet:
         typer.echo(f"report: {out / REPORT}")

@@ -60,6 +60,8 @@ def audit_into(out: Path, options: AuditOptions) -> int:
     Raises:
         ParsersError, AuditError, ReportsError: the run failed.
     """
+    if options.anonymise and options.anonymise.resolve() == out.resolve():
+        raise typer.BadParameter("name another folder than --out", param_hint="--anonymise")
     passwords = secrets_of(options.zip_passwords)
     keys = read_keys(options.keys)
     key_files = [each for each in keys if isinstance(each, KeyFile)]

@@ -1,7 +1,12 @@
 """What a check answers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+NAMED: Final = 10
+"""So many things evidence names; of the others it says how many they are."""
 
 
 class State(StrEnum):
@@ -49,3 +54,9 @@ class About:
     def unknown(self, evidence: str, what_to_do: str) -> Check:
         """Nobody can tell yet."""
         return Check(self.id, self.title, State.UNKNOWN, evidence, what_to_do)
+
+
+def listed(names: Sequence[str]) -> str:
+    """The names in one line, the first `NAMED` of them."""
+    more = len(names) - NAMED
+    return ", ".join(names[:NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -3,7 +3,7 @@
 from typing import Final
 
 from audit.database_password import PasswordOpening, password_opening
-from audit.readiness.check import About, Check, State
+from audit.readiness.check import About, Check, State, listed
 from audit.readiness.conf_folder import DATABASE
 from audit.readiness.estate import ConfFolder, Estate
 
@@ -64,13 +64,13 @@ def no_files_left_over(estate: Estate) -> Check:
     found = [f"{folder.label}: {name}" for folder in estate.conf for name in folder.left_over]
     if found:
         return LEFT_OVER.failed(
-            ", ".join(found), "delete them once the server has started with the new configuration"
+            listed(found), "delete them once the server has started with the new configuration"
         )
     if not estate.conf:
         return LEFT_OVER.unknown(_NO_CONF, _GIVE_CONF)
     unseen = [folder.label for folder in estate.conf if not folder.listed]
     if unseen:
         return LEFT_OVER.unknown(
-            f"not all was seen in {', '.join(unseen)}", "make it readable, and run it again"
+            f"not all was seen in {listed(unseen)}", "make it readable, and run it again"
         )
-    return LEFT_OVER.passed(f"none in {', '.join(folder.label for folder in estate.conf)}")
+    return LEFT_OVER.passed(f"none in {listed([folder.label for folder in estate.conf])}")

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from audit.readiness.check import About, Check
+from audit.readiness.check import About, Check, listed
 from audit.readiness.estate import Estate
 
 OLDER_KEY: Final = About(
@@ -34,13 +34,13 @@ def older_key_in_place(estate: Estate) -> Check:
     others = [label for label, key in nodes if key.content != current.content]
     if others:
         return OLDER_KEY.failed(
-            f"not in {', '.join(others)}: another passkey stands there than {current.label!r}",
+            f"not in {listed(others)}: another passkey stands there than {current.label!r}",
             "put the 128-bit passkey that the server uses back into conf before the upgrade",
         )
     absent = [folder.label for folder in estate.conf if not folder.key]
     if absent or not nodes:
         return OLDER_KEY.unknown(
-            f"no passkey was read in {', '.join(absent)}" if absent else "no node's folder was given",
+            f"no passkey was read in {listed(absent)}" if absent else "no node's folder was given",
             "name each node's folder with --conf",
         )
-    return OLDER_KEY.passed(f"{current.label!r}, 128 bits, in {', '.join(label for label, _ in nodes)}")
+    return OLDER_KEY.passed(f"{current.label!r}, 128 bits, in {listed([label for label, _ in nodes])}")

@@ -5,7 +5,7 @@ from typing import Final
 
 from audit.fingerprint_dates import comparable, is_export, is_history
 from audit.layouts.known import OCTOPUS
-from audit.readiness.check import About, Check
+from audit.readiness.check import About, Check, listed
 from audit.readiness.estate import Estate
 from parsers.keys.key_file import KeyFile
 
@@ -22,7 +22,7 @@ def one_key(estate: Estate) -> Check:
     places: dict[str, list[str]] = {}
     for key, where in _places(estate):
         places.setdefault(key, []).append(where)
-    told = "; ".join(f"{key} in {', '.join(sorted(set(where)))}" for key, where in sorted(places.items()))
+    told = "; ".join(f"{key} in {listed(sorted(set(where)))}" for key, where in sorted(places.items()))
     if len(places) > 1:
         return ONE_KEY.failed(
             told, "find out which key opens the stored values, and put that file in every place"
@@ -30,7 +30,7 @@ def one_key(estate: Estate) -> Check:
     unread = [*estate.unread_keys, *(each for folder in estate.conf for each in folder.unread)]
     if unread:
         return ONE_KEY.unknown(
-            f"{told or 'nothing was read'}; not read: {', '.join(each.path for each in unread)}",
+            f"{told or 'nothing was read'}; not read: {listed([each.path for each in unread])}",
             "make these readable and run it again",
         )
     if sum(map(len, places.values())) < 2:

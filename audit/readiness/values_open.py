@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from typing import Final
 
-from audit.readiness.check import About, Check, State
+from audit.readiness.check import About, Check, State, listed
 from audit.readiness.estate import Estate, JudgedStores
 from audit.verdict import Verdict
 
@@ -51,7 +51,7 @@ def imports_fit(estate: Estate) -> Check:
     foreign = _foreign(estate)
     if foreign:
         state = State.FAIL
-        evidence += f"; stamped with another passkey: {', '.join(foreign)}"
+        evidence += f"; stamped with another passkey: {listed(foreign)}"
     elif state is State.PASS and not estate.imports.fingerprints:
         evidence += "; none is stamped with a passkey"
     return _said(

@@ -57,6 +57,17 @@ def test_the_bundle_beside_the_run(tmp_path: Path) -> None:
     assert all((beside / file).read_bytes() == (later / file).read_bytes() for file in files)
 
 
+def test_the_run_itself_is_not_replaced(export_run: AuditRun, tmp_path: Path) -> None:
+    """The folder of the run is no place for its anonymous copy."""
+    run = tmp_path / "run"
+    given = ("audit", "--store", "store/export.xml", "--key", "keys", "--out", run)
+    assert passkey_audit(*given, "--anonymise", f"{tmp_path}/./run").code == 2
+    assert not run.exists()
+    before = (export_run.folder / "summary.json").read_bytes()
+    assert passkey_audit("anonymise", export_run.folder, "--out", export_run.folder).code == 2
+    assert (export_run.folder / "summary.json").read_bytes() == before
+
+
 def test_what_is_no_run(tmp_path: Path) -> None:
     """Without a run folder nothing is written."""
     ended = passkey_audit("anonymise", tmp_path, "--out", tmp_path / "bundle")

@@ -170,6 +170,13 @@ def test_a_password_in_plain_text_or_none() -> None:
     assert "in clear" not in check.evidence
 
 
+def test_long_lists_are_cut() -> None:
+    """A folder of old backups may hold hundreds of key files: evidence names some, and counts the others."""
+    modes = tuple(FileMode(f"/backup/{n}", 0o644) for n in range(500))
+    (check,) = (c for c in make_checks(replace(SOUND, key_modes=modes)) if c.id == "key-permissions")
+    assert check.evidence.endswith("/backup/9 (mode 0644) and 490 more")
+
+
 def test_no_key_is_shown() -> None:
     """No check of any estate shows a key, a password or ciphertext."""
     told = repr([make_checks(estate) for _, _, estate in CASES])
