@@ -5,30 +5,71 @@ configuration alone (docs, "Rotating the Master Key"). A node that was forgotten
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+
+import polars as pl
 
 from audit.key_ring import KeyRing
+from audit.layouts.known import OCTOPUS
 from parsers.keys.key_file import KeyFile
 from parsers.keys.octopus_config import is_octopus_config
+from parsers.logs.schema import FINDINGS
 
 
-def about_nodes(files: Iterable[KeyFile], ring: KeyRing) -> list[str]:
-    """A sentence for each node that has fallen behind, or one that says that all agree; none for no nodes."""
-    nodes = [file for file in files if is_octopus_config(file.content) and file.master_key]
+@dataclass(frozen=True, slots=True)
+class Nodes:
+    """The nodes whose configuration files are among the candidates.
+
+    Attributes:
+        all: each with the key in it.
+        behind: those whose key is not the current one; none where no current key is known.
+    """
+
+    all: tuple[KeyFile, ...]
+    behind: tuple[KeyFile, ...]
+
+    @property
+    def findings(self) -> pl.DataFrame:
+        """A row of the `FINDINGS` schema for each that has fallen behind."""
+        blank = dict.fromkeys(FINDINGS.names(), "")
+        rows = [
+            {
+                **blank,
+                "system": OCTOPUS,
+                "kind": "wrong-master-key",
+                "subject_kind": "server",
+                "subject": node.label,
+                "node": node.label,
+                "level": "ERROR",
+                "source": node.reference,
+                "line": None,
+                "message": "the node's configuration file has another master key than the current one",
+            }
+            for node in self.behind
+        ]
+        return pl.DataFrame(rows, schema=FINDINGS)
+
+    @property
+    def remarks(self) -> list[str]:
+        """A sentence for each that has fallen behind, or one that says that all agree, or differ."""
+        if self.behind:
+            return [
+                f"node {node.label!r} has fallen behind: its master key is not the current one; "
+                "run set-master-key there"
+                for node in self.behind
+            ]
+        if len(self.all) < 2:
+            return []
+        labels = ", ".join(repr(node.label) for node in self.all)
+        if len({node.master_key for node in self.all}) == 1:
+            return [f"the nodes {labels} have the same master key"]
+        return [
+            f"the nodes {labels} have different master keys; which is current is not known: say --current"
+        ]
+
+
+def compare_nodes(files: Iterable[KeyFile], ring: KeyRing) -> Nodes:
+    """Each node's key against the current one of the ring."""
+    nodes = tuple(file for file in files if file.master_key and is_octopus_config(file.content))
     current = ring.current
-    if len(nodes) < 2 and (current is None or not nodes):
-        return []
-    if current is None:
-        return [] if len({node.master_key for node in nodes}) == 1 else [_undecided(nodes)]
-    behind = [node.label for node in nodes if node.master_key != current.master_key]
-    if not behind:
-        return [f"all {len(nodes)} nodes have the current master key"] if len(nodes) > 1 else []
-    return [
-        f"node {label!r} has fallen behind: its master key is not the current one ({current.label!r}); "
-        "run set-master-key there"
-        for label in behind
-    ]
-
-
-def _undecided(nodes: list[KeyFile]) -> str:
-    labels = ", ".join(repr(node.label) for node in nodes)
-    return f"the nodes {labels} have different master keys, and which is current is not known: say --current"
+    return Nodes(nodes, tuple(node for node in nodes if current and node.master_key != current.master_key))

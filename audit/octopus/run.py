@@ -10,14 +10,13 @@ from audit.key_ring import KeyRing
 from audit.layouts.known import OCTOPUS
 from audit.octopus.documents import count_documents, judged_documents
 from audit.octopus.left_behind import about_left_behind
-from audit.octopus.nodes import about_nodes
+from audit.octopus.nodes import compare_nodes
 from audit.octopus.passwords import about_passwords
 from audit.octopus.product_report import product_report
 from audit.octopus.report_check import check_report
 from audit.stores_reading import StoresReading
 from parsers.keys.key_file import KeyFile
 from parsers.logs.rotation_report import RotationReport
-from parsers.logs.schema import FINDINGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +24,7 @@ class OctopusSaid:
     """What there is to say.
 
     Attributes:
-        findings: the `FINDINGS` schema, of the rotation report.
+        findings: the `FINDINGS` schema: nodes that fell behind, faults of the rotation report.
         remarks: one sentence each.
         report: the audit in the form of the product's rotation report; "" without documents of Octopus.
     """
@@ -49,22 +48,23 @@ def about_octopus(
     report: RotationReport | None,
 ) -> OctopusSaid:
     """Everything; nothing where no store is Octopus'."""
+    nodes = compare_nodes(files, ring)
     frames = [each.frame for each in examined if each.frame["system"][0] == OCTOPUS]
     if not frames:
-        return OctopusSaid(FINDINGS.to_frame(), tuple(about_nodes(files, ring)))
+        return OctopusSaid(nodes.findings, tuple(nodes.remarks))
     values = pl.concat(frames)
     documents = judged_documents(values)
     counts = count_documents(documents, total=stores.documents)
     checked = check_report(report, counts, ring) if report else None
     remarks = (
-        *about_nodes(files, ring),
+        *nodes.remarks,
         *about_passwords(stores.checks, ring.keys),
         *(about_left_behind(values) if ring.current else ()),
         *(checked.remarks if checked else ()),
     )
     current = ring.current.label if ring.current else ""
     return OctopusSaid(
-        findings=checked.findings if checked else FINDINGS.to_frame(),
+        findings=pl.concat([nodes.findings, *([checked.findings] if checked else [])]),
         remarks=remarks,
         report=product_report(counts, documents, current=current) if stores.documents else "",
     )

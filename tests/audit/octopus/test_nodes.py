@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from audit.key_ring import KeyRing, make_key_ring
-from audit.octopus.nodes import about_nodes
+from audit.octopus.nodes import compare_nodes
 from parsers.keys.key_file import KeyFile, read_key_files
 from tests.support.octopus import sealed
 
@@ -38,9 +38,13 @@ def ring(files: list[KeyFile], current: str | None) -> KeyRing:
 def test_one_fell_behind(tmp_path: Path) -> None:
     """The node whose key is not the current one is named, the others are not."""
     nodes = [node(tmp_path, name, key) for name, key in (("node1", NEW), ("node2", OLD), ("node3", NEW))]
-    (said,) = about_nodes(nodes, ring(nodes, "node1"))
+    compared = compare_nodes(nodes, ring(nodes, "node1"))
+    (said,) = compared.remarks
     assert "'node2' has fallen behind" in said
     assert "node3" not in said
+    assert compared.findings.select("kind", "subject", "source").rows() == [
+        ("wrong-master-key", "node2", nodes[1].reference)
+    ]
 
 
 @pytest.mark.parametrize("current", ["node1", "node2"])
@@ -48,13 +52,15 @@ def test_all_agree(tmp_path: Path, current: str) -> None:
     """Equal keys in different files are one key: nobody is behind."""
     nodes = [node(tmp_path, name, NEW) for name in ("node1", "node2")]
     assert nodes[0].content == nodes[1].content or nodes[0].fingerprint != nodes[1].fingerprint
-    assert about_nodes(nodes, ring(nodes, current)) == ["all 2 nodes have the current master key"]
+    compared = compare_nodes(nodes, ring(nodes, current))
+    assert compared.remarks == ["the nodes 'node1', 'node2' have the same master key"]
+    assert compared.findings.height == 0
 
 
 def test_undecided(tmp_path: Path) -> None:
     """Different keys, and nothing says which is current: said, not guessed."""
     nodes = [node(tmp_path, name, key) for name, key in (("node1", NEW), ("node2", OLD))]
-    (said,) = about_nodes(nodes, ring(nodes, None))
+    (said,) = compare_nodes(nodes, ring(nodes, None)).remarks
     assert "--current" in said
 
 
@@ -65,7 +71,7 @@ def test_keys_that_are_no_nodes(tmp_path: Path) -> None:
         path = tmp_path / name
         path.write_bytes(base64.b64encode(key))
         files += [each for each in read_key_files(str(path)) if isinstance(each, KeyFile)]
-    assert about_nodes(files, ring(files, "new")) == []
+    assert compare_nodes(files, ring(files, "new")).remarks == []
     behind = node(tmp_path, "node2", OLD)
-    (said,) = about_nodes([*files, behind], ring([*files, behind], "new"))
+    (said,) = compare_nodes([*files, behind], ring([*files, behind], "new")).remarks
     assert "'node2' has fallen behind" in said
