@@ -1,5 +1,7 @@
 """Pieces of text without names."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -122,3 +124,18 @@ def test_paths() -> None:
     path = "/home/jdoe/acme.zip!/servers/cd-kestrel/commander-cd-kestrel.log.1"
     expected = "/part-1/part-2/part-3.zip!/servers/node-1/commander-node-1.log.1"
     assert anonymous_path(path, KnownNames(pseudonyms), pseudonyms) == expected
+
+
+@pytest.mark.parametrize(
+    "piece", ["a", "a.", "a-", "1.", ":", "a:", "/a", "/", "'", "'a", "aName", "@", "\\", "C:\\a"]
+)
+def test_hostile_text_takes_no_time(piece: str) -> None:
+    """Text that repeats what a pattern begins with takes time in proportion to its length."""
+    short, long = (min(taken(piece * count) for _ in range(3)) for count in (4_000, 16_000))
+    assert long < 0.05 + 10 * short
+
+
+def taken(text: str) -> float:
+    start = time.perf_counter()
+    by_form(text)
+    return time.perf_counter() - start
