@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import Final
 
+from parsers.errors import StoreError
 from parsers.stores.interface import Store
 from parsers.stores.octopus.drop import MAGIC, OfflineDrop
 from parsers.stores.octopus.migrator import MigratorFolder, is_migrator_folder
@@ -49,8 +50,9 @@ def octopus_folder(folder: Path) -> Store | None:
     """The store that a folder is, or None.
 
     Raises:
-        StoreError: a file in it cannot be opened.
+        StoreError: it, or a file in it, cannot be opened.
     """
-    if is_migrator_folder(folder):
-        return MigratorFolder(str(folder))
-    return table_folder(folder)
+    try:
+        return MigratorFolder(str(folder)) if is_migrator_folder(folder) else table_folder(folder)
+    except OSError as error:
+        raise StoreError(f"{folder}: {error.strerror}") from error

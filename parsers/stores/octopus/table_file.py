@@ -3,17 +3,17 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Final, assert_never
+from typing import Final
 
 import polars as pl
 from polars.exceptions import PanicException, PolarsError
 
 from parsers.archives.interface import Leaf
-from parsers.errors import StoreError
+from parsers.errors import ArchiveError, StoreError
 from parsers.stores.bad_rows import BadRows
 from parsers.stores.interface import StoreEvent
 from parsers.stores.octopus.source import BLOB, ID, JSON, WANTED_COLUMNS, Row, read_documents
@@ -66,6 +66,11 @@ def form_of(file: StoreFile, head: bytes) -> Form | None:
     return Form.CSV if _has_columns(titles) else None
 
 
+_READERS: Final[Mapping[Form, Callable[[io.TextIOWrapper], Iterator[Cells | str]]]] = {
+    Form.CSV: csv_rows,
+    Form.JSON: json_rows,
+    Form.BARE: bare_rows,
+}
 _JSON_MEMBERS: Final = (re.compile(r'(?i)"Id"\s*:'), re.compile(r'(?i)"JSON(?:Blob)?"\s*:'))
 
 
@@ -108,25 +113,12 @@ class OctopusTableFile:
     def _text_rows(self, text: io.TextIOWrapper, leaf: Leaf) -> Iterator[Row | Unread]:
         bad = BadRows(leaf)
         name = table_of_file(self.file.reference)
-        for number, cells in enumerate(self._cells(text), 1):
+        for number, cells in enumerate(_READERS[self.form](text), 1):
             if isinstance(cells, str):
                 yield from bad.tell(f"row {number}", cells)
             else:
                 yield _row(cells, name)
         yield from bad.rest()
-
-    def _cells(self, text: io.TextIOWrapper) -> "Iterator[Cells | str]":
-        match self.form:
-            case Form.CSV:
-                return csv_rows(text)
-            case Form.JSON:
-                return json_rows(text)
-            case Form.BARE:
-                return bare_rows(text)
-            case Form.PARQUET:
-                raise StoreError("a Parquet file is no text")
-            case _:
-                assert_never(self.form)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +143,7 @@ class OctopusTableFolder:
         for file in self.files:
             try:
                 yield from file.items(naming=naming)
-            except StoreError as error:
+            except (StoreError, ArchiveError) as error:
                 yield Unread(self.reference, Path(file.label).name, error.message)
         for name in self.others:
             yield Unread(self.reference, name, "no file with documents in it: not read")
@@ -171,10 +163,9 @@ def table_folder(folder: Path) -> OctopusTableFolder | None:
 
 
 def _row(cells: Cells, of_file: str) -> Row:
-    table = cells.get(TABLE)
-    id_ = cells.get(ID)
-    named = table if isinstance(table, str) else ""
-    named = named or of_file or (table_of_id(id_) if isinstance(id_, str) else "") or "document"
+    table, id_ = cells.get(TABLE), cells.get(ID)
+    named = table if isinstance(table, str) and table else of_file
+    named = named or table_of_id(id_ if isinstance(id_, str) else "")
     return Row(named, {name: cell for name, cell in cells.items() if name in WANTED_COLUMNS})
 
 

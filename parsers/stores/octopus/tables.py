@@ -35,6 +35,8 @@ def table_of_file(path: str) -> str:
 
 
 def table_of_id(id_: str) -> str:
-    """The table that an id is of, by the word it begins with; or ""."""
+    """The table that an id is of, by the word it begins with; that word, if no such table is known."""
     found = _PREFIX.match(id_)
-    return _DOCUMENTS.get(id_.casefold()) or (table_named(found[1]) if found else "")
+    if found is None:
+        return _DOCUMENTS.get(id_.casefold(), "document")
+    return _DOCUMENTS.get(id_.casefold()) or table_named(found[1]) or found[1]

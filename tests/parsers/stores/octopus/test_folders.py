@@ -69,7 +69,8 @@ def test_tables_by_id() -> None:
     assert table_of_id("Proxies-1") == "Proxy"
     assert table_of_id("issuetracker-github") == "ExtensionConfiguration"
     assert table_of_id("certificate-global") == "Configuration"
-    assert table_of_id("Something-1") == ""
+    assert table_of_id("Somethings-1") == "Somethings"
+    assert table_of_id("smtp") == "document"
 
 
 def migrator_folder(folder: Path) -> Path:
