@@ -10,6 +10,8 @@ from audit.octopus.left_behind import DOCUMENT, TABLE
 _SUFFIX: Final = re.compile(r"(?:Configuration|Settings|Document|Resource)$")
 # AzureDevOpsConfiguration is the type of issuetracker-azuredevops-v2
 _SHORTEST: Final = 3
+_NAMED_OTHERWISE: Final = {"azuread": "authentication-aad", "okta": "authentication-od"}
+"""Types whose extension goes by another name (OctopusDeploy/Issues #9019)."""
 
 
 def is_meant(name: str) -> pl.Expr:
@@ -19,8 +21,8 @@ def is_meant(name: str) -> pl.Expr:
     `AzureAccount` ends with the name of the table `Account`.
     """
     document = DOCUMENT.str.to_lowercase()
-    by_id = document == name.lower()
     stem = _SUFFIX.sub("", name).lower()
+    by_id = document.is_in([name.lower(), _NAMED_OTHERWISE.get(stem, "")])
     configured = TABLE.str.to_lowercase().str.ends_with("configuration")
     bare = document.str.replace_all("-", "", literal=True)
     by_extension = configured & bare.str.contains(stem, literal=True)

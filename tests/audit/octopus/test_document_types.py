@@ -17,6 +17,7 @@ RECORDS = [
     "Configuration:certificate-global#/CertificateData",
     "Account:Accounts-1#/Password",
     "VariableSet:variableset-Projects-1#/Variables/0/Value",
+    "ExtensionConfiguration:authentication-aad#/ClientSecret",
 ]
 
 MEANT = {
@@ -29,6 +30,7 @@ MEANT = {
     "Account": [4],
     "VariableSet": [5],
     "Accounts-1": [4],
+    "AzureADConfiguration": [6],
     "Configuration": [],
     "Accounts": [],
     "": [],
@@ -69,5 +71,5 @@ def test_entries_are_joined_to_values() -> None:
         {"kind": "document", "project": "", "name": "n", "location": "l", "record": RECORDS}
     )
     named = name_credentials(values, pl.DataFrame(rows, schema=FINDINGS))
-    assert named["findings"].to_list() == [1, 0, 0, 1, 0, 0]
-    assert named["evidence"].to_list() == ["OctopusServer.txt:1", "", "", "OctopusServer.txt:2", "", ""]
+    assert named["findings"].to_list() == [1, 0, 0, 1, 0, 0, 0]
+    assert named["evidence"].to_list() == ["OctopusServer.txt:1", "", "", "OctopusServer.txt:2", "", "", ""]
