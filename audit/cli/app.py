@@ -17,6 +17,7 @@ from audit.cli.outermost import Commands
 from audit.cli.readiness_command import readiness_command
 from audit.cli.reentry_command import reentry_command
 from audit.cli.scan_command import scan_command
+from audit.cli.seal_command import seal_command
 
 app = typer.Typer(
     name="passkey-audit",
@@ -37,6 +38,7 @@ app.command("readiness")(readiness_command)
 app.command("reentry")(reentry_command)
 app.command("diff")(diff_command)
 app.command("anonymise")(anonymise_command)
+app.command("seal")(seal_command)
 app.command("fingerprint")(fingerprint_command)
 app.command("demo")(demo_command)
 
