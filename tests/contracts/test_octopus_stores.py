@@ -19,7 +19,7 @@ VALUE = "tHdE5KI9QVdsFSq6F6HeSA==|7oD+XzuTFF1uCQLXm8A3eg=="
 
 def rows() -> list[Row]:
     """Documents with two values, with none, and with something else."""
-    held = ({"Token": VALUE, "Password": None}, {}, {"Other": "x"})
+    held: tuple[dict[str, object], ...] = ({"Token": VALUE, "Password": None}, {}, {"Other": "x"})
     return [PROJECT, *(Row("Account", f"Accounts-{at}", held[at % 3]) for at in range(COUNT))]
 
 

@@ -90,18 +90,29 @@ def read_documents(source: DocumentSource) -> Iterator[StoreEvent]:
 def _values(source: DocumentSource, names: Names) -> Iterator[StoredRow | StoreEvent]:
     rows = DocumentRows(source.label, names)
     count = 0
-    for item in source.items(naming=False):
-        if not isinstance(item, Row):
-            yield item
-            continue
-        count += 1
-        try:
-            yield from rows.of(as_document(item))
-        except StoreError as error:
-            reason = f"{item.table} {_id_of(item)!r}: {error.message}"
-            yield Unread(source.label, clean(item.table), clean(reason), partial=True)
+    fault: StoreError | ArchiveError | None = None
+    try:
+        for item in source.items(naming=False):
+            if isinstance(item, Row):
+                count += 1
+                yield from _of_row(item, rows, source.label)
+            else:
+                yield item
+    except (StoreError, ArchiveError) as error:
+        fault = error
     yield from rows.uncovered()
+    if fault is not None:
+        raise fault
     yield DocumentsRead(source.label, count)
+
+
+def _of_row(row: Row, rows: DocumentRows, store: str) -> Iterator[StoredRow | StoreEvent]:
+    """A document that cannot be read does not keep the others from it."""
+    try:
+        yield from rows.of(as_document(row))
+    except StoreError as error:
+        reason = f"{row.table} {_id_of(row)!r}: {error.message}"
+        yield Unread(store, clean(row.table), clean(reason), partial=True)
 
 
 def as_document(row: Row) -> Document:

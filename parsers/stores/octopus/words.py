@@ -32,10 +32,7 @@ def name_in_words(document: Document, held: Held, names: Names) -> str:
     if table == "variableset":
         name = _variable(held, names)
     elif table == "tenantvariable":
-        template = names.of_template(document.said("VariableTemplateId"))
-        scope = document.said("EnvironmentId")
-        name = f"tenant {names.of(document.said('TenantId'))}, variable {template}"
-        name += f" (Environment {names.of(scope)})" if scope else ""
+        name = _of_tenant(document, names)
     else:
         name = ", ".join(filter(None, (_title(document, names), *_steps(held.path))))
     return f"{name} [frozen: {_frozen(document)}]" if _frozen(document) else name
@@ -51,6 +48,16 @@ def _variable(held: Held, names: Names) -> str:
     scope = held.around.get("Scope")
     told = _scope(scope, names) if isinstance(scope, dict) else ""
     return f"{name} ({told})" if told else name
+
+
+def _of_tenant(document: Document, names: Names) -> str:
+    """`tenant Acme, variable ApiKey (Environment Production)`, as far as the document says it."""
+    tenant = names.of(document.said("TenantId"))
+    template = names.of_template(document.said("VariableTemplateId"))
+    environment = names.of(document.said("EnvironmentId"))
+    said = [f"tenant {tenant}" if tenant else "", f"variable {template}" if template else ""]
+    name = ", ".join(filter(None, said)) or f"tenant variable {document.id}"
+    return f"{name} (Environment {environment})" if environment else name
 
 
 def _scope(scope: Mapping[str, object], names: Names) -> str:

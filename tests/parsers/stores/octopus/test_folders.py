@@ -109,7 +109,7 @@ def test_migrator(tmp_path: Path) -> None:
         ("Feeds-1/Password", "", "feed Feeds-1, Password"),
         ("New/Thing/Secret", "", "thing New/Thing, Secret"),
         ("variableset-Projects-1/Variables[Db].Value", "Shop", "Db"),
-        ("TenantVariables-1/Value.SensitiveValue", "", "tenant , variable "),
+        ("TenantVariables-1/Value.SensitiveValue", "", "tenant variable TenantVariables-1"),
     ]
     told = events(folder)
     assert [each for each in told if isinstance(each, PasswordCheck)] == [

@@ -1,11 +1,13 @@
 """Scripts of INSERT statements as SQL Server's tools write them."""
 
+import gzip
 import random
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from parsers.stores.interface import Uncovered
 from parsers.stores.octopus.sql_server_script import InsertedRow, NotFollowed, SqlServerScript
 from parsers.stores.open import open_store
 from parsers.stores.sql_dump.window import SqlWindow
@@ -90,6 +92,19 @@ def test_rows_that_do_not_fit_are_told(tmp_path: Path) -> None:
         True
     ] * 3
     assert rows_of(open_store(str(path)))["location"].to_list() == ["Accounts-1/Token"]
+
+
+def test_cut_off_in_compressed(tmp_path: Path) -> None:
+    """What was read before a file breaks off counts, uncovered places too."""
+    path = tmp_path / "store.sql.gz"
+    document = f"INSERT INTO [dbo].[New] ([Id], [JSON]) VALUES (N'New-1', N'{{\"Key\":\"{VALUE}\"}}')\nGO\n"
+    noise = "".join(f"-- {random.Random(at).random()}\n" for at in range(20_000))
+    whole = gzip.compress((document + noise).encode())
+    path.write_bytes(whole[: len(whole) // 2])
+    told = events(path)
+    assert [each.place for each in told if isinstance(each, Uncovered)] == ["New.Key"]
+    assert [each.partial for each in told if isinstance(each, Unread)] == [True]
+    assert rows_of(open_store(str(path))).height == 1
 
 
 def test_noise_is_no_trouble() -> None:
