@@ -21,12 +21,11 @@ def product_report(counts: DocumentCounts, documents: pl.DataFrame, *, current: 
         current: the current key's label, or "".
     """
     total = counts.total
-    key = visible(f"[not shown; {current}]") if current else "[not known]"
     lines = [
         _BANNER,
         "ROTATE MASTER KEY REPORT",
         _BANNER,
-        f"New Master Key: {key}",
+        visible(f"New Master Key (not shown): {current or 'not known'}"),
         f"Processed {total} documents.",
         f"{counts.current}/{total} documents were updated",
         f"{counts.left}/{total} documents were left unchanged due to errors",
