@@ -63,7 +63,8 @@ def assemble(gathered: Gathered) -> tuple[Run, Copies]:
         InconsistentCountsError: verdicts do not add up to the values read.
     """
     systems = sorted({each.frame["system"][0] for each in gathered.examined})
-    uncovered = uncovered_findings(gathered.stores.uncovered, systems[0] if systems else "")
+    by_store = {batch["store"][0]: batch["system"][0] for batch in gathered.stores.batches if batch.height}
+    uncovered = uncovered_findings(gathered.stores.uncovered, by_store)
     findings = pl.concat([gathered.logs.findings, uncovered])
     credentials, copies = _credentials(gathered, findings)
     unread = sorted({*gathered.logs.unread, *gathered.stores.unread, *gathered.unread}, key=str)

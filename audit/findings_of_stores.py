@@ -1,6 +1,6 @@
 """Findings that stores give rise to, in the frame of those that logs give."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import polars as pl
 
@@ -8,13 +8,18 @@ from parsers.logs.schema import FINDINGS
 from parsers.stores.interface import Uncovered
 
 
-def uncovered_findings(uncovered: Iterable[Uncovered], system: str) -> pl.DataFrame:
-    """A row for each place where values look like ciphertext and no mapping expects one."""
+def uncovered_findings(uncovered: Iterable[Uncovered], systems: Mapping[str, str]) -> pl.DataFrame:
+    """A row for each place where values look like ciphertext and no mapping expects one.
+
+    Args:
+        uncovered: what the stores told.
+        systems: the product of each store, by the store's label.
+    """
     blank = dict.fromkeys(FINDINGS.names(), "")
     rows = [
         {
             **blank,
-            "system": system,
+            "system": systems.get(each.store, ""),
             "kind": "uncovered",
             "subject": each.place,
             "level": "WARN",
