@@ -9,6 +9,8 @@ from audit.octopus.document_types import is_meant
 _UUID: Final = r"^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 _PLUGIN_PROJECT: Final = r"^(/plugins/[^/]+/project)/"
 
+_ID_IN_RECORD: Final = pl.col("record").str.extract(r":id=([0-9a-fA-F-]{32,36})$")
+
 _ENTRY: Final = ("time", "source", "line")
 
 
@@ -26,10 +28,10 @@ def name_credentials(credentials: pl.DataFrame, findings: pl.DataFrame) -> pl.Da
     Returns:
         `findings`, `first_seen`, `last_seen`, `evidence`, in the order of `credentials`; shape [n].
     """
-    keys = _keys(credentials)
     entries = _one_subject_each(findings).filter(pl.col("kind") != "")
     named = entries.filter(pl.col("name") != "")
     by_id = named.filter(pl.col("name").str.contains(_UUID)).with_columns(_hex("name").alias("id"))
+    keys = _keys(_namable(credentials, named["name"], by_id["id"]))
     pairs = pl.concat(
         [
             _pairs(keys, named.filter(pl.col("project") != ""), ["kind", "name", "project"]),
@@ -42,17 +44,25 @@ def name_credentials(credentials: pl.DataFrame, findings: pl.DataFrame) -> pl.Da
             _of_documents(credentials, named.filter(pl.col("kind") == "document")),
         ]
     )
-    return _summed_up(keys, pairs.unique())
+    return _summed_up(credentials, pairs.unique())
+
+
+def _namable(credentials: pl.DataFrame, names: pl.Series, ids: pl.Series) -> pl.DataFrame:
+    """The rows that entries can mean at all: few of millions, and what follows costs memory for each."""
+    can_be = pl.col("name").is_in(names.unique()) | (pl.col("kind") == "devops-insight")
+    if len(ids):
+        can_be |= _hex(_ID_IN_RECORD).is_in(ids.unique())
+    return credentials.with_row_index("row").filter(can_be)
 
 
 def _keys(credentials: pl.DataFrame) -> pl.DataFrame:
     """What entries can name a credential by; a plug-in's project goes by its path, as in logs."""
-    return credentials.with_row_index("row").select(
+    return credentials.select(
         "row",
         "kind",
         pl.coalesce(pl.col("location").str.extract(_PLUGIN_PROJECT), "project").alias("project"),
         "name",
-        _hex(pl.col("record").str.extract(r":id=([0-9a-fA-F-]{32,36})$")).alias("id"),
+        _hex(_ID_IN_RECORD).alias("id"),
     )
 
 
@@ -83,7 +93,7 @@ def _pairs(keys: pl.DataFrame, entries: pl.DataFrame, on: list[str]) -> pl.DataF
     return keys.join(entries.select(*on, *_ENTRY), on=on, how="inner").select("row", *_ENTRY)
 
 
-def _summed_up(keys: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
+def _summed_up(credentials: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
     seen = (
         pairs.sort("row", *_ENTRY)
         .group_by("row", maintain_order=True)
@@ -95,7 +105,7 @@ def _summed_up(keys: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
         )
     )
     return (
-        keys.select("row")
+        credentials.select(pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"))
         .join(seen, on="row", how="left", maintain_order="left")
         .select(
             pl.col("findings").fill_null(0),
