@@ -1,6 +1,7 @@
 """References and other plain options, turned into what the readers take."""
 
 import os
+import signal
 import sys
 from collections.abc import Iterable
 from datetime import date, datetime, tzinfo
@@ -31,7 +32,11 @@ def prompt_without_echo(what: str) -> str:
         raise SecretReferenceError(
             "nobody can be asked: there is no terminal", hint="take a path, env:NAME or fd:N instead"
         )
-    answer: str = typer.prompt(what, hide_input=True, err=True)
+    if hasattr(signal, "siginterrupt"):
+        signal.siginterrupt(
+            signal.SIGINT, True
+        )  # polars has calls go on after it: Ctrl-C would wait for Enter
+    answer: str = typer.prompt(what.removesuffix(": "), hide_input=True, err=True)
     return answer
 
 

@@ -173,8 +173,10 @@ def test_1_where_nobody_can_be_asked() -> None:
     assert b"\nhint: " in done.stderr
 
 
-def test_130_where_a_question_gets_no_answer() -> None:
-    """Ctrl-D at a prompt ends the program like Ctrl-C, without a table."""
-    code, shown = on_a_terminal("scan", ROTATED, "--zip-password", "prompt", typed=b"\x04")
+@pytest.mark.parametrize("typed", [b"\x03", b"\x04"], ids=["Ctrl-C", "Ctrl-D"])
+def test_130_where_a_question_gets_no_answer(typed: bytes) -> None:
+    """Leaving a prompt ends the program, without a table."""
+    code, shown = on_a_terminal("scan", ROTATED, "--zip-password", "prompt", typed=typed)
     assert code == 130
+    assert shown.startswith(b"Secret: \r\n")
     assert b"system" not in shown

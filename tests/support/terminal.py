@@ -11,6 +11,7 @@ from fcntl import ioctl
 from pathlib import Path
 
 from tests.support.program import ESTATE, PROGRAM
+from tests.support.programs import need
 
 
 def on_a_terminal(
@@ -28,7 +29,13 @@ def on_a_terminal(
     ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 160, 0, 0))
     stdout = os.open(out, os.O_WRONLY | os.O_CREAT, 0o600) if out else follower
     with subprocess.Popen(
-        [PROGRAM, *arguments],
+        [
+            need("setsid"),
+            "--ctty",
+            "--wait",
+            PROGRAM,
+            *arguments,
+        ],  # else it would ask the tester's own terminal
         cwd=cwd,
         stdin=follower,
         stdout=stdout,
