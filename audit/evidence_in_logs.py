@@ -94,6 +94,10 @@ def _pairs(keys: pl.DataFrame, entries: pl.DataFrame, on: list[str]) -> pl.DataF
 
 
 def _summed_up(credentials: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
+    rows = credentials.select(pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"))
+    if pairs.is_empty():  # constant columns take no memory, however many rows there are
+        none = [pl.lit("").alias(name) for name in ("first_seen", "last_seen", "evidence")]
+        return rows.with_columns(pl.lit(0, pl.Int64).alias("findings"), *none).drop("row")
     seen = (
         pairs.sort("row", *_ENTRY)
         .group_by("row", maintain_order=True)
@@ -104,11 +108,7 @@ def _summed_up(credentials: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
             pl.format("{}:{}", pl.col("source").last(), pl.col("line").last()).alias("evidence"),
         )
     )
-    return (
-        credentials.select(pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"))
-        .join(seen, on="row", how="left", maintain_order="left")
-        .select(
-            pl.col("findings").fill_null(0),
-            pl.col("first_seen", "last_seen", "evidence").fill_null(""),
-        )
+    return rows.join(seen, on="row", how="left", maintain_order="left").select(
+        pl.col("findings").fill_null(0),
+        pl.col("first_seen", "last_seen", "evidence").fill_null(""),
     )

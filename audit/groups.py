@@ -13,18 +13,29 @@ def group_letters(tags: npt.NDArray[np.uint64]) -> pl.Series:
     Args:
         tags: equal for equal secrets, zeros where nothing was opened; shape [n, 2].
     """
-    frame = pl.DataFrame({"high": tags[:, 0], "low": tags[:, 1]}).with_row_index("row")
+    rows = _suspects(tags)
+    frame = pl.DataFrame({"row": rows, "high": tags[rows, 0], "low": tags[rows, 1]})
     shared = (
-        frame.filter((pl.col("high") != 0) | (pl.col("low") != 0))
-        .group_by("high", "low", maintain_order=True)
-        .agg(pl.col("row").first().alias("first"), pl.len().alias("size"))
-        .filter(pl.col("size") > 1)
-        .sort("first")
-        .select("high", "low")
+        frame.group_by("high", "low", maintain_order=True)
+        .agg(pl.col("row"))
+        .filter(pl.col("row").list.len() > 1)
+        .sort(pl.col("row").list.first())
+        .with_row_index("group", offset=1)
+        .explode("row")
     )
-    lettered = shared.with_columns(pl.Series("group", [_letters(n) for n in range(shared.height)], pl.String))
-    joined = frame.join(lettered, on=["high", "low"], how="left", maintain_order="left")
-    return joined["group"].fill_null("")
+    groups = np.zeros(len(tags), dtype=np.uint32)
+    groups[shared["row"].to_numpy()] = shared["group"].to_numpy()
+    letters = ["", *(_letters(number) for number in range(groups.max(initial=0)))]
+    return pl.Series("group", letters, pl.String).gather(pl.Series(groups))
+
+
+def _suspects(tags: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
+    """Rows whose second half of the tag comes again; with these few the exact work is done."""
+    opened = np.flatnonzero(tags.any(axis=1))
+    low = tags[opened, 1]
+    ordered = np.sort(low)
+    again = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    return opened[np.isin(low, again)]
 
 
 def _letters(number: int) -> str:

@@ -83,6 +83,7 @@ def run_audit(request: Request, progress: Progress) -> Audited:
     ring = ring_for(stores, files, request.current, report=request.rotation_report)
     seen = [*stores.seen, *seen_in_logs(logs.findings)]
     examined = examine_each_product(stores, ring, request.supplied)
+    stores.forget_values()
     octopus = about_octopus(stores, examined, files, ring, request.rotation_report)
     gathered = Gathered(
         logs=replace(logs, findings=pl.concat([logs.findings, octopus.findings])),

@@ -33,7 +33,7 @@ class StoresReading:
     """What the stores hold.
 
     Attributes:
-        batches: frames of the `STORED` schema, in the order read.
+        batches: frames of the `STORED` schema, in the order read; later without their values.
         seen: passkey fingerprints that the stores name.
         uncovered: values with the form of ciphertext where none was expected.
         not_audited: default tables that are not there.
@@ -51,6 +51,10 @@ class StoresReading:
     read: list[StoreRead] = field(default_factory=list)
     documents: int = 0
     checks: list[PasswordCheck] = field(default_factory=list)
+
+    def forget_values(self) -> None:
+        """Let go of the ciphertext, which nobody needs once it is examined: it is a third of the memory."""
+        self.batches = [batch.drop("value", "iv") for batch in self.batches]
 
 
 def read_stores(stores: Iterable[Store], progress: Progress) -> StoresReading:
