@@ -92,7 +92,7 @@ class SqlDump:
                 window = _window(leaf, head, survey.resumption.offset)
                 fault = yield from self._others(window, survey.resumption, tables, leaf)
             for gathered, names in tables:
-                yield from gathered.batch(names, store=self.label)
+                yield from gathered.batches(names, store=self.label)
             if fault:
                 yield Unread(leaf.path, leaf.member, fault, partial=True)
 
@@ -119,7 +119,7 @@ class SqlDump:
                 for gathered, names in tables:
                     if gathered.table == event.table and columns:
                         if gathered.height + len(event.cells) > BATCH_ROWS:
-                            yield from gathered.batch(names, store=self.label)
+                            yield from gathered.batches(names, store=self.label)
                         gathered.take(columns, resumption.definitions)
         except (ArchiveError, StoreError) as error:
             return error.message

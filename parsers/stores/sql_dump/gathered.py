@@ -9,6 +9,7 @@ from parsers.stores.interface import StoredValues
 from parsers.stores.mapped_rows import stored_rows
 from parsers.stores.mapping import SecretTable
 from parsers.stores.roles import conversion
+from parsers.stores.schema import BATCH_ROWS
 from parsers.stores.sql_dump.rows import Columns
 
 
@@ -51,10 +52,11 @@ class Gathered:
         while self.height > height:
             self.height -= self._frames.pop().height
 
-    def batch(self, projects: pl.DataFrame, *, store: str) -> Iterator[StoredValues]:
+    def batches(self, projects: pl.DataFrame, *, store: str) -> Iterator[StoredValues]:
         """All rows, if there are any, joined to the names of `projects`; none are left."""
         if self._frames and self._plan is not None:
             rows = pl.concat(self._frames, how="diagonal")
             self._frames.clear()
             self.height = 0
-            yield StoredValues(stored_rows(rows, self._mapped, projects, store=store, key=self._plan.key))
+            for part in rows.iter_slices(BATCH_ROWS):
+                yield StoredValues(stored_rows(part, self._mapped, projects, store=store, key=self._plan.key))
