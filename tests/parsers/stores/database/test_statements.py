@@ -2,9 +2,12 @@
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.dialects import mssql, oracle
 
-from parsers.stores.database.catalogue import Column, Table, select
+from parsers.stores.database.catalogue import Column, Table, Unusable, select
 from parsers.stores.database.passkey_history import last_uses
+from parsers.stores.database.plan import ReadableTable, TablePlan, plan
+from parsers.stores.mapping import DEFAULT_MAPPING
 
 HOSTILE = "a\"]`'; DROP TABLE x;--"
 
@@ -47,6 +50,59 @@ def test_sample_of_a_column(dialect: str, expected: str) -> None:
     found = table("v")
     sample = select(found, found.columns, filled=True).limit(5)
     assert text(sample, dialect) == expected
+
+
+@pytest.mark.parametrize("dialect", ["mssql", "oracle"])
+def test_every_filled_value_of_a_column(dialect: str) -> None:
+    """What counts a suspicious column leaves out the rows without a value."""
+    found = table("v")
+    expected = "SELECT ec_x.v FROM ec_x WHERE ec_x.v IS NOT NULL"
+    assert text(select(found, found.columns, filled=True), dialect) == expected
+
+
+@pytest.mark.parametrize("dialect", ["mssql", "oracle"])
+@pytest.mark.parametrize("kind", [sa.Text(), sa.LargeBinary(), oracle.CLOB(), oracle.BLOB(), mssql.NTEXT()])
+def test_large_columns(dialect: str, kind: sa.types.TypeEngine[object]) -> None:
+    """A large column is named like any other; its type only tells the driver how to hand it out."""
+    columns = (Column("id", sa.types.NullType()), Column("password", kind))
+    found = Table("ec_x", columns, frozenset(), frozenset())
+    assert text(select(found, columns), dialect) == "SELECT ec_x.id, ec_x.password FROM ec_x"
+
+
+@pytest.mark.parametrize("dialect", ["mssql", "oracle"])
+def test_every_default_table_and_its_projects(dialect: str) -> None:
+    """What a default mapping plans to read of a catalogue that has it all, statement by statement."""
+    statements = []
+    for mapped in DEFAULT_MAPPING.tables:
+        found = plan(mapped, Complete())
+        assert isinstance(found, TablePlan)
+        sources = [found.source, found.projects]
+        statements += [
+            text(select(source.table, list(source.columns.values())), dialect)
+            for source in sources
+            if isinstance(source, ReadableTable)
+        ]
+    assert [statement.rpartition(" FROM ")[2] for statement in statements] == [
+        "ec_credential",
+        "ec_project",
+        "ec_directory_provider",
+        "ec_email_config",
+        "ec_devops_insight_server_config",
+        "ec_user",
+    ]
+    assert statements[1] == "SELECT ec_project.id, ec_project.name FROM ec_project"
+    columns = statements[0].split(" FROM ")[0].removeprefix("SELECT ").split(", ")
+    wanted = {*DEFAULT_MAPPING.tables[0].roles.values(), "id"}
+    assert sorted(columns) == sorted(f"ec_credential.{name}" for name in wanted)
+
+
+class Complete:
+    """A catalogue in which every table is there with every column of the product's."""
+
+    def find(self, name: str) -> Table | Unusable:
+        columns = {role for mapped in DEFAULT_MAPPING.tables for role in mapped.roles.values()} | {"id"}
+        kinds = tuple(Column(column, sa.types.NullType()) for column in sorted(columns))
+        return Table(name, kinds, frozenset({"id"}), frozenset())
 
 
 @pytest.mark.parametrize("dialect", ["mssql", "oracle"])
