@@ -18,6 +18,7 @@ from audit.trial.hypothesis import hypotheses
 from audit.trial.same_secret import SecretTags
 from audit.trial.try_keys import try_keys
 from audit.trial.views import Views
+from audit.verdict import Verdict
 from audit.verdicts.chance import WeakOpenings
 from audit.verdicts.judge import Grounds, judge
 
@@ -28,7 +29,7 @@ class Examined:
 
     Attributes:
         frame: the columns of `STORED` without `value` and `iv`, those of a judgement, `value_digest`.
-        tags: equal for values that hold the same secret; zeros where none was opened; shape [n, 2].
+        tags: equal for values that hold the same secret; zeros where that cannot be told; shape [n, 2].
         discovered: the layouts that the data show.
     """
 
@@ -65,13 +66,22 @@ def examine(
         judgement = judge(batch, best, weak, grounds)
         judged = pl.concat([batch.drop("value", "iv"), judgement.frame], how="horizontal")
         frames.append(judged.with_columns(_digests(batch["value"])))
-        tags.append(np.where(judgement.opened[:, None], best.tags, np.uint64(0)))
+        tags.append(_tags(frames[-1], judgement.opened, best))
     return Examined(pl.concat(frames), np.concatenate(tags), discovered)
 
 
 def _try(batch: pl.DataFrame, grounds: Grounds, secret_tags: SecretTags) -> Best:
     opened = try_keys(Views(batch), grounds.tried)
     return best_openings(batch.height, opened, grounds.tried, secret_tags)
+
+
+def _tags(judged: pl.DataFrame, opened: npt.NDArray[np.bool_], best: Best) -> npt.NDArray[np.uint64]:
+    """Equal for equal secrets: of opened values by the secret, of sealed ones by equal ciphertext."""
+    tags = np.where(opened[:, None], best.tags, np.uint64(0))
+    sealed = judged["verdict"].is_in([Verdict.LOST, Verdict.UNKNOWN]).arg_true()
+    digests = judged["value_digest"].gather(sealed).str.head(32).to_list()  # 16 bytes
+    tags[sealed.to_numpy()] = np.frombuffer(bytes.fromhex("".join(digests)), np.uint64).reshape(-1, 2)
+    return tags
 
 
 def _digests(values: pl.Series) -> pl.Series:

@@ -57,10 +57,10 @@ def _without_letters(rows: dict[str, dict[str, str]]) -> dict[str, dict[str, str
 
 
 def _groups(rows: dict[str, dict[str, str]]) -> set[frozenset[str]]:
-    """Which of the credentials that open share a secret; its letter depends on the order in the store."""
+    """Which of the credentials share a secret; its letter depends on the order in the store."""
     members: dict[str, set[str]] = {}
     for place, row in rows.items():
-        if row["group"] and row["opened_by"]:
+        if row["group"]:
             members.setdefault(row["group"], set()).add(place)
     return {frozenset(places) for places in members.values()}
 
