@@ -45,8 +45,8 @@ with pymysql.connect(user=url.username, database=url.database, unix_socket=url.q
         count += len(rows)
 print(count)
 """
-_GITLAB: Final = 2_300_000 / (6 * 3600)
-"""Values a second of `gitlab-rake gitlab:doctor:secrets`, by the reported 6 hours for 2.3 million rows."""
+_GITLAB_SECONDS: Final = 6 * 3600
+"""What `gitlab-rake gitlab:doctor:secrets` is reported to take for 2.3 million rows."""
 
 
 class Taken(NamedTuple):
@@ -107,14 +107,14 @@ def _database(folder: Path, values: pl.Series) -> None:
     more = len(values) - _FEW
     if more <= 0:
         return
-    each = (audited["many"].cpu - audited["few"].cpu) / more
-    beyond = each - driver.cpu / len(values)
-    _say(f"\na credential costs {each * 1e6:.1f} µs, of which the driver {(each - beyond) * 1e6:.1f}:")
-    _say(f"{1 / beyond:,.0f} credentials a second of the processor's time once the driver has delivered them")
-    _say(
-        f"2.3 million in {2.3e6 * each:.0f} s; `gitlab:doctor:secrets` is reported to take about 6 hours "
-        f"({1 / each / _GITLAB:,.0f} times)"
-    )
+    _say("\nfor each credential, beyond those of the small audit         clock   processor")
+    each = [(many - few) / more for many, few in zip(audited["many"][:2], audited["few"][:2], strict=True)]
+    own = [both - alone / len(values) for both, alone in zip(each, driver[:2], strict=True)]
+    _say("µs, the driver's included              " + "".join(f"{both * 1e6:12.1f}" for both in each))
+    _say("a second, once the driver delivered    " + "".join(f"{1 / alone:12,.0f}" for alone in own))
+    all_of_them = 2_300_000 * each[0]
+    _say(f"2.3 million: {all_of_them:.0f} s; `gitlab:doctor:secrets` is reported to take about 6 hours,")
+    _say(f"{_GITLAB_SECONDS / all_of_them:,.0f} times as long")
 
 
 def _fill(server: Server, database: str, values: pl.Series) -> None:
