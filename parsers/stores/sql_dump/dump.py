@@ -58,8 +58,10 @@ class SqlDump:
         head = self._file.head()
         survey = Survey(self._mapping, self._held_rows)
         with self._file.open() as leaf:
-            window = _window(leaf, head)
+            pieces = _Pieces(leaf, head)
+            window = SqlWindow(iter(pieces))
             survey.read(window, Session(dialect_of(head)))
+            survey.fault = survey.fault or pieces.fault
         found = [plan(mapped, survey.definitions) for mapped in self._mapping.tables]
         if all(outcome is Unusable.ABSENT for outcome in found):
             raise StoreError(
@@ -89,8 +91,10 @@ class SqlDump:
             yield from (_unread(leaf, misread) for misread in survey.told)
             fault = survey.fault
             if survey.resumption:
-                window = _window(leaf, head, survey.resumption.offset)
+                pieces = _Pieces(leaf, head)
+                window = SqlWindow(iter(pieces), survey.resumption.offset)
                 fault = yield from self._others(window, survey.resumption, tables, leaf)
+                fault = fault or pieces.fault
             for gathered, names in tables:
                 yield from gathered.batches(names, store=self.label)
             if fault:
@@ -121,13 +125,28 @@ class SqlDump:
                         if gathered.height + len(event.cells) > BATCH_ROWS:
                             yield from gathered.batches(names, store=self.label)
                         gathered.take(columns, resumption.definitions)
-        except (ArchiveError, StoreError) as error:
+        except StoreError as error:
             return error.message
         return ""
 
 
-def _window(leaf: Leaf, head: bytes, start: int = 0) -> SqlWindow:
-    return SqlWindow(utf8_pieces(chunks(leaf.stream), encoding_of(head)), start)
+class _Pieces:
+    """A dump piece by piece, up to where it can be read: what is in memory by then is still made use of.
+
+    Attributes:
+        fault: why it could not be read further, or "".
+    """
+
+    def __init__(self, leaf: Leaf, head: bytes) -> None:
+        self._leaf = leaf
+        self._encoding = encoding_of(head)
+        self.fault = ""
+
+    def __iter__(self) -> Iterator[bytes]:
+        try:
+            yield from utf8_pieces(chunks(self._leaf.stream), self._encoding)
+        except ArchiveError as error:
+            self.fault = error.message
 
 
 def _unread(leaf: Leaf, misread: Misread) -> Unread:

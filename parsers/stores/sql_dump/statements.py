@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from re import Match
 from typing import Final
 
+from parsers.errors import StoreError
 from parsers.stores.sql_dump.copied import copied, copied_pieces
 from parsers.stores.sql_dump.definitions import Definitions
 from parsers.stores.sql_dump.dialect import QUALIFIED
@@ -67,15 +68,18 @@ class SqlStatements:
         `offset` of any `Rows` on, reading may be taken up again.
 
         Raises:
-            ArchiveError: reading cannot go on.
             StoreError: the dump goes on in a way that cannot be followed.
         """
-        while self._at_statement():
-            if self._head and self._window.text.startswith(self._head, self._window.position):
-                yield from self._same_again()
-            else:
-                yield from self._flushed()
-                yield from self._statement()
+        try:
+            while self._at_statement():
+                if self._head and self._window.text.startswith(self._head, self._window.position):
+                    yield from self._same_again()
+                else:
+                    yield from self._flushed()
+                    yield from self._statement()
+        except StoreError:
+            yield from self._flushed()
+            raise
         yield from self._flushed()
 
     def _at_statement(self) -> bool:
@@ -138,16 +142,20 @@ class SqlStatements:
         offset = window.offset
         window.position += len(self._head)
         last: list[Cells] = []
-        for found in inserted(window, self._session.dialect, source):
-            if last:
-                yield from self._flushed()
-                yield self._rows(source, last, offset)
-            last = []
-            if isinstance(found, Misread):
-                yield found
-                yield from self._rest()
-            else:
-                last = found
+        try:
+            for found in inserted(window, self._session.dialect, source):
+                if last:
+                    yield from self._flushed()
+                    yield self._rows(source, last, offset)
+                last = []
+                if isinstance(found, Misread):
+                    yield found
+                    yield from self._rest()
+                else:
+                    last = found
+        except StoreError:
+            yield from self._gather(source, last, offset)
+            raise
         yield from self._gather(source, last, offset)
 
     def _source_now(self) -> Source | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from parsers.errors import ArchiveError, StoreError
+from parsers.errors import StoreError
 from parsers.stores.mapping import Mapping
 from parsers.stores.schema import BATCH_ROWS
 from parsers.stores.sql_dump.definitions import Definitions
@@ -72,7 +72,7 @@ class Survey:
                     self._tell(event)
                 else:
                     self._take(event)
-        except (ArchiveError, StoreError) as error:
+        except StoreError as error:
             self.fault = error.message
 
     def _all_asked(self, table: str) -> frozenset[str]:

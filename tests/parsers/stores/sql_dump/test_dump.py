@@ -1,6 +1,7 @@
 """Dumps without a server: window borders, cuts, settings, and what cannot be followed."""
 
 import gzip
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -197,6 +198,22 @@ ALTER TABLE ONLY public.ec_vault
     path = dump(tmp_path / "d.sql", text, tables="")
     found = [each for each in events(path) if isinstance(each, Uncovered)]
     assert [each.place for each in found] == ["ec_vault.secret"]
+
+
+def test_rows_before_a_damaged_stream_count(tmp_path: Path) -> None:
+    """A compressed dump that breaks off gives every row in front of the break, and says so."""
+    rows_ = "".join(
+        f"INSERT INTO ec_user (name,password) VALUES ('n{n:06}','{n:032x}');\n" for n in range(9_000)
+    )
+    path = dump(tmp_path / "d.sql", rows_)
+    packed = gzip.compress(path.read_bytes(), mtime=0)
+    cut = tmp_path / "cut.sql.gz"
+    cut.write_bytes(packed[: len(packed) * 2 // 3])
+    found = rows(cut)["name"].to_list()
+    assert found == [f"n{n:06}" for n in range(len(found))]
+    decompressed = zlib.decompressobj(31).decompress(cut.read_bytes())
+    assert len(found) >= decompressed.count(b"INSERT") - 1
+    assert unread(cut)
 
 
 def test_an_unused_table_hides_none_whose_name_begins_alike(tmp_path: Path) -> None:
