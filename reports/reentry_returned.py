@@ -25,6 +25,9 @@ _NEEDED: Final = ("location", "done")
 # A cell of these says that it is not done; everything else is a tick, in whatever language.
 _NOT_DONE: Final = {"", "no", "n", "not yet", "false", "0", "-", "open", "todo", "☐", "[ ]"}
 
+_LONGEST_CELL: Final = 131_072
+"""Characters of a cell: far more than a list ever has."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReturnedRow:
@@ -156,7 +159,10 @@ def _csv(text: str) -> Iterator[list[str]]:
         delimiter, text = found[1], text[len(line) :].lstrip("\r\n")
     else:
         delimiter = max(_DELIMITERS, key=line.count)
-    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
+        if any(len(cell) > _LONGEST_CELL for cell in row):  # the module's own limit is everybody's
+            raise ReturnedListError(f"no CSV that can be read: a cell longer than {_LONGEST_CELL}")
+        yield row
 
 
 def _rows(path: str, table: Iterator[list[str]]) -> Iterator[ReturnedRow]:

@@ -42,6 +42,7 @@ class _Bar:
         self._bars = bars
         self._task = task
         self._total = 0
+        self._named = False
 
     def expect(self, amount: int) -> None:
         """More to come: the bar's end moves."""
@@ -54,7 +55,8 @@ class _Bar:
 
         clean = visible(name)
         short = clean if len(clean) <= self._NAME_WIDTH else "…" + clean[1 - self._NAME_WIDTH :]
-        self._bars.update(self._task, shown=short)
+        self._bars.update(self._task, shown=short, refresh=not self._named)
+        self._named = True
 
     def advance(self, amount: int) -> None:
         """So much has been read."""

@@ -18,7 +18,7 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("logs")
     content = (ESTATE / "logs" / "commander-cd-kestrel.log").read_bytes()
     for number in range(3):
-        (folder / f"commander-n{number}.log.gz").write_bytes(gzip.compress(content, 1) * 400)
+        (folder / f"commander-n{number}.log.gz").write_bytes(gzip.compress(content, 1) * 2_000)
     return folder
 
 
