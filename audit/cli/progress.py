@@ -24,7 +24,7 @@ def shown(*, quiet: bool) -> Iterator[Progress]:
 
     columns = (
         TextColumn("{task.fields[shown]}", markup=False),
-        BarColumn(),
+        BarColumn(bar_width=16),  # everything fits into 80 columns
         DownloadColumn(),
         TransferSpeedColumn(),
         TimeRemainingColumn(),
@@ -36,7 +36,7 @@ def shown(*, quiet: bool) -> Iterator[Progress]:
 class _Bar:
     """One bar for everything; rich's own lock makes it safe to call from any thread."""
 
-    _NAME_WIDTH = 48
+    _NAME_WIDTH = 28
 
     def __init__(self, bars: "Bars", task: "TaskID") -> None:
         self._bars = bars

@@ -67,9 +67,8 @@ def test_no_progress_in_a_file(logs: Path) -> None:
     assert "commander-n0" not in ended.err.replace("counted once", "").partition("\n")[0]
 
 
-def test_progress_on_a_terminal(logs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_on_a_terminal(logs: Path, tmp_path: Path) -> None:
     """File names and sizes, read and whole, are drawn, and wiped away at the end; the cursor comes back."""
-    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)  # tracing starves the thread that draws
     code, shown = on_a_terminal("scan", logs, "--format", "csv", out=tmp_path / "out")
     text = shown.decode()
     whole = sum(path.stat().st_size for path in logs.iterdir()) / 1e6
