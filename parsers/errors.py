@@ -43,6 +43,10 @@ class StoreError(ParsersError):
     """A credential store cannot be read (further)."""
 
 
+class CommitUnknownError(StoreError):
+    """COMMIT was sent and its answer lost: whether the changes stand, only reading them again can tell."""
+
+
 class KeyFileError(ParsersError):
     """A key or configuration file cannot be used as one."""
 
