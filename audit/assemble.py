@@ -3,33 +3,35 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
-import numpy as np
 import polars as pl
 
-from audit.copies import Copies, join_copies
+from audit.copies import Copies
 from audit.discovery.evidence import Evidence
 from audit.errors import InconsistentCountsError
-from audit.evidence_in_logs import name_credentials
 from audit.examine import Examined
 from audit.exit_codes import exit_code
 from audit.findings_of_stores import uncovered_findings
-from audit.groups import group_letters
+from audit.idle_key import tried, why_idle
+from audit.key_periods import key_periods
 from audit.key_ring import KeyRing
 from audit.log_coverage import coverage
+from audit.missing_key import missing_keys
 from audit.owners import Owners
+from audit.run_credentials import run_credentials
 from audit.stores_reading import StoresReading
 from audit.verdict import Action, Verdict
 from parsers.logs.reading import LogReading
 from parsers.stores.interface import FingerprintSeen
 from parsers.unread import Unread
 from reports.run import Run
-from reports.schema import CREDENTIALS, UNREAD
+from reports.schema import UNREAD
 from reports.summary import (
     FingerprintSummary,
     InputSummary,
     KeySummary,
     LayoutSummary,
     Summary,
+    UpgradeSummary,
 )
 
 
@@ -66,53 +68,49 @@ def assemble(gathered: Gathered) -> tuple[Run, Copies]:
     by_store = {batch["store"][0]: batch["system"][0] for batch in gathered.stores.batches if batch.height}
     uncovered = uncovered_findings(gathered.stores.uncovered, by_store)
     findings = pl.concat([gathered.logs.findings, uncovered])
-    credentials, copies = _credentials(gathered, findings)
+    found = run_credentials(
+        gathered.examined,
+        findings,
+        gathered.owners,
+        missing_keys(gathered.ring, gathered.seen),
+        logs_read=any(each.read for each in gathered.logs.inputs),
+    )
+    credentials, copies = found.frame, found.copies
     unread = sorted({*gathered.logs.unread, *gathered.stores.unread, *gathered.unread}, key=str)
     values = sum(batch.height for batch in gathered.stores.batches)
     if credentials.height + copies.joined != values:
         raise InconsistentCountsError(
             f"{credentials.height} verdicts and {copies.joined} copies for {values} values"
         )
+    verdicts = _counts(credentials["verdict"], Verdict)
     needs_attention = bool(findings.height) or bool((credentials["action"] != Action.NONE).any())
     run = Run(
         summary=Summary(
             system=", ".join(systems),
             total=credentials.height,
-            verdicts=_counts(credentials["verdict"], Verdict),
+            verdicts=verdicts,
             actions=_counts(credentials["action"], Action),
             findings=_counts(findings["kind"], sorted(set(findings["kind"]))),
-            keys=_keys(gathered.ring, credentials["opened_by"]),
+            keys=_keys(gathered.ring, credentials["opened_by"], tried(verdicts)),
             fingerprints=[
                 FingerprintSummary(where=each.where, fingerprint=each.fingerprint, when=each.when)
                 for each in gathered.seen
             ],
+            periods=key_periods(gathered.seen, gathered.ring),
+            missing_keys=found.missing_keys,
             layouts=[_layout(each, gathered.ring) for each in _evidence(gathered)],
             inputs=_inputs(gathered),
             span=coverage(gathered.logs.spans),
+            upgrades=[UpgradeSummary(**asdict(each)) for each in gathered.logs.upgrades],
+            disagreements=found.disagreements,
             exit_code=exit_code(complete=not unread, attention=needs_attention),
         ),
         credentials=credentials,
         findings=findings,
         unread=pl.DataFrame([asdict(each) for each in unread], schema=UNREAD),
+        not_stored=found.not_stored,
     )
     return run, copies
-
-
-def _credentials(gathered: Gathered, findings: pl.DataFrame) -> tuple[pl.DataFrame, Copies]:
-    if not gathered.examined:
-        return CREDENTIALS.to_frame(), Copies(0, 0)
-    joined = join_copies(pl.concat([each.frame for each in gathered.examined]))
-    tags = np.concatenate([each.tags for each in gathered.examined])[joined.kept.to_numpy()]
-    credentials = pl.concat(
-        [
-            joined.frame,
-            gathered.owners.assign(joined.frame["location"]),
-            name_credentials(joined.frame, findings),
-            group_letters(tags).alias("group").to_frame(),
-        ],
-        how="horizontal",
-    ).select(CREDENTIALS.names())
-    return credentials, joined.copies
 
 
 def _counts(column: pl.Series, words: Iterable[str]) -> dict[str, int]:
@@ -124,7 +122,7 @@ def _evidence(gathered: Gathered) -> Iterable[Evidence]:
     return (each for examined in gathered.examined for each in examined.discovered.established)
 
 
-def _keys(ring: KeyRing, opened_by: pl.Series) -> list[KeySummary]:
+def _keys(ring: KeyRing, opened_by: pl.Series, tried: int) -> list[KeySummary]:
     opens = dict(opened_by.value_counts().iter_rows())
     return [
         KeySummary(
@@ -133,6 +131,7 @@ def _keys(ring: KeyRing, opened_by: pl.Series) -> list[KeySummary]:
             fingerprint=key.fingerprint,
             opens=opens.get(key.label, 0),
             current=key.current,
+            remark=why_idle(key, tried) if tried and key.label not in opens else "",
         )
         for key in ring.keys
     ]

@@ -8,6 +8,7 @@ from typing import Final
 from parsers.stores.interface import FingerprintSeen
 
 _FINGERPRINT: Final = re.compile(r"[0-9a-f]{40}")
+_ATTRIBUTE: Final = " passkey attribute"
 _EPOCH: Final = re.compile(r"\d{10}|\d{13}")
 
 
@@ -30,7 +31,12 @@ def is_history(seen: FingerprintSeen) -> bool:
 
 def is_export(seen: FingerprintSeen) -> bool:
     """Whether an export names it: the server that wrote an export need not be the one that is audited."""
-    return seen.where.endswith("passkey attribute")
+    return seen.where.endswith(_ATTRIBUTE)
+
+
+def export_path(seen: FingerprintSeen) -> str:
+    """The export that names it, as stores are labelled."""
+    return seen.where.removesuffix(_ATTRIBUTE)
 
 
 def iso_date(when: str) -> str:

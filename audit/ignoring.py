@@ -1,6 +1,7 @@
 """Ignore rules applied to a finished run."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -8,6 +9,7 @@ import polars as pl
 from audit.exit_codes import ExitCode, exit_code
 from audit.first_glob import first_match
 from audit.ignore_file import IgnoreRule
+from audit.mentions import mentions
 from audit.verdict import Action
 from reports.run import Run
 from reports.summary import IgnoreSummary
@@ -18,7 +20,7 @@ def ignore(run: Run, rules: Sequence[IgnoreRule], today: date) -> Run:
 
     What is ignored keeps its verdict; its action becomes `none`, and its reason says by what and until when.
     Of several rules the first that has not expired counts. What needs no action anyway is not ignored. Log
-    entries stay: they need attention as before.
+    entries about nothing but what is ignored count as ignored too; all others need attention as before.
     """
     if not rules:
         return run
@@ -28,17 +30,19 @@ def ignore(run: Run, rules: Sequence[IgnoreRule], today: date) -> Run:
     counts = dict(which.value_counts().iter_rows())
     ignores = [(rule, counts.get(number, 0)) for number, rule in enumerate(live)]
     expired = [(rule, 0) for rule in rules if rule.expired(today)]
-    attention = bool(run.findings.height) or bool((credentials["action"] != Action.NONE).any())
+    entries = _ignored_entries(credentials, which < len(live), run.findings)
+    attention = run.findings.height > entries or bool((credentials["action"] != Action.NONE).any())
     summary = run.summary.model_copy(
         update={
             "actions": _actions(credentials["action"]),
             "ignored": [_summary(rule, count, today) for rule, count in (*ignores, *expired)],
+            "ignored_findings": entries,
             "exit_code": exit_code(
                 complete=run.summary.exit_code != ExitCode.INCOMPLETE, attention=attention
             ).value,
         }
     )
-    return Run(summary=summary, credentials=credentials, findings=run.findings, unread=run.unread)
+    return replace(run, summary=summary, credentials=credentials)
 
 
 def _which(credentials: pl.DataFrame, rules: Sequence[IgnoreRule]) -> pl.Series:
@@ -47,6 +51,19 @@ def _which(credentials: pl.DataFrame, rules: Sequence[IgnoreRule]) -> pl.Series:
     return credentials.select(
         pl.when(pl.col("action") == Action.NONE).then(len(rules)).otherwise(matched).alias("rule")
     )["rule"]
+
+
+def _ignored_entries(credentials: pl.DataFrame, ignored: pl.Series, findings: pl.DataFrame) -> int:
+    """How many entries name nothing but what is ignored.
+
+    Of the credentials that an entry without a project can mean, one must be ignored and none may need action.
+    """
+    named = mentions(credentials, findings)
+    states = credentials.select(open=pl.col("action") != Action.NONE).with_columns(ignored=ignored)
+    meant = named.meant.join(states.with_row_index("row"), on="row")
+    settled = meant.group_by("mention").agg(settled=pl.col("ignored").any() & ~pl.col("open").any())
+    entries = named.named.join(settled, on="mention", how="left").group_by("entry")
+    return entries.agg(pl.col("settled").fill_null(value=False).all()).select("settled").sum().item() or 0
 
 
 def _ignoring(credentials: pl.DataFrame, which: pl.Series, rules: Sequence[IgnoreRule]) -> pl.DataFrame:

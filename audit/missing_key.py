@@ -1,13 +1,21 @@
-"""The passkey that is missing, named by its fingerprint, and the candidates that open nothing."""
+"""The passkey that is missing, named by its fingerprint, and what it would save."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import polars as pl
 
-from audit.fingerprint_dates import comparable, is_export, is_history
-from audit.key_ring import Key, KeyRing
+from audit.fingerprint_dates import comparable, export_path, is_export, is_history, iso_date
+from audit.key_ring import KeyRing
+from audit.layouts.known import CLOUDBEES_CD
+from audit.verdict import Verdict
 from parsers.stores.interface import FingerprintSeen
+from reports.summary import MissingKeySummary
+
+_SEALED: Final = (Verdict.LOST, Verdict.UNKNOWN)
+_NODES_FILE: Final = ": the passkey file's"
+_DATABASE: Final = ": the database's"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +35,6 @@ class MissingKey:
     last_used: str
     after: str
     advice: str
-
-
-@dataclass(frozen=True, slots=True)
-class IdleKey:
-    """A candidate that opens none of the values on which it was tried.
-
-    Attributes:
-        label: the candidate's.
-        reason: one sentence.
-    """
-
-    label: str
-    reason: str
 
 
 def missing_keys(ring: KeyRing, seen: Iterable[FingerprintSeen]) -> tuple[MissingKey, ...]:
@@ -63,7 +58,11 @@ def _missing(fingerprint: str, sightings: Sequence[FingerprintSeen]) -> MissingK
     if any(is_history(each) for each in own):
         others = (each.when for each in sightings if is_history(each) and each.fingerprint != fingerprint)
         after = max((when for when in others if when < last_used), default="")
-    return MissingKey(fingerprint, own, last_used, after, _advice(own, last_used, after))
+    if last_used and [each for each in sightings if is_history(each)][-1:] == [own[-1]]:
+        advice = f"the server's own conf/passkey: its history names it last, on {last_used[:10]}"
+    else:
+        advice = _advice(own, last_used, after)
+    return MissingKey(fingerprint, own, last_used, after, advice)
 
 
 def _advice(own: Sequence[FingerprintSeen], last_used: str, after: str) -> str:
@@ -72,11 +71,56 @@ def _advice(own: Sequence[FingerprintSeen], last_used: str, after: str) -> str:
     if all(is_export(each) for each in own):
         date = f", as it was on {day}" if day else ""
         return f"probably conf/passkey of the server that {own[-1].where!r} names{date}, or a backup of it"
+    if _only_on_a_node(own):
+        return "only a node's file had it, while the database named another: values under it are unlikely"
     if not day:
         return "probably in an old backup of conf/passkey; no date is known"
     if day_after and day_after != day:
         return f"probably in a backup of conf/passkey made between {day_after} and {day}"
     return f"probably in a backup of conf/passkey from {day} or before"
+
+
+def _only_on_a_node(own: Sequence[FingerprintSeen]) -> bool:
+    """A server refuses to start with such a file, so that it encrypts nothing under it."""
+    return all(each.where.endswith(_NODES_FILE) for each in own)
+
+
+def what_they_save(missing: Iterable[MissingKey], credentials: pl.DataFrame) -> list[MissingKeySummary]:
+    """The missing passkeys with how many credentials each could open, those that surely open most first.
+
+    Nothing but the key itself can tell whether it opens a value. So the upper bound is all that no key opens;
+    likely are those that stand in an export which names this passkey, and those that were changed last while
+    the server's history has it in use.
+
+    Args:
+        missing: what `missing_keys` found.
+        credentials: with `system`, `verdict`, `store`, `modified`.
+    """
+    sealed = credentials.filter((pl.col("system") == CLOUDBEES_CD) & pl.col("verdict").is_in(_SEALED)).select(
+        "store", changed=pl.col("modified").map_elements(iso_date, pl.String)
+    )
+    told = [
+        MissingKeySummary(
+            fingerprint=key.fingerprint,
+            last_used=key.last_used,
+            after=key.after,
+            advice=key.advice,
+            places=sorted({each.where for each in key.seen}),
+            saves_up_to=0 if _only_on_a_node(key.seen) else sealed.height,
+            saves_likely=sealed.filter(_likely_under(key)).height,
+        )
+        for key in missing
+    ]
+    return sorted(told, key=lambda key: (-key.saves_likely, -key.saves_up_to))
+
+
+def _likely_under(key: MissingKey) -> pl.Expr:
+    exports = [export_path(each) for each in key.seen if is_export(each)]
+    likely = pl.col("store").str.split("; ").list.eval(pl.element().is_in(exports)).list.any()
+    if key.last_used and any(is_history(each) for each in key.seen):
+        dated = pl.col("changed").str.contains(r"^\d{4}-\d\d-\d\d")
+        likely |= dated & (pl.col("changed") > key.after) & (pl.col("changed") <= key.last_used)
+    return likely
 
 
 def seen_in_logs(findings: pl.DataFrame) -> list[FingerprintSeen]:
@@ -86,7 +130,7 @@ def seen_in_logs(findings: pl.DataFrame) -> list[FingerprintSeen]:
     """
     mismatches = findings.filter(pl.col("kind") == "passkey-mismatch")
     log = pl.when(pl.col("node") == "").then(pl.lit("log")).otherwise("log of " + pl.col("node"))
-    sides = {"database_fingerprint": ": the database's", "file_fingerprint": ": the passkey file's"}
+    sides = {"database_fingerprint": _DATABASE, "file_fingerprint": _NODES_FILE}
     latest = pl.concat(
         mismatches.group_by((log + side).alias("where"), pl.col(column).alias("fingerprint")).agg(
             pl.col("time").max()
@@ -94,27 +138,3 @@ def seen_in_logs(findings: pl.DataFrame) -> list[FingerprintSeen]:
         for column, side in sides.items()
     )
     return comparable(FingerprintSeen(*row) for row in latest.rows())
-
-
-def idle_keys(ring: KeyRing, opened: Mapping[str, int], *, tried: int) -> tuple[IdleKey, ...]:
-    """The candidates without a value that they open.
-
-    Args:
-        ring: the candidates.
-        opened: values opened, by the key's label; a label that is absent opened none.
-        tried: values on which every key was tried; with 0 nothing can be said of any key.
-    """
-    if tried == 0:
-        return ()
-    return tuple(
-        IdleKey(key.label, _why_idle(key, tried)) for key in ring.keys if not opened.get(key.label, 0)
-    )
-
-
-def _why_idle(key: Key, tried: int) -> str:
-    opens = f"opens none of {tried} values"
-    if key.current:
-        return f"{opens}, though it is the current key: check that it is the server's own file"
-    if key.bits == 0:
-        return f"{opens}: its file is no AES key as it stands, probably not a passkey at all"
-    return f"{opens}: probably the key of another server, or of a time from which no value is left"

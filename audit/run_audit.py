@@ -12,12 +12,11 @@ from audit.examine import Examined, examine
 from audit.key_ring import KeyRing, make_key_ring
 from audit.layouts.known import OCTOPUS, published_layouts
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied
-from audit.missing_key import IdleKey, MissingKey, idle_keys, missing_keys, seen_in_logs
+from audit.missing_key import seen_in_logs
 from audit.octopus.run import about_octopus, current_label
 from audit.owners import Owners
 from audit.stores_reading import StoresReading, read_stores
 from audit.trial.same_secret import SecretTags
-from audit.verdict import Verdict
 from parsers.keys.key_file import KeyFile
 from parsers.logs.reading import LogReading
 from parsers.logs.rotation_report import RotationReport
@@ -58,15 +57,11 @@ class Audited:
     Attributes:
         run: what reports are made of.
         remarks: one sentence each.
-        missing: passkeys that were in use and are no candidates.
-        idle: candidates that open nothing.
         product_report: the documents of Octopus in the form of its rotation report, or "".
     """
 
     run: Run
     remarks: tuple[str, ...]
-    missing: tuple[MissingKey, ...]
-    idle: tuple[IdleKey, ...]
     product_report: str
 
 
@@ -101,14 +96,7 @@ def run_audit(request: Request, progress: Progress) -> Audited:
         *octopus.remarks,
         *(f"{key.label}: {remark}" for key in ring.keys for remark in key.remarks),
     )
-    return Audited(run, remarks, missing_keys(ring, seen), _idle(run, ring), octopus.report)
-
-
-def _idle(run: Run, ring: KeyRing) -> tuple[IdleKey, ...]:
-    """Keys that open nothing; without a value that any key could open, nothing is said of them."""
-    sealed = {Verdict.CURRENT, Verdict.OLDER_KEY, Verdict.LOST, Verdict.AMBIGUOUS}
-    tried = sum(count for verdict, count in run.summary.verdicts.items() if verdict in sealed)
-    return idle_keys(ring, {key.label: key.opens for key in run.summary.keys}, tried=tried)
+    return Audited(run, remarks, octopus.report)
 
 
 def _about(copies: Copies) -> list[str]:

@@ -1,11 +1,11 @@
 """A finished run: everything that a report is made of."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
 from reports.errors import RunFolderError
-from reports.schema import CREDENTIALS, FINDINGS, UNREAD
+from reports.schema import CREDENTIALS, FINDINGS, NOT_STORED, UNREAD
 from reports.summary import Summary
 
 
@@ -21,12 +21,14 @@ class Run:
     credentials: pl.DataFrame
     findings: pl.DataFrame
     unread: pl.DataFrame
+    not_stored: pl.DataFrame = field(default_factory=NOT_STORED.to_frame)
 
     def __post_init__(self) -> None:
         frames = {
             "credentials": (self.credentials, CREDENTIALS),
             "findings": (self.findings, FINDINGS),
             "unread": (self.unread, UNREAD),
+            "what is logged and not stored": (self.not_stored, NOT_STORED),
         }
         for name, (frame, schema) in frames.items():
             if frame.schema != schema:

@@ -12,7 +12,7 @@ from reports.errors import RunFolderError
 from reports.files import atomic_file, folder_content, is_unfinished, private_folder, remove_file
 from reports.reentry import reentry_lists, write_reentry_lists
 from reports.run import Run
-from reports.schema import CREDENTIALS, FINDINGS, UNREAD
+from reports.schema import CREDENTIALS, FINDINGS, NOT_STORED, UNREAD
 from reports.summary import Summary
 from reports.tables import read_csv, write_csv, write_parquet
 
@@ -22,6 +22,7 @@ FINDINGS_PARQUET: Final = "findings.parquet"
 CREDENTIALS_PARQUET: Final = "credentials.parquet"
 CREDENTIALS_CSV: Final = "credentials.csv"
 UNREAD_CSV: Final = "unread.csv"
+NOT_STORED_CSV: Final = "logged-not-stored.csv"
 REENTRY_FOLDER: Final = "reentry"
 JOURNAL: Final = "journal.jsonl"
 """What a re-encryption leaves in the folder; never touched here."""
@@ -33,9 +34,13 @@ _NAMES: Final = {
     CREDENTIALS_PARQUET,
     CREDENTIALS_CSV,
     UNREAD_CSV,
+    NOT_STORED_CSV,
     REENTRY_FOLDER,
     JOURNAL,
 }
+
+_ADDED: Final = {"disagreement"}
+"""Columns of text that folders of earlier versions do not have."""
 
 
 def write_run_folder(folder: Path, run: Run) -> None:
@@ -60,6 +65,8 @@ def write_run_folder(folder: Path, run: Run) -> None:
         write_csv(run.credentials, file)
     with atomic_file(folder / UNREAD_CSV) as file:
         write_csv(run.unread, file)
+    with atomic_file(folder / NOT_STORED_CSV) as file:
+        write_csv(run.not_stored, file)
     _replace_lists(folder / REENTRY_FOLDER, reentry_lists(run.credentials))
     with atomic_file(folder / REPORT) as file:
         for piece in render_page(run):
@@ -91,7 +98,7 @@ def prepare_run_folder(folder: Path) -> None:
 
 
 def read_run_folder(folder: Path) -> Run:
-    """What `write_run_folder` wrote.
+    """What `write_run_folder` wrote, or an earlier version of it: what that did not know yet is empty.
 
     Raises:
         RunFolderError: it is not a run folder, or not a whole one.
@@ -100,7 +107,8 @@ def read_run_folder(folder: Path) -> Run:
         summary=_read_summary(folder),
         credentials=_read_parquet(folder / CREDENTIALS_PARQUET, CREDENTIALS),
         findings=_read_parquet(folder / FINDINGS_PARQUET, FINDINGS),
-        unread=_read_unread(folder / UNREAD_CSV),
+        unread=_read_csv(folder / UNREAD_CSV, UNREAD),
+        not_stored=_read_not_stored(folder / NOT_STORED_CSV),
     )
 
 
@@ -144,14 +152,20 @@ def _read_parquet(path: Path, schema: pl.Schema) -> pl.DataFrame:
         frame = pl.read_parquet(_content(path))
     except (pl.exceptions.PolarsError, OSError) as error:
         raise RunFolderError(f"{str(path)!r} is not a Parquet file that can be read") from error
+    added = [pl.lit("").alias(name) for name in _ADDED & schema.keys() if name not in frame.columns]
+    frame = frame.with_columns(added)
     if frame.schema != schema:
         raise RunFolderError(f"{str(path)!r} does not have the columns of a run")
     return frame
 
 
-def _read_unread(path: Path) -> pl.DataFrame:
+def _read_not_stored(path: Path) -> pl.DataFrame:
+    return _read_csv(path, NOT_STORED) if path.exists() else NOT_STORED.to_frame()
+
+
+def _read_csv(path: Path, schema: pl.Schema) -> pl.DataFrame:
     try:
-        return read_csv(_content(path), UNREAD)
+        return read_csv(_content(path), schema)
     except pl.exceptions.PolarsError as error:
         raise RunFolderError(f"{str(path)!r} is not a CSV file that can be read") from error
 

@@ -30,9 +30,29 @@ CREDENTIALS: Final = pl.Schema(
         "evidence": pl.String,
         "store": pl.String,
         "record": pl.String,
+        "disagreement": pl.String,
     }
 )
-"""One row a stored value, judged. Absent text is ""; `false_positive` is null where nothing opened."""
+"""One row a stored value, judged. Absent text is ""; `false_positive` is null where nothing opened.
+
+`disagreement` says where logs and store contradict each other: `logged-but-opens`, `lost-but-not-logged`.
+"""
+
+NOT_STORED: Final = pl.Schema(
+    {
+        "system": pl.String,
+        "kind": pl.String,
+        "project": pl.String,
+        "subject": pl.String,
+        "findings": pl.Int64,
+        "first_seen": pl.String,
+        "last_seen": pl.String,
+        "evidence": pl.String,
+        "reason": pl.String,
+    }
+)
+"""One row an object whose secret the logs report, and that no store holds: `kind` and `subject` as in
+`FINDINGS`' `subject_kind` and `subject`; `evidence` is `source:line` of the latest entry."""
 
 FINDINGS: Final = pl.Schema(
     {

@@ -8,13 +8,14 @@ class _Frozen(BaseModel):
 
 
 class KeySummary(_Frozen):
-    """A candidate key: never its bytes."""
+    """A candidate key: never its bytes. `remark` says that it opens nothing, and why."""
 
     label: str
     bits: int
     fingerprint: str
     opens: int
     current: bool
+    remark: str = ""
 
 
 class FingerprintSummary(_Frozen):
@@ -23,6 +24,80 @@ class FingerprintSummary(_Frozen):
     where: str
     fingerprint: str
     when: str
+
+
+class KeyPeriod(_Frozen):
+    """When a passkey that stores or logs name was in use; times are ISO 8601 without a zone.
+
+    Attributes:
+        fingerprint: SHA-1 of the passkey file.
+        label: of the key file that was given, or "" if none was.
+        begin: since when, or "" if nobody says.
+        end: up to when at least, or "" if nobody says.
+        now: whether the server's history names it as the last one.
+        basis: `history`, where the server's own history dates it: it followed the passkey before it, and was
+            used last at `end`; `sightings`, where only exports or logs name it: `begin` and `end` are the
+            first and the last of these.
+    """
+
+    fingerprint: str
+    label: str
+    begin: str
+    end: str
+    now: bool
+    basis: str
+
+
+class MissingKeySummary(_Frozen):
+    """A passkey that stores or logs name, and whose file was not among the keys.
+
+    Attributes:
+        fingerprint: SHA-1 of the file to look for.
+        last_used: when it was met last, or "".
+        after: when the passkey before it was used last, or "".
+        advice: which copy to look for.
+        places: what names it.
+        saves_up_to: credentials that no key opens and that could be under it; with several missing keys they
+            share these.
+        saves_likely: those of them that stand in an export which names it, or were changed last while it was
+            in use.
+    """
+
+    fingerprint: str
+    last_used: str
+    after: str
+    advice: str
+    places: list[str]
+    saves_up_to: int
+    saves_likely: int
+
+
+class UpgradeSummary(_Frozen):
+    """The window of an upgrade that the logs show; `end` is "" where they do not say."""
+
+    node: str
+    begin: str
+    end: str
+    version: str
+
+
+class Disagreements(_Frozen):
+    """Where logs and store contradict each other, and what cannot be compared.
+
+    Attributes:
+        logged_but_opens: credentials that logs report, and that open under the current key today.
+        lost_but_not_logged: lost or damaged credentials that no log entry names.
+        logged_but_not_stored: objects that logs report, and that no store holds.
+        not_comparable: objects that logs report, of a kind of which no store holds any, or named by an id
+            alone where stores have none.
+        unnamed: entries of failed decryption that do not say of what.
+    """
+
+    logged_but_opens: int
+    lost_but_not_logged: int
+    logged_but_not_stored: int
+    not_comparable: int
+    unnamed: int
 
 
 class LayoutSummary(_Frozen):
@@ -76,9 +151,11 @@ class IgnoreSummary(_Frozen):
 
 
 class Summary(_Frozen):
-    """Everything in `summary.json`. `verdicts` adds up to `total`; `ignored` may be absent in older runs.
+    """Everything in `summary.json`; what has a default may be absent in older runs.
 
+    `verdicts` adds up to `total`. `ignored_findings` counts log entries about nothing but what is ignored.
     `reentered` counts by state what lists that teams gave back name; it is empty where none were given.
+    `disagreements` is null where no log was read.
     """
 
     system: str
@@ -88,9 +165,14 @@ class Summary(_Frozen):
     findings: dict[str, int]
     keys: list[KeySummary]
     fingerprints: list[FingerprintSummary]
+    periods: list[KeyPeriod] = []
+    missing_keys: list[MissingKeySummary] = []
     layouts: list[LayoutSummary]
     inputs: list[InputSummary]
     span: SpanSummary
+    upgrades: list[UpgradeSummary] = []
+    disagreements: Disagreements | None = None
     ignored: list[IgnoreSummary] = []
+    ignored_findings: int = 0
     reentered: dict[str, int] = {}
     exit_code: int

@@ -63,6 +63,14 @@ class _Anonymiser:
                 },
             ),
             unread=_changed(unread, {"path": self._path, "member": self._path, "reason": self._text}),
+            not_stored=_changed(
+                self._run.not_stored,
+                {
+                    **dict.fromkeys(("project", "subject"), self._name),
+                    "evidence": self._evidence,
+                    "reason": self._text,
+                },
+            ),
         )
 
     def _name_everything(self) -> None:
@@ -86,7 +94,11 @@ class _Anonymiser:
             ),
             "name",
         )
+        self._add(run.not_stored["project"], "project")
+        self._add(run.not_stored["subject"], "name")
+        self._add((each.node for each in summary.upgrades), "node")
         self._add((key.label for key in summary.keys), "key")
+        self._add((period.label for period in summary.periods), "key")
         self._add(run.credentials["opened_by"], "key")
         self._add((rule.pattern for rule in summary.ignored), "pattern")
         self._add((rule.reason for rule in summary.ignored), "reason")
@@ -151,6 +163,21 @@ class _Anonymiser:
                 ],
                 "fingerprints": [
                     each.model_copy(update={"where": self._path(each.where)}) for each in summary.fingerprints
+                ],
+                "periods": [
+                    each.model_copy(update={"label": self._name(each.label)}) for each in summary.periods
+                ],
+                "missing_keys": [
+                    each.model_copy(
+                        update={
+                            "places": [self._path(place) for place in each.places],
+                            "advice": self._text(each.advice),
+                        }
+                    )
+                    for each in summary.missing_keys
+                ],
+                "upgrades": [
+                    each.model_copy(update={"node": self._name(each.node)}) for each in summary.upgrades
                 ],
                 "ignored": [
                     each.model_copy(

@@ -2,7 +2,8 @@
 
 import polars as pl
 
-from audit.evidence_in_logs import name_credentials
+from audit.evidence_in_logs import evidence_in_logs
+from audit.mentions import mentions
 from parsers.logs.schema import FINDINGS
 
 CREDENTIALS = pl.DataFrame(
@@ -34,8 +35,13 @@ def finding(
     }
 
 
+def evidence(*findings: dict[str, object]) -> pl.DataFrame:
+    named = mentions(CREDENTIALS, pl.DataFrame(list(findings), schema=FINDINGS))
+    return evidence_in_logs(named, CREDENTIALS.height)
+
+
 def counts(*findings: dict[str, object]) -> list[int]:
-    return name_credentials(CREDENTIALS, pl.DataFrame(list(findings), schema=FINDINGS))["findings"].to_list()
+    return evidence(*findings)["findings"].to_list()
 
 
 def test_project_decides_where_it_is_told() -> None:
@@ -69,8 +75,15 @@ def test_devops_insight_needs_no_name() -> None:
 
 def test_first_last_and_latest_position() -> None:
     """First and last time are told, and where the latest entry stands."""
-    row = name_credentials(
-        CREDENTIALS,
-        pl.DataFrame([finding("user", "db", "", time) for time in ("3", "1", "2")], schema=FINDINGS),
-    ).row(3, named=True)
+    row = evidence(*(finding("user", "db", "", time) for time in ("3", "1", "2"))).row(3, named=True)
     assert row == {"findings": 3, "first_seen": "1", "last_seen": "3", "evidence": "a.log:3"}
+
+
+def test_an_entry_counts_once() -> None:
+    """A list that names the same credential twice is one entry."""
+    assert counts(finding("credential", "cfg, cfg", "", "1", "corrupted-credentials")) == [0, 0, 1, 0, 0]
+
+
+def test_nothing_named() -> None:
+    """Without an entry that names anything there is no evidence, for any number of credentials."""
+    assert evidence(finding("", "", "", "1", "decrypt-failure"))["findings"].to_list() == [0] * 5

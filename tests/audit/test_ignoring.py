@@ -10,6 +10,7 @@ from audit.ignore_file import IgnoreRule
 from audit.ignoring import ignore
 from reports.page import render_page
 from reports.run import Run
+from reports.schema import CREDENTIALS, FINDINGS
 from tests.reports.example_run import example_run
 
 TODAY = date(2025, 6, 1)
@@ -85,6 +86,55 @@ def test_the_exit_code(findings: bool, code: int, rules: list[IgnoreRule], expec
         summary=RUN.summary.model_copy(update={"exit_code": code}),
     )
     assert ignore(run, rules, TODAY).summary.exit_code == expected
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        ({"subject": "a", "project": "P"}, 0),
+        ({"subject": "a", "project": ""}, 0),  # or the other "a", which opens
+        ({"subject": "a, a", "project": "P", "kind": "corrupted-credentials"}, 0),
+        ({"subject": "b", "project": "P"}, 10),  # needs action
+        ({"subject": "a, b", "project": "P", "kind": "corrupted-credentials"}, 10),
+        ({"subject": "a", "project": "Q"}, 10),  # opens: nothing was ignored about it
+        ({"subject": "gone", "project": "P"}, 10),
+        ({"subject": "", "project": "", "kind": "decrypt-failure", "subject_kind": ""}, 10),
+    ],
+)
+def test_entries_about_what_is_ignored(entry: dict[str, str], expected: int) -> None:
+    """A log entry that can only be about what is ignored is ignored too; any other needs attention."""
+    blank = {**dict.fromkeys(FINDINGS.names(), ""), "line": 1}
+    told = {**blank, "kind": "skipped-update", "subject_kind": "credential", **entry}
+    rows = [("P", "a", "lost", "re-enter"), ("Q", "a", "current", "none"), ("P", "b", "lost", "re-enter")]
+    stored = pl.DataFrame(
+        [
+            {
+                **dict.fromkeys(CREDENTIALS.names(), ""),
+                "kind": "credential",
+                "project": project,
+                "name": name,
+                "verdict": verdict,
+                "action": action,
+                "location": f"/projects/{project}/credentials/{name}",
+                "false_positive": None,
+                "findings": 0,
+            }
+            for project, name, verdict, action in rows
+        ],
+        schema=CREDENTIALS,
+    )
+    run = replace(
+        RUN,
+        credentials=stored,
+        findings=pl.DataFrame([told], schema=FINDINGS),
+        summary=RUN.summary.model_copy(update={"total": 3, "verdicts": {"lost": 2, "current": 1}}),
+    )
+    alone = [rule("/projects/P/credentials/a")]
+    everything = [rule("/projects/P/*")] if "b" not in entry["subject"] else alone
+    ignored = ignore(run, everything, TODAY)
+    assert ignored.summary.exit_code == expected
+    assert ignored.summary.ignored_findings == (1 if expected == 0 else 0)
+    assert ignored.findings.equals(run.findings)
 
 
 def test_no_rules() -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.key_ring import KeyRing, make_key_ring
-from audit.missing_key import idle_keys, missing_keys, seen_in_logs
+from audit.missing_key import missing_keys, seen_in_logs, what_they_save
 from parsers.keys.key_file import KeyFile
 from parsers.logs.schema import FINDINGS
 from parsers.secret import Secret
@@ -84,9 +84,13 @@ def test_logs_date_a_fingerprint() -> None:
         FingerprintSeen("log of node1: the database's", A, "2021-03-04T05:07:07.089"),
         FingerprintSeen("log of node1: the passkey file's", B, "2021-03-04T05:07:07.089"),
     ]
-    assert [key.advice for key in missing_keys(ring(), seen)] == [
-        "probably in a backup of conf/passkey from 2021-03-04 or before"
-    ] * 2
+    named = missing_keys(ring(), seen)
+    assert named[0].advice == "probably in a backup of conf/passkey from 2021-03-04 or before"
+    assert named[1].advice.startswith("only a node's file had it")
+    assert {key.fingerprint: key.saves_up_to for key in what_they_save(named, sealed(("lost", "", "")))} == {
+        A: 1,
+        B: 0,
+    }
 
 
 def test_no_mismatch_in_the_logs() -> None:
@@ -100,19 +104,50 @@ def test_no_date_is_known() -> None:
     assert "no date is known" in missing.advice
 
 
-def test_idle_keys() -> None:
-    """Candidates that open nothing are listed with a likely reason; with nothing tried, none is."""
-    keys = ring(b"o" * 16, b"n" * 32, b"no key at all", b"c" * 16, current="k3")
-    idle = idle_keys(keys, {"k0": 5, "k1": 0}, tried=10)
-    assert [(key.label, "none of 10" in key.reason) for key in idle] == [
-        ("k1", True),
-        ("k2", True),
-        ("k3", True),
+def test_the_key_in_use_is_on_the_server() -> None:
+    """What the history names last is not in a backup: it is the server's own file."""
+    (missing,) = missing_keys(ring(b"key"), [FingerprintSeen(HISTORY, A, "2024-01-01 08:00:00")])
+    assert missing.advice == "the server's own conf/passkey: its history names it last, on 2024-01-01"
+
+
+def sealed(*rows: tuple[str, str, str]) -> pl.DataFrame:
+    """(verdict, store, modified)."""
+    frame = pl.DataFrame(rows, schema=["verdict", "store", "modified"], orient="row")
+    return frame.with_columns(system=pl.lit("cloudbees-cd"))
+
+
+def test_what_a_missing_key_would_save() -> None:
+    """At most all that no key opens; likely what stands in its export, or was changed while it was in use."""
+    seen = [
+        FingerprintSeen(HISTORY, A, "2019-05-01 10:00:00"),
+        FingerprintSeen(HISTORY, B, "2021-03-04 05:06:07"),
+        FingerprintSeen(HISTORY, hashlib.sha1(b"key").hexdigest(), "2024-01-01 00:00:00"),
+        FingerprintSeen(EXPORT, C, ""),
     ]
-    assert "another server" in idle[0].reason
-    assert "no AES key" in idle[1].reason
-    assert "current key" in idle[2].reason
-    assert idle_keys(keys, {}, tried=0) == ()
+    frame = sealed(
+        ("lost", "db; legacy.xml", "2012-01-01 00:00:00"),
+        ("lost", "db", "2020-01-01 00:00:00"),
+        ("unknown", "db", "1577836800000"),  # milliseconds, the same day
+        ("lost", "db", "2023-01-01 00:00:00"),
+        ("lost", "db", "last week"),
+        ("damaged", "db; legacy.xml", "2020-01-01 00:00:00"),
+        ("current", "db; legacy.xml", "2020-01-01 00:00:00"),
+    )
+    told = what_they_save(missing_keys(ring(b"key"), seen), frame)
+    assert {key.fingerprint: (key.saves_likely, key.saves_up_to) for key in told} == {
+        A: (1, 5),
+        B: (2, 5),
+        C: (1, 5),
+    }
+    assert told[0].fingerprint == B
+    assert told[0].places == [HISTORY]
+
+
+def test_other_products_are_not_saved() -> None:
+    """A passkey opens nothing of Octopus Deploy."""
+    frame = sealed(("lost", "", "")).with_columns(system=pl.lit("octopus"))
+    (missing,) = what_they_save(missing_keys(ring(), [FingerprintSeen(EXPORT, C, "")]), frame)
+    assert missing.saves_up_to == 0
 
 
 sightings = st.builds(

@@ -9,14 +9,18 @@ from typing import Final
 import polars as pl
 
 from reports.run import Run
-from reports.schema import CREDENTIALS, FINDINGS, UNREAD
+from reports.schema import CREDENTIALS, FINDINGS, NOT_STORED, UNREAD
 from reports.summary import (
+    Disagreements,
     FingerprintSummary,
     InputSummary,
+    KeyPeriod,
     KeySummary,
     LayoutSummary,
+    MissingKeySummary,
     SpanSummary,
     Summary,
+    UpgradeSummary,
 )
 
 HOSTILE_NAMES: Final = (
@@ -97,7 +101,13 @@ def example_run(rows: int = 400, seed: int = 7) -> Run:
     _count_findings(credentials, findings)
     frame = pl.DataFrame(credentials, schema=CREDENTIALS)
     evidence = pl.DataFrame(findings, schema=FINDINGS)
-    return Run(summary=_summary(frame, evidence), credentials=frame, findings=evidence, unread=_unread())
+    return Run(
+        summary=_summary(frame, evidence),
+        credentials=frame,
+        findings=evidence,
+        unread=_unread(),
+        not_stored=_not_stored(),
+    )
 
 
 def count(column: pl.Series) -> dict[str, int]:
@@ -139,6 +149,7 @@ def _credential(number: int, choose: random.Random) -> dict[str, object]:
         "evidence": "",
         "store": "export.xml.gz",
         "record": f"line {number * 9 + 12}",
+        "disagreement": "",
     }
 
 
@@ -191,6 +202,10 @@ def _count_findings(credentials: Iterable[dict[str, object]], findings: Iterable
         if named:
             row |= {"findings": len(named), "first_seen": named[0]["time"], "last_seen": named[-1]["time"]}
             row |= {"evidence": f"{named[-1]['source']}:{named[-1]['line']}"}
+        if row["verdict"] == "current" and named:
+            row["disagreement"] = "logged-but-opens"
+        if row["verdict"] in {"lost", "damaged"} and not named:
+            row["disagreement"] = "lost-but-not-logged"
 
 
 def _summary(credentials: pl.DataFrame, findings: pl.DataFrame) -> Summary:
@@ -213,7 +228,14 @@ def _summary(credentials: pl.DataFrame, findings: pl.DataFrame) -> Summary:
                 opens=opened.get("passkey-9.1", 0),
                 current=False,
             ),
-            KeySummary(label="$\\foo{", bits=128, fingerprint="00" * 20, opens=0, current=False),
+            KeySummary(
+                label="$\\foo{",
+                bits=128,
+                fingerprint="00" * 20,
+                opens=0,
+                current=False,
+                remark="opens none of 300 values: probably the key of another server",
+            ),
         ],
         fingerprints=[
             FingerprintSummary(
@@ -223,6 +245,43 @@ def _summary(credentials: pl.DataFrame, findings: pl.DataFrame) -> Summary:
                 where="ec_configuration_history", fingerprint=OLDER, when="2021-03-06T21:58:00"
             ),
             FingerprintSummary(where="export.xml.gz", fingerprint=MISSING, when="2014-05-25T05:29:38"),
+        ],
+        periods=[
+            KeyPeriod(
+                fingerprint=MISSING,
+                label="",
+                begin="",
+                end="2014-05-25T05:29:38",
+                now=False,
+                basis="sightings",
+            ),
+            KeyPeriod(
+                fingerprint=OLDER,
+                label="passkey-9.1",
+                begin="",
+                end="2021-03-06T21:58:00",
+                now=False,
+                basis="history",
+            ),
+            KeyPeriod(
+                fingerprint=CURRENT,
+                label="passkey",
+                begin="2021-03-06T21:58:00",
+                end="2021-03-07T01:10:00",
+                now=True,
+                basis="history",
+            ),
+        ],
+        missing_keys=[
+            MissingKeySummary(
+                fingerprint=MISSING,
+                last_used="2014-05-25T05:29:38",
+                after="",
+                advice="probably conf/passkey of the server that 'export.xml.gz passkey attribute' names",
+                places=["export.xml.gz passkey attribute", "log: the database's"],
+                saves_up_to=verdicts.get("lost", 0) + verdicts.get("unknown", 0),
+                saves_likely=min(verdicts.get("lost", 0), 7),
+            )
         ],
         layouts=[
             LayoutSummary(
@@ -244,7 +303,43 @@ def _summary(credentials: pl.DataFrame, findings: pl.DataFrame) -> Summary:
             last="2021-06-05T07:11:43.902",
             gaps=[("2021-03-29T00:00:00.000", "2021-04-13T06:00:00.000")],
         ),
+        upgrades=[
+            UpgradeSummary(
+                node="cd-node-1",
+                begin="2021-03-06T22:00:38.274",
+                end="2021-03-06T22:28:39.411",
+                version="9.1.0",
+            )
+        ],
+        disagreements=Disagreements(
+            logged_but_opens=int((credentials["disagreement"] == "logged-but-opens").sum()),
+            lost_but_not_logged=int((credentials["disagreement"] == "lost-but-not-logged").sum()),
+            logged_but_not_stored=_not_stored().height,
+            not_comparable=1,
+            unnamed=4,
+        ),
         exit_code=10,
+    )
+
+
+def _not_stored() -> pl.DataFrame:
+    rows = [
+        ("cloudbees-cd", "credential", "Payroll", "<b>gone</b>", 2),
+        ("cloudbees-cd", "user", "", "=cmd", 1),
+        ("cloudbees-cd", "devops-insight", "", "", 1),
+    ]
+    return pl.DataFrame(
+        [
+            {
+                **dict(zip(NOT_STORED.names(), row, strict=False)),
+                "first_seen": "2021-03-06T22:10:00.000",
+                "last_seen": "2021-03-07T03:10:00.000",
+                "evidence": "support.zip!/commander.log:118",
+                "reason": "deleted, renamed, or stored by another server",
+            }
+            for row in rows
+        ],
+        schema=NOT_STORED,
     )
 
 

@@ -1,5 +1,6 @@
 """The run folder: written, replaced, refused, read back."""
 
+import json
 import os
 import resource
 import shutil
@@ -25,6 +26,7 @@ EXPECTED = {
     "credentials.parquet",
     "credentials.csv",
     "unread.csv",
+    "logged-not-stored.csv",
     "reentry",
 }
 
@@ -72,6 +74,24 @@ def test_what_was_written_is_read_back(run: Run, folder: Path) -> None:
     assert back.credentials.equals(run.credentials)
     assert back.findings.equals(run.findings)
     assert back.unread.equals(run.unread)
+    assert back.not_stored.equals(run.not_stored)
+
+
+def test_an_earlier_folder_is_read(run: Run, folder: Path) -> None:
+    """A folder from before logs and store were compared reads as one where that was not done."""
+    (folder / "logged-not-stored.csv").unlink()
+    run.credentials.drop("disagreement").write_parquet(folder / "credentials.parquet")
+    summary = json.loads((folder / "summary.json").read_bytes())
+    for name in ("disagreements", "ignored_findings", "missing_keys", "periods", "upgrades"):
+        del summary[name]
+    for key in summary["keys"]:
+        del key["remark"]
+    (folder / "summary.json").write_text(json.dumps(summary))
+    back = read_run_folder(folder)
+    assert back.credentials.equals(run.credentials.with_columns(disagreement=pl.lit("")))
+    assert back.not_stored.is_empty()
+    assert back.summary.disagreements is None
+    write_run_folder(folder.parent / "again", back)
 
 
 def test_a_path_that_is_no_utf_8_is_written(run: Run, tmp_path: Path) -> None:

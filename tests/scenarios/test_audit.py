@@ -18,6 +18,7 @@ FILES = {
     "credentials.csv",
     "credentials.parquet",
     "findings.parquet",
+    "logged-not-stored.csv",
     "reentry",
     "report.html",
     "summary.json",

@@ -9,7 +9,7 @@ from audit.anonymise.run import anonymised
 from audit.ignore_file import IgnoreRule
 from audit.ignoring import ignore
 from reports.run import Run
-from reports.schema import CREDENTIALS, FINDINGS, UNREAD
+from reports.schema import CREDENTIALS, FINDINGS, NOT_STORED, UNREAD
 from reports.summary import Summary
 from tests.reports.example_run import example_run
 
@@ -22,7 +22,7 @@ DONE = anonymised(RUN)
 
 
 def everything(run: Run) -> str:
-    frames = (run.credentials, run.findings, run.unread)
+    frames = (run.credentials, run.findings, run.unread, run.not_stored)
     return "\n".join([run.summary.model_dump_json(), *(frame.write_ndjson() for frame in frames)])
 
 
@@ -32,7 +32,14 @@ def test_no_name_is_left() -> None:
     columns = ("project", "user_name", "owner", "contact")
     gone = {value for column in columns for value in RUN.credentials[column] if len(value) > 2}
     gone |= {name for name in RUN.credentials["name"] if name.isascii() and name.replace("-", "").isalnum()}
-    gone |= {*RUN.findings["node"], "Mrs Miller", "Billing", "support.zip!/servers/cd-node"}
+    gone |= {
+        "Payroll",
+        "passkey-9.1",
+        *RUN.findings["node"],
+        "Mrs Miller",
+        "Billing",
+        "support.zip!/servers/cd-node",
+    }
     assert len(gone) > 300
     left = {name for name in gone - {"unassigned"} if name.lower() in told}
     assert left == set()
@@ -86,6 +93,22 @@ def test_equal_stays_equal() -> None:
     assert named["message"].all()
 
 
+def test_keys_keep_their_story() -> None:
+    """Periods, missing keys and upgrades keep times and fingerprints, and lose labels, places and nodes."""
+    for was, now in zip(RUN.summary.periods, DONE.summary.periods, strict=True):
+        assert now == was.model_copy(update={"label": now.label})
+        assert bool(now.label) == bool(was.label)
+    (missing,) = DONE.summary.missing_keys
+    assert missing.saves_up_to == RUN.summary.missing_keys[0].saves_up_to
+    assert {period.label for period in DONE.summary.periods} <= {"", *(k.label for k in DONE.summary.keys)}
+    assert DONE.summary.upgrades[0].end == RUN.summary.upgrades[0].end
+    gone = DONE.not_stored
+    assert gone.drop("project", "subject", "evidence").equals(
+        RUN.not_stored.drop("project", "subject", "evidence")
+    )
+    assert gone["project"].str.contains(r"^$|^project-\d+$").all()
+
+
 def test_what_links_secrets_is_dropped() -> None:
     """Digests of values and groups of equal secrets are empty."""
     assert set(DONE.credentials["value_digest"]) == set(DONE.credentials["group"]) == {""}
@@ -93,9 +116,10 @@ def test_what_links_secrets_is_dropped() -> None:
 
 def test_every_column_and_field_is_known_here() -> None:
     """Who adds one has to say what becomes of it in `audit/anonymise/run.py`; then it goes into this list."""
-    assert len(CREDENTIALS) == 24
+    assert len(CREDENTIALS) == 25
     assert len(FINDINGS) == 13
     assert len(UNREAD) == 5
+    assert len(NOT_STORED) == 9
     fields = {
         "system",
         "total",
@@ -107,7 +131,8 @@ def test_every_column_and_field_is_known_here() -> None:
         "layouts",
         "inputs",
     }
-    assert set(Summary.model_fields) == fields | {"span", "ignored", "reentered", "exit_code"}
+    counts = {"span", "disagreements", "ignored", "ignored_findings", "reentered", "exit_code"}
+    assert set(Summary.model_fields) == fields | counts | {"periods", "missing_keys", "upgrades"}
 
 
 def test_the_same_each_time() -> None:

@@ -1,0 +1,122 @@
+"""What log entries name, and which stored credentials they can mean."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from audit.octopus.document_types import is_meant
+
+_UUID: Final = r"^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
+_PLUGIN_PROJECT: Final = r"^(/plugins/[^/]+/project)/"
+
+_ID_IN_RECORD: Final = pl.col("record").str.extract(r":id=([0-9a-fA-F-]{32,36})$")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mentions:
+    """What entries name.
+
+    Attributes:
+        named: a row for each object that an entry names: `mention` (its number), `entry` (the finding's row),
+            `finding` (the entry's kind), `system`, `kind`, `name`, `project`, `time`, `source`, `line`.
+        meant: a row for each credential that a mention can mean: `mention`, `row`; none twice.
+    """
+
+    named: pl.DataFrame
+    meant: pl.DataFrame
+
+
+def mentions(credentials: pl.DataFrame, findings: pl.DataFrame) -> Mentions:
+    """Which credentials the log entries name.
+
+    An entry names a credential by kind and name, and by project where it tells one; an entry without a
+    project can mean every credential of that kind and name; one that gives an id alone means the record with
+    it. A list of corrupted credentials names each of them.
+
+    Args:
+        credentials: with `kind`, `project`, `name`, `location`, `record`; shape [n].
+        findings: the `FINDINGS` schema.
+    """
+    objects = _one_object_each(findings).filter(pl.col("kind") != "")
+    named = objects.filter(pl.col("name") != "")
+    by_id = named.filter(is_id("name")).with_columns(_hex("name").alias("id"))
+    keys = _keys(_namable(credentials, named["name"], by_id["id"]))
+    # The DevOps Insight server is one: entries about it need no name.
+    nameless = (pl.col("name") == "") & (pl.col("kind") == "devops-insight")
+    pairs = [
+        _pairs(keys, named.filter(pl.col("project") != ""), ["kind", "name", "project"]),
+        _pairs(keys, named.filter(pl.col("project") == ""), ["kind", "name"]),
+        _pairs(keys, by_id, ["kind", "id"]),
+        _pairs(keys, objects.filter(nameless), ["kind"]),
+        _of_documents(credentials, named.filter(pl.col("kind") == "document")),
+    ]
+    return Mentions(
+        objects.filter((pl.col("name") != "") | nameless), pl.concat(pairs).unique().sort("mention", "row")
+    )
+
+
+def is_id(column: str) -> pl.Expr:
+    """Whether a name is a UUID: entries may give an object's id instead of its name."""
+    return pl.col(column).str.contains(_UUID)
+
+
+def has_id() -> pl.Expr:
+    """Whether a credential's `record` holds an id."""
+    return _ID_IN_RECORD.is_not_null()
+
+
+def _one_object_each(findings: pl.DataFrame) -> pl.DataFrame:
+    """A row for each object that an entry names; `kind` and `name` are now the object's."""
+    entries = findings.with_row_index("entry").select(
+        "entry",
+        pl.col("kind").alias("finding"),
+        "system",
+        pl.col("subject_kind").alias("kind"),
+        pl.col("subject").alias("name"),
+        "project",
+        "time",
+        "source",
+        "line",
+    )
+    listed = pl.col("finding") == "corrupted-credentials"
+    several = entries.filter(listed).with_columns(pl.col("name").str.split(", ")).explode("name")
+    return pl.concat([entries.filter(~listed), several]).with_row_index("mention")
+
+
+def _namable(credentials: pl.DataFrame, names: pl.Series, ids: pl.Series) -> pl.DataFrame:
+    """The rows that entries can mean at all: few of millions, and what follows costs memory for each."""
+    can_be = pl.col("name").is_in(names.unique().implode()) | (pl.col("kind") == "devops-insight")
+    if len(ids):
+        can_be |= _hex(_ID_IN_RECORD).is_in(ids.unique().implode())
+    return credentials.with_row_index("row").filter(can_be)
+
+
+def _keys(credentials: pl.DataFrame) -> pl.DataFrame:
+    """What entries can name a credential by; a plug-in's project goes by its path, as in logs."""
+    return credentials.select(
+        "row",
+        "kind",
+        pl.coalesce(pl.col("location").str.extract(_PLUGIN_PROJECT), "project").alias("project"),
+        "name",
+        _hex(_ID_IN_RECORD).alias("id"),
+    )
+
+
+def _of_documents(credentials: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
+    """Octopus' entries name a document by its id, or by its type: both mean all of its values."""
+    values = credentials.with_row_index("row").filter(pl.col("kind") == "document")
+    found = [named.select("mention", pl.lit(0, pl.UInt32).alias("row")).head(0)]
+    for (name,), of_name in named.group_by("name", maintain_order=True):
+        meant = values.filter(is_meant(str(name))).select("row")
+        found.append(of_name.select("mention").join(meant, how="cross"))
+    return pl.concat(found)
+
+
+def _hex(column: str | pl.Expr) -> pl.Expr:
+    expression = pl.col(column) if isinstance(column, str) else column
+    return expression.str.replace_all("-", "").str.to_lowercase()
+
+
+def _pairs(keys: pl.DataFrame, named: pl.DataFrame, on: list[str]) -> pl.DataFrame:
+    return named.select("mention", *on).join(keys, on=on, how="inner").select("mention", "row")
