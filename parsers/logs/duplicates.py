@@ -2,11 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import blake2b
 
 import polars as pl
-
-from parsers.logs.search import Searched
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +30,6 @@ class Duplicate:
         return f"{self.findings} findings are in {elsewhere} too: counted there"
 
 
-def content_of(searched: Searched) -> str:
-    """The same for streams of the same content; judged by size, lines, and both ends."""
-    digest = blake2b(digest_size=16)
-    digest.update(f"{searched.size} {searched.lines} {len(searched.head)}".encode())
-    digest.update(searched.head)
-    digest.update(searched.tail)
-    return digest.hexdigest()
-
-
 def count_once(
     findings: pl.DataFrame, contents: Mapping[str, str]
 ) -> tuple[pl.DataFrame, tuple[Duplicate, ...]]:
@@ -53,7 +41,7 @@ def count_once(
 
     Args:
         findings: the `FINDINGS` schema, sorted by source and line; the first source keeps the entry.
-        contents: `content_of` by source.
+        contents: `LeafReading.content` by source.
     """
     entry = findings.drop("source", "line").with_columns(
         pl.when(pl.col("time") == "").then(findings["source"].replace_strict(contents, default=""))

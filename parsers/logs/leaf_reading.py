@@ -1,17 +1,15 @@
 """One stream → everything the logs room knows of it."""
 
 from dataclasses import dataclass
-
-import polars as pl
+from hashlib import blake2b
 
 from parsers.archives.interface import Leaf
-from parsers.logs.duplicates import content_of
 from parsers.logs.finding import Interpreter, as_text
 from parsers.logs.finding_rows import FindingRows
 from parsers.logs.matcher import Matcher
 from parsers.logs.milestones import MILESTONES, Milestone, milestone
 from parsers.logs.phrases import Phrases
-from parsers.logs.search import DEFAULT_BOUNDS, Bounds, RawEntry, search
+from parsers.logs.search import DEFAULT_BOUNDS, Bounds, RawEntry, Searched, search
 from parsers.logs.span import Covered, covered_by
 from parsers.logs.text_marks import as_lines_of_utf8
 from parsers.unread import Unread
@@ -24,7 +22,7 @@ class LeafReading:
     Attributes:
         source: its name in positions.
         lines: lines read.
-        findings: the `FINDINGS` schema, in order of position.
+        findings: in order of position.
         milestones: in order of position.
         covered: the time that it covers, if its entries have times.
         content: the same for streams of the same content; "" for an empty one.
@@ -34,7 +32,7 @@ class LeafReading:
 
     source: str
     lines: int
-    findings: pl.DataFrame
+    findings: FindingRows
     milestones: tuple[Milestone, ...]
     covered: Covered | None
     content: str
@@ -53,12 +51,12 @@ class LeafReader:
     def read(self, leaf: Leaf) -> LeafReading:
         """Read the stream to its end, or to its fault: what came before counts."""
         source = leaf.source
-        findings = FindingRows(source)
+        findings = FindingRows()
         milestones: list[Milestone] = []
 
         def found(entry: RawEntry) -> None:
             if finding := self._interpreter.finding(entry):
-                findings.add(finding)
+                findings.add(source, finding)
             elif step := milestone(as_text(entry)):
                 milestones.append(step)
 
@@ -76,10 +74,19 @@ class LeafReader:
         return LeafReading(
             source,
             searched.lines,
-            findings.frame(),
+            findings,
             tuple(milestones),
             covered_by(source, searched),
-            content_of(searched) if searched.size else "",
+            _content(searched) if searched.size else "",
             tuple(unread),
             tuple(leaf.notes),
         )
+
+
+def _content(searched: Searched) -> str:
+    """The same for streams of the same content; judged by size, lines, and both ends."""
+    digest = blake2b(digest_size=16)
+    digest.update(f"{searched.size} {searched.lines} {len(searched.head)}".encode())
+    digest.update(searched.head)
+    digest.update(searched.tail)
+    return digest.hexdigest()

@@ -3,22 +3,25 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-
-import polars as pl
+from typing import TYPE_CHECKING
 
 from parsers.archives.limits import DEFAULT as LIMITS
 from parsers.archives.limits import Limits
 from parsers.archives.walk import each_leaf
-from parsers.logs.duplicates import Duplicate, count_once
+from parsers.logs.finding_rows import FindingRows
 from parsers.logs.leaf_reading import LeafReader, LeafReading
-from parsers.logs.milestones import Upgrade, upgrades
+from parsers.logs.milestones import Upgrade
 from parsers.logs.period import Period
 from parsers.logs.phrases import DEFAULT, Phrases
-from parsers.logs.schema import FINDINGS
-from parsers.logs.span import Span, spans
+from parsers.logs.span import Span
 from parsers.progress import Progress
 from parsers.secret import Secret
 from parsers.unread import Unread
+
+if TYPE_CHECKING:  # nothing up to the end of the search needs polars, which takes long to import
+    import polars as pl
+
+    from parsers.logs.duplicates import Duplicate
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +54,12 @@ class LogReading:
         duplicates: logs that were met more than once.
     """
 
-    findings: pl.DataFrame
+    findings: "pl.DataFrame"
     inputs: tuple[InputRead, ...]
     unread: tuple[Unread, ...]
     spans: tuple[Span, ...]
     upgrades: tuple[Upgrade, ...]
-    duplicates: tuple[Duplicate, ...]
+    duplicates: "tuple[Duplicate, ...]"
 
 
 def read_logs(
@@ -90,57 +93,43 @@ def read_logs(
     """
     reader = LeafReader(phrases.of_system(system))
     results = each_leaf(inputs, reader.read, jobs=jobs, passwords=passwords, limits=limits, progress=progress)
-    return joined(results, Period(since, until, zone))
+    searched = gathered(results)
+    from parsers.logs.joining import joined
+
+    return joined(searched, Period(since, until, zone))
 
 
-def joined(results: Iterable[LeafReading | Unread], period: Period) -> LogReading:
-    """What single streams gave, in any order, as one whole."""
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What single streams gave.
+
+    Attributes:
+        readings: sorted by source; their findings are in `findings`.
+        findings: of all, in no order.
+        unread: sorted.
+    """
+
+    readings: tuple[LeafReading, ...]
+    findings: FindingRows
+    unread: tuple[Unread, ...]
+
+
+def gathered(results: Iterable[LeafReading | Unread]) -> Gathered:
+    """Take results as they come, in any order; a file that was given twice, or by two ways, counts once."""
     readings: dict[tuple[str, str], LeafReading] = {}
-    unread: list[Unread] = []
+    findings = FindingRows()
+    unread: set[Unread] = set()
     for result in results:
         match result:
-            case LeafReading():  # a file that was given twice, or by two ways, is read as one
-                readings[result.source, result.content] = result
-                unread += result.unread
+            case LeafReading():
+                if readings.setdefault((result.source, result.content), result) is result:
+                    findings.take(result.findings)
+                unread.update(result.unread)
             case Unread():
-                unread.append(result)
-    return _whole([readings[key] for key in sorted(readings)], sorted(set(unread), key=_position), period)
-
-
-def _whole(readings: Sequence[LeafReading], unread: Sequence[Unread], period: Period) -> LogReading:
-    found = pl.concat([FINDINGS.to_frame(), *(reading.findings for reading in readings)])
-    findings, duplicates = count_once(
-        period.within(found).sort("source", "line", maintain_order=True),
-        {reading.source: reading.content for reading in readings if reading.content},
+                unread.add(result)
+    return Gathered(
+        tuple(readings[key] for key in sorted(readings)), findings, tuple(sorted(unread, key=_position))
     )
-    covered = [reading.covered for reading in readings if reading.covered is not None]
-    steps = [step for reading in readings for step in reading.milestones]
-    return LogReading(
-        findings,
-        _inputs(readings, unread, duplicates),
-        tuple(unread),
-        spans(covered, period.zone),
-        upgrades(steps, period.zone),
-        duplicates,
-    )
-
-
-def _inputs(
-    readings: Sequence[LeafReading], unread: Sequence[Unread], duplicates: Sequence[Duplicate]
-) -> tuple[InputRead, ...]:
-    copies = {duplicate.source: duplicate.in_words() for duplicate in duplicates}
-    read = []
-    for reading in readings:
-        remarks = [*(row.reason for row in reading.unread), *reading.notes, copies.get(reading.source)]
-        why = "; ".join(filter(None, remarks))
-        read.append(InputRead(reading.source, read=True, lines=reading.lines, why=why))
-    known = {reading.source for reading in readings}
-    missed = [InputRead(_source(row), read=False, lines=None, why=row.reason) for row in unread]
-    return tuple(sorted([*read, *(row for row in missed if row.path not in known)], key=lambda row: row.path))
-
-
-def _source(row: Unread) -> str:
-    return f"{row.path}!/{row.member}" if row.member else row.path
 
 
 def _position(row: Unread) -> tuple[str, str, int, str]:

@@ -46,8 +46,8 @@ def finding(text: str | bytes) -> Row | None:
     found = Interpreter(DEFAULT).finding(RawEntry(0, 7, data, whole=True))
     if found is None:
         return None
-    rows = FindingRows("a.log")
-    rows.add(found)
+    rows = FindingRows()
+    rows.add("a.log", found)
     return Row(**rows.frame().row(0, named=True))
 
 

@@ -31,7 +31,8 @@ def test_own_phrase_is_found_beside_the_default_ones(tmp_path: Path) -> None:
     [found] = (
         LeafReader(phrases)
         .read(leaf(b"2021-03-04T05:06:07.089 | INFO | " + data[:35]))
-        .findings.rows(named=True)
+        .findings.frame()
+        .rows(named=True)
     )
     assert (found["kind"], found["subject_kind"], found["subject"], found["project"]) == (
         "vault-refusal", "credential", "db", "Billing",

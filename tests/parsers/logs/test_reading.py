@@ -6,10 +6,11 @@ from pathlib import Path
 
 import polars as pl
 
+from parsers.logs.joining import joined
 from parsers.logs.leaf_reading import LeafReader
 from parsers.logs.period import Period
 from parsers.logs.phrases import DEFAULT
-from parsers.logs.reading import LogReading, joined, read_logs
+from parsers.logs.reading import LogReading, gathered, read_logs
 from parsers.logs.schema import FINDINGS
 from parsers.secret import Secret
 from parsers.unread import Unread
@@ -24,7 +25,7 @@ def entry(time: str, message: str, node: str = "n1") -> bytes:
 
 def read(*streams: tuple[str, bytes], period: Period = Period()) -> LogReading:  # noqa: B008 - frozen
     reader = LeafReader(DEFAULT)
-    return joined([reader.read(leaf(data, path)) for path, data in streams], period)
+    return joined(gathered(reader.read(leaf(data, path)) for path, data in streams), period)
 
 
 def positions(reading: LogReading) -> list[tuple[str, int]]:
@@ -56,6 +57,13 @@ def test_same_answer_in_any_order() -> None:
     assert forward.findings.equals(backward.findings)
     assert forward.inputs == backward.inputs
     assert forward.duplicates == backward.duplicates
+
+
+def test_same_answer_where_members_share_a_name() -> None:
+    """What stands in them orders the entries of members that an archive has twice under one name."""
+    streams = [("a.zip!/x", ROTATED), ("a.zip!/x", ROTATED.replace(b"'u'", b"'v'"))]
+    forward, backward = read(*streams), read(*reversed(streams))
+    assert forward.findings.equals(backward.findings)
 
 
 def test_live_log_beside_its_rotated_copy_counts_once() -> None:
@@ -127,7 +135,7 @@ def test_upgrade_window() -> None:
 
 def test_fault_keeps_what_came_before() -> None:
     """A stream that breaks off gives its findings, and a partial row that says so."""
-    reading = joined([LeafReader(DEFAULT).read(leaf(LIVE, "a.log", "m", fails=True))], Period())
+    reading = joined(gathered([LeafReader(DEFAULT).read(leaf(LIVE, "a.log", "m", fails=True))]), Period())
     assert positions(reading) == [("a.log!/m", 2)]
     assert reading.unread == (Unread("a.log", "m", "cut off", len(LIVE), partial=True),)
     assert reading.inputs[0].read
@@ -136,7 +144,7 @@ def test_fault_keeps_what_came_before() -> None:
 
 def test_what_cannot_be_read_is_an_input_that_was_not() -> None:
     """Nothing that was asked for is passed over."""
-    reading = joined([Unread("x.zip", "", "no zip")], Period())
+    reading = joined(gathered([Unread("x.zip", "", "no zip")]), Period())
     assert [(row.path, row.read, row.lines, row.why) for row in reading.inputs] == [
         ("x.zip", False, None, "no zip")
     ]

@@ -1,0 +1,35 @@
+"""Findings as columns."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import polars as pl
+
+from parsers.logs.finding import Finding, Meaning
+from parsers.logs.mask import SHORTEST_RUN, mask
+from parsers.logs.schema import FINDINGS
+
+
+def finding_frame(rows: Sequence[tuple[str, Finding]]) -> pl.DataFrame:
+    """Findings with the source of each, one or more, with the `FINDINGS` schema."""
+    sources, findings = zip(*rows, strict=True)
+    meanings, heads, fields, lines = zip(*findings, strict=True)
+    time, node, level, _ = zip(*heads, strict=True)
+    columns = dict(zip(Meaning._fields, zip(*meanings, strict=True), strict=True))
+    columns |= {"source": sources, "time": time, "level": level, "line": lines}
+    frame = pl.DataFrame(columns, schema_overrides={"line": pl.Int64}).with_columns(
+        node=_masked_words(pl.Series(node)), message=_masked_words(pl.Series(fields)) + pl.col("message")
+    )
+    return frame.select(FINDINGS.names())
+
+
+def _masked_words(texts: pl.Series) -> pl.Series:
+    """Fields before the message, masked: each of the few words that are long enough is looked at once."""
+    words = texts.str.extract_all(rf"[A-Za-z0-9+/_%\\=-]{{{SHORTEST_RUN},}}").explode().drop_nulls().unique()
+    words = words.filter(~words.str.contains(_UUID))
+    masked = {word: mask(word) for word in words}
+    changed = {word: harmless for word, harmless in masked.items() if harmless != word}
+    return texts.str.replace_many(changed) if changed else texts
+
+
+_UUID: Final = r"^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
