@@ -38,6 +38,16 @@ class CloudBeesDatabase:
         """The file's path, or the URL without user and password."""
         return self._database.label
 
+    @property
+    def database(self) -> Database:
+        """Where the tables are."""
+        return self._database
+
+    @property
+    def mapping(self) -> Mapping:
+        """Which of them hold secrets."""
+        return self._mapping
+
     def read(self) -> Iterator[StoreEvent]:
         """Fingerprints, then every mapped table's values, then what no mapping covers.
 

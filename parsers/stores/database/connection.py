@@ -38,10 +38,17 @@ _tolerant: Final = partial(str, encoding="utf-8", errors="backslashreplace")
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """A database that can be connected to, and what reports call it."""
+    """A database that can be connected to.
+
+    Attributes:
+        label: what reports call it.
+        engine: what connects to it.
+        file: the SQLite file that it is, if it is one.
+    """
 
     label: str
     engine: sa.Engine
+    file: Path | None = None
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
@@ -89,7 +96,7 @@ def sqlite_database(path: Path) -> Database:
     if not path.is_file():
         raise StoreError(f"{str(path)!r} is no file")
     uri = f"file:{quote(str(path.absolute()))}?mode=ro"
-    return _sqlite(str(path), lambda: sqlite3.connect(uri, uri=True))
+    return Database(str(path), _sqlite(lambda: sqlite3.connect(uri, uri=True)), path)
 
 
 def sqlite_content(content: bytes, *, label: str) -> Database:
@@ -102,18 +109,17 @@ def sqlite_content(content: bytes, *, label: str) -> Database:
         connection.deserialize(plain)
         return connection
 
-    return _sqlite(label, connect)
+    return Database(label, _sqlite(connect))
 
 
-def _sqlite(label: str, connect: Callable[[], sqlite3.Connection]) -> Database:
+def _sqlite(connect: Callable[[], sqlite3.Connection]) -> sa.Engine:
     def prepared() -> sqlite3.Connection:
         connection = connect()
         connection.text_factory = _tolerant
         connection.execute("PRAGMA query_only = ON")
         return connection
 
-    engine = sa.create_engine("sqlite://", creator=prepared, poolclass=pool.NullPool, hide_parameters=True)
-    return Database(label, engine)
+    return sa.create_engine("sqlite://", creator=prepared, poolclass=pool.NullPool, hide_parameters=True)
 
 
 def _parse(url: str) -> sa.URL:

@@ -11,8 +11,17 @@ _MYSQL: Final = {
     1044: "this user has no right to use the database",
     1045: "the server refuses this user or password",
     1049: "the server has no database of this name",
-    1142: "this user has no right to read the table",
-    1143: "this user has no right to read a column of the table",
+    1020: "a row was changed by another session meanwhile",
+    1142: "this user has no right to read the table, or to change it",
+    1143: "this user has no right to read a column of the table, or to change it",
+    1205: "another session holds a row locked",
+    1213: "another session wants the same rows in another order (deadlock)",
+    1222: "another session holds a row locked",
+    1265: "a value does not fit into its column",
+    1290: "the server is read-only",
+    1366: "a value does not fit into its column",
+    1406: "a value is too long for its column",
+    1792: "the transaction is read-only",
     1698: "the server refuses this user or password",
     2006: "the connection was lost",
     2013: "the connection was lost",
@@ -23,7 +32,13 @@ _MYSQL: Final = {
 _SQLSTATES: Final = {
     "28": "the server refuses this user or password",
     "3D": "the server has no database of this name",
-    "42501": "this user has no right to read the table",
+    "42501": "this user has no right to read the table, or to change it",
+    "40001": "another session changed the same rows meanwhile",
+    "40P01": "another session wants the same rows in another order (deadlock)",
+    "55P03": "another session holds a row locked",
+    "22001": "a value is too long for its column",
+    "25006": "the server or the transaction is read-only",
+    "23": "a rule of the table (constraint) refuses a value",
     "57014": "the server ended the query",
     "57P": "the connection was lost: the server ended it",
     "08": "the connection was lost",
@@ -48,10 +63,29 @@ _TEXTS: Final = {
     "malformed": "the SQLite file is damaged",
     "database is locked": "another program holds the SQLite file locked",
     "unable to open": "the SQLite file cannot be opened",
+    "readonly database": "the SQLite file cannot be written",
+    "disk is full": "the disk is full",
+    "disk i/o error": "the disk fails",
+    "constraint failed": "a rule of the table (constraint) refuses a value",
     "ora-01017": "the server refuses this user or password",
     "ora-00942": "this user has no right to read the table",
+    "ora-01031": "this user has no right to change the table",
     "ora-12154": "the host's name is unknown",
+    "ora-12899": "a value is too long for its column",
+    "ora-00054": "another session holds a row locked",
+    "ora-00060": "another session wants the same rows in another order (deadlock)",
+    "ora-08177": "another session changed the same rows meanwhile",
 }
+
+_REFUSALS: Final = frozenset(
+    {*(_MYSQL[number] for number in (1020, 1205, 1213)), *(_SQLSTATES[state] for state in ("40001", "40P01"))}
+    | {_TEXTS["database is locked"], _TEXTS["ora-00054"]}
+)
+"""Another session was in the way: whatever was asked for is undone, or was not begun."""
+
+_LOST: Final = frozenset(
+    {"the connection was lost", "the server cannot be reached", "no connection could be made"}
+)
 
 
 def explain(error: BaseException) -> str:
@@ -66,6 +100,17 @@ def explain(error: BaseException) -> str:
     state = str(getattr(original, "sqlstate", None) or "")
     meanings = [meaning for start, meaning in _SQLSTATES.items() if state.startswith(start)]
     return (*meanings, _by_text(original) or f"{type(original).__name__} {state}".rstrip())[0]
+
+
+def is_refusal(error: BaseException) -> bool:
+    """Whether the answer was that another session is in the way; as one to COMMIT: nothing stands."""
+    return explain(error) in _REFUSALS
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether the same may succeed a little later: another session in the way, or a lost connection."""
+    lost = isinstance(error, exc.DBAPIError) and error.connection_invalidated
+    return lost or is_refusal(error) or explain(error).partition(":")[0] in _LOST
 
 
 def _by_text(error: BaseException) -> str:

@@ -24,6 +24,11 @@ class ProductDatabase:
         """The file's path, or the URL without user and password."""
         return self._database.label
 
+    @property
+    def database(self) -> Database:
+        """Where the tables are."""
+        return self._database
+
     def read(self) -> Iterator[StoreEvent]:
         """As `Store.read`.
 

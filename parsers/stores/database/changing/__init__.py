@@ -1,0 +1,1 @@
+"""Stored values of a database, changed where they lie."""

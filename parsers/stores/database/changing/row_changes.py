@@ -1,0 +1,133 @@
+"""Rows of one table changed inside a transaction: locked, compared byte for byte, written, read again."""
+
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from parsers.errors import StoreError
+from parsers.stores.change import Change, Outcome, Sealed
+from parsers.stores.database.changing.sealed_columns import stored_bytes
+from parsers.stores.database.changing.statements import KEY, KEYS, cell, select_rows, update_row
+from parsers.stores.database.changing.target import Cells, Target
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Wanted:
+    """A change, and the place in its row."""
+
+    place: str
+    change: Change
+
+
+def change_rows(
+    connection: sa.Connection, target: Target, wanted: Mapping[Hashable, Sequence[Wanted]]
+) -> dict[str, Outcome]:
+    """Make the changes that `wanted` lists by the key of their row; the outcome by record.
+
+    Raises:
+        StoreError: a row was not changed, or not into what was meant: everything is to be rolled back.
+        DRIVER_FAULTS: from the database.
+    """
+    outcomes: dict[str, Outcome] = {}
+    for keys in _chunks(list(wanted), target.at_once):
+        there = rows_by_key(connection, target, keys, lock=True)
+        meant: dict[Hashable, Cells] = {}
+        for key in keys:
+            if (cells := there.get(key)) is None:
+                outcomes.update(dict.fromkeys((each.change.record for each in wanted[key]), Outcome.GONE))
+                continue
+            new = _judge(target, cells, wanted[key], outcomes)
+            if new:
+                meant[key] = target.form.changed(cells, new)
+        _write(connection, target, there, meant)
+        _check(connection, target, meant)
+    return outcomes
+
+
+def rows_by_key(
+    connection: sa.Connection, target: Target, keys: Sequence[Hashable], *, lock: bool = False
+) -> dict[Hashable, Cells]:
+    """The cells of each row that is the only one with its key, in the eyes of the database too."""
+    statement = select_rows(target, connection.dialect.name, lock=lock)
+    rows = _ask(connection, statement, keys)
+    found = dict(rows)
+    if len(found) == len(rows) and found.keys() <= set(keys):
+        return found
+    # A comparison that ignores capitals, say, finds more rows than were meant: which keys do so?
+    each = ((key, _ask(connection, statement, [key])) for key in keys)
+    return {key: rows[0][1] for key, rows in each if len(rows) == 1 and rows[0][0] == key}
+
+
+def _ask(
+    connection: sa.Connection, statement: sa.Select[Any], keys: Sequence[Hashable]
+) -> list[tuple[Hashable, Cells]]:
+    rows = connection.execute(statement, {KEYS: list(keys)})
+    return [(hashable(row[0]), tuple(row[1:])) for row in rows]
+
+
+def hashable(key: object) -> Hashable:
+    """A key as it can be looked up: bytes in the place of views of bytes."""
+    return bytes(key) if isinstance(key, bytearray | memoryview) else key
+
+
+def _judge(
+    target: Target, cells: Cells, wanted: Sequence[Wanted], outcomes: dict[str, Outcome]
+) -> dict[str, Sealed]:
+    """What is to stand at which place; the outcomes are noted as if that were done."""
+    new: dict[str, Sealed] = {}
+    there = target.form.sealed(cells, [each.place for each in wanted])
+    for each, current in zip(wanted, there, strict=True):
+        outcome = _outcome(each.change, current)
+        outcomes[each.change.record] = outcome
+        if outcome is Outcome.CHANGED:
+            new[each.place] = each.change.new
+    return new
+
+
+def _outcome(change: Change, current: Sealed | None) -> Outcome:
+    if current is None:
+        return Outcome.GONE
+    if current == change.new:
+        return Outcome.ALREADY
+    return Outcome.CHANGED if current == change.old else Outcome.DIFFERS
+
+
+def _write(
+    connection: sa.Connection,
+    target: Target,
+    there: Mapping[Hashable, Cells],
+    meant: Mapping[Hashable, Cells],
+) -> None:
+    """One statement for all rows in which the same columns change."""
+    alike: dict[tuple[int, ...], list[dict[str, object]]] = {}
+    for key, cells in meant.items():
+        indexes = tuple(n for n, new in enumerate(cells) if new is not there[key][n])
+        values = {cell(n): cells[n] for n in indexes}
+        alike.setdefault(indexes, []).append({KEY: key, **values})
+    for indexes, rows in alike.items():
+        result = connection.execute(update_row(target, indexes, connection.dialect.name), rows)
+        # Each key has exactly one row, locked and seen above: so the total tells of each of them.
+        if result.rowcount != len(rows):
+            raise StoreError(
+                f"table {target.table.name!r}: {len(rows)} rows were to change, and the database says "
+                f"{result.rowcount}"
+            )
+
+
+def _check(connection: sa.Connection, target: Target, meant: Mapping[Hashable, Cells]) -> None:
+    if not meant:
+        return
+    there = rows_by_key(connection, target, list(meant), lock=True)
+    for key, cells in meant.items():
+        if list(map(stored_bytes, there.get(key, ()))) != list(map(stored_bytes, cells)):
+            raise StoreError(
+                f"table {target.table.name!r}: a row read again holds something else than was written",
+                hint="the column is too short, its character set lacks a letter, or a trigger changes it",
+            )
+
+
+def _chunks(keys: Sequence[Hashable], size: int) -> Iterator[Sequence[Hashable]]:
+    for start in range(0, len(keys), size):
+        yield keys[start : start + size]

@@ -1,0 +1,67 @@
+"""Where values lie in a database: table, row, and place in the row."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from parsers.stores.change import Sealed
+from parsers.stores.database.catalogue import Column, Table
+
+Cells = tuple[object, ...]
+"""What stands in the value-holding columns of one row, as the driver hands it out."""
+
+
+class Form(Protocol):
+    """How stored values lie in the cells of a row."""
+
+    def sealed(self, cells: Cells, places: Sequence[str]) -> list[Sealed | None]:
+        """The value at each place; None where there is no such place."""
+        ...
+
+    def changed(self, cells: Cells, new: Mapping[str, Sealed]) -> Cells:
+        """The cells with other values at some of the places that `sealed` found.
+
+        Raises:
+            StoreError: a value cannot stand there.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A table that holds values.
+
+    Attributes:
+        table: the table.
+        key: the column that finds a row again.
+        columns: those that hold values.
+        form: how they do.
+        at_once: how many rows are held at a time.
+    """
+
+    table: Table
+    key: Column
+    columns: tuple[Column, ...]
+    form: Form
+    at_once: int = 500
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Located:
+    """Where a record leads: a row by its key as the driver hands it out, and a place in that row."""
+
+    target: Target
+    key: object
+    place: str
+
+
+class Locator(Protocol):
+    """What finds records of one product again."""
+
+    def locate(self, records: Sequence[str]) -> dict[str, Located | str]:
+        """For each record where it leads, or why to no single row (for people).
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        ...

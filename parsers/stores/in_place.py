@@ -1,0 +1,39 @@
+"""A store → what changes its values where they lie, if it can be changed so."""
+
+from typing import Final
+
+from parsers.stores.change import InPlace
+from parsers.stores.database.changing.access import Access, Patience
+from parsers.stores.database.changing.database_in_place import DatabaseInPlace
+from parsers.stores.database.changing.mapped_records import MappedRecords
+from parsers.stores.database.changing.target import Locator
+from parsers.stores.database.cloudbees_database import CloudBeesDatabase
+from parsers.stores.database.connection import Database
+from parsers.stores.database.product_database import ProductDatabase
+from parsers.stores.interface import Store
+
+_PATIENCE: Final = Patience()
+
+
+def in_place(store: Store, *, patience: Patience = _PATIENCE) -> InPlace | None:
+    """What changes a live database, or a SQLite file that is not compressed; None for every other store.
+
+    Raises:
+        StoreError: no connection.
+    """
+    match store:
+        case ProductDatabase():
+            return in_place(store.store(), patience=patience) if _lies_somewhere(store.database) else None
+        case CloudBeesDatabase():
+            return _of(store.database, MappedRecords(store.database, store.mapping), patience)
+        case _:
+            return None
+
+
+def _of(database: Database, locator: Locator, patience: Patience) -> InPlace | None:
+    return DatabaseInPlace(Access(database, patience), locator) if _lies_somewhere(database) else None
+
+
+def _lies_somewhere(database: Database) -> bool:
+    """A SQLite file that lay compressed is in memory only."""
+    return database.engine.dialect.name != "sqlite" or database.file is not None

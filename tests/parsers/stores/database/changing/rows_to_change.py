@@ -1,0 +1,65 @@
+"""A table of credentials with values to change, the same in every kind of database."""
+
+import base64
+import uuid
+from collections.abc import Sequence
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from parsers.stores.change import Change, InPlace, Sealed
+from parsers.stores.database.changing.access import Patience
+from parsers.stores.in_place import in_place
+from parsers.stores.mapping import DEFAULT_MAPPING, Mapping, SecretTable
+from parsers.stores.open import open_store
+
+VAULT: Final = SecretTable(table="vault", kind="credential", value="secret", name="name", iv="vector")
+IMPATIENT: Final = Patience(waits=(0.0, 0.0), lock_seconds=1, sleep=lambda _: None)
+
+
+def sealed(number: int, key: str) -> bytes:
+    """A value as text, another for each number and key."""
+    return base64.b64encode(uuid.uuid5(uuid.NAMESPACE_URL, f"{number} {key}").bytes)
+
+
+def change(record: str, number: int) -> Change:
+    """From the value under the old key to that under the new one."""
+    return Change(record, Sealed(sealed(number, "old")), Sealed(sealed(number, "new")))
+
+
+def back(changes: Sequence[Change]) -> list[Change]:
+    """What undoes them."""
+    return [Change(each.record, each.new, each.old) for each in changes]
+
+
+def opened(reference: str, mapping: Mapping = DEFAULT_MAPPING, patience: Patience = IMPATIENT) -> InPlace:
+    """The store, ready to be changed."""
+    found = in_place(open_store(reference, mapping=mapping), patience=patience)
+    assert found is not None
+    return found
+
+
+def credentials(engine: sa.Engine, keys: Sequence[object], kind: sa.types.TypeEngine[Any]) -> list[str]:
+    """`ec_credential` with one row a key, and everything in it."""
+    table = sa.Table(
+        "ec_credential", sa.MetaData(),
+        sa.Column("id", kind, primary_key=True, autoincrement=False),
+        sa.Column("name", sa.String(80)), sa.Column("password", sa.String(255)),
+    )  # fmt: skip
+    with engine.begin() as connection:
+        table.create(connection)
+        connection.execute(
+            table.insert(),
+            [
+                {"id": key, "name": f"c{number}", "password": sealed(number, "old").decode()}
+                for number, key in enumerate(keys)
+            ],
+        )
+    return [f"ec_credential:id={key.hex() if isinstance(key, bytes) else key}" for key in keys]
+
+
+def passwords(engine: sa.Engine) -> list[str]:
+    """What stands in `ec_credential`, by name."""
+    with engine.connect() as connection:
+        rows = connection.exec_driver_sql("SELECT name, password FROM ec_credential").all()
+    return [password for _, password in sorted((int(name[1:]), password) for name, password in rows)]
