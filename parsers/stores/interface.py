@@ -67,10 +67,14 @@ class DocumentsRead:
 
 @dataclass(frozen=True, slots=True)
 class PasswordCheck:
-    """A stored value whose plain text is known to everybody, `Hello`: it checks the password of an export."""
+    """A stored value whose plain text is known to everybody, `Hello`: it checks the password of an export.
+
+    `record` finds it again, as in the `STORED` schema.
+    """
 
     store: str
     value: bytes = field(repr=False)
+    record: str = ""
 
 
 StoreEvent = DocumentsRead | PasswordCheck | StoredValues | FingerprintSeen | Uncovered | NotAudited | Unread

@@ -1,9 +1,9 @@
 """A store that is one file, perhaps compressed, read as often as asked."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +20,9 @@ MAX_WHOLE: Final = 1 << 30
 
 _CHUNK_BYTES: Final = 1 << 20
 
+Look = Callable[[str, ByteStream], ByteStream]
+"""Shows the stream of the file at a path as another one, of the same length."""
+
 
 @dataclass(frozen=True, slots=True)
 class StoreFile:
@@ -28,10 +31,12 @@ class StoreFile:
     Attributes:
         reference: the path.
         passwords: candidates for an encrypted zip.
+        look: how its decompressed bytes are looked at; None shows them as they are.
     """
 
     reference: str
     passwords: tuple[Secret, ...] = ()
+    look: Look | None = field(default=None, repr=False, compare=False)
 
     @contextmanager
     def open(self) -> Iterator[Leaf]:
@@ -44,6 +49,8 @@ class StoreFile:
             leaf = open_single(self.reference, passwords=self.passwords)
         except ArchiveError as error:
             raise StoreError(f"{self.reference}: {error.message}", hint=error.hint) from error
+        if self.look is not None:
+            leaf = replace(leaf, stream=self.look(self.reference, leaf.stream))
         try:
             yield leaf
         finally:

@@ -1,16 +1,16 @@
 """The folder that `Octopus.Migrator export` writes: documents under a key from a password, one a file."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from parsers.errors import ArchiveError, StoreError
 from parsers.stores.interface import NotAudited, PasswordCheck, StoreEvent
-from parsers.stores.octopus.documents import Document, Held, held_in
+from parsers.stores.octopus.documents import Document, Held, held_in, record
 from parsers.stores.octopus.source import ID, JSON, Row, read_documents
 from parsers.stores.octopus.tables import table_named
-from parsers.stores.store_file import StoreFile
+from parsers.stores.store_file import Look, StoreFile
 from parsers.stores.strict_json import json_object
 from parsers.stores.text_encoding import encoding_of
 from parsers.unread import Unread
@@ -28,9 +28,15 @@ _BY_ENDING: Final = {
 
 @dataclass(frozen=True, slots=True)
 class MigratorFolder:
-    """A `Store` over the folder; its values say nothing of the master key, only of the export's password."""
+    """A `Store` over the folder; its values say nothing of the master key, only of the export's password.
+
+    Attributes:
+        reference: the path as given.
+        look: how the bytes of its documents are looked at, as in `StoreFile`.
+    """
 
     reference: str
+    look: Look | None = field(default=None, repr=False, compare=False)
 
     @property
     def label(self) -> str:
@@ -44,30 +50,42 @@ class MigratorFolder:
     def items(self, *, naming: bool) -> Iterator[Row | StoreEvent]:
         """As `DocumentSource.items`."""
         del naming  # which files name something is known only once they are read
-        root = Path(self.reference)
-        for path in sorted(root.rglob("*")):
-            name = path.relative_to(root).as_posix()
-            if not path.is_file() or name.startswith("."):
-                continue
+        for path, name in self._files():
             try:
-                if name == METADATA:
-                    yield self._check(path)
-                elif path.suffix.casefold() == ".json":
-                    yield _row(name, _content(path))
-                else:
+                if not _is_document(path):
                     yield NotAudited(self.reference, name, "no JSON: not read")
+                elif name == METADATA:
+                    yield self._check(path)
+                else:
+                    yield _row(name, self._content(path))
             except (StoreError, ArchiveError) as error:
                 yield Unread(self.reference, name, error.message)
 
+    def documents(self) -> list[StoreFile]:
+        """The files that are read."""
+        return [StoreFile(str(path), look=self.look) for path, name in self._files() if _is_document(path)]
+
+    def _files(self) -> Iterator[tuple[Path, str]]:
+        root = Path(self.reference)
+        for path in sorted(root.rglob("*")):
+            name = path.relative_to(root).as_posix()
+            if path.is_file() and not name.startswith("."):
+                yield path, name
+
     def _check(self, path: Path) -> PasswordCheck | NotAudited:
-        metadata = Document("metadata", METADATA, json_object(_content(path)), {})
+        metadata = Document("metadata", METADATA, json_object(self._content(path)), {})
         found = [each for each in held_in(metadata) if isinstance(each, Held) and each.value]
         named = [each for each in found if each.path[-1] == CHECK] or found
         if not named:
             return NotAudited(
                 self.reference, METADATA, f"it holds no {CHECK!r}: the password cannot be checked"
             )
-        return PasswordCheck(self.reference, (named[0].value or "").encode())
+        check = named[0]
+        return PasswordCheck(self.reference, (check.value or "").encode(), record(metadata, check.path))
+
+    def _content(self, path: Path) -> str:
+        content = StoreFile(str(path), look=self.look).whole()
+        return content.decode(encoding_of(content), "backslashreplace")
 
 
 def is_migrator_folder(folder: Path) -> bool:
@@ -79,9 +97,8 @@ def is_migrator_folder(folder: Path) -> bool:
     return first is not None and b'"$type"' in StoreFile(str(first)).head()
 
 
-def _content(path: Path) -> str:
-    content = StoreFile(str(path)).whole()
-    return content.decode(encoding_of(content), "backslashreplace")
+def _is_document(path: Path) -> bool:
+    return path.suffix.casefold() == ".json"
 
 
 def _row(name: str, content: str) -> Row:

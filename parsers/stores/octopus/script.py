@@ -1,6 +1,7 @@
 """Octopus Deploy's tables as a script of INSERT statements, as SQL Server's tools write it."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from parsers.stores.interface import NotAudited, StoreEvent
 from parsers.stores.octopus.names import NAMING_TABLES
@@ -22,16 +23,16 @@ from parsers.unread import Unread
 _NAMING = frozenset(table.casefold() for table in NAMING_TABLES)
 
 
+@dataclass(frozen=True, slots=True)
 class OctopusScript:
     """A `Store` over one script, read twice: for names, then for values. UTF-8, or UTF-16 with its mark."""
 
-    def __init__(self, file: StoreFile) -> None:
-        self._file = file
+    file: StoreFile
 
     @property
     def label(self) -> str:
         """The path as given."""
-        return self._file.reference
+        return self.file.reference
 
     def read(self) -> Iterator[StoreEvent]:
         """As `Store.read`.
@@ -43,9 +44,9 @@ class OctopusScript:
 
     def items(self, *, naming: bool) -> Iterator[Row | StoreEvent]:
         """As `DocumentSource.items`."""
-        head = self._file.head()
+        head = self.file.head()
         told = False
-        with self._file.open() as leaf:
+        with self.file.open() as leaf:
             script = SqlServerScript(SqlWindow(utf8_pieces(chunks(leaf.stream), encoding_of(head))))
             for item in script.read():
                 if not isinstance(item, InsertedRow):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
@@ -28,6 +29,7 @@ _CLOSING_WORDS: Final = re.compile(rb"-- Dump completed|PostgreSQL database (?:c
 _OPENING_WORDS: Final = re.compile(rb"-- (?:MySQL|MariaDB) dump |-- PostgreSQL database (?:cluster )?dump\s")
 
 
+@dataclass(frozen=True, slots=True)
 class SqlDump:
     """A `Store` over one dump.
 
@@ -37,17 +39,14 @@ class SqlDump:
     twice, and so in flat memory.
     """
 
-    def __init__(
-        self, file: StoreFile, mapping: Mapping = DEFAULT_MAPPING, *, held_rows: int = HELD_ROWS
-    ) -> None:
-        self._file = file
-        self._mapping = mapping
-        self._held_rows = held_rows
+    file: StoreFile
+    mapping: Mapping = DEFAULT_MAPPING
+    held_rows: int = HELD_ROWS
 
     @property
     def label(self) -> str:
         """The path as given."""
-        return self._file.reference
+        return self.file.reference
 
     def read(self) -> Iterator[StoreEvent]:
         """As `Store.read`: fingerprints, then values in the dump's order.
@@ -55,22 +54,22 @@ class SqlDump:
         Raises:
             StoreError: unreadable from the start, or none of the mapped tables is in it.
         """
-        head = self._file.head()
-        survey = Survey(self._mapping, self._held_rows)
-        with self._file.open() as leaf:
+        head = self.file.head()
+        survey = Survey(self.mapping, self.held_rows)
+        with self.file.open() as leaf:
             pieces = _Pieces(leaf, head)
             window = SqlWindow(iter(pieces))
             survey.read(window, Session(dialect_of(head)))
             survey.fault = survey.fault or pieces.fault
-        found = [plan(mapped, survey.definitions) for mapped in self._mapping.tables]
+        found = [plan(mapped, survey.definitions) for mapped in self.mapping.tables]
         if all(outcome is Unusable.ABSENT for outcome in found):
             raise StoreError(
                 f"{self.label}: the dump has none of the tables with secrets",
                 hint="is it the dump of another database? Else name the tables with --mapping",
             )
         yield from survey.small.fingerprints()
-        for mapped, outcome in zip(self._mapping.tables, found, strict=True):
-            named = mapped in self._mapping.named
+        for mapped, outcome in zip(self.mapping.tables, found, strict=True):
+            named = mapped in self.mapping.named
             yield from gaps(mapped, outcome, named=named, store=self.label)
         yield from self._values(survey, found, head)
         yield from survey.search.uncovered(self.label)
@@ -87,7 +86,7 @@ class SqlDump:
             for outcome in found
         ]
         tables = list(zip(survey.gathered, projects, strict=True))
-        with self._file.open() as leaf:
+        with self.file.open() as leaf:
             yield from (_unread(leaf, misread) for misread in survey.told)
             fault = survey.fault
             if survey.resumption:

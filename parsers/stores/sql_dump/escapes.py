@@ -25,6 +25,9 @@ _MYSQL_USUAL: Final = (
     ),
 )
 """What dumps escape; two backslashes are looked after on their own."""
+_MYSQL_TO_ESCAPE: Final = re.compile(rb"[\0\n\r\x1a\\'\"]")
+_MYSQL_ESCAPES: Final = {b"\0": b"0", b"\n": b"n", b"\r": b"r", b"\x1a": b"Z"}
+"""What `mysql_real_escape_string` escapes."""
 _POSTGRESQL: Final = re.compile(
     rb"(?s)\\(?:([0-7]{1,3}+)|x([0-9A-Fa-f]{1,2}+)|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))|''"
 )
@@ -43,6 +46,11 @@ def mysql_text(raw: bytes, quote: bytes) -> bytes:
         return quote if found[0] == quote * 2 else found[0]
 
     return _MYSQL.sub(meaning, raw)
+
+
+def mysql_escaped(raw: bytes) -> bytes:
+    """The inside of a string in quotes that stands for `raw`, as MySQL's own tools write it."""
+    return _MYSQL_TO_ESCAPE.sub(lambda found: b"\\" + _MYSQL_ESCAPES.get(found[0], found[0]), raw)
 
 
 def mysql_texts(joined: bytes, count: int, opening: bytes) -> list[bytes]:

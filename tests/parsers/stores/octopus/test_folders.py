@@ -113,7 +113,7 @@ def test_migrator(tmp_path: Path) -> None:
     ]
     told = events(folder)
     assert [each for each in told if isinstance(each, PasswordCheck)] == [
-        PasswordCheck(str(folder), VALUE.encode())
+        PasswordCheck(str(folder), VALUE.encode(), "metadata:metadata.json#/Hello")
     ]
     assert [each.place for each in told if isinstance(each, Uncovered)] == ["Thing.Secret"]
 

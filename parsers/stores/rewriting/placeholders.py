@@ -1,0 +1,72 @@
+"""Placeholders: what stands for each occurrence while a reader tells which record it belongs to.
+
+A placeholder is as long as what it stands for, and has bars, equals signs and escapes in the same places,
+so that a reader takes it for ciphertext; all else is digits, which are base64 and hexadecimal alike.
+"""
+
+import re
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final, assert_never
+
+from parsers.stores.rewriting.characters import Characters
+from parsers.stores.rewriting.occurrences import Occurrence
+from parsers.stores.rewriting.spelling import Spelling
+
+LEAST_DIGITS: Final = 12
+"""What is shorter has no placeholder: no ciphertext is."""
+
+_NUMBER_DIGITS: Final = 9
+_KEPT: Final = re.compile(rb"([|=]++|\\++(?:u[0-9A-Fa-f]{4}|.))")
+_NO_DIGITS: Final = b"|=+/-_"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Placeholders:
+    """Placeholders by number, and numbers by placeholder.
+
+    Attributes:
+        salt: digits that fill them up; from the file's digest, so that no file can hold them beforehand.
+        olds: the values, by their number.
+    """
+
+    salt: bytes
+    olds: list[bytes]
+
+    def of(self, occurrence: Occurrence, number: int, characters: Characters) -> bytes:
+        """The placeholder for an occurrence, as it would lie in the file."""
+        match occurrence.spelling:
+            case Spelling.TEXT:
+                text = self._like(self.olds[occurrence.old], number)
+            case Spelling.ESCAPED_TEXT:
+                text = self._like(occurrence.raw, number)
+            case Spelling.HEX | Spelling.HEX_CAPITALS | Spelling.MYSQL_STRING:
+                text = self._digits(occurrence.length // characters.size, number)
+            case _:
+                assert_never(occurrence.spelling)
+        return characters.encoded(text)
+
+    def number(self, value: bytes) -> int | None:
+        """The number of the placeholder that a reader gave as `value`, or None if it is none."""
+        number = self._number(value.translate(None, _NO_DIGITS))
+        return self._number(value.hex().encode()) if number is None else number
+
+    def _like(self, text: bytes, number: int) -> bytes:
+        """Digits where `text` has letters and digits; `text` itself if it has not enough of them."""
+        pieces = _KEPT.split(text)
+        length = sum(map(len, pieces[::2]))
+        if length < LEAST_DIGITS:
+            return text
+        digits = iter(self._digits(length, number))
+        pieces[::2] = [bytes(islice(digits, len(piece))) for piece in pieces[::2]]
+        return b"".join(pieces)
+
+    def _number(self, digits: bytes) -> int | None:
+        if len(digits) < LEAST_DIGITS or not digits.isdigit():
+            return None
+        number = int(digits[-_NUMBER_DIGITS:])
+        return number if digits == self._digits(len(digits), number) else None
+
+    def _digits(self, length: int, number: int) -> bytes:
+        filling = length - _NUMBER_DIGITS
+        return (self.salt * (filling // len(self.salt) + 1))[:filling] + b"%0*d" % (_NUMBER_DIGITS, number)

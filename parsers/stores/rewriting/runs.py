@@ -1,0 +1,62 @@
+"""The search for wanted values that stand as runs of characters: in flat memory, whatever the file."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+import numpy as np
+
+from parsers.stores.rewriting.characters import Characters
+from parsers.stores.rewriting.occurrences import Occurrence
+from parsers.stores.rewriting.spelling import Spelling, spelled_in
+
+_SLACK: Final = 1 << 16
+_ESCAPED: Final = 8
+"""An escape of JSON has six characters, two more if its backslash is escaped again."""
+_LOOK_BACK: Final = 2
+
+
+class RunSearch:
+    """Fed with a file's chunks in their order.
+
+    Args:
+        characters: how the file is written.
+        olds: a number for each wanted value; at least one.
+    """
+
+    def __init__(self, characters: Characters, olds: Mapping[bytes, int]) -> None:
+        self._characters = characters
+        self._olds = olds
+        self._shortest = min(map(len, olds))
+        self._most_held = _ESCAPED * max(map(len, olds)) + _SLACK
+        self._held = b""
+        self._at = 0
+
+    def feed(self, chunk: bytes, *, last: bool = False) -> Iterator[Occurrence]:
+        """What is found in this chunk; a run that may go on in the next is kept for it.
+
+        Of a run that is longer than any value can be only the end is kept.
+        """
+        size = self._characters.size
+        text = self._held + chunk
+        inside = self._characters.in_token(text)
+        bounds = np.flatnonzero(np.diff(inside, prepend=np.False_, append=np.False_))
+        starts, ends = bounds[::2], bounds[1::2]
+        unfinished = len(inside)
+        if not last and len(inside) and inside[-1]:
+            unfinished = int(starts[-1])
+            starts, ends = starts[:-1], ends[:-1]
+        long = ends - starts >= self._shortest
+        for start, end in zip(starts[long].tolist(), ends[long].tolist(), strict=True):
+            yield from self._found(text, start * size, end * size)
+        kept = size * max(unfinished - _LOOK_BACK, len(inside) - self._most_held, 0)
+        self._held = text[kept:]
+        self._at += kept
+
+    def _found(self, text: bytes, start: int, end: int) -> Iterator[Occurrence]:
+        size = self._characters.size
+        run = self._characters.narrowed(text[start:end])
+        before = self._characters.narrowed(text[max(start - _LOOK_BACK * size, 0) : start])
+        for first, behind, old, spelling in spelled_in(run, before, self._olds):
+            raw = run[first:behind] if spelling is Spelling.ESCAPED_TEXT else b""
+            place = self._at + start + first * size
+            yield Occurrence(place, (behind - first) * size, old, spelling, raw)

@@ -1,0 +1,123 @@
+"""How a stored value can stand in a file: as itself, in hexadecimal digits, or between quotes of MySQL."""
+
+import re
+from collections.abc import Iterator, Mapping
+from enum import IntEnum
+from typing import Final, NamedTuple, assert_never
+
+from parsers.stores.sql_dump.escapes import mysql_escaped
+
+TOKEN_CHARACTERS: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=_|-\\"
+"""Those of base64, base64url and hex, Octopus' bar, and what begins an escape of JSON."""
+
+_TOKEN: Final = re.compile(rb"[A-Za-z0-9+/=_|-]*+")
+_HEX: Final = re.compile(rb"(?:0[xX]|\\++[xX])((?:[0-9A-Fa-f]{2})++)")
+# 0x4142   \x4142   \\x4142 (in a COPY)
+_DIGITS: Final = re.compile(rb"(?:[0-9A-Fa-f]{2})++")
+_HEX_QUOTES: Final = (b"x'", b"X'")
+_BAR: Final = re.compile(rb"\||\\++u007[cC]")
+_ESCAPE: Final = re.compile(rb"\\++(?:u00([0-9A-Fa-f]{2})|(/))")
+# abc\/def\u002Bghi\u003D, once more escaped where JSON stands in JSON
+
+
+class Spelling(IntEnum):
+    """How a value stands in a file."""
+
+    TEXT = 0
+    ESCAPED_TEXT = 1
+    HEX = 2
+    HEX_CAPITALS = 3
+    MYSQL_STRING = 4
+
+
+class Spelled(NamedTuple):
+    """A value somewhere in a run of characters: from where to where, which one, and how it is written."""
+
+    start: int
+    end: int
+    old: int
+    spelling: Spelling
+
+
+def is_token(value: bytes) -> bool:
+    """Whether a value can stand in any file as it is, without escapes."""
+    return _TOKEN.fullmatch(value) is not None
+
+
+def core(value: bytes) -> bytes:
+    """The value without white space around it, if the rest is a token; else all of it."""
+    inner = value.strip()
+    return inner if is_token(inner) else value
+
+
+def spelled_in(run: bytes, before: bytes, olds: Mapping[bytes, int]) -> Iterator[Spelled]:
+    """The values that a run of `TOKEN_CHARACTERS` holds.
+
+    Args:
+        run: the characters.
+        before: the two in front of it.
+        olds: a number for each value.
+    """
+    if (old := olds.get(run)) is not None:
+        yield Spelled(0, len(run), old, Spelling.TEXT)
+    elif (found := _HEX.fullmatch(run)) or (before in _HEX_QUOTES and (found := _DIGITS.fullmatch(run))):
+        digits = found[found.re.groups]
+        if (old := olds.get(bytes.fromhex(digits.decode()))) is not None:
+            spelling = Spelling.HEX_CAPITALS if digits == digits.upper() else Spelling.HEX
+            yield Spelled(len(run) - len(digits), len(run), old, spelling)
+    elif b"|" in run or b"\\" in run:
+        yield from _in_parts(run, olds)
+
+
+def _in_parts(run: bytes, olds: Mapping[bytes, int]) -> Iterator[Spelled]:
+    """Between bars, which may part cells or belong to a value; and in JSON's escapes."""
+    body = run.rstrip(b"\\")
+    starts, ends = [0], []
+    for bar in _BAR.finditer(body):
+        ends.append(bar.start())
+        starts.append(bar.end())
+    spans = list(zip(starts, [*ends, len(body)], strict=True))
+    parts = [_unescaped(body[start:end]) for start, end in spans]
+    at = 0
+    while at < len(parts):
+        for count in (2, 1):
+            old = olds.get(b"|".join(parts[at : at + count])) if at + count <= len(parts) else None
+            if old is not None:
+                start, end = spans[at][0], spans[at + count - 1][1]
+                is_escaped = b"\\" in body[start:end]
+                yield Spelled(start, end, old, Spelling.ESCAPED_TEXT if is_escaped else Spelling.TEXT)
+                at += count - 1
+                break
+        at += 1
+
+
+def _unescaped(text: bytes) -> bytes:
+    if b"\\" not in text:
+        return text
+    return _ESCAPE.sub(lambda found: found[2] or bytes.fromhex(found[1].decode()), text)
+
+
+def fits(new: bytes, old: bytes, spelling: Spelling) -> bool:
+    """Whether `new` can be written where `old` stands without meaning something else there."""
+    match spelling:
+        case Spelling.TEXT | Spelling.ESCAPED_TEXT:
+            return is_token(new) and (b"|" in old or b"|" not in new)
+        case Spelling.HEX | Spelling.HEX_CAPITALS | Spelling.MYSQL_STRING:
+            return True
+        case _:
+            assert_never(spelling)
+
+
+def written(new: bytes, spelling: Spelling) -> bytes:
+    """The value in this spelling."""
+    match spelling:
+        case Spelling.TEXT | Spelling.ESCAPED_TEXT:
+            return new
+        case Spelling.HEX:
+            return new.hex().encode()
+        case Spelling.HEX_CAPITALS:
+            return new.hex().upper().encode()
+        case Spelling.MYSQL_STRING:
+            return mysql_escaped(new)
+        case _:
+            assert_never(spelling)
