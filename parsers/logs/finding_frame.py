@@ -15,12 +15,13 @@ def finding_frame(rows: Sequence[tuple[str, Finding]]) -> pl.DataFrame:
     sources, findings = zip(*rows, strict=True)
     meanings, heads, fields, lines = zip(*findings, strict=True)
     time, node, level, _ = zip(*heads, strict=True)
+    harmless = {name: mask(name) for name in set(node)}
     columns = dict(zip(Meaning._fields, zip(*meanings, strict=True), strict=True))
     columns |= {"source": sources, "time": time, "level": level, "line": lines}
-    frame = pl.DataFrame(columns, schema_overrides={"line": pl.Int64}).with_columns(
-        node=_masked_words(pl.Series(node)), message=_masked_words(pl.Series(fields)) + pl.col("message")
-    )
-    return frame.select(FINDINGS.names())
+    columns["node"] = tuple(harmless[name] for name in node)
+    frame = pl.DataFrame(columns, schema_overrides={"line": pl.Int64})
+    message = _masked_words(pl.Series(fields)) + frame["message"]
+    return frame.with_columns(message=message).select(FINDINGS.names())
 
 
 def _masked_words(texts: pl.Series) -> pl.Series:
