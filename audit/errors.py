@@ -35,5 +35,9 @@ class SettingsError(AuditError):
     """The settings file cannot be used."""
 
 
+class ReencryptionError(AuditError):
+    """A re-encryption, or its undoing, must not begin or go on."""
+
+
 class InconsistentCountsError(AuditError):
     """Verdicts do not add up to the values read: a fault of this program."""

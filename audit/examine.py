@@ -14,7 +14,7 @@ from audit.key_ring import KeyRing
 from audit.layouts.known import known_layouts
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied
 from audit.trial.best import Best, best_openings
-from audit.trial.hypothesis import hypotheses
+from audit.trial.hypothesis import Hypothesis, hypotheses
 from audit.trial.same_secret import SecretTags
 from audit.trial.try_keys import try_keys
 from audit.trial.views import Views
@@ -31,11 +31,13 @@ class Examined:
         frame: the columns of `STORED` without `value` and `iv`, those of a judgement, `value_digest`.
         tags: equal for values that hold the same secret; zeros where that cannot be told; shape [n, 2].
         discovered: the layouts that the data show.
+        tried: every key in every established layout; `opened_by` and `layout` name one of them.
     """
 
     frame: pl.DataFrame
     tags: npt.NDArray[np.uint64]
     discovered: Discovered
+    tried: tuple[Hypothesis, ...]
 
 
 def examine(
@@ -67,7 +69,7 @@ def examine(
         judged = pl.concat([batch.drop("value", "iv"), judgement.frame], how="horizontal")
         frames.append(judged.with_columns(_digests(batch["value"])))
         tags.append(_tags(frames[-1], judgement.opened, best))
-    return Examined(pl.concat(frames), np.concatenate(tags), discovered)
+    return Examined(pl.concat(frames), np.concatenate(tags), discovered, grounds.tried)
 
 
 def _try(batch: pl.DataFrame, grounds: Grounds, secret_tags: SecretTags) -> Best:

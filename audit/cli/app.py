@@ -12,12 +12,15 @@ from audit.cli.audit_command import audit_command
 from audit.cli.demo_command import demo_command
 from audit.cli.diff_command import diff_command
 from audit.cli.fingerprint_command import fingerprint_command
+from audit.cli.key_command import key_command
 from audit.cli.layouts_command import layouts_command
 from audit.cli.outermost import Commands
 from audit.cli.readiness_command import readiness_command
+from audit.cli.reencrypt_command import reencrypt_command
 from audit.cli.reentry_command import reentry_command
 from audit.cli.scan_command import scan_command
 from audit.cli.seal_command import seal_command
+from audit.cli.undo_command import undo_command
 
 app = typer.Typer(
     name="passkey-audit",
@@ -36,6 +39,9 @@ app.command("audit")(audit_command)
 app.command("layouts")(layouts_command)
 app.command("readiness")(readiness_command)
 app.command("reentry")(reentry_command)
+app.command("reencrypt")(reencrypt_command)
+app.command("undo")(undo_command)
+app.command("key")(key_command)
 app.command("diff")(diff_command)
 app.command("anonymise")(anonymise_command)
 app.command("seal")(seal_command)

@@ -81,6 +81,15 @@ Keys = Annotated[
         show_default=False,
     ),
 ]
+OptionalKeys = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--key",
+        metavar="[LABEL=]REF",
+        help="A key that opens the password in database.properties, by reference. Repeatable.",
+        show_default=False,
+    ),
+]
 LayoutsFile = Annotated[
     Path | None,
     typer.Option(

@@ -1,0 +1,117 @@
+"""`reencrypt`: what an older key still opens, made to open under another."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from audit.cli.options import (
+    Columns,
+    DatabasePassword,
+    DatabaseProperties,
+    Format,
+    Keys,
+    LayoutsFile,
+    MappingFile,
+    Output,
+    Quiet,
+    Stores,
+)
+from audit.reencryption.despite import Despite
+
+RunFolder = Annotated[
+    Path, typer.Argument(metavar="RUN", show_default=False, help="The run folder of an audit of this store.")
+]
+DespiteWhat = Annotated[
+    list[Despite] | None,
+    typer.Option(
+        "--despite",
+        help="Go on although others are connected, a table has no transactions, or (in a rotation) some "
+        "values cannot be read. Repeatable.",
+        show_default=False,
+    ),
+]
+
+
+def reencrypt_command(
+    run: RunFolder,
+    key: Keys,
+    to: Annotated[
+        str,
+        typer.Option(metavar="LABEL", show_default=False, help="The key under which everything is to open."),
+    ],
+    store: Stores = None,
+    database_properties: DatabaseProperties = None,
+    database_password: DatabasePassword = None,
+    mapping: MappingFile = None,
+    column: Columns = None,
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Write. Without it only what would change is shown.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before writing.")] = False,
+    journal: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Where to note every value before it is written, for undo; RUN/journal.jsonl otherwise.",
+            show_default=False,
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="PATH",
+            help="Where a file store is written anew (.gz compresses it), or database.properties with its "
+            "password under the new key. Files are never changed in place.",
+            show_default=False,
+        ),
+    ] = None,
+    layouts: LayoutsFile = None,
+    also: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="LOCATION",
+            help="Take this credential too, though its opening is only weak or ambiguous. Repeatable.",
+            show_default=False,
+        ),
+    ] = None,
+    despite: DespiteWhat = None,
+    table_format: Format = "table",
+    output: Output = None,
+    quiet: Quiet = False,
+) -> None:
+    """Make everything that opens under another key open under LABEL: planned first, written with --apply.
+
+    SQLite files and databases are changed in place, in transactions, behind a journal; afterwards every value
+    is read again and proven, or all is put back. Stop the product's server first. Exit code 0: nothing is
+    left to do; 10: something would change, or was left.
+
+    Example: passkey-audit reencrypt run/ --store mysql+pymysql://cd@db/commander --key conf/passkey
+    --key old/passkey.2019 --to passkey --apply
+    """
+    from audit.cli.reencrypt_run import ReencryptOptions, reencrypt
+    from audit.cli.stores_opening import StoreOptions
+
+    options = ReencryptOptions(
+        run=run,
+        stores=StoreOptions(
+            references=store or [],
+            database_properties=database_properties or [],
+            database_password=database_password,
+            mapping=mapping,
+            columns=column or [],
+        ),
+        keys=key,
+        to=to,
+        apply=apply,
+        yes=yes,
+        journal=journal,
+        out=out,
+        layouts=layouts,
+        also=also or [],
+        despite=despite or [],
+        table_format=table_format,
+        output=output,
+        quiet=quiet,
+    )
+    raise typer.Exit(reencrypt(options))

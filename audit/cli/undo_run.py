@@ -1,0 +1,112 @@
+"""What `undo` does with its options."""
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from audit.cli.options import TableFormat
+from audit.cli.printing import print_beside, print_table, remark
+from audit.cli.progress import shown
+from audit.cli.references import read_keys
+from audit.cli.stores_opening import StoreOptions, open_stores
+from audit.errors import ReencryptionError
+from audit.exit_codes import ExitCode, exit_code
+from audit.reencryption.despite import Despite
+from audit.reencryption.guards import StoreObstacles, refuse_obstacles
+from audit.reencryption.journal import Entry, read_journal
+from audit.reencryption.undo import Undoing, Undone, changes_back, undo
+from parsers.keys.key_file import KeyFile
+from parsers.stores.change import InPlace
+from parsers.stores.database.changing.database_in_place import in_place
+
+UNDONE = pl.Schema({"store": pl.String, "record": pl.String, "state": pl.String})
+"""One row a record of the journal."""
+
+_LISTED = 40
+
+
+@dataclass(frozen=True, slots=True)
+class UndoOptions:
+    """The options of `undo`, as given."""
+
+    journal: Path
+    stores: StoreOptions
+    keys: Sequence[str]
+    despite: Sequence[Despite]
+    table_format: TableFormat
+    output: Path | None
+    quiet: bool
+
+
+def undo_journal(options: UndoOptions) -> int:
+    """Put back what the journal tells, store by store; the exit code.
+
+    Raises:
+        ReencryptionError: no journal, or a store that is not in it or is missing.
+        ParsersError, AuditError, ReportsError: the run failed.
+    """
+    entries = read_journal(options.journal).entries
+    files = [each for each in read_keys(options.keys) if isinstance(each, KeyFile)]
+    stores = [_writable(in_place(store), store.label) for store in open_stores(options.stores, files)]
+    of_store = _by_store(entries, stores)
+    for store in stores:
+        found = list(store.obstacles(changes_back(of_store[store.label], store)))
+        for each in refuse_obstacles([StoreObstacles(store.label, found)], options.despite):
+            remark(each, quiet=options.quiet)
+    done: dict[str, Undoing] = {}
+    with shown(quiet=options.quiet) as progress, ExitStack() as held:
+        for store in stores:
+            held.enter_context(store.exclusively())
+        for store in stores:
+            done[store.label] = undo(of_store[store.label], store, progress)
+    return _tell(done, options)
+
+
+def _writable(store: InPlace | None, label: str) -> InPlace:
+    if store is None:
+        raise ReencryptionError(
+            f"{label} is never changed in place: there is nothing to undo",
+            hint="the file that was read is as it was",
+        )
+    return store
+
+
+def _by_store(entries: Sequence[Entry], stores: Sequence[InPlace]) -> dict[str, list[Entry]]:
+    of_store: dict[str, list[Entry]] = {}
+    for entry in entries:
+        of_store.setdefault(entry.store, []).append(entry)
+    given = {store.label for store in stores}
+    if absent := sorted(given - set(of_store)):
+        raise ReencryptionError(
+            f"the journal holds nothing of {absent[0]}",
+            hint=f"it holds {', '.join(sorted(of_store)) or 'nothing'}",
+        )
+    if missing := sorted(set(of_store) - given):
+        raise ReencryptionError(
+            f"the journal also holds values of {missing[0]}", hint="name it with --store too"
+        )
+    return of_store
+
+
+def _tell(done: dict[str, Undoing], options: UndoOptions) -> int:
+    rows = [(store, record, state) for store, each in done.items() for record, state in each.states.items()]
+    table = pl.DataFrame(rows, schema=UNDONE, orient="row")
+    if options.table_format != "table" or options.output:
+        print_table(table, options.table_format, options.output)
+    else:
+        left = table.filter(~pl.col("state").is_in([Undone.PUT_BACK, Undone.NOT_WRITTEN]))
+        if left.height:
+            print_table(left.head(_LISTED), options.table_format, None)
+    counts = dict(table["state"].value_counts().iter_rows())
+    lines = [f"{counts[state]:>9,}  {state}" for state in Undone if state in counts]
+    if not options.quiet:
+        print_beside([*lines, f"{table.height:>9,}  records in all"], options.table_format, options.output)
+    for store, each in done.items():
+        if each.fault:
+            remark(f"error: {store}: {each.fault}")
+    if any(each.fault for each in done.values()):
+        return ExitCode.FAILED
+    return exit_code(complete=True, attention=bool({Undone.CHANGED, Undone.GONE} & set(counts)))

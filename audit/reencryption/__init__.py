@@ -1,0 +1,1 @@
+"""Values under an older key made to open under another: planned, applied, proven, undone."""

@@ -1,0 +1,75 @@
+"""Values written where they lie: the journal first, then one transaction after the other."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from audit.errors import ReencryptionError
+from audit.reencryption.certain_replace import by_transaction, replace_for_certain
+from audit.reencryption.journal import Entry, Journal
+from audit.reencryption.plan import Planned
+from audit.reencryption.state import State
+from parsers.errors import StoreError
+from parsers.progress import Progress
+from parsers.stores.change import InPlace, Outcome
+
+_SAID: Final = {
+    Outcome.DIFFERS: "somebody changed it meanwhile: left as it is now",
+    Outcome.GONE: "somebody removed it meanwhile",
+}
+
+
+@dataclass(slots=True)
+class Applied:
+    """What came of writing.
+
+    Attributes:
+        states: of the values that were to be written, by row of the plan's table.
+        reasons: why some were not.
+        fault: why it ended before its end, or "".
+    """
+
+    states: dict[int, State] = field(default_factory=dict)
+    reasons: dict[int, str] = field(default_factory=dict)
+    fault: str = ""
+
+    def written(self, planned: Sequence[Planned]) -> list[Planned]:
+        """Those of `planned` that stand in the store now."""
+        return [each for each in planned if self.states.get(each.row) is State.RE_ENCRYPTED]
+
+
+def apply_in_place(
+    planned: Sequence[Planned], store: InPlace, journal: Journal, progress: Progress
+) -> Applied:
+    """Write the new values; after a fault the rest stays as it was.
+
+    Args:
+        planned: values of this store.
+        store: where they lie; the caller holds it exclusively.
+        journal: takes every value before it is written.
+        progress: told of every value.
+    """
+    applied = Applied()
+    progress.working_on(store.label)
+    progress.expect(len(planned))
+    for part in by_transaction(planned):
+        try:
+            journal.append(
+                Entry(store.label, each.change.record, each.change.old, each.change.new.digest)
+                for each in part
+            )
+            outcomes = replace_for_certain([each.change for each in part], store)
+        except (ReencryptionError, StoreError) as error:
+            applied.fault = error.message
+            break
+        for each, outcome in zip(part, outcomes, strict=True):
+            done = outcome in {Outcome.CHANGED, Outcome.ALREADY}
+            applied.states[each.row] = State.RE_ENCRYPTED if done else State.CHANGED
+            if not done:
+                applied.reasons[each.row] = _SAID[outcome]
+        progress.advance(len(part))
+    for each in planned:
+        if each.row not in applied.states:
+            applied.reasons[each.row] = f"not written: {applied.fault}"
+            applied.states[each.row] = State.REFUSED
+    return applied

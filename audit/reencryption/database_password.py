@@ -1,0 +1,73 @@
+"""`COMMANDER_DB_PASSWORD` of database.properties, made to open under another passkey."""
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+import polars as pl
+
+from audit.errors import ReencryptionError
+from audit.key_ring import Key
+from audit.layouts.known import CLOUDBEES_CD, known_layouts
+from audit.layouts.layout import Iv
+from audit.reencryption.one_value import Spelling, open_value
+from audit.reencryption.target import NewLayout, in_layouts
+from audit.trial.hypothesis import Hypothesis, hypotheses
+from audit.trial.plain_text import Content
+from audit.trial.try_keys import try_keys
+from audit.trial.views import Views
+from audit.verdict import STRONG_AT_MOST
+from audit.verdicts.value_form import Form, forms
+from parsers.secret import Secret
+from parsers.stores.change import Sealed
+
+_ANOTHER_WAY: Final = (
+    "write it there in plain text by hand: the server encrypts it at its next start (KBEC-00441)"
+)
+
+
+def rekeyed_password(stored: Secret, keys: Sequence[Key], target: Key) -> Secret | None:
+    """The stored password under `target`; None where it opens there already, or is not encrypted.
+
+    Args:
+        stored: as it stands in the file, Java's escapes taken off.
+        keys: the candidates, `target` among them.
+        target: the new passkey.
+
+    Raises:
+        ReencryptionError: no candidate opens it with certainty, or its layout leaves a choice.
+    """
+    sealed = Sealed(stored.reveal())
+    values = Views(
+        pl.DataFrame({"value": [sealed.value], "iv": [None]}, {"value": pl.Binary, "iv": pl.Binary})
+    )
+    layouts = known_layouts(CLOUDBEES_CD)
+    if forms(values, layouts)[0] != Form.WELL_FORMED:
+        return None
+    opening = _openings(values, hypotheses(keys, layouts))
+    plain = {found for each in opening if (found := open_value(sealed, each)) is not None}
+    used = {keys[each.key].label for each in opening}
+    if target.label in used:
+        return None
+    if len(used) != 1 or len(plain) != 1:
+        raise ReencryptionError(
+            "COMMANDER_DB_PASSWORD opens under none of the candidate keys with certainty", hint=_ANOTHER_WAY
+        )
+    forms_of_key = [layout for each in opening for layout in (each.layout, *each.same_as)]
+    alike = tuple(in_layouts(target, keys.index(target), forms_of_key, length=None))
+    new = NewLayout(alike, Spelling(), "").encrypt(plain.pop()) if alike else None
+    if new is None:
+        raise ReencryptionError(
+            "one value does not show in which layout COMMANDER_DB_PASSWORD lies", hint=_ANOTHER_WAY
+        )
+    return Secret(new.value)
+
+
+def _openings(values: Views, tried: Sequence[Hypothesis]) -> list[Hypothesis]:
+    """What opens the one value with certainty; a vector that nobody knows is none of it."""
+    at_most = math.log10(STRONG_AT_MOST) - math.log10(max(1, len(tried)) * len(Content))
+    return [
+        tried[each.hypothesis]
+        for each in try_keys(values, tried)
+        if float(each.log10[0]) <= at_most and tried[each.hypothesis].layout.iv is not Iv.UNKNOWN
+    ]

@@ -1,0 +1,11 @@
+"""What people may say that they know better about."""
+
+from enum import StrEnum
+
+
+class Despite(StrEnum):
+    """The words of `--despite`."""
+
+    SESSIONS = "sessions"
+    NO_TRANSACTIONS = "no-transactions"
+    UNREADABLE = "unreadable"

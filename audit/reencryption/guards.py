@@ -1,0 +1,78 @@
+"""What must be so before anything is written, unless people say that they know better."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from audit.errors import ReencryptionError
+from audit.key_ring import KeyRing
+from audit.reencryption.despite import Despite
+from audit.reencryption.plan import Plan
+from audit.reencryption.state import State
+from audit.stores_reading import StoresReading
+from audit.verdict import Verdict
+from parsers.stores.change import Hindrance, Obstacle
+
+
+@dataclass(frozen=True, slots=True)
+class StoreObstacles:
+    """What stands in the way of changing one store."""
+
+    store: str
+    obstacles: Sequence[Obstacle]
+
+
+_HINTS = {
+    Hindrance.SESSIONS: "stop the product's server on every node; --despite sessions if these are harmless",
+    Hindrance.NO_TRANSACTIONS: "take a backup, then --despite no-transactions",
+}
+
+
+def refuse_obstacles(found: Sequence[StoreObstacles], despite: Collection[Despite]) -> list[str]:
+    """Stop where something stands in the way; what is only worth saying is returned, a sentence each.
+
+    Raises:
+        ReencryptionError: sessions of others, or a table without transactions.
+    """
+    remarks = []
+    for each in found:
+        for obstacle in each.obstacles:
+            if obstacle.hindrance not in {*_HINTS, Hindrance.SESSIONS_UNSEEN}:
+                continue  # it rules out single records, which the plan tells
+            said = f"{each.store}: {obstacle.what}"
+            if obstacle.hindrance in _HINTS and obstacle.hindrance not in {str(one) for one in despite}:
+                raise ReencryptionError(said, hint=_HINTS[obstacle.hindrance])
+            remarks.append(said)
+    return remarks
+
+
+def refuse_rotation(plan: Plan, ring: KeyRing, stores: StoresReading, despite: Collection[Despite]) -> None:
+    """A rotation to a key that the server does not use yet wants everything readable: the old key goes.
+
+    Raises:
+        ReencryptionError: something could not be opened, or not all was read.
+    """
+    if ring.current is plan.target or Despite.UNREADABLE in despite:
+        return
+    unread = [f"{len(stores.unread)} places that could not be read"] if stores.unread else []
+    uncovered = sum(each.count for each in stores.uncovered)
+    counted = {
+        "lost": _count(plan.table, "verdict", Verdict.LOST),
+        "unknown": _count(plan.table, "verdict", Verdict.UNKNOWN),
+        "ambiguous": _count(plan.table, "state", State.UNSURE),
+        "refused": _count(plan.table, "state", State.REFUSED),
+        "changed since the run": _count(plan.table, "state", State.CHANGED),
+        "uncovered": uncovered,
+    }
+    bad = [f"{count} {what}" for what, count in counted.items() if count] + unread
+    if bad:
+        raise ReencryptionError(
+            f"{plan.target.label} is not the key that the server uses: a rotation would leave behind what it "
+            f"cannot re-encrypt ({', '.join(bad)})",
+            hint="re-enter or settle these first; --despite unreadable to go on without them",
+        )
+
+
+def _count(table: pl.DataFrame, column: str, word: str) -> int:
+    return int((table[column] == word).sum())

@@ -1,0 +1,153 @@
+"""A single stored value, opened and encrypted in a layout with a library's ciphers."""
+
+import base64
+import binascii
+import os
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.padding import PKCS7
+
+from audit.layouts.layout import BLOCK, Encoding, Iv, Layout, Mode
+from audit.trial.hypothesis import Hypothesis
+from parsers.secret import Secret
+from parsers.stores.change import Sealed
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """How a store writes bytes down, where its encoding leaves a choice.
+
+    Attributes:
+        upper: hex digits in capitals.
+        padded: base64url with `=` behind.
+        beside: the vector stands in a column of its own, not behind a `|`.
+    """
+
+    upper: bool = False
+    padded: bool = True
+    beside: bool = False
+
+
+def open_value(sealed: Sealed, hypothesis: Hypothesis) -> Secret | None:
+    """The plain text; None where this key in this layout does not give one.
+
+    The columns of `audit.trial` open the same values by other means: whatever is to be written is opened by
+    both.
+    """
+    layout = hypothesis.layout
+    try:
+        front, body = _parts(sealed, layout)
+    except (binascii.Error, ValueError):
+        return None
+    if not layout.fits(layout.overhead + len(body)):
+        return None
+    key = hypothesis.aes_key.reveal()
+    try:
+        if layout.mode is Mode.GCM:
+            return Secret(AESGCM(key).decrypt(front, body, None))
+        decryptor = Cipher(algorithms.AES(key), _mode(layout, key, front)).decryptor()
+        unpadder = PKCS7(8 * BLOCK).unpadder()
+        padded = decryptor.update(body) + decryptor.finalize()
+        return Secret(unpadder.update(padded) + unpadder.finalize())
+    except (InvalidTag, ValueError):
+        return None
+
+
+def fresh_vector(layout: Layout) -> bytes:
+    """A random vector or nonce, where values of the layout carry one of their own; else nothing."""
+    if layout.mode is Mode.GCM:
+        return os.urandom(layout.nonce_size)
+    return os.urandom(BLOCK) if layout.iv in {Iv.FRONT, Iv.BESIDE} else b""
+
+
+def encrypt_value(plain: Secret, hypothesis: Hypothesis, vector: bytes, spelling: Spelling) -> Sealed:
+    """The stored value; `vector` is what `fresh_vector` gave for the layout.
+
+    Raises:
+        ValueError: the layout has a vector that nobody knows: nothing can be encrypted in it.
+    """
+    layout, key = hypothesis.layout, hypothesis.aes_key.reveal()
+    if layout.mode is Mode.GCM:
+        body = AESGCM(key).encrypt(vector, plain.reveal(), None)
+    else:
+        padder = PKCS7(8 * BLOCK).padder()
+        encryptor = Cipher(algorithms.AES(key), _mode(layout, key, vector)).encryptor()
+        body = encryptor.update(padder.update(plain.reveal()) + padder.finalize()) + encryptor.finalize()
+    if layout.iv is not Iv.BESIDE:
+        return Sealed(_written(layout.prefix + vector + body, layout.encoding, spelling))
+    cipher = _written(layout.prefix + body, layout.encoding, spelling)
+    beside = _written(vector, layout.encoding, spelling)
+    return Sealed(cipher, beside) if spelling.beside else Sealed(cipher + b"|" + beside)
+
+
+def _parts(sealed: Sealed, layout: Layout) -> tuple[bytes, bytes]:
+    """Vector or nonce, and ciphertext with its tag."""
+    if layout.iv is Iv.BESIDE:
+        cipher, front = (sealed.value, sealed.iv) if sealed.iv is not None else _around_bar(sealed.value)
+        front = _decoded(front, layout.encoding)
+        if len(front) != BLOCK:
+            raise ValueError("the vector has another size")
+        return front, _behind_prefix(_decoded(cipher, layout.encoding), layout)
+    whole = _behind_prefix(_decoded(sealed.value, layout.encoding), layout)
+    size = layout.nonce_size or (BLOCK if layout.mode is Mode.CBC and layout.iv is Iv.FRONT else 0)
+    return whole[:size], whole[size:]
+
+
+def _around_bar(value: bytes) -> tuple[bytes, bytes]:
+    cipher, bar, vector = value.partition(b"|")
+    if not bar:
+        raise ValueError("no vector beside the value")
+    return cipher, vector
+
+
+def _behind_prefix(content: bytes, layout: Layout) -> bytes:
+    if not content.startswith(layout.prefix):
+        raise ValueError("another prefix")
+    return content[len(layout.prefix) :]
+
+
+def _mode(layout: Layout, key: bytes, vector: bytes) -> modes.CBC | modes.ECB:
+    match layout.iv:
+        case Iv.NONE:
+            return modes.ECB()  # noqa: S305  # what the product writes, as the data show it
+        case Iv.ZERO:
+            return modes.CBC(bytes(BLOCK))
+        case Iv.KEY:
+            return modes.CBC(key[:BLOCK])
+        case Iv.CONSTANT:
+            return modes.CBC(layout.constant_iv)
+        case Iv.FRONT | Iv.BESIDE:
+            return modes.CBC(vector)
+        case Iv.UNKNOWN:
+            raise ValueError("nobody knows the vector")
+
+
+def _decoded(written: bytes, encoding: Encoding) -> bytes:
+    if encoding is Encoding.RAW:
+        return written
+    text = b"".join(written.split())
+    match encoding:
+        case Encoding.HEX:
+            return binascii.unhexlify(text)
+        case Encoding.BASE64_URL:
+            bare = text.rstrip(b"=")
+            return base64.b64decode(bare + b"=" * (-len(bare) % 4), altchars=b"-_", validate=True)
+        case Encoding.BASE64:
+            return base64.b64decode(text, validate=True)
+
+
+def _written(content: bytes, encoding: Encoding, spelling: Spelling) -> bytes:
+    match encoding:
+        case Encoding.RAW:
+            return content
+        case Encoding.HEX:
+            digits = binascii.hexlify(content)
+            return digits.upper() if spelling.upper else digits
+        case Encoding.BASE64_URL:
+            text = base64.urlsafe_b64encode(content)
+            return text if spelling.padded else text.rstrip(b"=")
+        case Encoding.BASE64:
+            return base64.b64encode(content)

@@ -1,0 +1,83 @@
+"""Proof of a re-encryption: the store read again, every value held against what it should be."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from audit.reencryption.one_value import open_value
+from audit.reencryption.plan import Marks, Plan, Planned
+from parsers.stores.change import Sealed
+
+_DIFFERENT_NOW: Final = "it is not the value that was written"
+_OTHER_TEXT: Final = "it does not open to the text that it held before"
+_TOUCHED: Final = "it was not to be written, and is another now"
+_VANISHED: Final = "it was not to be written, and is gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What reading again showed.
+
+    Attributes:
+        faults: why a value is not what it should be, by row of the plan's table.
+        proven: how many written values open to the text that they held before.
+        untouched: how many others are the same, byte for byte.
+        added: how many values are there that were not before.
+    """
+
+    faults: dict[int, str]
+    proven: int
+    untouched: int
+    added: int
+
+
+def prove(plan: Plan, store: str, written: Sequence[Planned], after: pl.DataFrame, *, aligned: bool) -> Proof:
+    """Hold every value of a store against the plan.
+
+    Args:
+        plan: what was to become of them.
+        store: the store's label in the plan.
+        written: what was written.
+        after: the store's values read again over a new connection, of the schema `STORED`.
+        aligned: whether they come in the same order as before, as those of a file do; rows of a database
+            are found by their record.
+    """
+    before = _numbered(plan.table, plan.values, store, aligned=aligned)
+    again = _numbered(after, after, store, aligned=aligned)
+    pairs = before.join(again, on=["record", "occurrence"], how="left", suffix="_now", coalesce=True)
+    of_row = {each.row: each for each in written}
+    faults: dict[int, str] = {}
+    same = pairs["value"].eq_missing(pairs["value_now"]) & pairs["iv"].eq_missing(pairs["iv_now"])
+    is_written = pairs["row"].is_in(list(of_row))
+    for row, found in pairs.filter(~is_written & ~same).select("row", "found_now").rows():
+        faults[row] = _TOUCHED if found else _VANISHED
+    for row, value, iv in pairs.filter(is_written).select("row", "value_now", "iv_now").rows():
+        if fault := _fault(of_row[row], Sealed(value or b"", iv), plan.marks):
+            faults[row] = fault
+    return Proof(
+        faults=faults,
+        proven=len(of_row) - sum(row in of_row for row in faults),
+        untouched=int((~is_written & same).sum()),
+        added=again.height - int(pairs["found_now"].sum() or 0),
+    )
+
+
+def _numbered(table: pl.DataFrame, values: pl.DataFrame, store: str, *, aligned: bool) -> pl.DataFrame:
+    """Rows of one store with what finds them again: the record, or their place."""
+    joined = pl.concat(
+        [table.select("store", "record"), values.select("value", "iv")], how="horizontal"
+    ).with_row_index("row")
+    of_store = joined.filter(pl.col("store") == store) if not aligned or table is not values else joined
+    key = pl.lit("") if aligned else pl.col("record")
+    return of_store.with_columns(
+        key.alias("record"), pl.int_range(pl.len()).over(key).alias("occurrence"), pl.lit(1).alias("found")
+    ).drop("store")
+
+
+def _fault(written: Planned, now: Sealed, marks: Marks) -> str:
+    if now != written.change.new:
+        return _DIFFERENT_NOW
+    plain = open_value(now, written.opener)
+    return "" if plain is not None and marks.of(plain) == written.mark else _OTHER_TEXT

@@ -1,0 +1,62 @@
+"""A database.properties whose password is to open under the target key: the new file, not yet written."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from audit.errors import ReencryptionError
+from audit.key_ring import Key, KeyRing
+from audit.reencryption.database_password import rekeyed_password
+from parsers.secret import Secret
+from parsers.stores.database.new_password import replaced_password
+from parsers.stores.database.properties import read_database_properties
+from reports.files import atomic_file
+
+
+@dataclass(frozen=True, slots=True)
+class RekeyedProperties:
+    """The file as it is to be, and where it goes."""
+
+    out: Path
+    content: bytes = field(repr=False)
+
+    def write(self) -> None:
+        """Write it.
+
+        Raises:
+            OutputError: it cannot be written.
+        """
+        with atomic_file(self.out) as file:
+            file.write(self.content)
+
+
+def rekeyed_properties(
+    paths: Sequence[Path], ring: KeyRing, target: Key, out: Path | None
+) -> RekeyedProperties | None:
+    """The file with its password under `target`; None where there is none, or it needs nothing.
+
+    Raises:
+        ReencryptionError: it needs a place to go to, or its password cannot be made to open under `target`.
+        StoreError: it cannot be read.
+    """
+    for path in paths:
+        password = read_database_properties(path).password
+        new = rekeyed_password(password, ring.keys, target) if password is not None else None
+        if new is not None:
+            return RekeyedProperties(_place(path, out), _with(path, new))
+    return None
+
+
+def _place(path: Path, out: Path | None) -> Path:
+    if out is None:
+        raise ReencryptionError(
+            f"COMMANDER_DB_PASSWORD in {str(path)!r} is under an older key as well",
+            hint="say with --out where to write the new file; the one that is there stays",
+        )
+    if out.resolve() == path.resolve():
+        raise ReencryptionError("--out is the file itself, which is never changed in place")
+    return out
+
+
+def _with(path: Path, password: Secret) -> bytes:
+    return replaced_password(path.read_bytes(), password.reveal())

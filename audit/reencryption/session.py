@@ -1,0 +1,156 @@
+"""Everything that is known before a value is written: the stores read, judged, planned, and asked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import polars as pl
+
+from audit.errors import ReencryptionError
+from audit.examine import Examined
+from audit.key_ring import Key, KeyRing
+from audit.layouts.user_supplied import Supplied
+from audit.reencryption.guards import StoreObstacles
+from audit.reencryption.plan import Plan, Wanted, make_plan
+from audit.run_audit import examine_each_product, ring_for
+from audit.stores_reading import StoresReading, read_stores
+from parsers.keys.key_file import KeyFile
+from parsers.progress import Progress
+from parsers.stores.change import Change, Hindrance, InPlace, Obstacle, Rewriting
+from parsers.stores.database.changing.database_in_place import in_place
+from parsers.stores.interface import Store
+from parsers.stores.rewriting.out_of_place import out_of_place
+from reports.run import Run
+from reports.summary import KeySummary
+
+_NO_WRITER = "this kind of store can be read, and not written"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRequest:
+    """What is wanted.
+
+    Attributes:
+        run: the audit that it rests on.
+        stores: those that were audited.
+        files: the candidate keys.
+        to: label of the key under which everything is to open.
+        supplied: layouts beside the known ones.
+        also: locations of values that are taken though their opening is not sure.
+    """
+
+    run: Run
+    stores: Sequence[Store]
+    files: Sequence[KeyFile]
+    to: str
+    supplied: Supplied
+    also: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What is known before anything is written.
+
+    Attributes:
+        plan: what becomes of every value.
+        ring: the candidate keys.
+        reading: the stores.
+        examined: their values judged.
+        in_place: stores with something planned that are changed where they lie.
+        rewritings: file stores with something planned, their values found.
+        obstacles: what stands in the way, by store.
+    """
+
+    plan: Plan
+    ring: KeyRing
+    reading: StoresReading = field(repr=False)
+    examined: Sequence[Examined] = field(repr=False)
+    in_place: Sequence[tuple[Store, InPlace]]
+    rewritings: Sequence[tuple[Store, Rewriting]]
+    obstacles: Sequence[StoreObstacles]
+
+    @property
+    def judged(self) -> pl.DataFrame:
+        """All values with their verdicts."""
+        return pl.concat([each.frame for each in self.examined])
+
+
+def prepare(request: SessionRequest, progress: Progress) -> Session:
+    """Read, judge and plan; rights to read are enough, and nothing is written.
+
+    Raises:
+        KeyRingError: no key is labelled as `to` says.
+        ReencryptionError: a store is named twice, holds nothing, or is not the one of the run.
+        StoreError, ArchiveError: a store cannot be asked.
+    """
+    labels = [store.label for store in request.stores]
+    if len(set(labels)) < len(labels):
+        raise ReencryptionError("a store is named twice", hint="name each once")
+    reading = read_stores(request.stores, progress)
+    ring = ring_for(reading, request.files, _current(request.run.summary.keys, request.files))
+    target = _target(ring, request.to)
+    examined = examine_each_product(reading, ring, request.supplied)
+    if not examined:
+        why = "; ".join(f"{each.path}: {each.reason}" for each in reading.unread[:3])
+        raise ReencryptionError(f"nothing could be read: {why}")
+    wanted = Wanted(request.run, target, ring, request.supplied, request.also)
+    plan = make_plan(wanted, reading, examined)
+    _refuse_same_key(plan, target)
+    return _asked(request.stores, Session(plan, ring, reading, examined, (), (), ()))
+
+
+def _current(keys: Sequence[KeySummary], files: Sequence[KeyFile]) -> str | None:
+    """The label now of the key that was current in the run, if it is among the candidates."""
+    then = {key.fingerprint for key in keys if key.current}
+    return next((file.label for file in files if file.fingerprint in then), None)
+
+
+def _target(ring: KeyRing, label: str) -> Key:
+    target = ring.find(label)
+    if target is None:
+        labels = ", ".join(key.label for key in ring.keys)
+        raise ReencryptionError(f"no key is labelled {label!r}", hint=f"labels: {labels}")
+    return target
+
+
+def _refuse_same_key(plan: Plan, target: Key) -> None:
+    if not plan.planned and target.aliases:
+        same = ", ".join(repr(alias) for alias in target.aliases)
+        raise ReencryptionError(
+            f"{target.label!r} is the same key as {same}: nothing would change",
+            hint="make a new one with `passkey-audit key new`",
+        )
+
+
+def _asked(stores: Sequence[Store], session: Session) -> Session:
+    """Every store with something planned asked what stands in the way."""
+    plan = session.plan
+    writers: list[tuple[Store, InPlace]] = []
+    rewritings: list[tuple[Store, Rewriting]] = []
+    obstacles: list[StoreObstacles] = []
+    for store in stores:
+        changes = [each.change for each in plan.planned.get(store.label, ())]
+        if not changes:
+            continue
+        found: Sequence[Obstacle]
+        if (writer := in_place(store)) is not None:
+            found = list(writer.obstacles(changes))
+            writers.append((store, writer))
+        elif (file := out_of_place(store)) is not None:
+            rewriting = file.locate(changes)
+            found = rewriting.obstacles
+            rewritings.append((store, rewriting))
+        else:
+            found = [_unwritable(changes)]
+        plan = plan.without(store.label, found)
+        obstacles.append(StoreObstacles(store.label, found))
+    return replace(
+        session,
+        plan=plan,
+        in_place=[each for each in writers if plan.planned[each[0].label]],
+        rewritings=[each for each in rewritings if plan.planned[each[0].label]],
+        obstacles=obstacles,
+    )
+
+
+def _unwritable(changes: Sequence[Change]) -> Obstacle:
+    return Obstacle(Hindrance.NOT_WRITTEN_PLAINLY, _NO_WRITER, tuple(change.record for change in changes))

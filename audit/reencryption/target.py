@@ -1,0 +1,197 @@
+"""In which layout values are to lie under the target key: the one that the data show."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from audit.discovery.evidence import Evidence
+from audit.examine import Examined
+from audit.key_ring import Key, KeyRing
+from audit.layouts.key_bytes import key_bytes
+from audit.layouts.known import OCTOPUS, published_layouts
+from audit.layouts.layout import Encoding, Iv, KeyForm, Layout
+from audit.layouts.user_supplied import Supplied
+from audit.reencryption.one_value import Spelling, encrypt_value, fresh_vector
+from audit.trial.hypothesis import Hypothesis
+from audit.verdict import Confidence
+from parsers.secret import Secret
+from parsers.stores.change import Sealed
+
+SURE = (Confidence.PROVEN, Confidence.STRONG)
+"""What an opening must rest on before anything is written."""
+
+_PROVE = (
+    "prove it with one credential that you know: `layouts --known LOCATION --save FILE`, then --layouts FILE"
+)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class NewLayout:
+    """How values are written under the target key.
+
+    Attributes:
+        alike: the target key in the layout, and in those that the data cannot tell from it.
+        spelling: how the bytes are written down.
+        basis: what it rests on, one sentence.
+    """
+
+    alike: tuple[Hypothesis, ...]
+    spelling: Spelling
+    basis: str
+
+    @property
+    def hypothesis(self) -> Hypothesis:
+        """The key in the layout that is written."""
+        return self.alike[0]
+
+    def encrypt(self, plain: Secret, *, zero_vector: bool = False) -> Sealed | None:
+        """The new value, with a fresh vector where the layout has one.
+
+        None where the layouts that the data cannot tell apart would write different values: of ECB and CBC,
+        say, a secret of a single block lets both be right, a longer one only one of them.
+        """
+        vector = fresh_vector(self.hypothesis.layout)
+        if zero_vector:
+            vector = bytes(len(vector))
+        try:
+            written = {encrypt_value(plain, each, vector, self.spelling) for each in self.alike}
+        except ValueError:  # one of them has a vector that nobody knows
+            return None
+        return written.pop() if len(written) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class NotEstablished:
+    """Why there is no layout to write in, and what would help."""
+
+    reason: str
+    hint: str = _PROVE
+
+
+def layouts_for(
+    target: Key, examined: Examined, ring: KeyRing, values: pl.DataFrame, supplied: Supplied
+) -> Mapping[str, NewLayout | NotEstablished]:
+    """For each kind of value of one product: how it is to be written under `target`.
+
+    The layout is the one in which the target key's own values of that kind lie, or else its values of other
+    kinds, if all of those lie in one. Where no value opens under it yet, it is the one that a known plain
+    text has proven, or else the one of the values under other keys of the same length.
+
+    Args:
+        target: a key of the ring.
+        examined: the product's values, judged.
+        ring: the candidate keys.
+        values: `value` and `iv` of those values, in the same order.
+        supplied: what known plain texts have proven.
+    """
+    place = ring.keys.index(target)
+    system = examined.frame["system"][0]
+    kinds = examined.frame["kind"].unique().sort().to_list()
+    if system == OCTOPUS:
+        return dict.fromkeys(kinds, _published(target, place))
+    own = [each for each in examined.discovered.established if each.hypothesis.key == place]
+    counted = _counted(own, examined.frame.filter(opened_by=target.label))
+    if not counted.height:
+        adopted = _adopted(target, place, examined.discovered.established, ring, supplied)
+        return dict.fromkeys(kinds, adopted)
+    examples = pl.concat([examined.frame.select("opened_by"), values], how="horizontal")
+    spelled = examples.filter(opened_by=target.label)
+    chosen = {kind: _shown(kind, counted, own, target) for kind in kinds}
+    return {
+        kind: replace(each, spelling=_spelling(each.hypothesis.layout, spelled))
+        if isinstance(each, NewLayout)
+        else each
+        for kind, each in chosen.items()
+    }
+
+
+def _published(target: Key, place: int) -> NewLayout | NotEstablished:
+    if target.master_key is None:
+        return NotEstablished(f"{target.label} holds no master key", "give a key of 16 or 32 bytes in base64")
+    layout = published_layouts(OCTOPUS)[0]
+    return NewLayout((Hypothesis(place, target.master_key, layout),), Spelling(), "the vendor documents it")
+
+
+def _counted(own: Sequence[Evidence], opened: pl.DataFrame) -> pl.DataFrame:
+    """How many values of each kind the target key opens with certainty, by piece of evidence."""
+    of_name = {name: number for number, each in enumerate(own) for name in each.names}
+    sure = opened.filter(pl.col("confidence").is_in(SURE), pl.col("layout").is_in(list(of_name)))
+    return (
+        sure.select("kind", pl.col("layout").replace_strict(of_name, return_dtype=pl.Int64).alias("evidence"))
+        .group_by("kind", "evidence")
+        .len()
+    )
+
+
+def _shown(
+    kind: str, counted: pl.DataFrame, own: Sequence[Evidence], target: Key
+) -> NewLayout | NotEstablished:
+    of_kind = counted.filter(pl.col("kind") == kind)
+    shown = sorted(set((of_kind if of_kind.height else counted)["evidence"]))
+    if len(shown) > 1:
+        names = " and ".join(own[each].names[0] for each in shown)
+        what = f"values of the kind {kind}" if of_kind.height else "values"
+        return NotEstablished(f"{what} under {target.label} lie in more than one layout: {names}")
+    count = counted.filter(pl.col("evidence") == shown[0])["len"].sum()
+    return NewLayout(own[shown[0]].alike, Spelling(), f"{count} values under {target.label} lie in it")
+
+
+def _adopted(
+    target: Key, place: int, established: Sequence[Evidence], ring: KeyRing, supplied: Supplied
+) -> NewLayout | NotEstablished:
+    """For a key under which nothing opens yet: what is proven, or what another key's values show."""
+    if supplied.proven:
+        alike = tuple(in_layouts(target, place, supplied.proven, length=None))
+        basis = "a known plain text proved it"
+        return _settled(target, alike, basis)
+    layouts: dict[str, tuple[Hypothesis, ...]] = {}
+    lengths = set()
+    for each in established:
+        lengths.add(8 * len(each.hypothesis.aes_key))
+        forms = [layout for one in each.alike for layout in (one.layout, *one.same_as)]
+        alike = tuple(in_layouts(target, place, forms, length=len(each.hypothesis.aes_key)))
+        if alike:
+            layouts.setdefault(" ".join(each.names), alike)
+    if not layouts:
+        bits = " and ".join(str(each) for each in sorted(lengths)) or "no"
+        return NotEstablished(
+            f"no value opens under {target.label} yet, and no layout of a key of its length is established "
+            f"(there are keys of {bits} bits)"
+        )
+    if len(layouts) > 1:
+        return NotEstablished(
+            f"no value opens under {target.label} yet, and values under other keys lie in several layouts"
+        )
+    (alike,) = layouts.values()
+    others = ", ".join(sorted({ring.keys[each.hypothesis.key].label for each in established}))
+    return _settled(
+        target, alike, f"no value opens under {target.label} yet: values under {others} lie in it"
+    )
+
+
+def in_layouts(
+    target: Key, place: int, layouts: Sequence[Layout], *, length: int | None
+) -> Iterator[Hypothesis]:
+    """The target key in these layouts; only keys of `length` bytes."""
+    for layout in layouts:
+        form = layout.key_form
+        key = target.master_key if form is KeyForm.MASTER_KEY else key_bytes(target.content, form)
+        if key is not None and length in {None, len(key)}:
+            yield Hypothesis(place, key, layout)
+
+
+def _settled(target: Key, alike: tuple[Hypothesis, ...], basis: str) -> NewLayout | NotEstablished:
+    if not alike:
+        return NotEstablished(f"{target.label} gives no AES key in the form that is proven")
+    return NewLayout(alike, Spelling(), basis)
+
+
+def _spelling(layout: Layout, examples: pl.DataFrame) -> Spelling:
+    """As the target key's own values are written."""
+    written = examples["value"].drop_nulls().head(1_000).to_list()
+    return Spelling(
+        upper=layout.encoding is Encoding.HEX and any(each != each.lower() for each in written),
+        padded=layout.encoding is not Encoding.BASE64_URL or any(each.endswith(b"=") for each in written),
+        beside=layout.iv is Iv.BESIDE and examples["iv"].drop_nulls().len() > 0,
+    )

@@ -1,0 +1,38 @@
+"""All stores judged once more, as they are now: what still needs an old key."""
+
+from dataclasses import replace
+
+import polars as pl
+
+from audit.key_ring import KeyRing
+from audit.octopus.run import about_octopus
+from audit.reencryption.reencrypt import Reencrypted
+from audit.reencryption.report import Afterwards, still_needed
+from audit.reencryption.session import Session, SessionRequest
+from audit.run_audit import examine_each_product
+from audit.stores_reading import StoresReading
+
+
+def verified(done: Reencrypted, session: Session, request: SessionRequest) -> Afterwards:
+    """Examine what was read again, and what was not written, under the same keys with the target as current.
+
+    Args:
+        done: what came of the plan.
+        session: what was known before.
+        request: what was wanted.
+    """
+    target = session.plan.target
+    keys = tuple(replace(key, current=key.label == target.label) for key in session.ring.keys)
+    ring = KeyRing(keys, session.ring.remarks)
+    written = set(done.proofs)
+    others = [batch for batch in session.reading.batches if batch.height and batch["store"][0] not in written]
+    now = StoresReading(batches=[*others, *done.after], documents=session.reading.documents)
+    examined = examine_each_product(now, ring, request.supplied)
+    judged = pl.concat([each.frame for each in examined])
+    octopus = about_octopus(now, examined, request.files, ring, None)
+    return Afterwards(
+        done=done,
+        still_needed=still_needed(judged, target),
+        complete=not session.reading.unread,
+        product_report=octopus.report,
+    )
