@@ -26,8 +26,9 @@ DespiteWhat = Annotated[
     list[Despite] | None,
     typer.Option(
         "--despite",
-        help="Go on although others are connected, a table has no transactions, or (in a rotation) some "
-        "values cannot be read. Repeatable.",
+        metavar="WHAT",
+        help="Go on all the same: although others are connected (sessions), a table has no transactions "
+        "(no-transactions), or some values cannot be read (unreadable; in a rotation). Repeatable.",
         show_default=False,
     ),
 ]

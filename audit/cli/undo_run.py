@@ -20,7 +20,7 @@ from audit.reencryption.journal import Entry, read_journal
 from audit.reencryption.undo import Undoing, Undone, changes_back, undo
 from parsers.keys.key_file import KeyFile
 from parsers.stores.change import InPlace
-from parsers.stores.database.changing.database_in_place import in_place
+from parsers.stores.in_place import in_place
 
 UNDONE = pl.Schema({"store": pl.String, "record": pl.String, "state": pl.String})
 """One row a record of the journal."""

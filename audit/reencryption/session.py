@@ -16,7 +16,7 @@ from audit.stores_reading import StoresReading, read_stores
 from parsers.keys.key_file import KeyFile
 from parsers.progress import Progress
 from parsers.stores.change import Change, Hindrance, InPlace, Obstacle, Rewriting
-from parsers.stores.database.changing.database_in_place import in_place
+from parsers.stores.in_place import in_place
 from parsers.stores.interface import Store
 from parsers.stores.rewriting.out_of_place import out_of_place
 from reports.run import Run
