@@ -5,12 +5,14 @@ from typing import Final
 from parsers.stores.change import InPlace
 from parsers.stores.database.changing.access import Access, Patience
 from parsers.stores.database.changing.database_in_place import DatabaseInPlace
+from parsers.stores.database.changing.document_records import DocumentRecords
 from parsers.stores.database.changing.mapped_records import MappedRecords
 from parsers.stores.database.changing.target import Locator
 from parsers.stores.database.cloudbees_database import CloudBeesDatabase
 from parsers.stores.database.connection import Database
 from parsers.stores.database.product_database import ProductDatabase
 from parsers.stores.interface import Store
+from parsers.stores.octopus.database import OctopusDatabase
 
 _PATIENCE: Final = Patience()
 
@@ -25,7 +27,9 @@ def in_place(store: Store, *, patience: Patience = _PATIENCE) -> InPlace | None:
         case ProductDatabase():
             return in_place(store.store(), patience=patience) if _lies_somewhere(store.database) else None
         case CloudBeesDatabase():
-            return _of(store.database, MappedRecords(store.database, store.mapping), patience)
+            return _of(store.database, MappedRecords(store.mapping), patience)
+        case OctopusDatabase():
+            return _of(store.database, DocumentRecords(), patience)
         case _:
             return None
 

@@ -1,7 +1,8 @@
 """Stored values of real servers, changed where they lie."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -29,11 +30,12 @@ def database(server: Server) -> Iterator[str]:
 
 
 BINARY = sa.LargeBinary().with_variant(mysql.BINARY(16), "mysql", "mariadb")
-KEYS = {
+UUID = sa.String(36).with_variant(postgresql.UUID(), "postgresql")
+KEYS: dict[str, tuple[sa.types.TypeEngine[Any], Sequence[object]]] = {
     "integer": (sa.BigInteger(), list(range(100, 110))),
     "binary": (BINARY, [bytes([n]) * 16 for n in range(10)]),
     "uuid": (
-        sa.String(36).with_variant(postgresql.UUID(), "postgresql"),
+        UUID,
         [uuid.UUID(int=n) for n in range(10)],
     ),
     "text": (sa.String(40), [f"a'b\"c\\%s :k {n} é" for n in range(10)]),

@@ -1,21 +1,24 @@
 """A live database, or a SQLite file, whose stored values are changed where they lie."""
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 
 import sqlalchemy as sa
 
 from parsers.errors import StoreError
-from parsers.stores.change import Change, Hindrance, Obstacle, Outcome, Sealed
+from parsers.stores.change import Change, Obstacle, Outcome, Sealed
+from parsers.stores.database.changing import hindrances
 from parsers.stores.database.changing.access import Access
 from parsers.stores.database.changing.one_run import OneRun
-from parsers.stores.database.changing.row_changes import Wanted, change_rows, hashable, rows_by_key
-from parsers.stores.database.changing.target import Located, Locator, Target
+from parsers.stores.database.changing.row_changes import change_rows, pieces, rows_by_key
+from parsers.stores.database.changing.target import Located, Locator, RuledOut, Target
 from parsers.stores.database.changing.transaction import committed
+from parsers.stores.database.changing.wanted import ByRow, by_row, hashable
 from parsers.stores.database.faults import DRIVER_FAULTS, explain
 
-_ByRow = dict[Target, dict[Hashable, list[Wanted]]]
+_Places = dict[Hashable, list[tuple[str, str]]]
+"""Record and place of each value wanted of a row, by the row's key."""
 
 
 class DatabaseInPlace:
@@ -33,16 +36,14 @@ class DatabaseInPlace:
 
     def obstacles(self, changes: Sequence[Change]) -> Iterator[Obstacle]:
         """As `InPlace.obstacles`."""
-        for reason, records in self._not_found([change.record for change in changes]).items():
-            yield Obstacle(Hindrance.NOT_FOUND_AGAIN, reason, tuple(records))
-
-    def _not_found(self, records: Sequence[str]) -> dict[str, list[str]]:
-        """The records that lead to no single row, by the reason."""
-        found: dict[str, list[str]] = {}
-        for record, located in self._locator.locate(records).items():
-            if isinstance(located, str):
-                found.setdefault(located, []).append(record)
-        return found
+        try:
+            yield from hindrances.sessions(self._access, self._one_run.sessions)
+            located = self._locate([change.record for change in changes])
+            yield from hindrances.ruled_out(located)
+            with self._access.reading() as connection:
+                yield from hindrances.of_tables(connection, by_row(changes, located))
+        except DRIVER_FAULTS as error:
+            raise self._unreadable(error) from error
 
     def exclusively(self) -> AbstractContextManager[None]:
         """As `InPlace.exclusively`."""
@@ -50,50 +51,52 @@ class DatabaseInPlace:
 
     def present(self, records: Sequence[str]) -> dict[str, Sealed]:
         """As `InPlace.present`."""
-        wanted: dict[Target, dict[Hashable, list[tuple[str, str]]]] = {}
-        for record, located in self._locator.locate(records).items():
-            if isinstance(located, Located):
-                rows = wanted.setdefault(located.target, {})
-                rows.setdefault(hashable(located.key), []).append((record, located.place))
+        wanted: dict[Target, _Places] = {}
+        for record, found in self._locate(records).items():
+            if isinstance(found, Located):
+                rows = wanted.setdefault(found.target, {})
+                rows.setdefault(hashable(found.key), []).append((record, found.place))
         try:
             with self._access.reading() as connection:
-                found: dict[str, Sealed] = {}
-                for target, rows in wanted.items():
-                    found.update(_sealed(connection, target, rows))
-                return found
+                return {
+                    record: value
+                    for target, rows in wanted.items()
+                    for record, value in _sealed(connection, target, rows)
+                }
         except DRIVER_FAULTS as error:
-            raise StoreError(f"{self.label!r} cannot be read: {explain(error)}") from error
+            raise self._unreadable(error) from error
 
     def replace(self, changes: Sequence[Change]) -> list[Outcome]:
         """As `InPlace.replace`; each record may stand in `changes` once."""
         records = [change.record for change in changes]
         if len(set(records)) < len(records):
             raise StoreError(f"{self.label!r} was not changed: a record is to be changed twice")
-        wanted: _ByRow = {}
-        located = self._locator.locate(records)
-        for change in changes:
-            if isinstance(found := located[change.record], Located):
-                rows = wanted.setdefault(found.target, {})
-                rows.setdefault(hashable(found.key), []).append(Wanted(found.place, change))
-        outcomes = committed(self._access, partial(_change, wanted)) if wanted else {}
+        wanted = by_row(changes, self._locate(records))
+        outcomes = committed(self._access, partial(_changed, wanted)) if wanted else {}
         return [outcomes.get(record, Outcome.GONE) for record in records]
 
+    def _locate(self, records: Sequence[str]) -> Mapping[str, Located | RuledOut]:
+        try:
+            with self._access.database.reading() as connection:
+                return self._locator.locate(connection, records)
+        except DRIVER_FAULTS as error:
+            raise self._unreadable(error) from error
 
-def _change(wanted: _ByRow, connection: sa.Connection) -> dict[str, Outcome]:
+    def _unreadable(self, error: BaseException) -> StoreError:
+        return StoreError(f"{self.label!r} cannot be read: {explain(error)}")
+
+
+def _changed(wanted: ByRow, connection: sa.Connection) -> dict[str, Outcome]:
     outcomes: dict[str, Outcome] = {}
     for target, rows in wanted.items():
         outcomes.update(change_rows(connection, target, rows))
     return outcomes
 
 
-def _sealed(
-    connection: sa.Connection, target: Target, wanted: dict[Hashable, list[tuple[str, str]]]
-) -> Iterator[tuple[str, Sealed]]:
-    keys = list(wanted)
-    for start in range(0, len(keys), target.at_once):
-        there = rows_by_key(connection, target, keys[start : start + target.at_once])
-        for key, cells in there.items():
-            places = [place for _, place in wanted[key]]
-            for (record, _), value in zip(wanted[key], target.form.sealed(cells, places), strict=True):
+def _sealed(connection: sa.Connection, target: Target, wanted: _Places) -> Iterator[tuple[str, Sealed]]:
+    for keys in pieces(list(wanted), target.at_once):
+        for key, cells in rows_by_key(connection, target, keys).items():
+            there = target.form.sealed(cells, [place for _, place in wanted[key]])
+            for (record, _), value in zip(wanted[key], there, strict=True):
                 if value is not None:
                     yield record, value

@@ -5,77 +5,64 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from parsers.errors import StoreError
 from parsers.stores.database.catalogue import Catalogue
-from parsers.stores.database.changing.row_keys import RowKeys
+from parsers.stores.database.changing.row_keys import NO_KEY, KeysOfTables
 from parsers.stores.database.changing.sealed_columns import WHOLE, SealedColumns
-from parsers.stores.database.changing.target import Located, Target
-from parsers.stores.database.connection import Database
-from parsers.stores.database.faults import DRIVER_FAULTS, explain
+from parsers.stores.database.changing.target import Located, RuledOut, Target
 from parsers.stores.database.plan import TablePlan, plan
 from parsers.stores.mapping import Mapping
 
-NO_KEY: Final = "the table has no column that finds a row again"
-NO_TABLE: Final = "no table of the mapping is meant"
-SEVERAL_COLUMNS: Final = "the mapping names several secrets in this row"
+NO_TABLE: Final = RuledOut("it is of no table that the mapping names and the database has")
+SEVERAL_COLUMNS: Final = RuledOut("the mapping names several secrets in one row of the table")
 
 
 class MappedRecords:
-    """A `Locator`; each table's keys are read once, and again where one is missing among them."""
+    """A `Locator` for the tables of a mapping."""
 
-    def __init__(self, database: Database, mapping: Mapping) -> None:
-        self._database = database
+    def __init__(self, mapping: Mapping) -> None:
         self._mapping = mapping
-        self._targets: dict[str, list[Target]] = {}
-        self._keys: dict[str, RowKeys] = {}
+        self._targets: dict[str, list[Target]] | None = None
+        self._keys = KeysOfTables()
 
-    def locate(self, records: Sequence[str]) -> dict[str, Located | str]:
+    def locate(self, connection: sa.Connection, records: Sequence[str]) -> dict[str, Located | RuledOut]:
         """As `Locator.locate`."""
-        try:
-            with self._database.reading() as connection:
-                if not self._targets:
-                    self._targets = self._planned(connection)
-                return self._located(connection, records)
-        except DRIVER_FAULTS as error:
-            raise StoreError(f"{self._database.label!r} cannot be read: {explain(error)}") from error
-
-    def _planned(self, connection: sa.Connection) -> dict[str, list[Target]]:
-        """The tables with a key, by what their records begin with."""
-        catalogue = Catalogue(connection)
-        targets: dict[str, list[Target]] = {}
-        for mapped in self._mapping.tables:
-            found = plan(mapped, catalogue)
-            if isinstance(found, TablePlan) and found.key:
-                targets.setdefault(f"{mapped.table}:{found.key}=", []).append(_target(found))
-        return targets
-
-    def _located(self, connection: sa.Connection, records: Sequence[str]) -> dict[str, Located | str]:
-        found: dict[str, Located | str] = {}
+        if self._targets is None:
+            self._targets = _by_start(connection, self._mapping)
+        found: dict[str, Located | RuledOut] = {}
         wanted: dict[str, list[str]] = {}
         for record in records:
-            starts = [start for start in self._targets if record.startswith(start)]
-            if len(starts) != 1:
-                found[record] = NO_TABLE if ":" in record else NO_KEY
-            elif len(self._targets[starts[0]]) > 1:
-                found[record] = SEVERAL_COLUMNS
+            start = _start_of(record, self._targets)
+            if isinstance(start, str):
+                wanted.setdefault(start, []).append(record)
             else:
-                wanted.setdefault(starts[0], []).append(record)
+                found[record] = start
         for start, of_table in wanted.items():
-            found.update(self._in_table(connection, start, of_table))
+            [target] = self._targets[start]
+            texts = [record.removeprefix(start) for record in of_table]
+            keys = self._keys.of(connection, target, texts)
+            found.update(
+                (record, keys.row(target, text, WHOLE)) for record, text in zip(of_table, texts, strict=True)
+            )
         return found
 
-    def _in_table(
-        self, connection: sa.Connection, start: str, records: Sequence[str]
-    ) -> dict[str, Located | str]:
-        target = self._targets[start][0]
-        texts = {record: record.removeprefix(start) for record in records}
-        keys = self._keys.get(start)
-        if keys is None or not all(text in keys for text in texts.values()):
-            keys = self._keys[start] = RowKeys(connection, target.table, target.key)
-        return {
-            record: keys.missing(text) or Located(target, keys.raw(text), WHOLE)
-            for record, text in texts.items()
-        }
+
+def _by_start(connection: sa.Connection, mapping: Mapping) -> dict[str, list[Target]]:
+    """The mapped tables by what their records begin with, or, without a key, are."""
+    catalogue = Catalogue(connection)
+    targets: dict[str, list[Target]] = {}
+    for mapped in mapping.tables:
+        found = plan(mapped, catalogue)
+        if isinstance(found, TablePlan):
+            start = f"{mapped.table}:{found.key}=" if found.key else mapped.table
+            targets.setdefault(start, []).extend([_target(found)] if found.key else [])
+    return targets
+
+
+def _start_of(record: str, targets: dict[str, list[Target]]) -> str | RuledOut:
+    starts = [start for start in targets if record.startswith(start) and start.endswith("=")]
+    if len(starts) == 1:
+        return starts[0] if len(targets[starts[0]]) == 1 else SEVERAL_COLUMNS
+    return NO_KEY if record in targets else NO_TABLE
 
 
 def _target(found: TablePlan) -> Target:

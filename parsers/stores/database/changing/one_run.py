@@ -40,7 +40,8 @@ class OneRun:
 
     def __init__(self, access: Access) -> None:
         self._access = access
-        self.session: int | None = None
+        self.sessions: list[int] = []
+        """Connections that hold a lock, as the server numbers them."""
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -56,7 +57,7 @@ class OneRun:
             try:
                 connection = stack.enter_context(self._access.writing())
                 got = connection.exec_driver_sql(statement).scalar()
-                self.session = session_of(connection)
+                session = session_of(connection)
                 connection.commit()
             except DRIVER_FAULTS as error:
                 raise StoreError(
@@ -64,6 +65,9 @@ class OneRun:
                 ) from error
             if got != 1:
                 raise self._busy()
+            if session is not None:
+                self.sessions.append(session)
+                stack.callback(self.sessions.remove, session)
             yield
 
     @contextmanager

@@ -1,7 +1,6 @@
 """Rows of one table changed inside a transaction: locked, compared byte for byte, written, read again."""
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,14 +10,7 @@ from parsers.stores.change import Change, Outcome, Sealed
 from parsers.stores.database.changing.sealed_columns import stored_bytes
 from parsers.stores.database.changing.statements import KEY, KEYS, cell, select_rows, update_row
 from parsers.stores.database.changing.target import Cells, Target
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Wanted:
-    """A change, and the place in its row."""
-
-    place: str
-    change: Change
+from parsers.stores.database.changing.wanted import Wanted, hashable
 
 
 def change_rows(
@@ -31,7 +23,7 @@ def change_rows(
         DRIVER_FAULTS: from the database.
     """
     outcomes: dict[str, Outcome] = {}
-    for keys in _chunks(list(wanted), target.at_once):
+    for keys in pieces(list(wanted), target.at_once):
         there = rows_by_key(connection, target, keys, lock=True)
         meant: dict[Hashable, Cells] = {}
         for key in keys:
@@ -65,11 +57,6 @@ def _ask(
 ) -> list[tuple[Hashable, Cells]]:
     rows = connection.execute(statement, {KEYS: list(keys)})
     return [(hashable(row[0]), tuple(row[1:])) for row in rows]
-
-
-def hashable(key: object) -> Hashable:
-    """A key as it can be looked up: bytes in the place of views of bytes."""
-    return bytes(key) if isinstance(key, bytearray | memoryview) else key
 
 
 def _judge(
@@ -128,6 +115,7 @@ def _check(connection: sa.Connection, target: Target, meant: Mapping[Hashable, C
             )
 
 
-def _chunks(keys: Sequence[Hashable], size: int) -> Iterator[Sequence[Hashable]]:
+def pieces(keys: Sequence[Hashable], size: int) -> Iterator[Sequence[Hashable]]:
+    """At most `size` at a time."""
     for start in range(0, len(keys), size):
         yield keys[start : start + size]

@@ -7,13 +7,15 @@ import sqlalchemy as sa
 
 from parsers.stores.column_values import key_column
 from parsers.stores.database.catalogue import Column, Table, select
+from parsers.stores.database.changing.target import Located, RuledOut, Target
 from parsers.stores.database.rows import partitions
 
 _FETCH_ROWS: Final = 8_192
 _ASKED_AT_ONCE: Final = 500
 
-ABSENT: Final = "no row of the table has this key"
-SHARED: Final = "more than one row has this key, or one that the database takes for the same"
+NO_KEY: Final = RuledOut("the table has no column that finds a row again")
+ABSENT: Final = RuledOut("no row of the table has this key")
+SHARED: Final = RuledOut("several rows have this key, or keys that the database takes for the same")
 
 
 class RowKeys:
@@ -34,26 +36,33 @@ class RowKeys:
             self._found[text] = raw
 
     def __contains__(self, text: str) -> bool:
-        """Whether a row has this key."""
+        """Whether some row has this key."""
         return text in self._found
 
-    def missing(self, text: str) -> str:
-        """Why this key leads to no single row; "" if it leads to one."""
+    def row(self, target: Target, text: str, place: str) -> Located | RuledOut:
+        """The single row with this key, and a place in it."""
         if text in self._shared:
             return SHARED
-        return "" if self._found.get(text) is not None else ABSENT
+        raw = self._found.get(text)
+        return ABSENT if raw is None else Located(target, raw, place)
 
-    def raw(self, text: str) -> object:
-        """The key that leads to a single row.
 
-        Raises:
-            KeyError: there is none.
-        """
-        return self._found[text]
+class KeysOfTables:
+    """The keys of each table, read when they are first wanted, and anew once one is not among them."""
+
+    def __init__(self) -> None:
+        self._read: dict[Target, RowKeys] = {}
+
+    def of(self, connection: sa.Connection, target: Target, wanted: Iterable[str]) -> RowKeys:
+        """Those of a table, fresh enough to have all of `wanted` that there are."""
+        keys = self._read.get(target)
+        if keys is None or not all(text in keys for text in wanted):
+            keys = self._read[target] = RowKeys(connection, target.table, target.key)
+        return keys
 
 
 def _texts(raws: Iterable[object]) -> list[str]:
-    """As records write them; a null key like an empty one."""
+    """As records write them: a null key like an empty one."""
     return [text or "" for text in key_column(list(raws)).to_list()]
 
 
@@ -65,5 +74,6 @@ def _taken_for_another(connection: sa.Connection, table: Table, key: Column) -> 
     of_each = list(connection.execute(several).scalars())
     found: list[object] = []
     for start in range(0, len(of_each), _ASKED_AT_ONCE):
-        found += connection.execute(keys.where(column.in_(of_each[start : start + _ASKED_AT_ONCE]))).scalars()
+        some = of_each[start : start + _ASKED_AT_ONCE]
+        found += connection.execute(keys.where(column.in_(some))).scalars()
     return found

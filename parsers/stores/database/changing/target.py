@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from parsers.stores.change import Sealed
+import sqlalchemy as sa
+
+from parsers.stores.change import Hindrance, Sealed
 from parsers.stores.database.catalogue import Column, Table
 
 Cells = tuple[object, ...]
@@ -20,6 +22,8 @@ class Form(Protocol):
 
     def changed(self, cells: Cells, new: Mapping[str, Sealed]) -> Cells:
         """The cells with other values at some of the places that `sealed` found.
+
+        A cell in which nothing changes is the very same object.
 
         Raises:
             StoreError: a value cannot stand there.
@@ -55,13 +59,21 @@ class Located:
     place: str
 
 
+@dataclass(frozen=True, slots=True)
+class RuledOut:
+    """Why a record leads nowhere where it could be changed, in words for people."""
+
+    why: str
+    hindrance: Hindrance = Hindrance.NOT_FOUND_AGAIN
+
+
 class Locator(Protocol):
     """What finds records of one product again."""
 
-    def locate(self, records: Sequence[str]) -> dict[str, Located | str]:
-        """For each record where it leads, or why to no single row (for people).
+    def locate(self, connection: sa.Connection, records: Sequence[str]) -> dict[str, Located | RuledOut]:
+        """For each record where it leads, or why it is ruled out.
 
         Raises:
-            StoreError: the store cannot be read.
+            DRIVER_FAULTS: from the database.
         """
         ...

@@ -1,0 +1,94 @@
+"""What stands in the way of changes, as far as a user with the right to read can see."""
+
+from collections.abc import Collection, Iterator, Mapping
+
+import sqlalchemy as sa
+
+from parsers.errors import StoreError
+from parsers.stores.change import Hindrance, Obstacle
+from parsers.stores.database.changing.access import Access
+from parsers.stores.database.changing.engines import without_transactions
+from parsers.stores.database.changing.lengths import too_long
+from parsers.stores.database.changing.row_changes import pieces, rows_by_key
+from parsers.stores.database.changing.sessions import Sessions, described, other_sessions
+from parsers.stores.database.changing.target import Cells, Located, RuledOut, Target
+from parsers.stores.database.changing.wanted import ByRow, Wanted
+
+
+def ruled_out(located: Mapping[str, Located | RuledOut]) -> Iterator[Obstacle]:
+    """Records that lead nowhere, by the reason."""
+    reasons: dict[RuledOut, list[str]] = {}
+    for record, found in located.items():
+        if isinstance(found, RuledOut):
+            reasons.setdefault(found, []).append(record)
+    for reason, records in reasons.items():
+        yield Obstacle(reason.hindrance, reason.why, tuple(records))
+
+
+def sessions(access: Access, own: Collection[int]) -> Iterator[Obstacle]:
+    """Others on the same database. Servers list a connection for a moment after it was closed.
+
+    Raises:
+        DRIVER_FAULTS: from the database.
+    """
+    with access.reading() as connection:
+        found = other_sessions(connection, own)
+        for wait in access.patience.waits:
+            if found.seen:
+                connection.rollback()
+                access.patience.sleep(wait)
+                found = other_sessions(connection, own)
+    yield from _told(found)
+
+
+def _told(found: Sessions) -> Iterator[Obstacle]:
+    if found.seen:
+        count = len(found.seen)
+        what = f"{count} other session{'s' * (count > 1)} on this database: {described(found.seen)}"
+        yield Obstacle(Hindrance.SESSIONS, what)
+    if found.unseen:
+        what = f"whether there are other sessions on this database cannot be seen: {found.unseen}"
+        yield Obstacle(Hindrance.SESSIONS_UNSEEN, what)
+
+
+def of_tables(connection: sa.Connection, wanted: ByRow) -> Iterator[Obstacle]:
+    """Tables without transactions, then values that do not fit.
+
+    Raises:
+        DRIVER_FAULTS: from the database.
+    """
+    tables = [target.table.name for target in wanted]
+    for table, engine in without_transactions(connection, tables).items():
+        what = f"table {table!r} has no transactions ({engine}): what was begun there cannot be taken back"
+        yield Obstacle(Hindrance.NO_TRANSACTIONS, what)
+    unfit: dict[tuple[Hindrance, str], list[str]] = {}
+    for target, rows in wanted.items():
+        for keys in pieces(list(rows), target.at_once):
+            for key, cells in rows_by_key(connection, target, keys).items():
+                for reason in _unfit(target, cells, rows[key], connection.dialect.name):
+                    unfit.setdefault(reason, []).extend(each.change.record for each in rows[key])
+    for (hindrance, what), records in unfit.items():
+        yield Obstacle(hindrance, what, tuple(records))
+
+
+def _unfit(
+    target: Target, cells: Cells, wanted: list[Wanted], dialect: str
+) -> Iterator[tuple[Hindrance, str]]:
+    """What speaks against the row as it would be; of a document all changes stand or fall together."""
+    there = target.form.sealed(cells, [each.place for each in wanted])
+    new = {
+        each.place: each.change.new
+        for each, current in zip(wanted, there, strict=True)
+        if current == each.change.old
+    }
+    if not new:
+        return
+    try:
+        meant = target.form.changed(cells, new)
+    except StoreError as error:
+        yield Hindrance.NOT_WRITTEN_PLAINLY, f"table {target.table.name!r}: {error.message}"
+        return
+    for content, old, column in zip(meant, cells, target.columns, strict=True):
+        if content is not old and (needed := too_long(content, column.type, dialect)):
+            what = f"column {column.name!r} of table {target.table.name!r} takes {needed}"
+            yield Hindrance.TOO_SHORT, what
