@@ -13,8 +13,8 @@ from parsers.logs.subject import Subject, first_subject, in_one, listed_subjects
 MESSAGE_CAP: Final = 16_384
 """Characters of an entry that a finding shows."""
 
-_CACHED: Final = 2048
-_CACHED_LENGTH: Final = 4096
+_CACHED: Final = 8192
+_CACHED_LENGTH: Final = 1024
 """A failing credential is logged again and again: what one message means is worked out once."""
 
 

@@ -6,7 +6,7 @@ from typing import Final
 import polars as pl
 
 from parsers.logs.finding import Finding, Meaning
-from parsers.logs.mask import SHORTEST_RUN, mask
+from parsers.logs.mask import LONG_STRETCH, mask
 from parsers.logs.schema import FINDINGS
 
 
@@ -26,7 +26,7 @@ def finding_frame(rows: Sequence[tuple[str, Finding]]) -> pl.DataFrame:
 
 def _masked_words(texts: pl.Series) -> pl.Series:
     """Fields before the message, masked: each of the few words that are long enough is looked at once."""
-    words = texts.str.extract_all(rf"[A-Za-z0-9+/_%\\=-]{{{SHORTEST_RUN},}}").explode().drop_nulls().unique()
+    words = texts.str.extract_all(LONG_STRETCH).explode().drop_nulls().unique()
     words = words.filter(~words.str.contains(_UUID))
     masked = {word: mask(word) for word in words}
     changed = {word: harmless for word, harmless in masked.items() if harmless != word}

@@ -17,6 +17,11 @@ MASK: Final = "[masked]"
 SHORTEST_RUN: Final = 22
 """Letters of base64 that 16 bytes take, without padding."""
 
+LONG_STRETCH: Final = rf"[A-Za-z0-9+/_%\\=-]{{{SHORTEST_RUN},}}"
+"""A pattern for all that a run can consist of: ordinary text has few stretches of it that are long enough."""
+
+_STRETCH: Final = re.compile(LONG_STRETCH)
+
 # Also as URLs and JSON write them: %2B, %2F, \\/, \\u002b, and the padding %3D, \\u003d.
 _RUN: Final = re.compile(
     r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]+(?:(?:%2[BbFf]|\\/|\\u002[BbFf])[A-Za-z0-9+/_-]*)*"
@@ -40,7 +45,7 @@ def mask(text: str) -> str:
     """The text with `[masked]` for what may be a key or ciphertext, or follows `New Master Key:`."""
     if "New Master Key:" in text:
         text = _NEW_KEY.sub(rf"\1{MASK}", text)
-    return _RUN.sub(_masked, text)
+    return _STRETCH.sub(_with_masked_runs, text)
 
 
 def without_cut_run(text: str) -> str:
@@ -49,6 +54,10 @@ def without_cut_run(text: str) -> str:
 
 
 _LETTERS: Final = ascii_letters + digits + "+/_-%\\"
+
+
+def _with_masked_runs(stretch: re.Match[str]) -> str:
+    return _RUN.sub(_masked, stretch[0])
 
 
 def _masked(found: re.Match[str]) -> str:
