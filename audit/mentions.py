@@ -10,7 +10,7 @@ from audit.octopus.document_types import is_meant
 _UUID: Final = r"^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 _PLUGIN_PROJECT: Final = r"^(/plugins/[^/]+/project)/"
 
-_ID_IN_RECORD: Final = pl.col("record").str.extract(r":id=([0-9a-fA-F-]{32,36})$")
+_ID_IN_RECORD: Final = pl.col("record").str.extract(r":id=([0-9a-fA-F-]{32,36})(?:;|$)")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,14 +1,16 @@
-"""What the page answers first: what is lost, who must act, which key file is missing."""
+"""What the page answers first: what is lost, who must act, where nothing opens."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 import polars as pl
 
 from reports.list_names import list_names
 from reports.reentry import UNASSIGNED
-from reports.summary import Summary
 from reports.wording import ACTIONS, VERDICTS
+
+_SEALED: Final = ("lost", "unknown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +43,11 @@ class ProjectCounts:
 
 
 @dataclass(frozen=True, slots=True)
-class MissingKey:
-    """A passkey that the store or the logs name, and that was not among the keys given."""
+class SealedProject:
+    """A project in which nothing opens, and how many values it holds that some key should open."""
 
-    fingerprint: str
-    when: str
-    places: tuple[str, ...]
+    project: str
+    sealed: int
 
 
 def team_work(credentials: pl.DataFrame) -> list[TeamWork]:
@@ -83,23 +84,19 @@ def project_counts(credentials: pl.DataFrame) -> list[ProjectCounts]:
     return sorted(rows, key=lambda row: (-row.open, -row.total, row.project))
 
 
-def missing_keys(summary: Summary, findings: pl.DataFrame) -> list[MissingKey]:
-    """Fingerprints that no given key has, those last used most recently first."""
-    given = {key.fingerprint for key in summary.keys}
-    places: dict[str, set[str]] = {}
-    last_use: dict[str, str] = {}
-    for met in summary.fingerprints:
-        places.setdefault(met.fingerprint, set()).add(met.where)
-        last_use[met.fingerprint] = max(last_use.get(met.fingerprint, ""), met.when)
-    for column in ("database_fingerprint", "file_fingerprint"):
-        for fingerprint in findings[column].unique():
-            places.setdefault(fingerprint, set()).add("the logs")
-    missing = [
-        MissingKey(fingerprint, last_use.get(fingerprint, ""), tuple(sorted(where)))
-        for fingerprint, where in places.items()
-        if fingerprint and fingerprint not in given
-    ]
-    return sorted(sorted(missing, key=lambda key: key.fingerprint), key=lambda key: key.when, reverse=True)
+def sealed_projects(credentials: pl.DataFrame) -> list[SealedProject]:
+    """Projects with two values or more that no key opens, and none that one does, the largest first.
+
+    An import does not encrypt again: such a project was probably imported from a server with another key.
+    """
+    counted = (
+        credentials.filter(pl.col("project") != "")
+        .group_by("project")
+        .agg(sealed=pl.col("verdict").is_in(_SEALED).sum(), opened=(pl.col("opened_by") != "").sum())
+    )
+    chosen = counted.filter((pl.col("sealed") >= 2) & (pl.col("opened") == 0))
+    rows = chosen.sort("sealed", "project", descending=[True, False])
+    return [SealedProject(*row) for row in rows.select("project", "sealed").iter_rows()]
 
 
 def _counts(frame: pl.DataFrame, group: str, column: str) -> dict[str, dict[str, int]]:

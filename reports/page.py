@@ -10,7 +10,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from reports import wording
-from reports.answer import ProjectCounts, missing_keys, project_counts, team_work
+from reports.answer import ProjectCounts, project_counts, sealed_projects, team_work
+from reports.key_table import key_rows
 from reports.page_data import data_block, page_rows
 from reports.run import Run
 from reports.terminal import visible
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 PROJECTS_LISTED: Final = 200
+NOT_STORED_LISTED: Final = 100
 
 
 def render_page(run: Run) -> Iterator[str]:
@@ -33,7 +35,11 @@ def render_page(run: Run) -> Iterator[str]:
         teams=team_work(run.credentials),
         projects=projects[:PROJECTS_LISTED],
         projects_left_out=len(projects[PROJECTS_LISTED:]),
-        missing=missing_keys(run.summary, run.findings),
+        keys=key_rows(run.summary),
+        sealed_projects=sealed_projects(run.credentials),
+        logs_name_credentials=bool(run.credentials["findings"].sum()),
+        not_stored=run.not_stored.head(NOT_STORED_LISTED).to_dicts(),
+        not_stored_left_out=run.not_stored[NOT_STORED_LISTED:].height,
         plots=_plots(run, projects),
         rows=rows,
         data=data_block(rows),
@@ -67,7 +73,10 @@ def _plots(run: Run, projects: Sequence[ProjectCounts]) -> dict[str, Markup]:
     drawings: dict[str, tuple[Callable[[], Figure | None], str]] = {
         "keys": (lambda: keys_figure(run.summary), "Bar chart: how many credentials each key opens"),
         "projects": (lambda: projects_figure(projects), "Bar chart: verdicts by project"),
-        "timeline": (lambda: timeline_figure(run.summary, run.findings), "Bar chart: log entries over time"),
+        "timeline": (
+            lambda: timeline_figure(run.summary, run.findings),
+            "Bar chart: log entries over time, and above it when each passkey was in use",
+        ),
     }
     plots = {name: inline_svg(draw, name, description) for name, (draw, description) in drawings.items()}
     return {name: plot for name, plot in plots.items() if plot is not None}

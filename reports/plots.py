@@ -47,7 +47,7 @@ def keys_figure(summary: Summary) -> Figure | None:
     figure, axes = _horizontal(len(bars))
     for row, (_, verdict, count) in enumerate(bars):
         axes.barh(row, count, height=0.66, color=VERDICT_COLOURS[verdict])
-        axes.text(count, row, f" {count:,}", va="center", ha="left")
+        axes.annotate(f"{count:,}", (count, row), xytext=(5, 0), textcoords="offset points", va="center")
     _label_rows(axes, [label for label, _, _ in bars])
     axes.margins(x=0.1)
     return figure
@@ -63,7 +63,7 @@ def projects_figure(projects: Sequence[ProjectCounts]) -> Figure | None:
     if others:
         bars.append((_others(len(others), "project"), _sum([project.verdicts for project in others])))
     figure, axes = _horizontal(len(bars), legend=True)
-    present = [verdict for verdict in VERDICTS if any(verdict in verdicts for _, verdicts in bars)]
+    present = [verdict for verdict in VERDICTS if any(verdicts.get(verdict) for _, verdicts in bars)]
     left = [0] * len(bars)
     for verdict in present:
         counts = [verdicts.get(verdict, 0) for _, verdicts in bars]

@@ -1,15 +1,15 @@
-"""The picture of log evidence over time, against what the logs cover and when keys were last used."""
+"""The picture of log evidence over time, against upgrades, holes, and the periods of each passkey."""
 
-from collections.abc import Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from reports.plots import WIDTH, legend_above, short_label
-from reports.summary import Summary
+from reports.days import day_of, days
+from reports.key_lanes import draw_lanes, lanes
+from reports.plots import WIDTH, legend_above
+from reports.summary import Summary, UpgradeSummary
 from reports.svg import FAINT, FINDING_COLOURS, INK
 from reports.wording import FINDINGS, OTHER
 
@@ -18,28 +18,37 @@ if TYPE_CHECKING:
 
 _BINS: Final = 72
 _HOUR: Final = 1 / 24
-_EPOCH: Final = datetime.fromisoformat("1970-01-01")
+_LANE: Final = 0.3
+_BARS: Final = 2.9
+"""Inches of height."""
+_UPGRADES_NAMED: Final = 6
 
 
 def timeline_figure(summary: Summary, findings: pl.DataFrame) -> Figure | None:
-    """Log entries stacked by kind; holes in the logs hatched, a key's last use as a line.
+    """Log entries stacked by kind, a lane for each passkey above them; upgrades marked, holes hatched.
 
     None where no finding has a time. Time is counted in days, as matplotlib does.
     """
     kind = pl.when(pl.col("kind").is_in(list(FINDINGS))).then("kind").otherwise(pl.lit(OTHER)).alias("kind")
-    dated = findings.select(kind, when=_days(pl.col("time"))).drop_nulls()
+    dated = findings.select(kind, when=days(pl.col("time"))).drop_nulls()
     if dated.is_empty():
         return None
     first, last = _span(summary, dated["when"])
-    figure = Figure(figsize=(WIDTH, 3.4), layout="constrained")
-    axes = figure.add_subplot()
+    above = lanes(summary.periods, first, last)
+    heights = [_LANE * len(above) + 0.1, _BARS] if above else [_BARS]
+    figure = Figure(figsize=(WIDTH, sum(heights) + 0.6), layout="constrained")
+    *upper, axes = figure.subplots(
+        len(heights), sharex=True, squeeze=False, gridspec_kw={"height_ratios": heights}
+    )[:, 0]
+    for each in upper:
+        draw_lanes(each, above, first, last)
     axes.xaxis_date()
     _stack(axes, dated, first, (last - first) / _BINS)
-    for start, end in ((_day(start), _day(end)) for start, end in summary.span.gaps):
+    for start, end in ((day_of(start), day_of(end)) for start, end in summary.span.gaps):
         if start is not None and end is not None:
-            axes.axvspan(start, end, facecolor="none", edgecolor=FAINT, hatch="////", linewidth=0)
-    _mark(axes, _last_uses(summary, first, last))
+            axes.axvspan(start, end, facecolor="none", edgecolor=FAINT, hatch="////", linewidth=0, zorder=0)
     axes.set_xlim(first, last)
+    _mark_upgrades([*upper, axes], summary.upgrades)
     axes.set_ylabel("log entries")
     axes.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=5))
     axes.grid(axis="y")
@@ -68,47 +77,33 @@ def _stack(axes: "Axes", dated: pl.DataFrame, first: float, width: float) -> Non
             bottom[position] += height
 
 
-def _mark(axes: "Axes", marks: Sequence[tuple[float, str]]) -> None:
-    for number, (when, label) in enumerate(marks):
-        axes.axvline(when, color=INK, linewidth=1, linestyle=(0, (4, 3)))
-        axes.annotate(
-            label,
-            (when, 1),
-            xycoords=("data", "axes fraction"),
-            xytext=(9, -2 - 12 * (number % 6)),  # one below the other: marks may stand close
-            textcoords="offset points",
-            va="top",
-            fontsize=9,
-            parse_math=False,
-        )
+def _mark_upgrades(all_axes: "list[Axes]", upgrades: list[UpgradeSummary]) -> None:
+    """A band and a line for each in sight: most are too short to be seen as a band."""
+    first, last = all_axes[-1].get_xlim()
+    for number, upgrade in enumerate(upgrades):
+        begin, end = day_of(upgrade.begin), day_of(upgrade.end)
+        if begin is None or not first <= begin <= last:
+            continue
+        for axes in all_axes:
+            axes.axvline(begin, color=INK, linewidth=1, linestyle=(0, (4, 3)))
+            if end is not None and end > begin:
+                axes.axvspan(begin, end, facecolor=INK, alpha=0.12, linewidth=0)
+        if number < _UPGRADES_NAMED:
+            all_axes[-1].annotate(
+                f"upgrade {upgrade.begin[:10]}",
+                (begin, 1),
+                xycoords=("data", "axes fraction"),
+                xytext=(6, -2 - 12 * number),  # one below the other: upgrades may stand close
+                textcoords="offset points",
+                va="top",
+                fontsize=9,
+                parse_math=False,
+            )
 
 
-def _last_uses(summary: Summary, first: float, last: float) -> list[tuple[float, str]]:
-    labels = {key.fingerprint: key.label for key in summary.keys}
-    marks = {
-        (day, short_label(f"last use of {labels.get(met.fingerprint, met.fingerprint[:8])}"))
-        for met in summary.fingerprints
-        if (day := _day(met.when)) is not None and first <= day <= last
-    }
-    return sorted(marks)
-
-
-def _span(summary: Summary, days: pl.Series) -> tuple[float, float]:
+def _span(summary: Summary, when: pl.Series) -> tuple[float, float]:
     """What the logs cover, with every finding; never empty."""
-    covered = [day for text in (summary.span.first, summary.span.last) if (day := _day(text)) is not None]
-    first, last = min([*covered, *days]), max([*covered, *days])
+    ends = (summary.span.first, summary.span.last)
+    covered = [day for text in ends if (day := day_of(text)) is not None]
+    first, last = min([*covered, *when]), max([*covered, *when])
     return (first, last) if last > first else (first - _HOUR, last + _HOUR)
-
-
-def _days(text: pl.Expr) -> pl.Expr:
-    """Days since 1970 of local time, to the second; null for text that is no time."""
-    moment = text.str.slice(0, 19).str.replace(" ", "T").str.to_datetime("%Y-%m-%dT%H:%M:%S", strict=False)
-    return moment.dt.epoch("s") / 86_400
-
-
-def _day(text: str) -> float | None:
-    try:
-        moment = datetime.fromisoformat(text[:19]).replace(tzinfo=None)
-    except ValueError:
-        return None
-    return (moment - _EPOCH).total_seconds() / 86_400

@@ -23,6 +23,12 @@ ACTIONS: Final = {
 }
 """Every action, the most urgent first, as a heading."""
 
+DISAGREEMENTS: Final = {
+    "logged-but-opens": "Reported, but opens today",
+    "lost-but-not-logged": "Lost, but never logged",
+}
+"""What logs and store contradict each other in, as a heading."""
+
 OTHER: Final = "other"
 """Stands for kinds of finding that users add with phrases of their own."""
 

@@ -54,7 +54,7 @@
     for (let row = 0; row < mask.length; row++) if (cell(credentials, name, row) !== wanted) mask[row] = 0;
   };
 
-  const CHOICES = ["verdict", "owner", "kind"];
+  const CHOICES = ["verdict", "owner", "kind", "disagreement"].filter((name) => byId("filter-" + name));
   const applyFilters = () => {
     mask.fill(1);
     for (const name of CHOICES) {
@@ -65,6 +65,8 @@
     table.setFilter((row) => mask[row.id] === 1);
   };
 
+  const UNSAID = { owner: "unassigned", disagreement: "no contradiction" };
+  const SAID = { "logged-but-opens": "reported, but opens", "lost-but-not-logged": "lost, never logged" };
   const fillChoice = (name) => {
     const counts = new Map();
     for (let row = 0; row < credentials.height; row++) {
@@ -72,7 +74,7 @@
       counts.set(value, (counts.get(value) ?? 0) + 1);
     }
     for (const [value, count] of [...counts].sort((one, other) => (one[0] < other[0] ? -1 : 1))) {
-      const option = element("option", `${visible(value) || "unassigned"} (${count.toLocaleString("en")})`);
+      const option = element("option", `${SAID[value] ?? (visible(value) || UNSAID[name])} (${count.toLocaleString("en")})`);
       option.wanted = value; // as a property: an attribute could not tell "" from "all"
       byId("filter-" + name).append(option);
     }
@@ -83,7 +85,7 @@
     ["location", "Location"], ["reason", "Reason"], ["user_name", "User"], ["opened_by", "Opened by"],
     ["fingerprint", "Key's fingerprint"], ["confidence", "Confidence"], ["layout", "Encryption"], ["action", "Action"],
     ["owner", "Team"], ["contact", "Contact"], ["group", "Same secret as group"], ["first_seen", "First seen in logs"],
-    ["last_seen", "Last seen in logs"], ["evidence", "Latest evidence"], ["store", "Store"], ["record", "Record"],
+    ["last_seen", "Last seen in logs"], ["evidence", "Latest evidence"], ["disagreement", "Logs against store"], ["store", "Store"], ["record", "Record"],
   ];
   const EVIDENCE_SHOWN = 20;
 
@@ -228,6 +230,16 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
   };
 
+  // From the section about logs and store to the rows that it counts.
+  const showDisagreement = (wanted) => {
+    document.querySelector(".filters").reset();
+    const choice = byId("filter-disagreement");
+    choice.selectedIndex = [...choice.options].findIndex((option) => option.wanted === wanted);
+    applyFilters();
+    byId("credentials").scrollIntoView();
+    choice.focus();
+  };
+
   const start = () => {
     CHOICES.forEach(fillChoice);
     build();
@@ -241,6 +253,9 @@
     form.addEventListener("submit", (event) => event.preventDefault());
     form.addEventListener("reset", () => setTimeout(applyFilters));
     byId("save").addEventListener("click", save);
+    for (const button of document.querySelectorAll("[data-disagreement]")) {
+      button.addEventListener("click", () => showDisagreement(button.dataset.disagreement));
+    }
   };
 
   // After the first paint: the answer stands there before 200,000 rows are put together.

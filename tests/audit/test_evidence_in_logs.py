@@ -87,3 +87,11 @@ def test_an_entry_counts_once() -> None:
 def test_nothing_named() -> None:
     """Without an entry that names anything there is no evidence, for any number of credentials."""
     assert evidence(finding("", "", "", "1", "decrypt-failure"))["findings"].to_list() == [0] * 5
+
+
+def test_an_id_is_found_in_joined_records() -> None:
+    """A value met in several stores carries all their records: the id in the first still counts."""
+    joined = CREDENTIALS.with_columns(record=pl.col("record") + "; byte 17")
+    entry = finding("credential", "cdcdcdcd-cdcd-cdcd-cdcd-cdcdcdcdcdcd", "", "1")
+    named = mentions(joined, pl.DataFrame([entry], schema=FINDINGS))
+    assert evidence_in_logs(named, joined.height)["findings"].to_list() == [0, 1, 0, 0, 0]

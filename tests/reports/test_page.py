@@ -6,20 +6,22 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from reports.answer import missing_keys, project_counts, team_work
+from reports.answer import project_counts, team_work
+from reports.key_table import key_rows, period_in_words
 from reports.page import render_page
 from reports.page_data import FINDING_LIMIT, PageRows, data_block, json_block, page_rows
 from reports.run import Run
 from reports.schema import CREDENTIALS, FINDINGS, UNREAD
-from reports.summary import SpanSummary, Summary
+from reports.summary import KeyPeriod, SpanSummary, Summary
 from reports.wording import ACTIONS, VERDICTS
-from tests.reports.example_run import HOSTILE_NAMES, MISSING, example_run
+from tests.reports.example_run import CURRENT, HOSTILE_NAMES, MISSING, OLDER, example_run
 
 
 class Elements(HTMLParser):
@@ -100,26 +102,160 @@ def test_the_answer_comes_first(page: str, run: Run) -> None:
     assert re.search(rf"<h1>\s*{reenter} of 300 stored credentials must be entered again", page)
     places = [
         page.index(f'id="{name}"')
-        for name in ("answer", "keys", "teams", "timeline", "projects", "credentials")
+        for name in (
+            "answer",
+            "steps",
+            "keys",
+            "missing",
+            "teams",
+            "timeline",
+            "disagreements",
+            "projects",
+            "credentials",
+        )
     ]
     assert places == sorted(places)
     for verdict in run.summary.verdicts:
         assert VERDICTS[verdict].split("'")[0] in page
 
 
-def test_the_missing_key_is_named(page: str, run: Run) -> None:
-    """The page says which key file to look for, and what it may save."""
-    [key] = missing_keys(run.summary, run.findings)
-    assert key.fingerprint == MISSING
-    assert key.places == ("export.xml.gz", "the logs")
-    assert MISSING in page
-    assert f"may open up to {run.summary.verdicts['lost']} lost credentials" in page
+class Words(HTMLParser):
+    """The page's text outside of scripts and styles, each run of blanks as one."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.pieces: list[str] = []
+        self.silent = 0
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.silent += tag in {"script", "style", "svg"}
+
+    def handle_endtag(self, tag: str) -> None:
+        self.silent -= tag in {"script", "style", "svg"}
+
+    def handle_data(self, data: str) -> None:
+        if not self.silent:
+            self.pieces.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.pieces).split())
 
 
-def test_a_key_that_was_given_is_not_missing(run: Run) -> None:
-    """Fingerprints of given keys are never among the missing ones."""
-    given = {key.fingerprint for key in run.summary.keys}
-    assert not given & {key.fingerprint for key in missing_keys(run.summary, run.findings)}
+def words(run: Run) -> str:
+    return Words("".join(render_page(run))).text
+
+
+def test_the_missing_key_is_named(run: Run) -> None:
+    """The page says which key file to look for, where, what it may save, and how to know it."""
+    text = words(run)
+    (key,) = run.summary.missing_keys
+    assert f"Find the passkey file whose SHA-1 is {MISSING}" in text
+    assert f"Where to look: {key.advice}" in text
+    assert f"up to {key.saves_up_to} credentials from being entered again" in text
+    assert "Of 7 that is likely" in text
+    assert "until 2014-05-25 at least" in text
+    assert "passkey-audit fingerprint FILE" in text
+    assert "Look for the missing key file" in text
+
+
+def test_nothing_names_the_missing_key(run: Run) -> None:
+    """Where no store or log names it, the page says where such keys lie, and which projects need it."""
+    lost = pl.col("project") == "Ledger"
+    credentials = run.credentials.with_columns(
+        verdict=pl.when(lost).then(pl.lit("lost")).otherwise("verdict"),
+        opened_by=pl.when(lost).then(pl.lit("")).otherwise("opened_by"),
+    )
+    verdicts = dict(credentials["verdict"].value_counts().iter_rows())
+    summary = run.summary.model_copy(update={"missing_keys": [], "verdicts": verdicts})
+    text = words(replace(run, summary=summary, credentials=credentials))
+    ledger = credentials.filter(lost).height
+    assert f"In Ledger ({ledger}) nothing opens at all: probably it was imported from another server" in text
+    assert f"{verdicts['lost']} credentials are encrypted under a key that was not given" in text
+    assert "Look for older key files" in text
+
+
+def test_a_key_of_no_use_is_no_promise(run: Run) -> None:
+    """A passkey under which nothing can be lost is named without a promise, and not to be looked for."""
+    key = run.summary.missing_keys[0].model_copy(update={"saves_up_to": 0, "saves_likely": 0})
+    text = words(replace(run, summary=run.summary.model_copy(update={"missing_keys": [key]})))
+    assert MISSING in text
+    assert "Find the passkey file" not in text
+    assert "unless a missing key file" not in text
+
+
+def test_each_key_has_its_period(run: Run) -> None:
+    """Keys that were given and keys that are missing stand in one table, with the time of their use."""
+    rows = {row.fingerprint: (row.label, row.use, row.period, row.opens) for row in key_rows(run.summary)}
+    opens = {key.fingerprint: f"{key.opens}" for key in run.summary.keys}
+    assert rows == {
+        CURRENT: ("passkey", "in use now", "since 2021-03-06", opens[CURRENT]),
+        OLDER: ("passkey-9.1", "older: keep it", "until 2021-03-06", opens[OLDER]),
+        "00" * 20: (r"$\foo{", run.summary.keys[2].remark, "", "0"),
+        MISSING: (
+            "",
+            "look for this file",
+            "named on 2014-05-25",
+            f"up to {run.summary.missing_keys[0].saves_up_to}",
+        ),
+    }
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "now", "basis", "expected"),
+    [
+        ("2019-05-01T10:00:00", "2021-03-04T05:06:07", False, "history", "2019-05-01 to 2021-03-04"),
+        ("", "2021-03-04T05:06:07", True, "history", "now"),
+        ("", "", False, "history", "no date known"),
+        ("2019-05-01", "2021-03-04", False, "sightings", "named from 2019-05-01 to 2021-03-04"),
+        ("", "", False, "sightings", "no date known"),
+    ],
+)
+def test_periods_in_words(begin: str, end: str, now: bool, basis: str, expected: str) -> None:
+    """Days, as far as they are known."""
+    period = KeyPeriod(fingerprint=OLDER, label="", begin=begin, end=end, now=now, basis=basis)
+    assert period_in_words(period) == expected
+
+
+def test_logs_against_store(run: Run) -> None:
+    """Each contradiction is counted and explained; what is in no store is listed with its place."""
+    text = words(run)
+    told = run.summary.disagreements
+    assert told is not None
+    assert told.lost_but_not_logged > told.logged_but_opens > 0
+    for heading, count in (
+        ("Reported, but opens today", told.logged_but_opens),
+        ("Lost, but never logged", told.lost_but_not_logged),
+        ("Reported, but not stored", told.logged_but_not_stored),
+    ):
+        assert re.search(rf"{heading} [^.]*\. .* {count} ", text), heading
+    assert "The logs cover 2021-03-01 to 2021-06-05 , with 1 hole" in text
+    assert "<b>gone</b> Payroll credential 2 2021-03-06 to 2021-03-07 support.zip!/commander.log:118" in text
+    assert "4 entries tell of a failed decryption without saying of what" in text
+    assert "1 name in the logs was not compared" in text
+
+
+def test_without_logs_nothing_is_compared(run: Run) -> None:
+    """Without logs their silence says nothing: no section, and no filter."""
+    page = "".join(render_page(replace(run, summary=run.summary.model_copy(update={"disagreements": None}))))
+    assert 'id="disagreements"' not in page
+    assert 'id="filter-disagreement"' not in page
+
+
+def test_silent_logs_are_no_proof(run: Run) -> None:
+    """Where no entry names any credential the page says that this says little."""
+    silent = replace(run, credentials=run.credentials.with_columns(findings=pl.lit(0, pl.Int64)))
+    assert "No entry in these logs names any credential" in words(silent)
+    assert "No entry in these logs names any credential" not in words(run)
+
+
+def test_many_that_are_not_stored(run: Run) -> None:
+    """The page lists the first hundred, and says where the others are."""
+    many = pl.concat([run.not_stored] * 50)
+    text = words(replace(run, not_stored=many))
+    assert f"{many.height - 100} more are in logged-not-stored.csv" in text
+    assert text.count("support.zip!/commander.log:118") == 100
 
 
 def test_every_team_that_must_act_is_listed(run: Run) -> None:

@@ -9,7 +9,9 @@ import pytest
 from matplotlib.figure import Figure
 
 from reports.answer import ProjectCounts, project_counts
+from reports.key_lanes import LANES_SHOWN, lanes
 from reports.plots import PROJECTS_SHOWN, keys_figure, projects_figure
+from reports.summary import KeyPeriod
 from reports.svg import inline_svg
 from reports.timeline import timeline_figure
 from reports.wording import FINDINGS, VERDICTS
@@ -81,7 +83,7 @@ def test_many_keys_become_others() -> None:
     keys = [key.model_copy(update={"label": f"k{number}", "opens": 100 - number}) for number in range(17)]
     labels = texts(drawn(lambda: keys_figure(RUN.summary.model_copy(update={"keys": keys}))))
     assert "2 other keys" in labels
-    assert " 169" in labels  # the 85 and 84 of the last two
+    assert "169" in labels  # the 85 and 84 of the last two
     assert "k15" not in labels
 
 
@@ -101,6 +103,48 @@ def test_every_verdict_and_kind_has_a_colour() -> None:
         f"--finding-{kind}:" for kind in FINDINGS
     ]:
         assert style.count(name) == 2, name
+
+
+def test_each_passkey_has_a_lane() -> None:
+    """Lanes are named by key file or fingerprint; the upgrade is marked, and what lies outside says so."""
+    labels = texts(drawn(DRAWINGS["timeline"]))
+    assert {"passkey", "passkey-9.1", "missing: 3e7d1f0a9b…", "upgrade 2021-03-06"} <= set(labels)
+    assert "named on 2014-05-25, outside of these logs" in labels
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "now", "basis", "bar", "marks"),
+    [
+        ("", "1970-01-05", False, "history", (2.0, 4.0), ()),
+        ("1970-01-04", "1970-01-05", True, "history", (3.0, 9.0), ()),
+        ("1970-01-01", "1970-01-02", False, "history", None, ()),
+        ("1970-02-01", "1970-02-02", False, "history", None, ()),
+        ("1970-01-05", "1970-01-06", False, "sightings", None, (4.0, 5.0)),
+        ("1970-01-01", "1970-01-06", False, "sightings", None, (5.0,)),
+    ],
+)
+def test_lanes_are_cut_to_what_is_shown(
+    begin: str, end: str, *, now: bool, basis: str, bar: tuple[float, float] | None, marks: tuple[float, ...]
+) -> None:
+    """A period reaches from its begin, if known, to its end, or on if it is in use; sightings are points."""
+    period = KeyPeriod(fingerprint="f" * 40, label="k", begin=begin, end=end, now=now, basis=basis)
+    (lane,) = lanes([period], 2, 9)
+    assert (lane.bar, lane.marks) == (bar, marks)
+    assert bool(lane.outside) == (bar is None and not marks)
+
+
+def test_lanes_without_a_date_are_left_out() -> None:
+    """What has no date has no place in the picture, and of many passkeys the latest are drawn."""
+    period = RUN.summary.periods[1]
+    many = [period.model_copy(update={"end": f"20{number}-01-01"}) for number in range(10, 30)]
+    assert lanes([period.model_copy(update={"end": ""})], 0, 9) == []
+    assert len(lanes(many, 0, 9)) == LANES_SHOWN
+
+
+def test_without_periods_there_are_no_lanes() -> None:
+    """Octopus Deploy has no history of keys: the timeline stands alone."""
+    alone = RUN.summary.model_copy(update={"periods": [], "upgrades": []})
+    assert "passkey" not in texts(drawn(lambda: timeline_figure(alone, RUN.findings)))
 
 
 def test_kinds_of_the_user_are_shown() -> None:
