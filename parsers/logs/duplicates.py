@@ -46,13 +46,15 @@ def count_once(
     entry = findings.drop("source", "line").with_columns(
         pl.when(pl.col("time") == "").then(findings["source"].replace_strict(contents, default=""))
     )
-    marked = (
-        findings.select("source", entry=entry.hash_rows())
+    marked = findings.select("source", entry=entry.hash_rows()).with_row_index("row")
+    copies = (
+        marked.filter(pl.col("entry").is_duplicated())
         .with_columns(repetition=pl.int_range(pl.len()).over("source", "entry"))
         .with_columns(counted_in=pl.col("source").first().over("entry", "repetition"))
+        .filter(pl.col("source") != pl.col("counted_in"))
     )
-    counts = marked["source"] == marked["counted_in"]
-    return findings.filter(counts), _duplicates(marked.filter(~counts), contents)
+    kept = ~marked["row"].is_in(copies["row"].implode())
+    return findings.filter(kept), _duplicates(copies, contents)
 
 
 def _duplicates(dropped: pl.DataFrame, contents: Mapping[str, str]) -> tuple[Duplicate, ...]:

@@ -207,7 +207,9 @@ class _Search:
 
     def _begin_entry(self, line_start: int, *, ended: bool) -> None:
         window = self._window
-        start = self._entry_start(line_start)
+        start = line_start
+        if not ENTRY_START.match(window.memory, line_start, window.end):
+            start = self._entry_start(line_start)
         number = self._lines.number_at(window, start)
         following = NEXT_ENTRY.search(window.memory, line_start, window.end)
         if following is not None and (stop := following.end()) <= self._decided:  # nearly always
@@ -218,23 +220,20 @@ class _Search:
             self._extend(self._open, ended=ended)
 
     def _entry_start(self, line_start: int) -> int:
-        """The last line within the lookback that begins an entry, or the line itself."""
+        """Of a line that continues an entry: the last line within the lookback that begins one, or itself."""
         window = self._window
         lowest = max(window.begin, line_start - self._reach)
         start = line_start
-        while not ENTRY_START.match(window.memory, start, window.end):
-            newline = window.memory.rfind(b"\n", lowest, start - 1)
-            if newline >= 0:
-                start = newline + 1
-            elif (
-                window.holds_beginning
-                and window.begin >= line_start - self._bounds.lookback
-                and start != window.begin
-            ):
-                start = window.begin
-            else:
-                return line_start
-        return start
+        while (newline := window.memory.rfind(b"\n", lowest, start - 1)) >= 0:
+            start = newline + 1
+            if ENTRY_START.match(window.memory, start, window.end):
+                return start
+        in_reach = window.holds_beginning and window.begin >= line_start - self._bounds.lookback
+        return (
+            window.begin
+            if in_reach and ENTRY_START.match(window.memory, window.begin, window.end)
+            else line_start
+        )
 
     def _extend(self, entry: _OpenEntry, *, ended: bool) -> None:
         """Take what the window has of the entry; hand it over if its end is in sight."""
