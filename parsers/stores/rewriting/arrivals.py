@@ -1,6 +1,7 @@
 """Which occurrence belongs to which record: told by the store's own reader."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -10,12 +11,15 @@ from parsers.stores.change import Change, Hindrance, Obstacle
 from parsers.stores.interface import PasswordCheck, StoredValues, StoreEvent
 from parsers.stores.rewriting.placeholders import Placeholders
 from parsers.stores.rewriting.scan import Scan
-from parsers.stores.rewriting.spelling import Spelling, core, fits, written
+from parsers.stores.rewriting.spelling import core, fits, written
+
+_Edits = tuple[tuple[int, bytes], ...]
+"""Numbers of occurrences, and what is to stand there."""
 
 _SAID: Final = {
-    Hindrance.NOT_FOUND_AGAIN: "not in the store as they were when it was read",
-    Hindrance.NOT_WRITTEN_PLAINLY: "written in the file in a way that is not followed: "
-    "with entities, line breaks, odd escapes, packed, or as an expression",
+    Hindrance.NOT_FOUND_AGAIN: "not there as they were, or not in one place of their own",
+    Hindrance.NOT_WRITTEN_PLAINLY: "written in a way that is not followed: with entities, line breaks, "
+    "odd escapes, packed, or by an expression",
 }
 
 
@@ -30,6 +34,15 @@ class Arrivals:
 
     news: dict[int, bytes] = field(default_factory=dict, repr=False)
     hindered: dict[Hindrance, list[str]] = field(default_factory=dict)
+
+    def settle(self, record: str, edits: _Edits | Hindrance, shared: Collection[int]) -> None:
+        """Take up a record; what stands in a place that it shares with another one stays as it is."""
+        if isinstance(edits, tuple) and any(number in shared for number, _ in edits):
+            edits = Hindrance.NOT_FOUND_AGAIN
+        if isinstance(edits, Hindrance):
+            self.hindered.setdefault(edits, []).append(record)
+        else:
+            self.news.update(edits)
 
     @property
     def obstacles(self) -> tuple[Obstacle, ...]:
@@ -56,18 +69,18 @@ def arrivals(
     """
     wanted = {change.record: change for change in changes}
     places = _Places(scan, placeholders)
-    found: dict[str, dict[int, bytes] | Hindrance] = {}
+    found: dict[str, _Edits | Hindrance] = {}
+    claims: Counter[int] = Counter()
     for record, value, iv in _rows(events, wanted):
         # Of two rows that one record finds nobody knows which is meant.
-        twice = record in found
-        found[record] = Hindrance.NOT_FOUND_AGAIN if twice else places.of(wanted[record], value, iv)
+        edits = Hindrance.NOT_FOUND_AGAIN if record in found else places.of(wanted[record], value, iv)
+        found[record] = edits
+        if not isinstance(edits, Hindrance):
+            claims.update(number for number, _ in edits)
+    shared = {number for number, count in claims.items() if count > 1}
     result = Arrivals()
     for record in wanted:
-        outcome = found.get(record, Hindrance.NOT_FOUND_AGAIN)
-        if isinstance(outcome, Hindrance):
-            result.hindered.setdefault(outcome, []).append(record)
-        else:
-            result.news |= outcome
+        result.settle(record, found.get(record, Hindrance.NOT_FOUND_AGAIN), shared)
     return result
 
 
@@ -91,44 +104,41 @@ class _Places:
         self._scan = scan
         self._placeholders = placeholders
 
-    def of(self, change: Change, value: bytes | None, iv: bytes | None) -> dict[int, bytes] | Hindrance:
+    def of(self, change: Change, value: bytes | None, iv: bytes | None) -> _Edits | Hindrance:
         """The new text for each occurrence, or why there is none."""
         values = self._part(value, change.old.value, change.new.value)
         vectors = self._part(iv, change.old.iv, change.new.iv)
         if isinstance(values, Hindrance):
             return values
-        return vectors if isinstance(vectors, Hindrance) else values | vectors
+        return vectors if isinstance(vectors, Hindrance) else values + vectors
 
-    def _part(
-        self, arrived: bytes | None, old: bytes | None, new: bytes | None
-    ) -> dict[int, bytes] | Hindrance:
+    def _part(self, arrived: bytes | None, old: bytes | None, new: bytes | None) -> _Edits | Hindrance:
         if arrived is None or old is None:
-            return {} if arrived == old == new else Hindrance.NOT_FOUND_AGAIN
-        occurrence = self._arrived(arrived, old)
-        if occurrence is None and arrived != old:
+            return () if arrived == old == new else Hindrance.NOT_FOUND_AGAIN
+        bare = core(old)
+        number = self._number(arrived, old, bare)
+        if number is None and arrived != old:
             return Hindrance.NOT_FOUND_AGAIN
         if new == old:
-            return {}
-        if occurrence is None or new is None or _around(new) != _around(old):
+            return ()
+        if number is None or new is None:
             return Hindrance.NOT_WRITTEN_PLAINLY
-        number, spelling = occurrence
-        bare = core(new)
-        if not fits(bare, core(old), spelling):
+        text = core(new)
+        spelling = self._scan.occurrence(number).spelling
+        if _around(new, text) != _around(old, bare) or not fits(text, bare, spelling):
             return Hindrance.NOT_WRITTEN_PLAINLY
-        return {number: written(bare, spelling)}
+        return ((number, written(text, spelling)),)
 
-    def _arrived(self, arrived: bytes, old: bytes) -> tuple[int, Spelling] | None:
-        """The occurrence of `old` of which this is the placeholder."""
-        lead, trail = _around(old)
+    def _number(self, arrived: bytes, old: bytes, bare: bytes) -> int | None:
+        """The number of the occurrence of `old` of which this is the placeholder."""
+        lead, trail = _around(old, bare)
         number = self._placeholders.number(arrived.removeprefix(lead).removesuffix(trail))
         if number is None or number >= self._scan.count:
             return None
-        found = self._scan.occurrence(number)
-        return (number, found.spelling) if self._placeholders.olds[found.old] == core(old) else None
+        return number if self._placeholders.olds[self._scan.occurrence(number).old] == bare else None
 
 
-def _around(value: bytes) -> tuple[bytes, bytes]:
+def _around(value: bytes, inner: bytes) -> tuple[bytes, bytes]:
     """The white space in front of a value's core, and behind it."""
-    inner = core(value)
     start = value.find(inner)
     return value[:start], value[start + len(inner) :]

@@ -1,4 +1,4 @@
-r"""The search for wanted bytes that stand in dumps of MySQL as `_binary 'ab\0…'`."""
+r"""The search for wanted bytes that stand in dumps of MySQL between quotes: `'ab\0…'`, `_binary 'ab\0…'`."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -8,40 +8,45 @@ from parsers.stores.rewriting.occurrences import Occurrence
 from parsers.stores.rewriting.spelling import Spelling, is_token
 from parsers.stores.sql_dump.escapes import mysql_text
 
-_LITERAL: Final = re.compile(rb"(?s)_binary '((?:[^'\\]++|\\.|'')*+)'")
-_AROUND: Final = 16
+_AROUND: Final = 4
 
 
 class MysqlStringSearch:
     """Fed with a file's chunks in their order.
+
+    Whether a quote opens or closes a string is not known here: both are tried, and what follows one that
+    closes is no value, or never arrives in a record.
 
     Args:
         olds: a number for each wanted value; at least one.
     """
 
     def __init__(self, olds: Mapping[bytes, int]) -> None:
+        shortest, longest = min(map(len, olds)), 2 * max(map(len, olds))
         self._olds = olds
-        self._most_held = 2 * max(map(len, olds)) + _AROUND
+        self._string = re.compile(
+            rb"(?s)(?<=[(, ])'((?:[^'\\]|\\.|''){%d,%d}+)(?='[,); ])" % (shortest, longest)
+        )
+        self._most_held = longest + _AROUND
         self._held = b""
         self._at = 0
 
     def feed(self, chunk: bytes, *, last: bool = False) -> Iterator[Occurrence]:
         """What is found in this chunk; its end is kept for the next one.
 
-        A literal of nothing but characters of a run is left to the search for runs.
+        A string of nothing but characters of a run is left to the search for runs.
         """
+        del last  # a string is followed by something
         text = self._held + chunk
         end = 0
-        for literal in _LITERAL.finditer(text):
-            if literal.end() == len(text) and not last:
-                break  # the quote may be half of an escaped one
-            end = literal.end()
-            inside = literal[1]
-            if len(inside) > self._most_held or is_token(inside):
+        for string in self._string.finditer(text):
+            start, end = string.span(1)
+            inside = string[1]
+            if is_token(inside):
                 continue
             old = self._olds.get(mysql_text(inside, b"'"))
             if old is not None:
-                yield Occurrence(self._at + literal.start(1), len(inside), old, Spelling.MYSQL_STRING)
+                yield Occurrence(self._at + start, end - start, old, Spelling.MYSQL_STRING)
         kept = max(end, len(text) - self._most_held, 0)
         self._held = text[kept:]
         self._at += kept

@@ -48,9 +48,9 @@ class Gathering:
                 self._raws[start] = raw
 
     def sorted(self) -> "Occurrences":
-        """All of them in the file's order; of two that overlap the first."""
+        """All of them in the file's order; of two that overlap the first, or the longer one."""
         starts, lengths, olds, spellings = (np.array(column) for column in self._columns)
-        order = np.argsort(starts, kind="stable")
+        order = np.lexsort((~lengths, starts))
         ends = starts[order] + lengths[order]
         # What begins in front of the end of any before it overlaps.
         before = np.maximum.accumulate(np.concatenate([np.zeros(1, ends.dtype), ends]))[:-1]

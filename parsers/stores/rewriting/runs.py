@@ -46,15 +46,18 @@ class RunSearch:
             unfinished = int(starts[-1])
             starts, ends = starts[:-1], ends[:-1]
         long = ends - starts >= self._shortest
-        for start, end in zip(starts[long].tolist(), ends[long].tolist(), strict=True):
-            yield from self._found(text, start * size, end * size)
+        for start, end in zip((starts[long] * size).tolist(), (ends[long] * size).tolist(), strict=True):
+            run = self._characters.narrowed(text[start:end])
+            if (old := self._olds.get(run)) is not None:  # most are found at once
+                yield Occurrence(self._at + start, end - start, old, Spelling.TEXT)
+            else:
+                yield from self._in_run(run, text, start)
         kept = size * max(unfinished - _LOOK_BACK, len(inside) - self._most_held, 0)
         self._held = text[kept:]
         self._at += kept
 
-    def _found(self, text: bytes, start: int, end: int) -> Iterator[Occurrence]:
+    def _in_run(self, run: bytes, text: bytes, start: int) -> Iterator[Occurrence]:
         size = self._characters.size
-        run = self._characters.narrowed(text[start:end])
         before = self._characters.narrowed(text[max(start - _LOOK_BACK * size, 0) : start])
         for first, behind, old, spelling in spelled_in(run, before, self._olds):
             raw = run[first:behind] if spelling is Spelling.ESCAPED_TEXT else b""

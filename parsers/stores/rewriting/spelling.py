@@ -51,16 +51,14 @@ def core(value: bytes) -> bytes:
 
 
 def spelled_in(run: bytes, before: bytes, olds: Mapping[bytes, int]) -> Iterator[Spelled]:
-    """The values that a run of `TOKEN_CHARACTERS` holds.
+    """The values within a run of `TOKEN_CHARACTERS` that is none as it is.
 
     Args:
         run: the characters.
         before: the two in front of it.
         olds: a number for each value.
     """
-    if (old := olds.get(run)) is not None:
-        yield Spelled(0, len(run), old, Spelling.TEXT)
-    elif (found := _HEX.fullmatch(run)) or (before in _HEX_QUOTES and (found := _DIGITS.fullmatch(run))):
+    if (found := _HEX.fullmatch(run)) or (before in _HEX_QUOTES and (found := _DIGITS.fullmatch(run))):
         digits = found[found.re.groups]
         if (old := olds.get(bytes.fromhex(digits.decode()))) is not None:
             spelling = Spelling.HEX_CAPITALS if digits == digits.upper() else Spelling.HEX
