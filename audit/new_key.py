@@ -1,6 +1,7 @@
 """A new key of the right form, from the system's source of randomness; it is written, and never shown."""
 
 import base64
+import errno
 import os
 import re
 import secrets
@@ -66,9 +67,22 @@ def write_new_key(path: Path, key: Secret) -> None:
             file.write(key.reveal())
             file.flush()
             os.fsync(file.fileno())
+        _synchronise_folder(path.parent)
     except OSError as error:
         path.unlink(missing_ok=True)
         raise _cannot(path, error) from error
+
+
+def _synchronise_folder(folder: Path) -> None:
+    """Values may soon lie under a key that is nowhere else: its name must be on disk too."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # file systems that cannot synchronise a folder say EINVAL
+            raise
+    finally:
+        os.close(descriptor)
 
 
 def _decoded_size(text: bytes) -> int:

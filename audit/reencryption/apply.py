@@ -9,7 +9,7 @@ from audit.reencryption.certain_replace import by_transaction, replace_for_certa
 from audit.reencryption.journal import Entry, Journal
 from audit.reencryption.plan import Planned
 from audit.reencryption.state import State
-from parsers.errors import StoreError
+from parsers.errors import CommitUnknownError, StoreError
 from parsers.progress import Progress
 from parsers.stores.change import InPlace, Outcome
 
@@ -17,6 +17,8 @@ _SAID: Final = {
     Outcome.DIFFERS: "somebody changed it meanwhile: left as it is now",
     Outcome.GONE: "somebody removed it meanwhile",
 }
+
+_UNANSWERED: Final = "the answer to COMMIT never came: what reading again shows decides"
 
 
 @dataclass(slots=True)
@@ -36,6 +38,10 @@ class Applied:
     def written(self, planned: Sequence[Planned]) -> list[Planned]:
         """Those of `planned` that stand in the store now."""
         return [each for each in planned if self.states.get(each.row) is State.RE_ENCRYPTED]
+
+    def overtaken(self) -> set[int]:
+        """Rows of the plan's table that others changed or removed before they could be written."""
+        return {row for row, state in self.states.items() if state is State.CHANGED}
 
 
 def apply_in_place(
@@ -59,6 +65,12 @@ def apply_in_place(
                 for each in part
             )
             outcomes = replace_for_certain([each.change for each in part], store)
+        except CommitUnknownError as error:
+            applied.fault = error.message
+            for each in part:  # they may stand there: the proof must look at them, and putting back too
+                applied.states[each.row] = State.RE_ENCRYPTED
+                applied.reasons[each.row] = _UNANSWERED
+            break
         except (ReencryptionError, StoreError) as error:
             applied.fault = error.message
             break

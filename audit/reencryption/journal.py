@@ -64,6 +64,7 @@ class Journal:
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
+        self._torn = False
 
     def append(self, entries: Iterable[Entry]) -> None:
         """Write them down.
@@ -71,7 +72,14 @@ class Journal:
         Raises:
             ReencryptionError: they are not on disk for certain: nothing may be written to the store.
         """
-        _write(self._descriptor, "".join(_as_line(each) for each in entries).encode())
+        if self._torn:  # what is behind half a line can never be read
+            raise ReencryptionError("the journal could not be written, and ends there")
+        lines = "".join(_as_line(each) for each in entries).encode()
+        try:
+            _write(self._descriptor, lines)
+        except ReencryptionError:
+            self._torn = True
+            raise
 
 
 @contextmanager

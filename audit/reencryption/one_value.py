@@ -134,6 +134,8 @@ def _decoded(written: bytes, encoding: Encoding) -> bytes:
             return binascii.unhexlify(text)
         case Encoding.BASE64_URL:
             bare = text.rstrip(b"=")
+            if b"+" in bare or b"/" in bare:  # Python reads both alphabets at once
+                raise ValueError("of the standard alphabet")
             return base64.b64decode(bare + b"=" * (-len(bare) % 4), altchars=b"-_", validate=True)
         case Encoding.BASE64:
             return base64.b64decode(text, validate=True)

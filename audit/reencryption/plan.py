@@ -12,6 +12,7 @@ import polars as pl
 from audit.errors import ReencryptionError
 from audit.examine import Examined
 from audit.key_ring import Key, KeyRing
+from audit.layouts.known import OCTOPUS
 from audit.layouts.user_supplied import Supplied
 from audit.reencryption.one_value import open_value
 from audit.reencryption.state import PLAN, State
@@ -135,7 +136,8 @@ def make_plan(wanted: Wanted, stores: StoresReading, examined: Sequence[Examined
     values = pl.concat([_values_of(each, stores) for each in examined])
     stated = with_states(judged, wanted.run.credentials, wanted.target, wanted.also)
     _refuse_another_store(stated, wanted.run.credentials)
-    making = _Making(_with_zero_vectors(values, stated["store"]))
+    _refuse_unknown_locations(stated["location"], wanted.also)
+    making = _Making(_with_zero_vectors(values, stated))
     start = 0
     for each in examined:
         rows = stated.slice(start, each.frame.height)
@@ -226,12 +228,24 @@ def _values_of(examined: Examined, stores: StoresReading) -> pl.DataFrame:
     return pl.concat([batch.select("value", "iv") for batch in batches])
 
 
-def _with_zero_vectors(values: pl.DataFrame, store: pl.Series) -> frozenset[str]:
-    """The stores in which every value of Octopus' form has the vector of zeros."""
-    text = pl.concat([values.select("value"), store.alias("store").to_frame()], how="horizontal")
-    barred = text.filter(pl.col("value").bin.contains(b"|"))
+def _with_zero_vectors(values: pl.DataFrame, stated: pl.DataFrame) -> frozenset[str]:
+    """The stores of Octopus in which every value has the vector of zeros.
+
+    Nowhere else: a single odd value would make every vector of its store the same, and in GCM give away
+    all that is in it.
+    """
+    text = pl.concat([values.select("value"), stated.select("system", "store")], how="horizontal")
+    barred = text.filter(pl.col("system") == OCTOPUS, pl.col("value").bin.contains(b"|"))
     zero = pl.col("value").bin.ends_with(_ZERO_VECTOR).all()
     return frozenset(barred.group_by("store").agg(zero.alias("zero")).filter("zero")["store"])
+
+
+def _refuse_unknown_locations(there: pl.Series, also: Collection[str]) -> None:
+    if unknown := sorted(set(also) - set(there)):
+        raise ReencryptionError(
+            f"no credential in these stores is at {unknown[0]!r}",
+            hint="name it as the column `location` of the run has it",
+        )
 
 
 def _refuse_another_store(stated: pl.DataFrame, run: pl.DataFrame) -> None:

@@ -1,6 +1,6 @@
 """Proof of a re-encryption: the store read again, every value held against what it should be."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -33,7 +33,15 @@ class Proof:
     added: int
 
 
-def prove(plan: Plan, store: str, written: Sequence[Planned], after: pl.DataFrame, *, aligned: bool) -> Proof:
+def prove(
+    plan: Plan,
+    store: str,
+    written: Sequence[Planned],
+    after: pl.DataFrame,
+    *,
+    aligned: bool,
+    overtaken: Collection[int] = (),
+) -> Proof:
     """Hold every value of a store against the plan.
 
     Args:
@@ -43,15 +51,18 @@ def prove(plan: Plan, store: str, written: Sequence[Planned], after: pl.DataFram
         after: the store's values read again over a new connection, of the schema `STORED`.
         aligned: whether they come in the same order as before, as those of a file do; rows of a database
             are found by their record.
+        overtaken: rows that others changed before they could be written: these may be anything.
     """
     before = _numbered(plan.table, plan.values, store, aligned=aligned)
     again = _numbered(after, after, store, aligned=aligned)
     pairs = before.join(again, on=["record", "occurrence"], how="left", suffix="_now", coalesce=True)
     of_row = {each.row: each for each in written}
     faults: dict[int, str] = {}
-    same = pairs["value"].eq_missing(pairs["value_now"]) & pairs["iv"].eq_missing(pairs["iv_now"])
+    there = pairs["found_now"].is_not_null()  # a row with no value is gone too if it is gone
+    same = there & pairs["value"].eq_missing(pairs["value_now"]) & pairs["iv"].eq_missing(pairs["iv_now"])
     is_written = pairs["row"].is_in(list(of_row))
-    for row, found in pairs.filter(~is_written & ~same).select("row", "found_now").rows():
+    is_untouched = ~is_written & ~pairs["row"].is_in(list(overtaken))
+    for row, found in pairs.filter(is_untouched & ~same).select("row", "found_now").rows():
         faults[row] = _TOUCHED if found else _VANISHED
     for row, value, iv in pairs.filter(is_written).select("row", "value_now", "iv_now").rows():
         if fault := _fault(of_row[row], Sealed(value or b"", iv), plan.marks):
@@ -59,7 +70,7 @@ def prove(plan: Plan, store: str, written: Sequence[Planned], after: pl.DataFram
     return Proof(
         faults=faults,
         proven=len(of_row) - sum(row in of_row for row in faults),
-        untouched=int((~is_written & same).sum()),
+        untouched=int((is_untouched & same).sum()),
         added=again.height - int(pairs["found_now"].sum() or 0),
     )
 

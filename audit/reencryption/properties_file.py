@@ -36,14 +36,23 @@ def rekeyed_properties(
     """The file with its password under `target`; None where there is none, or it needs nothing.
 
     Raises:
-        ReencryptionError: it needs a place to go to, or its password cannot be made to open under `target`.
+        ReencryptionError: it needs a place to go to, or its password cannot be made to open under `target`;
+            or there are several.
         StoreError: it cannot be read.
     """
+    needed: dict[Path, Secret] = {}
     for path in paths:
         password = read_database_properties(path).password
         new = rekeyed_password(password, ring.keys, target) if password is not None else None
         if new is not None:
-            return RekeyedProperties(_place(path, out), _with(path, new))
+            needed[path] = new
+    if len(needed) > 1:
+        raise ReencryptionError(
+            "COMMANDER_DB_PASSWORD is to be changed in several files, and --out names one",
+            hint="name one database.properties at a time",
+        )
+    for path, new in needed.items():
+        return RekeyedProperties(_place(path, out), _with(path, new))
     return None
 
 
@@ -55,6 +64,8 @@ def _place(path: Path, out: Path | None) -> Path:
         )
     if out.resolve() == path.resolve():
         raise ReencryptionError("--out is the file itself, which is never changed in place")
+    if out.exists():
+        raise ReencryptionError(f"{str(out)!r} is there already", hint="name a new file with --out")
     return out
 
 

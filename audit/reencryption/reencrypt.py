@@ -28,7 +28,7 @@ class Reencrypted:
 
     Attributes:
         plan: with the states that values have now.
-        proofs: by the store's label in the plan.
+        proofs: by the store's label in the plan; of a store that was put back, that of what stands there now.
         faults: a sentence each for what went wrong; where there is none, everything is proven.
         after: batches of the schema `STORED`: what the stores hold now.
     """
@@ -63,13 +63,18 @@ def reencrypt_in_place(
         if applied.fault:
             faults.append(f"{store.label}: {applied.fault}")
         written = applied.written(planned)
+        overtaken = applied.overtaken()
         reading = read_stores([store], progress)
         faults += [f"{store.label}: after writing: {each.reason}" for each in reading.unread]
-        proof = prove(plan, store.label, written, _whole(reading.batches), aligned=False)
-        proofs[store.label] = proof
+        whole = _whole(reading.batches)
+        proof = prove(plan, store.label, written, whole, aligned=False, overtaken=overtaken)
         if proof.faults:
             faults += _put_back(applied, written, writer, proof)
             reading = read_stores([store], progress)
+            faults += [f"{store.label}: after putting back: {each.reason}" for each in reading.unread]
+            whole = _whole(reading.batches)
+            proof = prove(plan, store.label, (), whole, aligned=False, overtaken=overtaken)
+        proofs[store.label] = proof
         states |= applied.states
         reasons |= applied.reasons
         after += reading.batches

@@ -13,7 +13,7 @@ from audit.reencryption.plan import Plan, with_outcomes
 from audit.reencryption.proof import prove
 from audit.reencryption.reencrypt import Reencrypted
 from audit.reencryption.state import State
-from audit.stores_reading import read_stores
+from audit.stores_reading import StoresReading, read_stores
 from parsers.progress import Progress
 from parsers.stores.change import Rewriting
 from parsers.stores.interface import Store
@@ -46,6 +46,8 @@ def refuse_place(source: Store, out: Path) -> None:
         raise ReencryptionError(f"{str(out)!r} is not empty", hint="name a new folder with --out")
     if Path(source.label).is_dir() and out.exists() and not out.is_dir():
         raise ReencryptionError(f"{str(out)!r} is no folder", hint="the store is one: name a new folder")
+    if out.exists() and not out.is_dir():
+        raise ReencryptionError(f"{str(out)!r} is there already", hint="name a new file with --out")
 
 
 def reencrypt_out_of_place(
@@ -72,9 +74,12 @@ def reencrypt_out_of_place(
     planned = plan.planned.get(source.label, ())
     progress.working_on(str(out))
     written = _write(rewriting, out, plan.target.fingerprint)
-    reading = read_stores([destination.reopen(out)], progress)
-    after = pl.concat([STORED.to_frame(), *reading.batches])
-    proof = prove(plan, source.label, planned, after, aligned=True)
+    try:
+        reading = read_stores([destination.reopen(out)], progress)
+        proof = prove(plan, source.label, planned, _whole(reading), aligned=True)
+    except BaseException:
+        _remove(written)  # nothing that is not proven stays
+        raise
     faults = [f"{out}: after writing: {each.reason}" for each in reading.unread]
     state, reasons = State.RE_ENCRYPTED, {}
     if proof.faults or proof.added:
@@ -82,9 +87,15 @@ def reencrypt_out_of_place(
         why = ", ".join(sorted(set(proof.faults.values()))) or "there are more values than before"
         faults.append(f"{out}: {why}")
         state, reasons = State.PUT_BACK, {each.row: _REMOVED for each in planned}
+        reading = read_stores([source], progress)
+        proof = prove(plan, source.label, (), _whole(reading), aligned=True)
     states = {each.row: state for each in planned}
     now = replace(plan, table=with_outcomes(plan.table, states, reasons))
     return Reencrypted(now, {source.label: proof}, tuple(faults), reading.batches)
+
+
+def _whole(reading: StoresReading) -> pl.DataFrame:
+    return pl.concat([STORED.to_frame(), *reading.batches])
 
 
 def _write(rewriting: Rewriting, out: Path, fingerprint: str) -> list[Path]:

@@ -32,8 +32,8 @@ SETTLED: Final = (State.RE_ENCRYPTED, State.ALREADY, State.NOTHING)
 """States that need nobody's attention."""
 
 OF_VERDICT: Final = {
-    Verdict.CURRENT: State.RE_ENCRYPT,
-    Verdict.OLDER_KEY: State.RE_ENCRYPT,
+    Verdict.CURRENT: State.UNSURE,
+    Verdict.OLDER_KEY: State.UNSURE,
     Verdict.LOST: State.LEFT,
     Verdict.UNKNOWN: State.LEFT,
     Verdict.DAMAGED: State.LEFT,
@@ -42,7 +42,7 @@ OF_VERDICT: Final = {
     Verdict.EMPTY: State.NOTHING,
     Verdict.EXTERNAL: State.NOTHING,
 }
-"""Of a value that does not open under the target key."""
+"""Of a value that does not open for certain: none of these is ever written."""
 
 PLAN: Final = pl.Schema(
     {

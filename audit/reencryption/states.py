@@ -30,7 +30,7 @@ def with_states(judged: pl.DataFrame, run: pl.DataFrame, target: Key, also: Coll
     sure = pl.col("verdict").is_in(_OPENED) & pl.col("confidence").is_in(SURE)
     unlike = ~pl.col("judged_then").is_in([*_OPENED]) & ~asked_for
     state = (
-        pl.when(sure & (pl.col("opened_by") == target.label))
+        pl.when((sure | asked_for) & (pl.col("opened_by") == target.label))
         .then(pl.lit(State.ALREADY))
         .when(~(sure | ((pl.col("verdict") == Verdict.AMBIGUOUS) & asked_for)))
         .then(pl.col("verdict").replace_strict({str(each): str(state) for each, state in OF_VERDICT.items()}))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from audit.fingerprint_dates import comparable
 from audit.key_ring import Key, KeyRing
 from audit.layouts.known import OCTOPUS
 from parsers.stores.interface import FingerprintSeen
@@ -45,7 +46,8 @@ def _cloudbees(
         "Put the database.properties that --out wrote, if you gave one, into conf on every node, and into "
         "ZooKeeper."
     )
-    old = next((each.fingerprint for each in seen if each.where.endswith(history.table)), "")
+    dated = [each for each in comparable(seen) if each.where.lower().endswith(history.table.lower())]
+    old = dated[-1].fingerprint if dated else ""
     old = old or (ring.current.fingerprint if ring.current else "")
     if old and old != target.fingerprint:
         column = history.fingerprints[0]

@@ -92,18 +92,12 @@ def layouts_for(
         return dict.fromkeys(kinds, _published(target, place))
     own = [each for each in examined.discovered.established if each.hypothesis.key == place]
     counted = _counted(own, examined.frame.filter(opened_by=target.label))
+    examples = pl.concat([examined.frame.select("opened_by", "layout"), values], how="horizontal")
     if not counted.height:
         adopted = _adopted(target, place, examined.discovered.established, ring, supplied)
-        return dict.fromkeys(kinds, adopted)
-    examples = pl.concat([examined.frame.select("opened_by"), values], how="horizontal")
-    spelled = examples.filter(opened_by=target.label)
-    chosen = {kind: _shown(kind, counted, own, target) for kind in kinds}
-    return {
-        kind: replace(each, spelling=_spelling(each.hypothesis.layout, spelled))
-        if isinstance(each, NewLayout)
-        else each
-        for kind, each in chosen.items()
-    }
+        return dict.fromkeys(kinds, _spelled(adopted, examples))
+    of_target = examples.filter(opened_by=target.label)
+    return {kind: _spelled(_shown(kind, counted, own, target), of_target) for kind in kinds}
 
 
 def _published(target: Key, place: int) -> NewLayout | NotEstablished:
@@ -156,17 +150,17 @@ def _adopted(
     if not layouts:
         bits = " and ".join(str(each) for each in sorted(lengths)) or "no"
         return NotEstablished(
-            f"no value opens under {target.label} yet, and no layout of a key of its length is established "
+            f"values under {target.label} show no layout yet, and none of a key of its length is established "
             f"(there are keys of {bits} bits)"
         )
     if len(layouts) > 1:
         return NotEstablished(
-            f"no value opens under {target.label} yet, and values under other keys lie in several layouts"
+            f"values under {target.label} show no layout yet, and those under other keys lie in several"
         )
     (alike,) = layouts.values()
     others = ", ".join(sorted({ring.keys[each.hypothesis.key].label for each in established}))
     return _settled(
-        target, alike, f"no value opens under {target.label} yet: values under {others} lie in it"
+        target, alike, f"values under {target.label} show no layout yet: those under {others} lie in it"
     )
 
 
@@ -187,11 +181,21 @@ def _settled(target: Key, alike: tuple[Hypothesis, ...], basis: str) -> NewLayou
     return NewLayout(alike, Spelling(), basis)
 
 
+def _spelled(chosen: NewLayout | NotEstablished, opened: pl.DataFrame) -> NewLayout | NotEstablished:
+    """With the spelling of the values that lie in the layout already."""
+    if isinstance(chosen, NotEstablished):
+        return chosen
+    names = {name for each in chosen.alike for name in each.names}
+    return replace(
+        chosen, spelling=_spelling(chosen.hypothesis.layout, opened.filter(pl.col("layout").is_in(names)))
+    )
+
+
 def _spelling(layout: Layout, examples: pl.DataFrame) -> Spelling:
-    """As the target key's own values are written."""
     written = examples["value"].drop_nulls().head(1_000).to_list()
+    bare = any(len(each) % 4 for each in written)  # with padding it is never anything else
     return Spelling(
         upper=layout.encoding is Encoding.HEX and any(each != each.lower() for each in written),
-        padded=layout.encoding is not Encoding.BASE64_URL or any(each.endswith(b"=") for each in written),
+        padded=layout.encoding is not Encoding.BASE64_URL or not bare,
         beside=layout.iv is Iv.BESIDE and examples["iv"].drop_nulls().len() > 0,
     )

@@ -101,6 +101,8 @@ def _put_back(part: dict[str, list[Entry]], store: InPlace) -> dict[str, Undone]
             states[record] = Undone.NOT_WRITTEN
         elif entry := _that_wrote(now, entries):
             changes.append(Change(record, now, entry.old))
+        elif any(now.digest == entry.old.digest for entry in entries):  # put back before
+            states[record] = Undone.NOT_WRITTEN
         else:
             states[record] = Undone.CHANGED
     outcomes = replace_for_certain(changes, store) if changes else []
