@@ -2,7 +2,6 @@
 
 import fcntl
 import hashlib
-import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -19,12 +18,13 @@ _NUMBER: Final = int.from_bytes(hashlib.sha256(NAME.encode()).digest()[:7], "big
 _MYSQL: Final = f"SELECT GET_LOCK(CONCAT('{NAME} ', MD5(DATABASE())), 0)"
 """Names hold for the whole server, at most 64 characters of them."""
 
-_LOCKS: Final = {
+LOCKS: Final = {
     "mysql": _MYSQL,
     "mariadb": _MYSQL,
     "postgresql": f"SELECT CAST(pg_try_advisory_lock({_NUMBER}) AS INTEGER)",
     "mssql": (
-        f"DECLARE @got int; EXEC @got = sp_getapplock @Resource = '{NAME}', @LockMode = 'Exclusive', "
+        "SET NOCOUNT ON; DECLARE @got int; "
+        f"EXEC @got = sp_getapplock @Resource = '{NAME}', @LockMode = 'Exclusive', "
         "@LockOwner = 'Session', @LockTimeout = 0; SELECT CASE WHEN @got >= 0 THEN 1 ELSE 0 END"
     ),
 }
@@ -50,7 +50,7 @@ class OneRun:
             with self._of_file(file):
                 yield
             return
-        if (statement := _LOCKS.get(self._access.database.engine.dialect.name)) is None:
+        if (statement := LOCKS.get(self._access.database.engine.dialect.name)) is None:
             yield
             return
         with ExitStack() as stack:
@@ -76,14 +76,16 @@ class OneRun:
 
         They would be lost, though, when the descriptor is closed: no transaction may be open then.
         """
-        descriptor = os.open(file, os.O_RDONLY)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            stream = file.open("rb")
+        except OSError as error:
+            raise StoreError(f"{str(file)!r} cannot be locked: {error.strerror}") from error
+        with stream:
+            try:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                raise self._busy() from error
             yield
-        except BlockingIOError as error:
-            raise self._busy() from error
-        finally:
-            os.close(descriptor)
 
     def _busy(self) -> StoreError:
         return StoreError(

@@ -23,7 +23,7 @@ _MYSQL: Final = (
     "SELECT id, '', user, SUBSTRING_INDEX(host, ':', 1) FROM information_schema.processlist "
     "WHERE db = DATABASE() AND user NOT IN ('system user', 'event_scheduler')"
 )
-_SESSIONS: Final = {
+SESSIONS: Final = {
     "mysql": _MYSQL,
     "mariadb": _MYSQL,
     # Of other users' sessions an ordinary user sees name and database only.
@@ -71,7 +71,7 @@ def session_of(connection: sa.Connection) -> int | None:
 
 def other_sessions(connection: sa.Connection, own: Collection[int]) -> Sessions:
     """All but this one and `own`. SQLite knows no sessions."""
-    statement = _SESSIONS.get(connection.dialect.name)
+    statement = SESSIONS.get(connection.dialect.name)
     if statement is None:
         return Sessions(())
     try:

@@ -1,13 +1,21 @@
 """Stored values of a SQLite file, changed where they lie."""
 
+import gzip
+import hashlib
 import sqlite3
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from parsers.stores.change import Outcome
+from parsers.errors import StoreError
+from parsers.stores.change import Change, Hindrance, Outcome, Sealed
+from parsers.stores.database.changing.access import Patience
+from parsers.stores.in_place import in_place
+from parsers.stores.mapping import Mapping
+from parsers.stores.open import open_store
 from tests.parsers.stores.database.changing.rows_to_change import (
+    VAULT,
     back,
     change,
     credentials,
@@ -56,3 +64,191 @@ def test_what_differs_stays(engine: sa.Engine) -> None:
     assert store.replace(changes) == outcomes
     assert passwords(engine) == [sealed(0, "new").decode(), "other", sealed(3, "new").decode()]
     assert store.present(records).keys() == {records[0], records[1], records[3]}
+
+
+def test_types_of_values_are_kept(engine: sa.Engine) -> None:
+    """Text stays text, bytes stay bytes, whatever the column was declared as; keys of several types, too."""
+    path = path_of(engine)
+    with sqlite3.connect(path) as other:
+        other.execute("CREATE TABLE vault (name, secret INTEGER, vector TEXT)")
+        rows = [
+            (1, "text", "iv"),
+            ("b", b"bytes", b"\0iv"),
+            (b"c", "text", None),
+            (1.5, 77, ""),
+            (None, "n", ""),
+        ]
+        other.executemany("INSERT INTO vault VALUES (?, ?, ?)", rows)
+    other.close()
+    changes = [
+        Change("vault:name=1", Sealed(b"text", b"iv"), Sealed(b"new 1", b"iv 1")),
+        Change("vault:name=b", Sealed(b"bytes", b"\0iv"), Sealed(b"new 2", b"\1iv")),
+        Change("vault:name=63", Sealed(b"text"), Sealed(b"new 3")),
+        Change("vault:name=1.5", Sealed(b"77"), Sealed(b"new 4", b"iv 4")),
+        Change("vault:name=", Sealed(b"n"), Sealed(b"new 5")),
+    ]
+    store = opened(path, Mapping(named=(VAULT,)))
+    [obstacle] = store.obstacles(changes)
+    assert (obstacle.hindrance, obstacle.records) == (Hindrance.NOT_FOUND_AGAIN, ("vault:name=",))
+    assert store.replace(changes) == [*[Outcome.CHANGED] * 4, Outcome.GONE]
+    assert contents(path, "vault") == [
+        (1, "new 1", "iv 1"), ("b", b"new 2", b"\1iv"), (b"c", "new 3", None), (1.5, "new 4", "iv 4"),
+        (None, "n", ""),
+    ]  # fmt: skip
+    assert store.present(["vault:name=63", "vault:name="]) == {"vault:name=63": Sealed(b"new 3")}
+
+
+def contents(path: str, table: str) -> list[tuple[object, ...]]:
+    with sqlite3.connect(path) as connection:
+        rows = connection.execute(f"SELECT * FROM {table} ORDER BY rowid").fetchall()
+    connection.close()
+    return rows
+
+
+def test_keys_that_look_alike(engine: sa.Engine) -> None:
+    """Two rows with one key, or with keys that a record writes alike, are told and stay."""
+    path = path_of(engine)
+    with sqlite3.connect(path) as other:
+        other.execute("CREATE TABLE ec_user (name TEXT COLLATE NOCASE, password TEXT)")
+        names = ["twice", "twice", b"\xab", "ab", "Capital", "capital", "single"]
+        other.executemany("INSERT INTO ec_user VALUES (?, 'old')", [(name,) for name in names])
+    other.close()
+    records = [f"ec_user:name={name}" for name in ("twice", "ab", "Capital", "capital", "single")]
+    changes = [Change(record, Sealed(b"old"), Sealed(b"new")) for record in records]
+    store = opened(path)
+    [obstacle] = store.obstacles(changes)
+    assert (obstacle.hindrance, obstacle.records) == (Hindrance.NOT_FOUND_AGAIN, tuple(records[:4]))
+    assert store.replace(changes) == [*[Outcome.GONE] * 4, Outcome.CHANGED]
+    assert [row[1] for row in contents(path, "ec_user")] == [*["old"] * 6, "new"]
+
+
+def test_tables_without_a_way_back(engine: sa.Engine) -> None:
+    """No key column, two secrets in one row, a table that is not mapped: told, each with its reason."""
+    path = path_of(engine)
+    with sqlite3.connect(path) as other:
+        other.execute("CREATE TABLE bare (secret)")
+        other.execute("CREATE TABLE vault (name, secret, vector)")
+        other.execute("INSERT INTO vault VALUES ('a', 'old', 'old')")
+    other.close()
+    bare = VAULT.model_copy(update={"table": "bare"})
+    second = VAULT.model_copy(update={"value": "vector", "iv": None})
+    records = ["bare", "vault:name=a", "ec_other:id=1"]
+    store = opened(path, Mapping(named=(bare, VAULT, second)))
+    found = list(store.obstacles([Change(record, Sealed(b"old"), Sealed(b"new")) for record in records]))
+    assert {obstacle.hindrance for obstacle in found} == {Hindrance.NOT_FOUND_AGAIN}
+    assert {obstacle.records[0]: obstacle.what for obstacle in found} == {
+        "bare": "the table has no column that finds a row again",
+        "vault:name=a": "the mapping names several secrets in one row of the table",
+        "ec_other:id=1": "it is of no table that the mapping names and the database has",
+    }
+
+
+def test_text_that_is_no_utf8(engine: sa.Engine) -> None:
+    """It is present as it lies there, and a new value that is no text cannot take the place of text."""
+    records = credentials(engine, range(2), sa.Integer())
+    with sqlite3.connect(path_of(engine)) as other:
+        other.execute("UPDATE ec_credential SET password = CAST(x'ff41' AS TEXT) WHERE id = 0")
+    other.close()
+    store = opened(path_of(engine))
+    assert store.present(records[:1]) == {records[0]: Sealed(b"\xffA")}
+    changes = [Change(records[1], Sealed(sealed(1, "old")), Sealed(b"\xff"))]
+    [obstacle] = store.obstacles(changes)
+    assert (obstacle.hindrance, obstacle.records) == (Hindrance.NOT_WRITTEN_PLAINLY, (records[1],))
+    with pytest.raises(StoreError, match="column 'password' holds text"):
+        store.replace(changes)
+
+
+def test_row_that_refuses_to_change(engine: sa.Engine) -> None:
+    """A trigger swallows one of three updates: two rows are not three, and all of it is taken back."""
+    records = credentials(engine, range(3), sa.Integer())
+    with sqlite3.connect(path_of(engine)) as other:
+        other.execute(
+            "CREATE TRIGGER t BEFORE UPDATE ON ec_credential WHEN OLD.id = 1 BEGIN SELECT RAISE(IGNORE); END"
+        )
+    other.close()
+    before = passwords(engine)
+    with pytest.raises(StoreError, match="3 rows were to change, and the database says 2"):
+        opened(path_of(engine)).replace([change(record, n) for n, record in enumerate(records)])
+    assert passwords(engine) == before
+
+
+def test_same_record_twice_is_refused(engine: sa.Engine) -> None:
+    """Which of two new values should stand?"""
+    [record] = credentials(engine, [1], sa.Integer())
+    with pytest.raises(StoreError, match="twice"):
+        opened(path_of(engine)).replace([change(record, 0), change(record, 1)])
+
+
+def test_another_program_writes(engine: sa.Engine) -> None:
+    """The file is locked: the attempt is repeated, then given up with nothing changed."""
+    records = credentials(engine, range(2), sa.Integer())
+    changes = [change(record, n) for n, record in enumerate(records)]
+    other = sqlite3.connect(path_of(engine), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreError, match="was not changed: another program holds the SQLite file locked"):
+        opened(path_of(engine), patience=Patience((0.0,), lock_seconds=0, sleep=lambda _: None)).replace(
+            changes
+        )
+    patience = Patience((0.0,), lock_seconds=0, sleep=lambda _: other.rollback())
+    assert opened(path_of(engine), patience=patience).replace(changes) == [Outcome.CHANGED] * 2
+    other.close()
+
+
+def test_another_program_reads_at_commit(engine: sa.Engine) -> None:
+    """COMMIT is refused while somebody reads: nothing is changed, and it is tried again."""
+    records = credentials(engine, range(2), sa.Integer())
+    changes = [change(record, n) for n, record in enumerate(records)]
+    other = sqlite3.connect(path_of(engine), isolation_level=None)
+    other.execute("BEGIN")
+    other.execute("SELECT * FROM ec_credential").fetchone()
+    patience = Patience((0.0,), lock_seconds=0, sleep=lambda _: other.rollback())
+    assert opened(path_of(engine), patience=patience).replace(changes) == [Outcome.CHANGED] * 2
+    other.close()
+
+
+def test_second_run_is_held_off(engine: sa.Engine) -> None:
+    """At once, until the first has ended; SQLite's own locks are untouched by it."""
+    records = credentials(engine, range(2), sa.Integer())
+    first, second = opened(path_of(engine)), opened(path_of(engine))
+    with first.exclusively():
+        with pytest.raises(StoreError, match="another re-encryption is at work"), second.exclusively():
+            pass
+        assert first.replace([change(records[0], 0)]) == [Outcome.CHANGED]
+    with pytest.raises(BlockingIOError), second.exclusively():
+        raise BlockingIOError  # what is done inside fails as it does
+
+
+@pytest.mark.parametrize("mode", ["delete", "wal", "truncate"])
+def test_journal_mode_is_kept(engine: sa.Engine, mode: str) -> None:
+    """A file with a write-ahead log has one afterwards."""
+    records = credentials(engine, range(2), sa.Integer())
+    with sqlite3.connect(path_of(engine)) as other:
+        other.execute(f"PRAGMA journal_mode = {mode}")
+    other.close()
+    changes = [change(record, n) for n, record in enumerate(records)]
+    assert opened(path_of(engine)).replace(changes) == [Outcome.CHANGED] * 2
+    wal = b"\2\2" if mode == "wal" else b"\1\1"
+    assert Path(path_of(engine)).read_bytes()[18:20] == wal
+
+
+def test_asking_changes_nothing(engine: sa.Engine) -> None:
+    """Not a byte of the file, nor beside it."""
+    records = credentials(engine, range(2), sa.Integer())
+    path = Path(path_of(engine))
+    before = hashlib.sha256(path.read_bytes()).digest()
+    store = opened(str(path))
+    assert list(store.obstacles([change(record, n) for n, record in enumerate(records)])) == []
+    assert len(store.present(records)) == 2
+    assert hashlib.sha256(path.read_bytes()).digest() == before
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_stores_that_are_never_changed_in_place(engine: sa.Engine, tmp_path: Path) -> None:
+    """A file that lay compressed, and a table in a file."""
+    credentials(engine, range(2), sa.Integer())
+    packed = tmp_path / "cd.sqlite.gz"
+    packed.write_bytes(gzip.compress(Path(path_of(engine)).read_bytes()))
+    assert in_place(open_store(str(packed))) is None
+    table = tmp_path / "t.csv"
+    table.write_text("kind,project,name,user_name,value\ncredential,p,n,u,v\n")
+    assert in_place(open_store(str(table))) is None
