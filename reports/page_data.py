@@ -11,10 +11,11 @@ from markupsafe import Markup
 from reports.wording import ACTIONS
 
 ROW_LIMIT: Final = 200_000
-"""Credentials that a page holds at most; beyond that only those that need action."""
+"""Credentials that a page holds at most; beyond that only those that need action or contradict the logs."""
 
 FINDING_LIMIT: Final = 20_000
 _MESSAGE_LENGTH: Final = 2_000
+_NO_ACTION: Final = list(ACTIONS).index("none")
 _LEFT_OUT: Final = ("value_digest",)
 _FINDING_COLUMNS: Final = ("kind", "subject_kind", "subject", "project", "time", "source", "line", "message")
 
@@ -25,36 +26,41 @@ class PageRows:
 
     Attributes:
         credentials: the rows of the table.
+        left_out_open: credentials that need action, and are not among them.
         findings: the log entries that rows unfold, oldest first.
         total: credentials that the run has.
         total_findings: log entries that name something, in the run.
     """
 
     credentials: pl.DataFrame
+    left_out_open: int
     findings: pl.DataFrame
     total: int
     total_findings: int
 
 
 def page_rows(credentials: pl.DataFrame, findings: pl.DataFrame, *, row_limit: int = ROW_LIMIT) -> PageRows:
-    """The most urgent credentials first; beyond the limit only those that need action."""
-    need = pl.DataFrame({"urgency": _urgency(credentials["action"])}).with_row_index("row")
+    """The most urgent first; beyond the limit only those that need action or contradict the logs."""
+    need = credentials.select(urgency=_urgency("action"), contradicts=pl.col("disagreement") != "")
+    need = need.with_row_index("row")
     if need.height > row_limit:
-        need = need.filter(pl.col("urgency") < list(ACTIONS).index("none"))
-    chosen = need.sort("urgency", maintain_order=True)["row"].head(row_limit)
+        need = need.filter((pl.col("urgency") < _NO_ACTION) | pl.col("contradicts"))
+    ordered = need.sort("urgency", maintain_order=True)
+    chosen = ordered["row"].head(row_limit)
     rows = credentials.drop(_LEFT_OUT)[chosen]
     named = findings.filter(pl.col("subject") != "").select(_FINDING_COLUMNS)
     shown = named.sort("time", maintain_order=True).tail(FINDING_LIMIT)
     return PageRows(
         credentials=rows,
+        left_out_open=int((ordered["urgency"].slice(row_limit) < _NO_ACTION).sum()),
         findings=shown.with_columns(pl.col("message").str.slice(0, _MESSAGE_LENGTH)),
         total=credentials.height,
         total_findings=named.height,
     )
 
 
-def _urgency(actions: pl.Series) -> pl.Series:
-    return actions.replace_strict(list(ACTIONS), range(len(ACTIONS)), return_dtype=pl.Int8)
+def _urgency(column: str) -> pl.Expr:
+    return pl.col(column).replace_strict(list(ACTIONS), range(len(ACTIONS)), return_dtype=pl.Int8)
 
 
 def data_block(rows: PageRows) -> Iterator[Markup]:

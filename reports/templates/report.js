@@ -254,7 +254,9 @@
     form.addEventListener("reset", () => setTimeout(applyFilters));
     byId("save").addEventListener("click", save);
     for (const button of document.querySelectorAll("[data-disagreement]")) {
-      button.addEventListener("click", () => showDisagreement(button.dataset.disagreement));
+      const wanted = button.dataset.disagreement;
+      button.hidden = ![...byId("filter-disagreement").options].some((option) => option.wanted === wanted);
+      button.addEventListener("click", () => showDisagreement(wanted));
     }
   };
 

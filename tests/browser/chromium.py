@@ -80,6 +80,12 @@ class Browser:
         entries: list[dict[str, Any]] = self.driver.get_log(kind)  # type: ignore[no-untyped-call]  # selenium's
         return entries
 
+    def busy(self) -> float:
+        """Milliseconds that the page's thread has computed so far; what others do meanwhile is not in it."""
+        self.driver.execute_cdp_cmd("Performance.enable", {"timeDomain": "threadTicks"})
+        metrics = self.driver.execute_cdp_cmd("Performance.getMetrics", {})["metrics"]
+        return 1000 * float(next(one["value"] for one in metrics if one["name"] == "TaskDuration"))
+
     def look(self, *, width: int = 1280, scheme: str = "light", medium: str = "") -> None:
         """Emulates a window's width, a colour scheme, and paper (`print`)."""
         size = {"width": width, "height": 1000, "deviceScaleFactor": 1, "mobile": width < 600}

@@ -1,11 +1,13 @@
 """The page in a real Chromium: what a person does with it, and what hostile names cannot do."""
 
 import json
+import statistics
 from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
 import pytest
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
 from reports.run import Run
@@ -54,11 +56,12 @@ def shown(browser: Browser) -> int:
     return int(browser.find("#shown").text.split()[0].replace(",", ""))
 
 
-def choose(browser: Browser, name: str, value: str) -> None:
-    """Takes the option that stands for a value."""
+def choose(browser: Browser, name: str, value: object) -> None:
+    """Takes the option that stands for a value; None is the first, for all."""
     script = """
         const choice = document.getElementById(arguments[0]);
-        choice.selectedIndex = [...choice.options].findIndex((option) => option.wanted === arguments[1]);
+        const wanted = (option) => (option.wanted ?? null) === arguments[1];
+        choice.selectedIndex = [...choice.options].findIndex(wanted);
         choice.dispatchEvent(new Event("change", {bubbles: true}));
     """
     browser.run(script, name, value)
@@ -94,6 +97,20 @@ def test_filters(opened: Browser, run: Run, name: str, value: str) -> None:
     assert shown(opened) == run.credentials.filter(pl.col(name) == value).height > 0
     opened.find("button[type=reset]").click()
     opened.wait(lambda: shown(opened) == 400)
+
+
+@pytest.mark.parametrize("wanted", ["logged-but-opens", "lost-but-not-logged"])
+def test_from_a_contradiction_to_its_rows(opened: Browser, run: Run, wanted: str) -> None:
+    """The button beside a count shows exactly the rows that it counts, whatever was filtered before."""
+    choose(opened, "filter-verdict", "external")
+    button = opened.find(f"[data-disagreement='{wanted}']")
+    counted = opened.run("return arguments[0].closest('tr').querySelector('.number').innerText", button)
+    button.send_keys(Keys.ENTER)
+    expected = run.credentials.filter(pl.col("disagreement") == wanted)
+    opened.wait(lambda: shown(opened) == expected.height)
+    assert counted == str(expected.height)
+    assert set(cells(opened, "verdict")) == set(expected["verdict"])
+    assert opened.run("return document.activeElement.id") == "filter-disagreement"
 
 
 def test_filters_and_search_add_up(opened: Browser, run: Run) -> None:
@@ -231,6 +248,33 @@ def test_it_fits_the_window(browser: Browser, page: Path, width: int) -> None:
     assert names(browser)[0] != ""
 
 
+def test_the_keyboard_reaches_everything(opened: Browser) -> None:
+    """Tab comes to each control that a mouse can use, and each shows that it has the focus."""
+    controls = opened.run("""
+        const used = document.querySelectorAll("a[href], button, input, select, summary, [tabindex='0']");
+        return [...used].filter((one) => one.checkVisibility() && !one.disabled).length;
+    """)
+    step = """
+        const one = document.activeElement;
+        if (one === document.body || one.reached) return "done";
+        one.reached = true;
+        const style = getComputedStyle(one);
+        return style.outlineStyle === "none" || parseFloat(style.outlineWidth) < 1 ? one.outerHTML : "";
+    """
+    hidden: list[object] = []
+    reached = 0
+    opened.run("document.activeElement.blur(); scrollTo(0, 0)")
+    for _ in range(400):
+        ActionChains(opened.driver).send_keys(Keys.TAB).perform()
+        told = opened.run(step)
+        if told == "done":
+            break
+        reached += 1
+        hidden += [told] if told else []
+    assert hidden == []
+    assert reached >= controls > 80  # type: ignore[operator]  # a number
+
+
 def luminance(browser: Browser, selector: str, style: str) -> float:
     text = browser.run(f"return getComputedStyle(document.querySelector(arguments[0])).{style}", selector)
     channels = [int(part) / 255 for part in str(text).partition("(")[2].rstrip(")").split(",")[:3]]
@@ -242,7 +286,9 @@ def luminance(browser: Browser, selector: str, style: str) -> float:
 @pytest.mark.parametrize(
     ("text", "ground"),
     [("h1", "body"), (".lead", "body"), ("td", "section"), ("thead th", "section"), ("a", ".notice"),
-     ("summary", "section"), (".plot", "section"), (".tabulator-cell", "section"), (".unfold", "section")],
+     ("summary", "section"), (".plot", "section"), (".tabulator-cell", "section"), (".unfold", "section"),
+     (".steps li", "section"), (".steps a", "section"), (".notice li", ".notice"),
+     (".notice code", ".notice"), (".show", ".show"), ("select", "select"), ("figcaption", "section"), ("footer", "body")],
 )  # fmt: skip
 def test_contrast(browser: Browser, page: Path, scheme: str, text: str, ground: str) -> None:
     """Text stands out from its ground by 4.5 to 1 or more, by day and by night."""
@@ -261,18 +307,70 @@ def test_paper_has_the_answer(browser: Browser, page: Path) -> None:
     assert not browser.find(".filters").is_displayed()
     assert not browser.find("#table").is_displayed()
     assert browser.find("h1").is_displayed()
+    for section in ("steps", "keys", "missing", "teams", "disagreements", "inputs"):
+        assert browser.find(f"#{section}").is_displayed(), section
+    assert not browser.find(".show").is_displayed()
     note = browser.run("return getComputedStyle(document.getElementById('credentials'), '::after').content")
     assert "credentials.csv" in json.loads(str(note))
 
 
-def test_two_hundred_thousand_rows(browser: Browser, large_page: Path) -> None:
-    """The first paint comes within 2 seconds, and a search among 200,000 rows stays quick."""
+WAITING = 60
+"""Milliseconds that a search waits for the next key."""
+
+
+def medians(browser: Browser, act: Callable[[object], object], *arguments: object) -> float:
+    """The middle of what the page computes for each, in milliseconds.
+
+    Time of its thread, not of the clock: tests share their machine, and under load the clock shows tenfold.
+    """
+    times = []
+    for argument in arguments:
+        before = browser.busy()
+        act(argument)
+        times.append(browser.busy() - before)
+    return statistics.median(times)
+
+
+@pytest.fixture(scope="module")
+def large(browser: Browser, large_page: Path) -> Browser:
+    """The browser with 200,000 rows."""
     browser.look()
     browser.open(large_page)
-    assert shown(browser) == 200_000
-    paint = browser.run("return performance.getEntriesByName('first-contentful-paint')[0].startTime")
+    return browser
+
+
+def test_a_large_page_is_painted_at_once(large: Browser) -> None:
+    """The answer is painted within 2 seconds, before the table is put together; 0.1 s on an idle machine."""
+    paint = large.run("return performance.getEntriesByName('first-contentful-paint')[0].startTime")
     assert isinstance(paint, float | int)
     assert paint < 2000
-    times = [search(browser, text) for text in ("api", "ledger svc_1", "777", "")]
-    # 0.1 to 0.3 s on an idle machine; tests share theirs.
-    assert sorted(times)[1] < 1000, times
+    assert shown(large) == 200_000
+
+
+def test_searching_a_large_page(large: Browser) -> None:
+    """A search among 200,000 rows takes less than 300 ms; 0.1 to 0.2 s by the clock of an idle machine."""
+    words = ("api", "ledger svc_1", "777", "deploy-1", "")
+    assert medians(large, lambda text: search(large, str(text)), *words) + WAITING < 300
+
+
+def test_filtering_a_large_page(large: Browser) -> None:
+    """A filter over 200,000 rows takes less than 300 ms; about 0.06 s."""
+    values = ("lost", "current", "damaged", "external", None)
+    assert medians(large, lambda value: choose(large, "filter-verdict", value), *values) < 300
+    assert shown(large) == 200_000
+
+
+@pytest.mark.parametrize("field", ["name", "project", "findings"])
+def test_sorting_a_large_page(large: Browser, field: str) -> None:
+    """200,000 rows are in order within a second, whichever way round; 0.3 s for names that all differ."""
+    title = f".tabulator-col[tabulator-field='{field}']"
+
+    def sort(direction: object) -> None:
+        large.run("document.querySelector(arguments[0]).click()", f"{title} button")
+        large.wait(lambda: large.find(title).get_attribute("aria-sort") == direction)
+
+    ways = ("ascending", "descending", "ascending", "descending", "ascending")
+    assert medians(large, sort, *ways) < 1000
+    order = cells(large, field)
+    assert len(order) == 50
+    assert order == sorted(order, key=int if field == "findings" else str)

@@ -16,7 +16,7 @@ import pytest
 from reports.answer import project_counts, team_work
 from reports.key_table import key_rows, period_in_words
 from reports.page import render_page
-from reports.page_data import FINDING_LIMIT, PageRows, data_block, json_block, page_rows
+from reports.page_data import FINDING_LIMIT, ROW_LIMIT, PageRows, data_block, json_block, page_rows
 from reports.run import Run
 from reports.schema import CREDENTIALS, FINDINGS, UNREAD
 from reports.summary import KeyPeriod, SpanSummary, Summary
@@ -284,7 +284,7 @@ def test_data_cannot_leave_its_script(text: str) -> None:
 def test_packed_columns_hold_the_same_cells() -> None:
     """A column that repeats itself becomes numbers into its values, nulls included; others stay."""
     frame = pl.DataFrame({"same": ["a", None, "a", "b", "a", "a"], "all": list("uvwxyz")})
-    rows = PageRows(credentials=frame, findings=frame.head(0), total=6, total_findings=0)
+    rows = PageRows(credentials=frame, left_out_open=0, findings=frame.head(0), total=6, total_findings=0)
     content = json.loads("".join(data_block(rows)))
     assert content["findings"]["height"] == 0
     assert content["credentials"] == {
@@ -297,12 +297,38 @@ def test_packed_columns_hold_the_same_cells() -> None:
 
 
 def test_beyond_the_limit_only_what_needs_action(run: Run) -> None:
-    """The most urgent rows stay, and the page says how many there are in all."""
-    rows = page_rows(run.credentials, run.findings, row_limit=100)
-    urgency = [list(ACTIONS).index(action) for action in rows.credentials["action"]]
-    assert urgency == sorted(urgency)
-    assert "none" not in set(rows.credentials["action"])
-    assert (rows.credentials.height, rows.total) == (100, 300)
+    """The most urgent rows stay, then those that contradict the logs; what is left out is counted."""
+    for limit in (20, 160):
+        rows = page_rows(run.credentials, run.findings, row_limit=limit)
+        urgency = [list(ACTIONS).index(action) for action in rows.credentials["action"]]
+        assert urgency == sorted(urgency)
+        calm = rows.credentials.filter(pl.col("action") == "none")
+        assert set(calm["disagreement"]) <= {"logged-but-opens"}
+        needed = run.credentials.filter(pl.col("action") != "none").height
+        assert rows.left_out_open == max(0, needed - limit)
+        assert rows.credentials.height == min(limit, needed + calm.height)
+    assert calm.height > 0
+
+
+def test_the_page_says_what_it_leaves_out(run: Run) -> None:
+    """A run of more rows than a page holds names how many are left out, and where they are."""
+    times = ROW_LIMIT // run.credentials.height + 1
+    credentials = pl.concat([run.credentials] * times)
+    summary = run.summary.model_copy(
+        update={
+            "total": credentials.height,
+            "verdicts": {name: times * count for name, count in run.summary.verdicts.items()},
+        }
+    )
+    large = replace(run, summary=summary, credentials=credentials)
+    kept = (
+        times * run.credentials.filter((pl.col("action") != "none") | (pl.col("disagreement") != "")).height
+    )
+    assert 0 < kept < ROW_LIMIT < credentials.height
+    text = words(large)
+    assert f"It holds {kept:,} of {credentials.height:,} credentials" in text
+    assert f"Left out: {credentials.height - kept:,}, of which none need action" in text
+    assert "Not all are in this table" not in words(run)
 
 
 def test_a_page_holds_a_bounded_number_of_log_entries(run: Run) -> None:
