@@ -288,7 +288,8 @@ def luminance(browser: Browser, selector: str, style: str) -> float:
     [("h1", "body"), (".lead", "body"), ("td", "section"), ("thead th", "section"), ("a", ".notice"),
      ("summary", "section"), (".plot", "section"), (".tabulator-cell", "section"), (".unfold", "section"),
      (".steps li", "section"), (".steps a", "section"), (".notice li", ".notice"),
-     (".notice code", ".notice"), (".show", ".show"), ("select", "select"), ("figcaption", "section"), ("footer", "body")],
+     (".notice code", ".notice"), (".show", ".show"), ("select", "select"),
+     ("figcaption", "section"), ("footer", "body")],
 )  # fmt: skip
 def test_contrast(browser: Browser, page: Path, scheme: str, text: str, ground: str) -> None:
     """Text stands out from its ground by 4.5 to 1 or more, by day and by night."""
