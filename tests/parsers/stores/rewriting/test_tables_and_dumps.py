@@ -1,0 +1,150 @@
+"""Tables and dumps that are written anew, beyond what all kinds share."""
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parsers.stores.change import Change, Hindrance, Sealed
+from parsers.stores.open import open_store
+from parsers.stores.rewriting.out_of_place import out_of_place
+from parsers.stores.sql_dump.dump import SqlDump
+from parsers.stores.store_file import StoreFile
+from tests.parsers.stores.reading import rows
+from tests.parsers.stores.rewriting.rewritten import (
+    base64_of,
+    changed,
+    changes_of,
+    content,
+    hindered,
+    sealed,
+    writer,
+)
+
+OLD, NEW, IV, NEW_IV = (base64_of(at) for at in range(4))
+
+
+def renewed(number: int, _old: Sealed) -> Sealed:
+    return Sealed(base64_of(100 + number, size=32).encode())
+
+
+def test_vectors_beside_values(tmp_path: Path) -> None:
+    """Both cells change, and one vector may serve several rows."""
+    path = tmp_path / "t.csv"
+    path.write_text(f"name,value,iv\na,{OLD},{IV}\nb,{OLD},{IV}\nc,{IV},{OLD}\n")
+    news = {0: Sealed(NEW.encode(), NEW_IV.encode()), 2: Sealed(NEW.encode(), OLD.encode())}
+    found, obstacles = changed(path, lambda at, _old: news.get(at))
+    assert found[""].decode() == f"name,value,iv\na,{NEW},{NEW_IV}\nb,{OLD},{IV}\nc,{NEW},{OLD}\n"
+    assert not obstacles
+
+
+def test_a_vector_that_has_no_place_is_refused(tmp_path: Path) -> None:
+    """Neither is a cell filled that was empty, nor one emptied."""
+    path = tmp_path / "t.csv"
+    path.write_text(f"name,value,iv\na,{OLD},\nb,{OLD},{IV}\n")
+    store = open_store(str(path))
+    found = changes_of(store, lambda at, old: Sealed(NEW.encode(), None if old.iv else IV.encode()))
+    rewriting = writer(store).locate(found)
+    assert [record for each in rewriting.obstacles for record in each.records] == ["line 2", "line 3"]
+    assert content(rewriting)[""] == path.read_bytes()
+
+
+def test_records_that_stand_for_two_rows_stay(tmp_path: Path) -> None:
+    """Nobody can say which of them is meant."""
+    path = tmp_path / "d.sql"
+    path.write_text(f"INSERT INTO ec_credential (id, password) VALUES (1,'{OLD}'),(2,'{OLD}'),(1,'{OLD}');")
+    change = Change("ec_credential:id=1", Sealed(OLD.encode()), Sealed(NEW.encode()))
+    rewriting = writer(open_store(str(path))).locate([change])
+    assert hindered(rewriting.obstacles) == {Hindrance.NOT_FOUND_AGAIN.value: ("ec_credential:id=1",)}
+    assert content(rewriting)[""] == path.read_bytes()
+
+
+def test_an_expression_stays(tmp_path: Path) -> None:
+    """A value that the server would put together from pieces is named, and not touched."""
+    path = tmp_path / "d.sql"
+    path.write_text(
+        f"INSERT INTO ec_credential (id, password) VALUES (1,'{OLD[:9]}' '{OLD[9:]}'),(2,'{OLD}');"
+    )
+    found, obstacles = changed(path, renewed)
+    assert hindered(obstacles) == {Hindrance.NOT_WRITTEN_PLAINLY.value: ("ec_credential:id=1",)}
+    assert found[""].decode() == path.read_text().replace(OLD, base64_of(101, size=32))
+
+
+def test_a_dump_that_is_read_twice(tmp_path: Path) -> None:
+    """Large dumps are: both readings see the same."""
+    path = tmp_path / "d.sql"
+    values = "".join(
+        f"INSERT INTO ec_credential (id, password) VALUES ({at},'{base64_of(at % 5)}');\n"
+        for at in range(200)
+    )
+    path.write_text(values)
+    store = SqlDump(StoreFile(str(path)), held_rows=7)
+    rewriting = writer(store).locate(changes_of(store, lambda at, old: renewed(at, old) if at % 2 else None))
+    assert not rewriting.obstacles
+    path.write_bytes(content(rewriting)[""])
+    expected = [base64_of(100 + at, size=32) if at % 2 else base64_of(at % 5) for at in range(200)]
+    assert [value.decode() for value in rows(path)["value"]] == expected
+
+
+texts = st.text(
+    st.characters(codec="utf-8", exclude_characters="\0\r\n", exclude_categories=["Cs"]), max_size=8
+)
+table_rows = st.lists(st.tuples(texts, st.integers(0, 3), st.booleans(), texts), min_size=1, max_size=12)
+Rows = list[tuple[str, int, bool, str]]
+
+
+def values_of(drawn: Rows, *, new: bool) -> list[str]:
+    """A value for each row: one of four, or another one where it is to change."""
+    return [
+        base64_of(50 + at, size=48) if is_changed and new else base64_of(number)
+        for at, (_, number, is_changed, _) in enumerate(drawn)
+    ]
+
+
+def as_csv(drawn: Rows, values: list[str]) -> bytes:
+    text = io.StringIO()
+    table = csv.writer(text)
+    table.writerow(["name", "value", "user_name", "x"])
+    for (name, number, _, user), value in zip(drawn, values, strict=True):
+        table.writerow([name, value, user, base64_of(number)])
+    return text.getvalue().encode("utf-16")
+
+
+def as_json_lines(drawn: Rows, values: list[str]) -> bytes:
+    lines = [
+        json.dumps({"name": name, "x": [base64_of(number), user], "value": value})
+        for (name, number, _, user), value in zip(drawn, values, strict=True)
+    ]
+    return "\n".join(lines).encode()
+
+
+@pytest.mark.parametrize("write", [as_csv, as_json_lines])
+@given(drawn=table_rows)
+def test_any_text_around(
+    tmp_path_factory: pytest.TempPathFactory, write: Callable[[Rows, list[str]], bytes], drawn: Rows
+) -> None:
+    """Nothing but the wanted cells changes, and reading what was written gives exactly the new values."""
+    path = tmp_path_factory.mktemp("any") / "table"
+    path.write_bytes(write(drawn, values_of(drawn, new=False)))
+    news = values_of(drawn, new=True)
+    found, obstacles = changed(path, lambda at, _old: Sealed(news[at].encode()) if drawn[at][2] else None)
+    assert not obstacles
+    assert found[""] == write(drawn, news)
+    path.write_bytes(found[""])
+    assert [each.value.decode() for each in sealed(open_store(str(path))).values()] == news
+
+
+def test_nothing_of_a_value_is_shown(tmp_path: Path) -> None:
+    """Neither what locates values nor what writes them tells them."""
+    path = tmp_path / "t.csv"
+    path.write_text(f"name,value\na,{OLD}\n")
+    store = open_store(str(path))
+    located = writer(store).locate(changes_of(store, renewed))
+    shown = f"{located!r} {out_of_place(store)!r} {located.obstacles!r}"
+    assert OLD not in shown
+    assert base64_of(100, size=32) not in shown
