@@ -1,0 +1,76 @@
+"""A store in memory that is read and changed as the real ones are, and made to fail."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+
+import polars as pl
+
+from parsers.stores.change import Change, Obstacle, Outcome, Sealed
+from parsers.stores.interface import StoredValues, StoreEvent
+from parsers.stores.schema import STORED
+
+
+class MemoryStore:
+    """Both a `Store` and an `InPlace`.
+
+    Attributes:
+        there: what stands at each record; a record that is not in it is gone.
+        on_replace: called before each transaction, with its number; may change the store, or raise.
+        after_replace: the same after it.
+        on_present: called before the store is asked what stands there.
+        transactions: how many were asked for.
+    """
+
+    label = "test"
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self._frame = frame
+        rows = frame.select("record", "value", "iv").rows()
+        self.there: dict[str, Sealed | None] = {
+            record: None if value is None else Sealed(value, iv) for record, value, iv in rows
+        }
+        self.on_replace: Callable[[int], None] = _nothing
+        self.after_replace: Callable[[int], None] = _nothing
+        self.on_present: Callable[[], None] = lambda: None
+        self.transactions = 0
+
+    def read(self) -> Iterator[StoreEvent]:
+        rows = [
+            row | {"value": now.value if now else None, "iv": now.iv if now else None}
+            for row in self._frame.rows(named=True)
+            if row["record"] in self.there
+            for now in [self.there[row["record"]]]
+        ]
+        yield StoredValues(pl.DataFrame(rows, STORED))
+
+    def obstacles(self, changes: Sequence[Change]) -> Iterator[Obstacle]:
+        return iter(())
+
+    def exclusively(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def present(self, records: Sequence[str]) -> dict[str, Sealed]:
+        self.on_present()
+        return {each: now for each in records if (now := self.there.get(each)) is not None}
+
+    def replace(self, changes: Sequence[Change]) -> list[Outcome]:
+        self.transactions += 1
+        self.on_replace(self.transactions)
+        outcomes = [self._replace(each) for each in changes]
+        self.after_replace(self.transactions)
+        return outcomes
+
+    def _replace(self, change: Change) -> Outcome:
+        now = self.there.get(change.record)
+        if now is None:
+            return Outcome.GONE
+        if now == change.new:
+            return Outcome.ALREADY
+        if now != change.old:
+            return Outcome.DIFFERS
+        self.there[change.record] = change.new
+        return Outcome.CHANGED
+
+
+def _nothing(number: int) -> None:
+    """What does no harm."""
