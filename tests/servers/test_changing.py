@@ -382,3 +382,21 @@ def test_table_without_transactions(folded: Server) -> None:
     [obstacle] = store.obstacles([Change("ec_user:name=guest", Sealed(b"AGVSBG8"), Sealed(b"bmV3"))])
     assert obstacle.hindrance is Hindrance.NO_TRANSACTIONS
     assert obstacle.what.startswith("table 'ec_user' has no transactions (MyISAM)")
+
+
+def test_time_of_change_stays(mariadb_server: Server) -> None:
+    """A column that the server sets with every change keeps what it holds: nothing but the value changes."""
+    with mariadb_server.database("commander") as name:
+        engine = mariadb_server.engine(name)
+        changes = [change(record, n) for n, record in enumerate(credentials(engine, range(3), sa.Integer()))]
+        mariadb_server.run(
+            "ALTER TABLE ec_credential ADD modified timestamp NULL ON UPDATE CURRENT_TIMESTAMP",
+            "UPDATE ec_credential SET modified = '2020-01-02 03:04:05' WHERE id < 2",
+            database=name,
+        )
+        assert opened(mariadb_server.url(name)).replace(changes) == [Outcome.CHANGED] * 3
+        with engine.connect() as connection:
+            times = (
+                connection.exec_driver_sql("SELECT modified FROM ec_credential ORDER BY id").scalars().all()
+            )
+        assert [str(time or "") for time in times] == ["2020-01-02 03:04:05"] * 2 + [""]

@@ -28,6 +28,7 @@ class DatabaseInPlace:
         self._access = access
         self._locator = locator
         self._one_run = OneRun(access)
+        self._found: dict[str, Located] = {}
 
     @property
     def label(self) -> str:
@@ -76,11 +77,20 @@ class DatabaseInPlace:
         return [outcomes.get(record, Outcome.GONE) for record in records]
 
     def _locate(self, records: Sequence[str]) -> Mapping[str, Located | RuledOut]:
-        try:
-            with self._access.database.reading() as connection:
-                return self._locator.locate(connection, records)
-        except DRIVER_FAULTS as error:
-            raise self._unreadable(error) from error
+        """Where records lead is remembered: a connection costs as much as some hundred rows.
+
+        What became of the row meanwhile shows when it is read.
+        """
+        ruled_out: dict[str, RuledOut] = {}
+        if new := [record for record in records if record not in self._found]:
+            try:
+                with self._access.database.reading() as connection:
+                    located = self._locator.locate(connection, new)
+            except DRIVER_FAULTS as error:
+                raise self._unreadable(error) from error
+            self._found |= {record: to for record, to in located.items() if isinstance(to, Located)}
+            ruled_out = {record: to for record, to in located.items() if isinstance(to, RuledOut)}
+        return {record: ruled_out.get(record) or self._found[record] for record in records}
 
     def _unreadable(self, error: BaseException) -> StoreError:
         return StoreError(f"{self.label!r} cannot be read: {explain(error)}")

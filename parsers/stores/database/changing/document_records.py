@@ -1,6 +1,6 @@
 """Records of Octopus' documents found again: `Account:Accounts-1#/Password`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 import sqlalchemy as sa
@@ -8,6 +8,7 @@ from sqlalchemy.dialects import postgresql
 
 from parsers.stores.change import Hindrance
 from parsers.stores.database.catalogue import Catalogue, Table
+from parsers.stores.database.changing.columns_set_anew import columns_set_anew, kept_in
 from parsers.stores.database.changing.documents import Documents
 from parsers.stores.database.changing.row_keys import ABSENT, NO_KEY, KeysOfTables, RowKeys
 from parsers.stores.database.changing.target import Located, RuledOut, Target
@@ -51,13 +52,14 @@ class DocumentRecords:
 
 def _by_table(connection: sa.Connection) -> Iterator[tuple[str, Target | RuledOut]]:
     catalogue = Catalogue(connection)
+    set_anew = columns_set_anew(connection)
     for name in catalogue.tables:
         table = catalogue.find(name)
-        if isinstance(table, Table) and (target := _target(table)) is not None:
+        if isinstance(table, Table) and (target := _target(table, set_anew)) is not None:
             yield name, target
 
 
-def _target(table: Table) -> Target | RuledOut | None:
+def _target(table: Table, set_anew: Collection[tuple[str, str]]) -> Target | RuledOut | None:
     columns = tuple(column for column in table.columns if column.name.casefold() in {JSON, BLOB})
     key = next((column for column in table.columns if column.name.casefold() == ID), None)
     if not columns:
@@ -66,7 +68,7 @@ def _target(table: Table) -> Target | RuledOut | None:
         return NO_KEY
     if any(_loses_text(column.type) for column in columns):
         return NOT_KEPT
-    return Target(table, key, columns, Documents(columns), DOCUMENTS_AT_ONCE)
+    return Target(table, key, columns, Documents(columns), kept_in(table, set_anew), DOCUMENTS_AT_ONCE)
 
 
 def _loses_text(kind: object) -> bool:

@@ -38,7 +38,10 @@ def select_rows(target: Target, dialect: str, *, lock: bool) -> sa.Select[Any]:
 def update_row(target: Target, indexes: tuple[int, ...], dialect: str) -> sa.Update:
     """`UPDATE table SET column = :cell_n … WHERE key = :row_key`, for the columns of these indexes."""
     table, key, columns = _clauses(target, dialect)
-    new = {columns[index]: _new(columns[index], index) for index in indexes}
+    new: dict[sa.ColumnElement[Any], sa.ColumnElement[Any]] = {
+        columns[index]: _new(columns[index], index) for index in indexes
+    }
+    new |= {table.c[column.name]: table.c[column.name] for column in target.kept}
     return sa.update(table).where(key == sa.bindparam(KEY, type_=NullType())).values(new)
 
 
@@ -60,7 +63,8 @@ def _clauses(
     columns: list[sa.ColumnClause[Any]] = [
         sa.column(column.name, _told(column.type, dialect)) for column in target.columns
     ]
-    return sa.table(target.table.name, key, *columns), key, columns
+    kept: list[sa.ColumnClause[Any]] = [sa.column(column.name) for column in target.kept]
+    return sa.table(target.table.name, key, *columns, *kept), key, columns
 
 
 def _told(kind: TypeEngine[Any], dialect: str) -> TypeEngine[Any]:

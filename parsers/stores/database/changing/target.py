@@ -40,6 +40,7 @@ class Target:
         key: the column that finds a row again.
         columns: those that hold values.
         form: how they do.
+        kept: columns that the server sets anew with every change unless the statement names them.
         at_once: how many rows are held at a time.
     """
 
@@ -47,6 +48,7 @@ class Target:
     key: Column
     columns: tuple[Column, ...]
     form: Form
+    kept: tuple[Column, ...] = ()
     at_once: int = 500
 
 
