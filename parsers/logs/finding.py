@@ -47,6 +47,20 @@ class Finding(NamedTuple):
     line: int
 
 
+Row = tuple[str | int, ...]
+"""A finding laid out flat. Findings are kept by the thousand, and the garbage collector passes over tuples of
+nothing but text and numbers."""
+
+ROW: Final = ("source", *Meaning._fields, "time", "node", "level", "fields", "line")
+"""What a row consists of."""
+
+
+def flat(source: str, finding: Finding) -> Row:
+    """The finding as a row."""
+    meaning, (time, node, level, _), fields, line = finding
+    return (source, *meaning, time, node, level, fields, line)
+
+
 class Interpreter:
     """Reads entries by a table of phrases; any number of threads may use one."""
 

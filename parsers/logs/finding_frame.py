@@ -1,26 +1,22 @@
-"""Findings as columns."""
+"""Rows of findings as columns."""
 
 from collections.abc import Sequence
 from typing import Final
 
 import polars as pl
 
-from parsers.logs.finding import Finding, Meaning
+from parsers.logs.finding import ROW, Row
 from parsers.logs.mask import LONG_STRETCH, mask
 from parsers.logs.schema import FINDINGS
 
 
-def finding_frame(rows: Sequence[tuple[str, Finding]]) -> pl.DataFrame:
-    """Findings with the source of each, one or more, with the `FINDINGS` schema."""
-    sources, findings = zip(*rows, strict=True)
-    meanings, heads, fields, lines = zip(*findings, strict=True)
-    time, node, level, _ = zip(*heads, strict=True)
-    harmless = {name: mask(name) for name in set(node)}
-    columns = dict(zip(Meaning._fields, zip(*meanings, strict=True), strict=True))
-    columns |= {"source": sources, "time": time, "level": level, "line": lines}
-    columns["node"] = tuple(harmless[name] for name in node)
+def finding_frame(rows: Sequence[Row]) -> pl.DataFrame:
+    """One row or more, with the `FINDINGS` schema."""
+    columns = dict(zip(ROW, zip(*rows, strict=True), strict=True))
+    masked = {node: mask(str(node)) for node in set(columns["node"])}
+    columns["node"] = tuple(masked[node] for node in columns["node"])
     frame = pl.DataFrame(columns, schema_overrides={"line": pl.Int64})
-    message = _masked_words(pl.Series(fields)) + frame["message"]
+    message = _masked_words(frame["fields"]) + frame["message"]
     return frame.with_columns(message=message).select(FINDINGS.names())
 
 

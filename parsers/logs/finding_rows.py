@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Final
 
-from parsers.logs.finding import Finding
+from parsers.logs.finding import Finding, Row, flat
 
 if TYPE_CHECKING:  # a search without findings does not need polars, and one with few only at its end
     import polars as pl
@@ -16,11 +16,11 @@ class FindingRows:
 
     def __init__(self) -> None:
         self._frames: list[pl.DataFrame] = []
-        self._rows: list[tuple[str, Finding]] = []
+        self._rows: list[Row] = []
 
     def add(self, source: str, finding: Finding) -> None:
         """Append one row."""
-        self._rows.append((source, finding))
+        self._rows.append(flat(source, finding))
         if len(self._rows) == _BATCH:
             self._flush()
 
@@ -32,7 +32,7 @@ class FindingRows:
         if len(self._rows) >= _BATCH:
             self._flush()
 
-    def handed_over(self) -> "tuple[list[pl.DataFrame], list[tuple[str, Finding]]]":
+    def handed_over(self) -> "tuple[list[pl.DataFrame], list[Row]]":
         """All of them; none is left here."""
         frames, rows, self._frames, self._rows = self._frames, self._rows, [], []
         return frames, rows
