@@ -1,0 +1,239 @@
+"""In which layout new values are written: what the data show, and nothing else."""
+
+import base64
+import random
+from typing import Final
+
+import polars as pl
+import pytest
+
+from audit.layouts.layout import Encoding, Iv, KeyForm, Layout, Mode
+from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied
+from audit.reencryption.one_value import open_value
+from audit.reencryption.target import NewLayout, NotEstablished, layouts_for
+from parsers.secret import Secret
+from tests.audit.reencryption.estate import BESIDE, ECB, FRONT, GCM, NEW, OLD, OTHER_NEW, ZERO, judged
+from tests.audit.reencryption.memory_store import MemoryStore
+from tests.support.sealing import passwords, seal, stored
+
+KEYS: Final = {"old": OLD, "new": NEW}
+SHORT: Final = Secret(b"short")
+LONG: Final = Secret(b"a secret of more than a block")
+
+
+def sealed(layout: Layout, key: bytes, count: int = 8, *, longest: int = 40, kind: str = "") -> pl.DataFrame:
+    chance = random.Random(f"{layout.name} {key!r} {kind}")
+    values = [seal(layout, key, text, chance) for text in passwords(count, chance, longest=longest)]
+    return of_kind(stored(values, layout), kind or "credential")
+
+
+def of_kind(frame: pl.DataFrame, kind: str) -> pl.DataFrame:
+    return frame.with_columns(pl.lit(kind).alias("kind"))
+
+
+def chosen(
+    *frames: pl.DataFrame,
+    to: str = "new",
+    keys: dict[str, bytes] | None = None,
+    supplied: Supplied = NOTHING_SUPPLIED,
+) -> dict[str, NewLayout | NotEstablished]:
+    store = MemoryStore(numbered(pl.concat(frames)))
+    found = judged([store], keys or KEYS, to, supplied)
+    target = found.ring.find(to)
+    assert target is not None
+    values = pl.concat([batch.select("value", "iv") for batch in found.reading.batches])
+    return dict(layouts_for(target, found.examined[0], found.ring, values, supplied))
+
+
+def numbered(frame: pl.DataFrame) -> pl.DataFrame:
+    number = pl.int_range(pl.len())
+    return frame.with_columns(record=pl.format("row {}", number), location=pl.format("/at/{}", number))
+
+
+def layout_in(found: dict[str, NewLayout | NotEstablished], kind: str = "credential") -> NewLayout:
+    new = found[kind]
+    assert isinstance(new, NewLayout), new
+    return new
+
+
+def refusal_in(found: dict[str, NewLayout | NotEstablished], kind: str = "credential") -> NotEstablished:
+    refused = found[kind]
+    assert isinstance(refused, NotEstablished), refused
+    return refused
+
+
+@pytest.mark.parametrize("layout", [ECB, ZERO, FRONT, GCM], ids=lambda layout: layout.name)
+def test_the_targets_own_values_show_it(layout: Layout) -> None:
+    """Whatever layout values under the old key lie in, new ones follow those of the target key."""
+    found = layout_in(chosen(sealed(ECB, OLD), sealed(layout, NEW)))
+    assert found.hypothesis.layout == layout
+    assert found.hypothesis.aes_key == Secret(NEW)
+    assert found.basis == "8 values under new lie in it"
+    new = found.encrypt(LONG)
+    assert new is not None
+    assert open_value(new, found.hypothesis) == LONG
+
+
+def test_each_kind_follows_its_own() -> None:
+    """Credentials in one layout and users in another stay apart; a kind that shows none follows all."""
+    found = chosen(sealed(GCM, NEW), sealed(FRONT, NEW, kind="user"), of_kind(sealed(ECB, OLD), "credential"))
+    assert layout_in(found).hypothesis.layout == GCM
+    assert layout_in(found, "user").hypothesis.layout == FRONT
+    only_credentials = chosen(sealed(GCM, NEW), sealed(ECB, OLD, kind="user"))
+    assert layout_in(only_credentials, "user").hypothesis.layout == GCM
+
+
+def test_two_layouts_are_refused_by_name() -> None:
+    """The target key's values of one kind in two layouts leave a choice, which nobody here may make."""
+    refused = refusal_in(chosen(sealed(GCM, NEW), sealed(FRONT, NEW)))
+    assert GCM.name in refused.reason
+    assert FRONT.name in refused.reason
+    assert "layouts --known" in refused.hint
+    among_others = chosen(
+        sealed(GCM, NEW), sealed(FRONT, NEW, kind="user"), sealed(ECB, OLD, kind="email-config")
+    )
+    assert GCM.name in refusal_in(among_others, "email-config").reason
+
+
+def test_another_keys_layout_serves_a_key_of_its_length() -> None:
+    """Nothing opens under the target yet: values under a key as long show how it is done."""
+    found = layout_in(chosen(sealed(FRONT, NEW), to="next", keys={"new": NEW, "next": OTHER_NEW}))
+    assert found.hypothesis.layout == FRONT
+    assert found.hypothesis.aes_key == Secret(OTHER_NEW)
+    assert "values under new lie in it" not in found.basis
+    assert "those under new lie in it" in found.basis
+
+
+def test_a_key_of_another_length_shows_nothing() -> None:
+    """The product changed its layout with the key's length once already (9.2), so that is no evidence."""
+    refused = refusal_in(chosen(sealed(FRONT, OLD)))
+    assert "of 128 bits" in refused.reason
+    assert "layouts --known" in refused.hint
+
+
+def test_several_layouts_of_other_keys_are_refused() -> None:
+    """Two keys of the target's length in two layouts: which one it will be, nothing says."""
+    refused = refusal_in(
+        chosen(
+            sealed(FRONT, NEW),
+            sealed(GCM, OTHER_NEW),
+            to="next",
+            keys={"new": NEW, "newer": OTHER_NEW, "next": bytes(range(7, 39))},
+        )
+    )
+    assert "several" in refused.reason
+
+
+def test_a_proven_layout_serves_where_nothing_opens() -> None:
+    """A known plain text has proven it: the length of the key does not matter then."""
+    found = layout_in(chosen(sealed(FRONT, OLD), supplied=Supplied(proven=(GCM,))))
+    assert found.hypothesis.layout == GCM
+    assert "known plain text" in found.basis
+
+
+def test_a_proven_layout_that_the_key_does_not_have() -> None:
+    """A file of raw bytes is no hex: there is no key in that layout."""
+    in_hex = Layout(KeyForm.HEX, Mode.CBC, Iv.FRONT)
+    refused = refusal_in(chosen(sealed(FRONT, OLD), supplied=Supplied(proven=(in_hex,))))
+    assert "no AES key" in refused.reason
+
+
+def test_alike_layouts_write_only_what_they_agree_on() -> None:
+    """Secrets of one block do not tell ECB from CBC with zeros: a short one is the same in both."""
+    found = layout_in(chosen(sealed(ECB, NEW, 20, longest=15), sealed(FRONT, OLD)))
+    assert {each.layout.mode for each in found.alike} == {Mode.ECB, Mode.CBC}
+    short = found.encrypt(SHORT)
+    assert short is not None
+    assert seal(ECB, NEW, SHORT.reveal(), random.Random()) == short.value
+    assert found.encrypt(LONG) is None
+
+
+def test_an_unknown_constant_vector_is_refused() -> None:
+    """Nothing can be written behind a vector that nobody knows."""
+    unknown = Layout(KeyForm.RAW, Mode.CBC, Iv.UNKNOWN)
+    chance = random.Random(1)
+    texts = [text + b" and a block or two behind" for text in passwords(30, chance)]
+    values = stored([seal(unknown, NEW, text, chance) for text in texts])
+    found = layout_in(chosen(values))
+    assert found.hypothesis.layout == unknown
+    assert found.encrypt(SHORT) is None
+    assert found.encrypt(LONG) is None
+
+
+@pytest.mark.parametrize("proven_by_own_values", [True, False])
+def test_hex_in_capitals_stays_in_capitals(proven_by_own_values: bool) -> None:
+    """As the store writes hex: whether the target key's own values show it, or another key's."""
+    layout = Layout(KeyForm.RAW, Mode.CBC, Iv.FRONT, Encoding.HEX)
+    frame = sealed(layout, NEW)
+    capitals = frame.with_columns(pl.Series("value", [each.upper() for each in frame["value"]], pl.Binary))
+    to = "new" if proven_by_own_values else "next"
+    keys = {"new": NEW, "next": OTHER_NEW}
+    upper, lower = layout_in(chosen(capitals, to=to, keys=keys)), layout_in(chosen(frame, to=to, keys=keys))
+    assert upper.spelling.upper
+    assert not lower.spelling.upper
+    new = upper.encrypt(LONG)
+    assert new is not None
+    assert new.value == new.value.upper()
+
+
+def test_capitals_of_another_layout_do_not_count() -> None:
+    """Base64 has capitals always: hex beside it is still written small."""
+    layout = Layout(KeyForm.RAW, Mode.CBC, Iv.FRONT, Encoding.HEX)
+    found = layout_in(chosen(sealed(layout, NEW), sealed(GCM, NEW, kind="user")))
+    assert found.hypothesis.layout == layout
+    assert not found.spelling.upper
+
+
+def test_base64url_without_padding() -> None:
+    """It is left out where the store leaves it out, and where no value needs any it stays the rule."""
+    layout = Layout(KeyForm.RAW, Mode.CBC, Iv.FRONT, Encoding.BASE64_URL)
+    frame = sealed(layout, NEW, 20)
+    bare = frame.with_columns(pl.Series("value", [each.rstrip(b"=") for each in frame["value"]], pl.Binary))
+    assert not layout_in(chosen(bare)).spelling.padded
+    assert layout_in(chosen(frame)).spelling.padded
+    # 48 bytes are 64 letters in either form: nothing speaks against the padded one.
+    chance = random.Random(4)
+    texts = [text[:20].ljust(20, b"x") for text in passwords(10, chance)]
+    even = stored([seal(layout, NEW, text, chance) for text in texts])
+    assert layout_in(chosen(even)).spelling.padded
+
+
+@pytest.mark.parametrize("to", ["new", "next"])
+def test_a_vector_in_a_column_of_its_own(to: str) -> None:
+    """It goes into the column where the store has one, also under a key that nothing shows yet."""
+    frame = sealed(BESIDE, NEW)
+    parts = [value.split(b"|") for value in frame["value"]]
+    beside = frame.with_columns(
+        pl.Series("value", [part[0] for part in parts], pl.Binary),
+        pl.Series("iv", [part[1] for part in parts], pl.Binary),
+    )
+    keys = {"new": NEW, "next": OTHER_NEW}
+    column = layout_in(chosen(beside, to=to, keys=keys)).encrypt(LONG)
+    assert column is not None
+    assert column.iv is not None
+    assert len(base64.b64decode(column.iv)) == 16
+    bar = layout_in(chosen(frame, to=to, keys=keys)).encrypt(LONG)
+    assert bar is not None
+    assert bar.iv is None
+    assert bar.value.count(b"|") == 1
+
+
+def test_octopus_is_published() -> None:
+    """Octopus' layout needs no evidence, only a master key."""
+    master = base64.b64encode(NEW)
+    layout = Layout(KeyForm.MASTER_KEY, Mode.CBC, Iv.BESIDE)
+    frame = sealed(layout, OLD).with_columns(pl.lit("octopus").alias("system"))
+    keys = {"old": base64.b64encode(OLD), "new": master}
+    found = layout_in(chosen(frame, keys=keys))
+    assert found.hypothesis.layout == layout
+    assert found.hypothesis.aes_key == Secret(NEW)
+    none = refusal_in(chosen(frame, to="passkey", keys={"old": base64.b64encode(OLD), "passkey": NEW}))
+    assert "no master key" in none.reason
+
+
+def test_nothing_secret_in_a_repr() -> None:
+    """The target is kept by value in a plan: its text shows neither key nor vector."""
+    found = layout_in(chosen(sealed(GCM, NEW)))
+    shown = f"{found!r} {found.encrypt(LONG)!r}"
+    assert NEW.hex() not in shown
+    assert str(NEW) not in shown
