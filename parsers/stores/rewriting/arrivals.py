@@ -1,7 +1,7 @@
 """Which occurrence belongs to which record: told by the store's own reader."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -63,29 +63,34 @@ def arrivals(
 
     Args:
         events: of the store, read with placeholders in the place of the values.
-        changes: one for each record at most.
+        changes: a record may have several, of different values.
         scan: where the values stand.
         placeholders: what stands in their place.
     """
-    wanted = {change.record: change for change in changes}
+    wanted: dict[str, list[int]] = {}
+    for at, change in enumerate(changes):
+        wanted.setdefault(change.record, []).append(at)
     places = _Places(scan, placeholders)
-    found: dict[str, _Edits | Hindrance] = {}
+    found: dict[int, _Edits | Hindrance] = {}
     claims: Counter[int] = Counter()
     for record, value, iv in _rows(events, wanted):
-        # Of two rows that one record finds nobody knows which is meant.
-        edits = Hindrance.NOT_FOUND_AGAIN if record in found else places.of(wanted[record], value, iv)
-        found[record] = edits
-        if not isinstance(edits, Hindrance):
-            claims.update(number for number, _ in edits)
+        for at in wanted[record]:
+            edits = places.of(changes[at], value, iv)
+            if edits is Hindrance.NOT_FOUND_AGAIN:
+                continue
+            # Of two rows that hold the same under one record nobody knows which is meant.
+            found[at] = Hindrance.NOT_FOUND_AGAIN if at in found else edits
+            if isinstance(edits, tuple):
+                claims.update(number for number, _ in edits)
     shared = {number for number, count in claims.items() if count > 1}
     result = Arrivals()
-    for record in wanted:
-        result.settle(record, found.get(record, Hindrance.NOT_FOUND_AGAIN), shared)
+    for at, change in enumerate(changes):
+        result.settle(change.record, found.get(at, Hindrance.NOT_FOUND_AGAIN), shared)
     return result
 
 
 def _rows(
-    events: Iterable[StoreEvent], wanted: Mapping[str, Change]
+    events: Iterable[StoreEvent], wanted: Collection[str]
 ) -> Iterator[tuple[str, bytes | None, bytes | None]]:
     records = pl.DataFrame({"record": pl.Series(list(wanted), dtype=pl.String)})
     for event in events:

@@ -9,6 +9,8 @@ from parsers.stores.rewriting.spelling import Spelling, is_token
 from parsers.stores.sql_dump.escapes import mysql_text
 
 _AROUND: Final = 4
+_NO_ESCAPES: Final = b"NO_BACKSLASH_ESCAPES"
+"""A mode in which backslashes mean nothing: what it may cover is left alone."""
 
 
 class MysqlStringSearch:
@@ -27,9 +29,10 @@ class MysqlStringSearch:
         self._string = re.compile(
             rb"(?s)(?<=[(, ])'((?:[^'\\]|\\.|''){%d,%d}+)(?='[,); ])" % (shortest, longest)
         )
-        self._most_held = longest + _AROUND
+        self._most_held = max(longest + _AROUND, len(_NO_ESCAPES))
         self._held = b""
         self._at = 0
+        self._escapes = True
 
     def feed(self, chunk: bytes, *, last: bool = False) -> Iterator[Occurrence]:
         """What is found in this chunk; its end is kept for the next one.
@@ -38,8 +41,9 @@ class MysqlStringSearch:
         """
         del last  # a string is followed by something
         text = self._held + chunk
+        self._escapes = self._escapes and _NO_ESCAPES not in text
         end = 0
-        for string in self._string.finditer(text):
+        for string in self._string.finditer(text) if self._escapes else ():
             start, end = string.span(1)
             inside = string[1]
             if is_token(inside):

@@ -33,7 +33,7 @@ class Gathering:
     """Occurrences on their way into `Occurrences`."""
 
     def __init__(self) -> None:
-        self._columns = array("Q"), array("Q"), array("L"), array("B")
+        self._columns = array("Q"), array("I"), array("I"), array("B")
         self._raws: dict[int, bytes] = {}
 
     def add_all(self, found: Iterable[Occurrence]) -> None:
@@ -63,8 +63,8 @@ class Occurrences:
     """The places in one file, in its order, without overlap."""
 
     starts: npt.NDArray[np.uint64]
-    lengths: npt.NDArray[np.uint64]
-    olds: npt.NDArray[np.uint]
+    lengths: npt.NDArray[np.uint32]
+    olds: npt.NDArray[np.uint32]
     spellings: npt.NDArray[np.uint8]
     raws: dict[int, bytes]
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parsers.stores.rewriting.characters import Characters
@@ -34,6 +34,7 @@ def found(search: RunSearch | MysqlStringSearch, content: bytes, size: int) -> F
 between = st.text(alphabet="ab=/|\\\" ',<é🔑", max_size=4)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(between, st.integers(0, 2))), between, st.sampled_from(Characters), st.integers(1, 60)
 )
@@ -93,6 +94,7 @@ def test_hexadecimal_digits(form: str, capitals: bool) -> None:
         assert found(RunSearch(Characters.BYTES, olds), content, size) == expected
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from(["", "_binary ", "NULL,", "'a,','',", "1,"]), st.integers(0, 2))),
     st.integers(1, 50),
@@ -110,6 +112,7 @@ def test_strings_of_mysql(parts: list[tuple[str, int]], size: int) -> None:
     assert found(MysqlStringSearch(olds), content + b"1);", size) == expected
 
 
+@settings(deadline=None)
 @given(st.binary())
 def test_escaped_bytes_are_read_back(raw: bytes) -> None:
     """What is written between quotes stands for the same bytes, and has no quote of its own."""

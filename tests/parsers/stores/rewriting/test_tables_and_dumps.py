@@ -7,10 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parsers.stores.change import Change, Hindrance, Sealed
+from parsers.stores.mapping import DEFAULT_MAPPING, Mapping, SecretTable
 from parsers.stores.open import open_store
 from parsers.stores.rewriting.out_of_place import out_of_place
 from parsers.stores.sql_dump.dump import SqlDump
@@ -62,6 +63,39 @@ def test_records_that_stand_for_two_rows_stay(tmp_path: Path) -> None:
     rewriting = writer(open_store(str(path))).locate([change])
     assert hindered(rewriting.obstacles) == {Hindrance.NOT_FOUND_AGAIN.value: ("ec_credential:id=1",)}
     assert content(rewriting)[""] == path.read_bytes()
+
+
+def test_two_columns_of_one_row(tmp_path: Path) -> None:
+    """Both have the same record: which is meant, the value tells."""
+    path = tmp_path / "d.sql"
+    text = "".join(
+        f"INSERT INTO ec_user (id, name, password, other) VALUES ({at},'a','{first}','{second}');\n"
+        for at, first, second in ((1, OLD, IV), (2, OLD, OLD))
+    )
+    path.write_text(text)
+    other = SecretTable(table="ec_user", kind="user", value="other", name="name")
+    store = SqlDump(StoreFile(str(path)), Mapping(inferred=(*DEFAULT_MAPPING.inferred, other)))
+    values = [(1, OLD, NEW), (1, IV, NEW_IV), (2, OLD, NEW)]
+    changes = [Change(f"ec_user:id={at}", Sealed(a.encode()), Sealed(b.encode())) for at, a, b in values]
+    rewriting = writer(store).locate(changes)
+    assert hindered(rewriting.obstacles) == {Hindrance.NOT_FOUND_AGAIN.value: ("ec_user:id=2",)}
+    assert content(rewriting)[""].decode() == text.replace(OLD, NEW, 1).replace(IV, NEW_IV)
+
+
+def test_bytes_where_backslashes_mean_nothing(tmp_path: Path) -> None:
+    """What is written there would mean other bytes: it stays."""
+    path = tmp_path / "d.sql"
+    old = b"16 bytes of this"
+    row = b"INSERT INTO ec_user (id, password) VALUES (1,'%s');\n" % old
+    path.write_bytes(b"SET sql_mode='NO_BACKSLASH_ESCAPES';\n" + row)
+    found, obstacles = changed(path, lambda _at, _old: Sealed(b"\\" * 16))
+    assert list(hindered(obstacles)) == [Hindrance.NOT_WRITTEN_PLAINLY.value]
+    assert found[""] == path.read_bytes()
+    path.write_bytes(row)
+    assert changed(path, lambda _at, _old: Sealed(b"\\" * 16)) == (
+        {"": row.replace(old, b"\\" * 32)},
+        (),
+    )
 
 
 def test_an_expression_stays(tmp_path: Path) -> None:
@@ -124,6 +158,7 @@ def as_json_lines(drawn: Rows, values: list[str]) -> bytes:
 
 
 @pytest.mark.parametrize("write", [as_csv, as_json_lines])
+@settings(deadline=None)
 @given(drawn=table_rows)
 def test_any_text_around(
     tmp_path_factory: pytest.TempPathFactory, write: Callable[[Rows, list[str]], bytes], drawn: Rows
