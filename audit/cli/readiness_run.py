@@ -19,6 +19,7 @@ from audit.readiness.checks import make_checks
 from audit.readiness.estate import Estate
 from audit.readiness.read_estate import read_estate
 from audit.readiness.request import ReadinessRequest
+from audit.readiness.rotation_steps import rotation_steps
 from audit.readiness.upgrade_steps import upgrade_steps
 from parsers.errors import StoreError
 from parsers.keys.key_file import KeyFile, split_label
@@ -113,9 +114,17 @@ def _node(given: str) -> tuple[str, Path]:
 
 
 def _steps(estate: Estate) -> list[str]:
-    steps = upgrade_steps(estate)
-    if not steps:
-        return []
-    return ["The upgrade to 9.2 or later, in order (KBEC-00441, with one mistake mended)"] + [
-        f"{number:2}. {step}" for number, step in enumerate(steps, start=1)
+    return [
+        *_numbered(
+            "The upgrade to 9.2 or later, in order (KBEC-00441, with one mistake mended)",
+            upgrade_steps(estate),
+        ),
+        *_numbered(
+            'A rotation of the master key, in order (docs, "Rotating the Master Key", with its gaps mended)',
+            rotation_steps(estate),
+        ),
     ]
+
+
+def _numbered(heading: str, steps: Sequence[str]) -> list[str]:
+    return [heading, *(f"{number:2}. {step}" for number, step in enumerate(steps, start=1))] if steps else []

@@ -1,17 +1,10 @@
 """The vendor's order of an upgrade to CloudBees CD 9.2, with the names and ports of this estate."""
 
-from collections.abc import Iterator
 from typing import Final
 
-import sqlalchemy as sa
-
 from audit.layouts.known import CLOUDBEES_CD
+from audit.readiness.database_place import database_place
 from audit.readiness.estate import Estate
-
-_PORTS: Final = {"mysql": "3306", "mariadb": "3306", "oracle": "1521", "mssql": "1433", "postgresql": "5432"}
-"""By SQLAlchemy's name; the servers' own defaults."""
-
-_UNKNOWN_PORT: Final = "<port>"
 
 _MENDED: Final = "(The article appends ACCEPT instead: no use behind the DROP, since the first match counts.)"
 _AFTERWARDS: Final = (
@@ -31,7 +24,7 @@ def upgrade_steps(estate: Estate) -> list[str]:
     primary = nodes[0] if nodes else "the primary node"
     others = ", ".join(nodes[1:]) or "every other node"
     named = f": {', '.join(nodes)}" if nodes else ""
-    where, port = _database(estate)
+    where, port = database_place(estate)
     rule = f"OUTPUT -p tcp --destination-port {port} -j DROP"
     return [
         f"Stop the server on every node{named}. Keep a copy of each conf folder and of the database.",
@@ -46,21 +39,3 @@ def upgrade_steps(estate: Estate) -> list[str]:
         f"Upgrade {others}.",
         f"Audit again with the old and the new passkey. {_AFTERWARDS}",
     ]
-
-
-def _database(estate: Estate) -> tuple[str, str]:
-    """The database in words, and its port."""
-    url = next(_urls(estate), None)
-    if url is None or not url.host:
-        return "the database", _UNKNOWN_PORT
-    port = str(url.port) if url.port else _PORTS.get(url.get_backend_name(), _UNKNOWN_PORT)
-    return f"the database ({url.host}:{port})", port
-
-
-def _urls(estate: Estate) -> Iterator[sa.URL]:
-    for folder in estate.conf:
-        if folder.database:
-            yield sa.make_url(folder.database.url)
-    for label in estate.stores.labels:
-        if "://" in label:
-            yield sa.make_url(label)
