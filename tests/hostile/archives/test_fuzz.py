@@ -4,7 +4,6 @@ import bz2
 import gzip
 import io
 import lzma
-import os
 import random
 import tarfile
 import time
@@ -15,10 +14,10 @@ import pytest
 from backports import zstd
 
 from parsers.archives.limits import Limits
+from tests.hostile.damage import SECONDS, damaged, kept
 from tests.parsers.archives.reading import log_lines, read_all
 
 CONTENT = log_lines(60)
-SECONDS = float(os.environ.get("PASSKEY_AUDIT_FUZZ_SECONDS", "8"))
 LIMITS = Limits(member_bytes=1 << 22, total_bytes=1 << 23, ratio_floor=1 << 20)
 
 VECTORS = Path(__file__).parent / "vectors"
@@ -61,29 +60,6 @@ def seeds() -> list[bytes]:
     ]
 
 
-def mutated(data: bytes, chance: random.Random) -> bytes:
-    """Flips, cuts, repeats and foreign pieces."""
-    piece = bytearray(data)
-    for _ in range(chance.choice([1, 1, 2, 5, 20])):
-        if not piece:
-            break
-        at = chance.randrange(len(piece))
-        match chance.randrange(6):
-            case 0:
-                piece[at] ^= 1 << chance.randrange(8)
-            case 1:
-                piece[at : at + 4] = chance.choice([b"\xff\xff\xff\xff", bytes(4), chance.randbytes(4)])
-            case 2:
-                del piece[at:]
-            case 3:
-                del piece[at : at + chance.randrange(1, 30)]
-            case 4:
-                piece[at:at] = piece[chance.randrange(len(piece)) :][: chance.randrange(1, 200)]
-            case _:
-                piece[at:at] = chance.randbytes(chance.randrange(1, 20))
-    return bytes(piece)
-
-
 @pytest.mark.fuzz
 def test_random_damage(tmp_path: Path) -> None:
     """Whatever stands in a file, it is read, or reported, and the run goes on."""
@@ -94,14 +70,12 @@ def test_random_damage(tmp_path: Path) -> None:
     end = time.monotonic() + SECONDS
     rounds = 0
     while time.monotonic() < end:
-        data = mutated(chance.choice(corpus), chance)
+        data = damaged(chance.choice(corpus), chance)
         path.write_bytes(data)
         try:
             read_all(path, passwords=[b"wrong", b"right"], limits=LIMITS)
         except Exception as error:
-            kept = Path(os.environ.get("TMPDIR", "/tmp")) / f"archive-fuzz-{seed}-{rounds}"
-            kept.write_bytes(data)
-            raise AssertionError(f"seed {seed}, round {rounds}, input kept as {kept}") from error
+            raise AssertionError(kept(data, f"archive-fuzz-{seed}-{rounds}")) from error
         rounds += 1
     assert rounds > 10 * SECONDS
 
