@@ -9,6 +9,7 @@ import polars as pl
 
 from parsers.stores.change import Change, Hindrance, Obstacle
 from parsers.stores.interface import PasswordCheck, StoredValues, StoreEvent
+from parsers.stores.rewriting.occurrences import Occurrence
 from parsers.stores.rewriting.placeholders import Placeholders
 from parsers.stores.rewriting.scan import Scan
 from parsers.stores.rewriting.spelling import core, fits, written
@@ -121,26 +122,26 @@ class _Places:
         if arrived is None or old is None:
             return () if arrived == old == new else Hindrance.NOT_FOUND_AGAIN
         bare = core(old)
-        number = self._number(arrived, old, bare)
-        if number is None and arrived != old:
+        around = _around(old, bare)
+        number = self._placeholders.number(arrived.removeprefix(around[0]).removesuffix(around[1]))
+        occurrence = self._occurrence(number, bare)
+        if occurrence is None and arrived != old:
             return Hindrance.NOT_FOUND_AGAIN
         if new == old:
             return ()
-        if number is None or new is None:
+        if number is None or occurrence is None or new is None:
             return Hindrance.NOT_WRITTEN_PLAINLY
         text = core(new)
-        spelling = self._scan.occurrence(number).spelling
-        if _around(new, text) != _around(old, bare) or not fits(text, bare, spelling):
+        if _around(new, text) != around or not fits(text, bare, occurrence.spelling):
             return Hindrance.NOT_WRITTEN_PLAINLY
-        return ((number, written(text, spelling)),)
+        return ((number, written(text, occurrence.spelling)),)
 
-    def _number(self, arrived: bytes, old: bytes, bare: bytes) -> int | None:
-        """The number of the occurrence of `old` of which this is the placeholder."""
-        lead, trail = _around(old, bare)
-        number = self._placeholders.number(arrived.removeprefix(lead).removesuffix(trail))
+    def _occurrence(self, number: int | None, old: bytes) -> Occurrence | None:
+        """The one of this number, if it is of `old`."""
         if number is None or number >= self._scan.count:
             return None
-        return number if self._placeholders.olds[self._scan.occurrence(number).old] == bare else None
+        found = self._scan.occurrence(number)
+        return found if self._placeholders.olds[found.old] == old else None
 
 
 def _around(value: bytes, inner: bytes) -> tuple[bytes, bytes]:

@@ -1,14 +1,16 @@
 """Where in a file the wanted values stand: a few bytes for each place."""
 
 from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from parsers.stores.rewriting.spelling import Spelling
+
+_SPELLINGS: Final = tuple(Spelling)
 
 
 class Occurrence(NamedTuple):
@@ -49,23 +51,25 @@ class Gathering:
 
     def sorted(self) -> "Occurrences":
         """All of them in the file's order; of two that overlap the first, or the longer one."""
-        starts, lengths, olds, spellings = (np.array(column) for column in self._columns)
+        starts, lengths = np.array(self._columns[0]), np.array(self._columns[1])
         order = np.lexsort((~lengths, starts))
         ends = starts[order] + lengths[order]
         # What begins in front of the end of any before it overlaps.
         before = np.maximum.accumulate(np.concatenate([np.zeros(1, ends.dtype), ends]))[:-1]
         order = order[starts[order] >= before]
-        return Occurrences(starts[order], lengths[order], olds[order], spellings[order], self._raws)
+        kept = (array(each.typecode, np.array(each)[order].tobytes()) for each in self._columns)
+        starts_kept, lengths_kept, olds, spellings = kept
+        return Occurrences(starts_kept, lengths_kept, olds, spellings, self._raws)
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Occurrences:
     """The places in one file, in its order, without overlap."""
 
-    starts: npt.NDArray[np.uint64]
-    lengths: npt.NDArray[np.uint32]
-    olds: npt.NDArray[np.uint32]
-    spellings: npt.NDArray[np.uint8]
+    starts: "array[int]"
+    lengths: "array[int]"
+    olds: "array[int]"
+    spellings: "array[int]"
     raws: dict[int, bytes]
 
     def __len__(self) -> int:
@@ -73,15 +77,15 @@ class Occurrences:
 
     def at(self, index: int) -> Occurrence:
         """One of them."""
-        start = int(self.starts[index])
-        spelling = Spelling(int(self.spellings[index]))
+        start = self.starts[index]
         raw = self.raws.get(start, b"")
-        return Occurrence(start, int(self.lengths[index]), int(self.olds[index]), spelling, raw)
+        return Occurrence(
+            start, self.lengths[index], self.olds[index], _SPELLINGS[self.spellings[index]], raw
+        )
 
     def within(self, start: int, end: int) -> Iterator[tuple[int, Occurrence]]:
         """Those of which a byte lies in the stretch, with their indices."""
-        first = int(np.searchsorted(self.starts, np.uint64(start), "right"))
-        last = int(np.searchsorted(self.starts, np.uint64(end), "left"))
+        first, last = bisect_right(self.starts, start), bisect_left(self.starts, end)
         if first and self.starts[first - 1] + self.lengths[first - 1] > start:
             first -= 1
         for index in range(first, last):
