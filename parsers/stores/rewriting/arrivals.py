@@ -1,7 +1,7 @@
 """Which occurrence belongs to which record: told by the store's own reader."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -35,15 +35,6 @@ class Arrivals:
 
     news: dict[int, bytes] = field(default_factory=dict, repr=False)
     hindered: dict[Hindrance, list[str]] = field(default_factory=dict)
-
-    def settle(self, record: str, edits: _Edits | Hindrance, shared: Collection[int]) -> None:
-        """Take up a record; what stands in a place that it shares with another one stays as it is."""
-        if isinstance(edits, tuple) and any(number in shared for number, _ in edits):
-            edits = Hindrance.NOT_FOUND_AGAIN
-        if isinstance(edits, Hindrance):
-            self.hindered.setdefault(edits, []).append(record)
-        else:
-            self.news.update(edits)
 
     @property
     def obstacles(self) -> tuple[Obstacle, ...]:
@@ -84,9 +75,26 @@ def arrivals(
             if isinstance(edits, tuple):
                 claims.update(number for number, _ in edits)
     shared = {number for number, count in claims.items() if count > 1}
-    result = Arrivals()
+    return _settled(changes, found, shared)
+
+
+def _settled(
+    changes: Sequence[Change], found: Mapping[int, _Edits | Hindrance], shared: Collection[int]
+) -> Arrivals:
+    """A record of which one place cannot be written, or is another record's too, stays as it is."""
+    hindered: dict[str, Hindrance] = {}
     for at, change in enumerate(changes):
-        result.settle(change.record, found.get(at, Hindrance.NOT_FOUND_AGAIN), shared)
+        edits = found.get(at, Hindrance.NOT_FOUND_AGAIN)
+        if isinstance(edits, Hindrance):
+            hindered[change.record] = edits
+        elif any(number in shared for number, _ in edits):
+            hindered[change.record] = Hindrance.NOT_FOUND_AGAIN
+    result = Arrivals()
+    for record, hindrance in hindered.items():
+        result.hindered.setdefault(hindrance, []).append(record)
+    for at, edits in found.items():
+        if changes[at].record not in hindered and isinstance(edits, tuple):
+            result.news.update(edits)
     return result
 
 

@@ -44,7 +44,7 @@ def test_runs(parts: list[tuple[str, int]], rest: str, characters: Characters, s
     encoding = "utf-8" if characters is Characters.BYTES else characters.value
     content = text.encode(encoding)
     olds = {value: number for number, value in enumerate(TEXTS)}
-    in_chunks = found(RunSearch(characters, olds), content, size * characters.size)
+    in_chunks = found(RunSearch(characters, olds), content, size)
     assert in_chunks == found(RunSearch(characters, olds), content, len(content) or 1)
     inside = r"[A-Za-z0-9+/=_\\-]"
     values = "|".join(re.escape(value.decode()) for value in TEXTS)
@@ -127,3 +127,13 @@ def test_a_run_that_is_longer_than_any_value_is_not_held() -> None:
         assert list(search.feed(b"A" * 50_000)) == []
         assert len(search._held) < 200_000
     assert [each.start for each in search.feed(b" " + TEXTS[0] + b" ")] == [5_000_001]
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=300), st.sampled_from(Characters), st.integers(1, 50))
+def test_any_bytes(content: bytes, characters: Characters, size: int) -> None:
+    """Whatever a file holds, the search ends, and what is found is there."""
+    olds = {TEXTS[0]: 0, BINARY[1]: 1}
+    for search in (RunSearch(characters, olds), MysqlStringSearch(olds)):
+        for start, length, _ in found(search, content, size):
+            assert 0 <= start < start + length <= len(content)

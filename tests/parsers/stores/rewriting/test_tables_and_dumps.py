@@ -70,16 +70,17 @@ def test_two_columns_of_one_row(tmp_path: Path) -> None:
     path = tmp_path / "d.sql"
     text = "".join(
         f"INSERT INTO ec_user (id, name, password, other) VALUES ({at},'a','{first}','{second}');\n"
-        for at, first, second in ((1, OLD, IV), (2, OLD, OLD))
+        for at, first, second in ((1, OLD, IV), (2, OLD, OLD), (3, OLD, IV))
     )
     path.write_text(text)
     other = SecretTable(table="ec_user", kind="user", value="other", name="name")
     store = SqlDump(StoreFile(str(path)), Mapping(inferred=(*DEFAULT_MAPPING.inferred, other)))
-    values = [(1, OLD, NEW), (1, IV, NEW_IV), (2, OLD, NEW)]
+    values = [(1, OLD, NEW), (1, IV, NEW_IV), (2, OLD, NEW), (3, OLD, NEW), (3, NEW_IV, IV)]
     changes = [Change(f"ec_user:id={at}", Sealed(a.encode()), Sealed(b.encode())) for at, a, b in values]
     rewriting = writer(store).locate(changes)
-    assert hindered(rewriting.obstacles) == {Hindrance.NOT_FOUND_AGAIN.value: ("ec_user:id=2",)}
-    assert content(rewriting)[""].decode() == text.replace(OLD, NEW, 1).replace(IV, NEW_IV)
+    expected = ("ec_user:id=2", "ec_user:id=3")  # of the last, one of the two is not there
+    assert hindered(rewriting.obstacles) == {Hindrance.NOT_FOUND_AGAIN.value: expected}
+    assert content(rewriting)[""].decode() == text.replace(OLD, NEW, 1).replace(IV, NEW_IV, 1)
 
 
 def test_bytes_where_backslashes_mean_nothing(tmp_path: Path) -> None:
@@ -172,6 +173,19 @@ def test_any_text_around(
     assert found[""] == write(drawn, news)
     path.write_bytes(found[""])
     assert [each.value.decode() for each in sealed(open_store(str(path))).values()] == news
+
+
+def test_a_second_run_changes_nothing(tmp_path: Path) -> None:
+    """The old values are not there any more: nothing is written over the new ones."""
+    path = tmp_path / "t.csv"
+    path.write_text(f"name,value\na,{OLD}\nb,{OLD}\n")
+    store = open_store(str(path))
+    changes = changes_of(store, renewed)
+    once = content(writer(store).locate(changes))
+    path.write_bytes(once[""])
+    again = writer(store).locate(changes)
+    assert hindered(again.obstacles) == {Hindrance.NOT_FOUND_AGAIN.value: ("line 2", "line 3")}
+    assert content(again) == once
 
 
 def test_nothing_of_a_value_is_shown(tmp_path: Path) -> None:
