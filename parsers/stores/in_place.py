@@ -2,14 +2,16 @@
 
 from typing import Final
 
+from parsers.errors import StoreError
 from parsers.stores.change import InPlace
-from parsers.stores.database.changing.access import Access, Patience
+from parsers.stores.database.changing.access import Access, Patience, roll_back_journal
 from parsers.stores.database.changing.database_in_place import DatabaseInPlace
 from parsers.stores.database.changing.document_records import DocumentRecords
 from parsers.stores.database.changing.mapped_records import MappedRecords
 from parsers.stores.database.changing.target import Locator
 from parsers.stores.database.cloudbees_database import CloudBeesDatabase
 from parsers.stores.database.connection import Database
+from parsers.stores.database.faults import DRIVER_FAULTS, explain
 from parsers.stores.database.product_database import ProductDatabase
 from parsers.stores.interface import Store
 from parsers.stores.octopus.database import OctopusDatabase
@@ -32,6 +34,22 @@ def in_place(store: Store, *, patience: Patience = _PATIENCE) -> InPlace | None:
             return _of(store.database, DocumentRecords(), patience)
         case _:
             return None
+
+
+def roll_back_unfinished(store: Store) -> None:
+    """Undo what a program that was killed had begun to write: SQLite's readers cannot, servers have done it.
+
+    To be called before a store is read that is to be changed; of any other file nothing is touched.
+
+    Raises:
+        StoreError: the file cannot be written.
+    """
+    match store:
+        case ProductDatabase() | CloudBeesDatabase() | OctopusDatabase() if store.database.file is not None:
+            try:
+                roll_back_journal(store.database.file)
+            except DRIVER_FAULTS as error:
+                raise StoreError(f"{store.label!r} cannot be opened for writing: {explain(error)}") from error
 
 
 def _of(database: Database, locator: Locator, patience: Patience) -> InPlace | None:

@@ -382,6 +382,13 @@ def test_table_without_transactions(folded: Server) -> None:
     [obstacle] = store.obstacles([Change("ec_user:name=guest", Sealed(b"AGVSBG8"), Sealed(b"bmV3"))])
     assert obstacle.hindrance is Hindrance.NO_TRANSACTIONS
     assert obstacle.what.startswith("table 'ec_user' has no transactions (MyISAM)")
+    folded.run(
+        "CREATE TRIGGER t BEFORE UPDATE ON ec_user FOR EACH ROW SET NEW.password = LOWER(NEW.password)",
+        database="folded",
+    )
+    with pytest.raises(CommitUnknownError, match="a table has no transactions"):
+        store.replace([Change("ec_user:name=guest", Sealed(b"AGVSBG8"), Sealed(b"NEW"))])
+    assert ("guest", "new") in users(folded)
 
 
 def test_time_of_change_stays(mariadb_server: Server) -> None:

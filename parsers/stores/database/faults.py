@@ -7,7 +7,7 @@ from sqlalchemy import exc
 DRIVER_FAULTS: Final = (exc.SQLAlchemyError, OSError, UnicodeError)
 """What connecting and reading may raise: drivers let some of Python's own errors through."""
 
-_MYSQL: Final = {
+_NUMBERS: Final = {
     1044: "this user has no right to use the database",
     1045: "the server refuses this user or password",
     1049: "the server has no database of this name",
@@ -28,6 +28,11 @@ _MYSQL: Final = {
     1053: "the connection was lost: the server shuts down",
     1317: "the server ended the query",
     1927: "the connection was lost: the server ended it",
+    # SQL Server's
+    229: "this user has no right to read the table, or to change it",
+    2628: "a value is too long for its column",
+    3906: "the server is read-only",
+    8152: "a value is too long for its column",
 }
 _SQLSTATES: Final = {
     "28": "the server refuses this user or password",
@@ -63,7 +68,9 @@ _TEXTS: Final = {
     "malformed": "the SQLite file is damaged",
     "database is locked": "another program holds the SQLite file locked",
     "unable to open": "the SQLite file cannot be opened",
-    "readonly database": "the SQLite file cannot be written",
+    "readonly database": (
+        "the SQLite file cannot be written (nor be read, if a program was killed while it wrote to it)"
+    ),
     "disk is full": "the disk is full",
     "disk i/o error": "the disk fails",
     "constraint failed": "a rule of the table (constraint) refuses a value",
@@ -78,7 +85,10 @@ _TEXTS: Final = {
 }
 
 _REFUSALS: Final = frozenset(
-    {*(_MYSQL[number] for number in (1020, 1205, 1213)), *(_SQLSTATES[state] for state in ("40001", "40P01"))}
+    {
+        *(_NUMBERS[number] for number in (1020, 1205, 1213)),
+        *(_SQLSTATES[state] for state in ("40001", "40P01")),
+    }
     | {_TEXTS["database is locked"], _TEXTS["ora-00054"]}
 )
 """Another session was in the way: whatever was asked for is undone, or was not begun."""
@@ -96,7 +106,7 @@ def explain(error: BaseException) -> str:
     original = getattr(error, "orig", None) or error
     number = next(iter(original.args), None)
     if isinstance(number, int):
-        return _MYSQL.get(number) or _by_text(original) or f"{type(original).__name__} {number}"
+        return _NUMBERS.get(number) or _by_text(original) or f"{type(original).__name__} {number}"
     state = str(getattr(original, "sqlstate", None) or "")
     meanings = [meaning for start, meaning in _SQLSTATES.items() if state.startswith(start)]
     return (*meanings, _by_text(original) or f"{type(original).__name__} {state}".rstrip())[0]

@@ -99,6 +99,18 @@ def session_settings(dialect: str, lock_seconds: int) -> tuple[str, ...]:
             return ()
 
 
+def roll_back_journal(file: Path) -> None:
+    """Have SQLite undo what a killed program left: it does so for whoever may write and reads first.
+
+    Raises:
+        DRIVER_FAULTS: from the database.
+    """
+    if not Path(f"{file}-journal").exists():
+        return
+    with _sqlite(file, "rw", Patience().lock_seconds).connect() as connection:
+        connection.exec_driver_sql("SELECT COUNT(*) FROM sqlite_master")
+
+
 def _sqlite(path: Path, mode: str, lock_seconds: int) -> sa.Engine:
     uri = f"file:{quote(str(path.absolute()))}?mode={mode}"
 

@@ -6,7 +6,7 @@ from functools import partial
 
 import sqlalchemy as sa
 
-from parsers.errors import StoreError
+from parsers.errors import CommitUnknownError, StoreError
 from parsers.stores.change import Change, Obstacle, Outcome, Sealed
 from parsers.stores.database.changing import hindrances
 from parsers.stores.database.changing.access import Access
@@ -68,12 +68,23 @@ class DatabaseInPlace:
             raise self._unreadable(error) from error
 
     def replace(self, changes: Sequence[Change]) -> list[Outcome]:
-        """As `InPlace.replace`; each record may stand in `changes` once."""
+        """As `InPlace.replace`; each record may stand in `changes` once.
+
+        Where a table has no transactions, part of the changes may stand after an error, which then is a
+        `CommitUnknownError`.
+        """
         records = [change.record for change in changes]
         if len(set(records)) < len(records):
             raise StoreError(f"{self.label!r} was not changed: a record is to be changed twice")
         wanted = by_row(changes, self._locate(records))
-        outcomes = committed(self._access, partial(_changed, wanted)) if wanted else {}
+        try:
+            outcomes = committed(self._access, partial(_changed, wanted)) if wanted else {}
+        except StoreError as error:
+            if all(target.engine is None for target in wanted):
+                raise
+            raise CommitUnknownError(
+                f"{error.message} (a table has no transactions)", hint=error.hint
+            ) from None
         return [outcomes.get(record, Outcome.GONE) for record in records]
 
     def _locate(self, records: Sequence[str]) -> Mapping[str, Located | RuledOut]:

@@ -1,6 +1,6 @@
 """Records of Octopus' documents found again: `Account:Accounts-1#/Password`."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import sqlalchemy as sa
@@ -8,9 +8,9 @@ from sqlalchemy.dialects import postgresql
 
 from parsers.stores.change import Hindrance
 from parsers.stores.database.catalogue import Catalogue, Table
-from parsers.stores.database.changing.columns_set_anew import columns_set_anew, kept_in
 from parsers.stores.database.changing.documents import Documents
 from parsers.stores.database.changing.row_keys import ABSENT, NO_KEY, KeysOfTables, RowKeys
+from parsers.stores.database.changing.table_habits import TableHabits, table_habits
 from parsers.stores.database.changing.target import Located, RuledOut, Target
 from parsers.stores.octopus.source import BLOB, ID, JSON
 
@@ -52,14 +52,14 @@ class DocumentRecords:
 
 def _by_table(connection: sa.Connection) -> Iterator[tuple[str, Target | RuledOut]]:
     catalogue = Catalogue(connection)
-    set_anew = columns_set_anew(connection)
+    habits = table_habits(connection)
     for name in catalogue.tables:
         table = catalogue.find(name)
-        if isinstance(table, Table) and (target := _target(table, set_anew)) is not None:
+        if isinstance(table, Table) and (target := _target(table, habits)) is not None:
             yield name, target
 
 
-def _target(table: Table, set_anew: Collection[tuple[str, str]]) -> Target | RuledOut | None:
+def _target(table: Table, habits: TableHabits) -> Target | RuledOut | None:
     columns = tuple(column for column in table.columns if column.name.casefold() in {JSON, BLOB})
     key = next((column for column in table.columns if column.name.casefold() == ID), None)
     if not columns:
@@ -68,7 +68,15 @@ def _target(table: Table, set_anew: Collection[tuple[str, str]]) -> Target | Rul
         return NO_KEY
     if any(_loses_text(column.type) for column in columns):
         return NOT_KEPT
-    return Target(table, key, columns, Documents(columns), kept_in(table, set_anew), DOCUMENTS_AT_ONCE)
+    return Target(
+        table=table,
+        key=key,
+        columns=columns,
+        form=Documents(columns),
+        kept=habits.kept(table),
+        engine=habits.engines.get(table.name),
+        at_once=DOCUMENTS_AT_ONCE,
+    )
 
 
 def _loses_text(kind: object) -> bool:

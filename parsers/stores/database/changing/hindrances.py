@@ -7,7 +7,6 @@ import sqlalchemy as sa
 from parsers.errors import StoreError
 from parsers.stores.change import Hindrance, Obstacle
 from parsers.stores.database.changing.access import Access
-from parsers.stores.database.changing.engines import without_transactions
 from parsers.stores.database.changing.lengths import too_long
 from parsers.stores.database.changing.row_changes import pieces, rows_by_key
 from parsers.stores.database.changing.sessions import Sessions, described, other_sessions
@@ -52,17 +51,16 @@ def _told(found: Sessions) -> Iterator[Obstacle]:
 
 
 def of_tables(connection: sa.Connection, wanted: ByRow) -> Iterator[Obstacle]:
-    """Tables without transactions, then values that do not fit.
+    """Tables without transactions, values that do not fit.
 
     Raises:
         DRIVER_FAULTS: from the database.
     """
-    tables = [target.table.name for target in wanted]
-    for table, engine in without_transactions(connection, tables).items():
-        what = f"table {table!r} has no transactions ({engine}): what was begun there cannot be taken back"
-        yield Obstacle(Hindrance.NO_TRANSACTIONS, what)
     unfit: dict[tuple[Hindrance, str], list[str]] = {}
     for target, rows in wanted.items():
+        if target.engine is not None:
+            what = f"table {target.table.name!r} has no transactions ({target.engine}): what was begun stays"
+            yield Obstacle(Hindrance.NO_TRANSACTIONS, what)
         for keys in pieces(list(rows), target.at_once):
             for key, cells in rows_by_key(connection, target, keys).items():
                 for reason in _unfit(target, cells, rows[key], connection.dialect.name):

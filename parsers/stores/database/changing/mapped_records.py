@@ -1,14 +1,14 @@
 """Records of CloudBees CD's mapped tables found again: `ec_credential:id=0a00…`."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import sqlalchemy as sa
 
 from parsers.stores.database.catalogue import Catalogue
-from parsers.stores.database.changing.columns_set_anew import columns_set_anew, kept_in
 from parsers.stores.database.changing.row_keys import NO_KEY, KeysOfTables
 from parsers.stores.database.changing.sealed_columns import WHOLE, SealedColumns
+from parsers.stores.database.changing.table_habits import TableHabits, table_habits
 from parsers.stores.database.changing.target import Located, RuledOut, Target
 from parsers.stores.database.plan import TablePlan, plan
 from parsers.stores.mapping import Mapping
@@ -50,13 +50,13 @@ class MappedRecords:
 def _by_start(connection: sa.Connection, mapping: Mapping) -> dict[str, list[Target]]:
     """The mapped tables by what their records begin with, or, without a key, are."""
     catalogue = Catalogue(connection)
-    set_anew = columns_set_anew(connection)
+    habits = table_habits(connection)
     targets: dict[str, list[Target]] = {}
     for mapped in mapping.tables:
         found = plan(mapped, catalogue)
         if isinstance(found, TablePlan):
             start = f"{mapped.table}:{found.key}=" if found.key else mapped.table
-            targets.setdefault(start, []).extend([_target(found, set_anew)] if found.key else [])
+            targets.setdefault(start, []).extend([_target(found, habits)] if found.key else [])
     return targets
 
 
@@ -67,8 +67,15 @@ def _start_of(record: str, targets: dict[str, list[Target]]) -> str | RuledOut:
     return NO_KEY if record in targets else NO_TABLE
 
 
-def _target(found: TablePlan, set_anew: Collection[tuple[str, str]]) -> Target:
+def _target(found: TablePlan, habits: TableHabits) -> Target:
     roles = found.source.columns
     columns = tuple(roles[role] for role in ("value", "iv") if role in roles)
     table = found.source.table
-    return Target(table, roles["key"], columns, SealedColumns(columns), kept_in(table, set_anew))
+    return Target(
+        table=table,
+        key=roles["key"],
+        columns=columns,
+        form=SealedColumns(columns),
+        kept=habits.kept(table),
+        engine=habits.engines.get(table.name),
+    )

@@ -94,13 +94,19 @@ def _write(
         values = {cell(n): cells[n] for n in indexes}
         alike.setdefault(indexes, []).append({KEY: key, **values})
     for indexes, rows in alike.items():
-        result = connection.execute(update_row(target, indexes, connection.dialect.name), rows)
-        # Each key has exactly one row, locked and seen above: so the total tells of each of them.
-        if result.rowcount != len(rows):
+        changed = _count(connection, update_row(target, indexes, connection.dialect.name), rows)
+        if changed != len(rows):
             raise StoreError(
-                f"table {target.table.name!r}: {len(rows)} rows were to change, and the database says "
-                f"{result.rowcount}"
+                f"table {target.table.name!r}: {len(rows)} rows were to change, "
+                f"and the database says {changed}"
             )
+
+
+def _count(connection: sa.Connection, statement: sa.Update, rows: list[dict[str, object]]) -> int:
+    """How many rows changed. Each key has exactly one, locked and seen before: the total tells of each."""
+    if connection.dialect.supports_sane_multi_rowcount:
+        return connection.execute(statement, rows).rowcount
+    return sum(connection.execute(statement, row).rowcount == 1 for row in rows)
 
 
 def _check(connection: sa.Connection, target: Target, meant: Mapping[Hashable, Cells]) -> None:

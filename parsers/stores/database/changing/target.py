@@ -41,6 +41,7 @@ class Target:
         columns: those that hold values.
         form: how they do.
         kept: columns that the server sets anew with every change unless the statement names them.
+        engine: the storage engine, if it has no transactions.
         at_once: how many rows are held at a time.
     """
 
@@ -49,6 +50,7 @@ class Target:
     columns: tuple[Column, ...]
     form: Form
     kept: tuple[Column, ...] = ()
+    engine: str | None = None
     at_once: int = 500
 
 

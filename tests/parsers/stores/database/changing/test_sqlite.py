@@ -2,7 +2,10 @@
 
 import gzip
 import hashlib
+import signal
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,11 +13,17 @@ import sqlalchemy as sa
 
 from parsers.errors import StoreError
 from parsers.stores.change import Change, Hindrance, Outcome, Sealed
-from parsers.stores.database.changing.access import Patience
-from parsers.stores.in_place import in_place
+from parsers.stores.database.changing.access import Access, Patience
+from parsers.stores.database.changing.mapped_records import MappedRecords
+from parsers.stores.database.changing.row_changes import change_rows
+from parsers.stores.database.changing.wanted import by_row
+from parsers.stores.database.cloudbees_database import CloudBeesDatabase
+from parsers.stores.database.connection import sqlite_database
+from parsers.stores.in_place import in_place, roll_back_unfinished
 from parsers.stores.mapping import Mapping
 from parsers.stores.open import open_store
 from tests.parsers.stores.database.changing.rows_to_change import (
+    IMPATIENT,
     VAULT,
     back,
     change,
@@ -252,3 +261,61 @@ def test_stores_that_are_never_changed_in_place(engine: sa.Engine, tmp_path: Pat
     table = tmp_path / "t.csv"
     table.write_text("kind,project,name,user_name,value\ncredential,p,n,u,v\n")
     assert in_place(open_store(str(table))) is None
+
+
+KILLED = """
+import os, signal, sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("PRAGMA cache_size = 2")
+connection.execute("BEGIN IMMEDIATE")
+connection.execute("UPDATE ec_credential SET password = hex(zeroblob(9000))")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_program_that_was_killed_while_it_wrote(engine: sa.Engine) -> None:
+    """Its rollback journal keeps readers out, which is said; rolled back, the file is as before."""
+    records = credentials(engine, range(20), sa.Integer())
+    before = passwords(engine)
+    path = Path(path_of(engine))
+    killed = subprocess.run([sys.executable, "-c", KILLED, str(path)], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    journal = path.with_name(f"{path.name}-journal")
+    assert journal.stat().st_size
+    store = open_store(str(path))
+    with pytest.raises(StoreError, match="a program was killed while it wrote"):
+        list(store.read())
+    roll_back_unfinished(store)
+    assert not journal.exists()
+    assert passwords(engine) == before
+    assert opened(str(path)).replace([change(records[0], 0)]) == [Outcome.CHANGED]
+
+
+def test_nothing_to_roll_back(engine: sa.Engine, tmp_path: Path) -> None:
+    """No byte changes, and what is no SQLite file is left alone."""
+    credentials(engine, range(2), sa.Integer())
+    before = Path(path_of(engine)).read_bytes()
+    roll_back_unfinished(open_store(path_of(engine)))
+    assert Path(path_of(engine)).read_bytes() == before
+    table = tmp_path / "t.csv"
+    table.write_text("kind,project,name,user_name,value\n")
+    roll_back_unfinished(open_store(str(table)))
+
+
+def test_driver_that_counts_each_row_only(engine: sa.Engine) -> None:
+    """Where a driver has no total, every row is asked for: one that refuses is missed."""
+    records = credentials(engine, range(3), sa.Integer())
+    store = CloudBeesDatabase(sqlite_database(Path(path_of(engine))))
+    changes = [change(record, n) for n, record in enumerate(records)]
+    with Access(store.database, IMPATIENT).writing() as connection:
+        connection.dialect.supports_sane_multi_rowcount = False
+        with store.database.reading() as reading:
+            located = MappedRecords(store.mapping).locate(reading, records)
+        [(target, rows)] = by_row(changes, located).items()
+        assert set(change_rows(connection, target, rows).values()) == {Outcome.CHANGED}
+        connection.exec_driver_sql(
+            "CREATE TRIGGER t BEFORE UPDATE ON ec_credential BEGIN SELECT RAISE(IGNORE); END"
+        )
+        [(target, rows)] = by_row(back(changes), located).items()
+        with pytest.raises(StoreError, match="3 rows were to change, and the database says 0"):
+            change_rows(connection, target, rows)
