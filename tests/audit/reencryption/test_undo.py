@@ -1,0 +1,135 @@
+"""Values put back, and those that nobody may put back any more."""
+
+from pathlib import Path
+
+import pytest
+
+from audit.reencryption.journal import Entry, read_journal
+from audit.reencryption.undo import Undone, changes_back, undo
+from parsers.errors import CommitUnknownError, StoreError
+from parsers.progress import Silent
+from parsers.stores.change import Change, Sealed
+from tests.audit.reencryption.estate import journal_at
+from tests.audit.reencryption.memory_store import MemoryStore
+from tests.audit.reencryption.test_apply import applied, new, old, planned
+from tests.support.sealing import stored
+
+
+def entry(record: str, before: Sealed, after: Sealed) -> Entry:
+    return Entry("test", record, before, after.digest)
+
+
+def written(folder: Path, count: int = 3) -> tuple[MemoryStore, tuple[Entry, ...]]:
+    store, todo = planned(count)
+    applied(store, todo, folder)
+    return store, read_journal(journal_at(folder)).entries
+
+
+def test_everything_as_it_was(tmp_path: Path) -> None:
+    """Byte for byte, and a second time there is nothing left to put back."""
+    store, entries = written(tmp_path)
+    assert changes_back(entries, store) == [
+        Change(f"row {number}", new(number), old(number)) for number in (1, 3, 5)
+    ]
+    done = undo(entries, store, Silent())
+    assert done.states == dict.fromkeys(["row 1", "row 3", "row 5"], Undone.PUT_BACK)
+    assert store.there == {f"row {number}": old(number) for number in range(6)}
+    transactions = store.transactions
+    again = undo(entries, store, Silent())
+    assert again.states == dict.fromkeys(["row 1", "row 3", "row 5"], Undone.NOT_WRITTEN)
+    assert store.transactions == transactions
+    assert changes_back(entries, store) == []
+
+
+def test_what_changed_since_stays(tmp_path: Path) -> None:
+    """Somebody has entered another secret, or removed the credential: told, and not touched."""
+    store, entries = written(tmp_path)
+    store.there["row 1"] = Sealed(b"entered by hand")
+    del store.there["row 3"]
+    done = undo(entries, store, Silent())
+    assert done.states == {"row 1": Undone.CHANGED, "row 3": Undone.GONE, "row 5": Undone.PUT_BACK}
+    assert store.there["row 1"] == Sealed(b"entered by hand")
+
+
+def test_a_vector_beside_that_changed_counts() -> None:
+    """The same ciphertext with another vector is another value."""
+    store = MemoryStore(stored([b"x"]))
+    store.there["row 0"] = Sealed(b"new", b"other")
+    entries = [entry("row 0", Sealed(b"old", b"old vector"), Sealed(b"new", b"vector"))]
+    assert undo(entries, store, Silent()).states == {"row 0": Undone.CHANGED}
+    store.there["row 0"] = Sealed(b"new", b"vector")
+    assert undo(entries, store, Silent()).states == {"row 0": Undone.PUT_BACK}
+    assert store.there["row 0"] == Sealed(b"old", b"old vector")
+
+
+def test_an_entry_that_was_never_written() -> None:
+    """The run was killed between the journal and the store: the old value stands there."""
+    store = MemoryStore(stored([b"old"]))
+    assert undo([entry("row 0", Sealed(b"old"), Sealed(b"new"))], store, Silent()).states == {
+        "row 0": Undone.NOT_WRITTEN
+    }
+
+
+@pytest.mark.parametrize("stands", [b"new 1", b"new 2"])
+def test_killed_and_written_again(stands: bytes) -> None:
+    """Two entries of one record with the same old value, whichever of the new ones stands there."""
+    store = MemoryStore(stored([stands]))
+    entries = [entry("row 0", Sealed(b"old"), Sealed(new)) for new in (b"new 1", b"new 2")]
+    assert undo(entries, store, Silent()).states == {"row 0": Undone.PUT_BACK}
+    assert store.there["row 0"] == Sealed(b"old")
+
+
+def test_re_encrypted_a_second_time() -> None:
+    """Re-encrypted, re-entered under the old key, re-encrypted: undo goes back once, and stays there."""
+    entries = [
+        entry("row 0", Sealed(b"first"), Sealed(b"first, new")),
+        entry("row 0", Sealed(b"second"), Sealed(b"second, new")),
+    ]
+    store = MemoryStore(stored([b"second, new"]))
+    assert undo(entries, store, Silent()).states == {"row 0": Undone.PUT_BACK}
+    assert store.there["row 0"] == Sealed(b"second")
+    assert undo(entries, store, Silent()).states == {"row 0": Undone.NOT_WRITTEN}
+    assert store.there["row 0"] == Sealed(b"second")
+
+
+def test_a_fault_midway_can_be_done_again(tmp_path: Path) -> None:
+    """What was not reached is told as failed; the second time completes it."""
+    store, entries = written(tmp_path, 1500)
+
+    def broken(number: int) -> None:
+        if number == 4:  # two transactions wrote, the second one back fails
+            raise StoreError("connection lost")
+
+    store.on_replace = broken
+    done = undo(entries, store, Silent())
+    assert done.fault == "connection lost"
+    assert list(done.states.values()).count(Undone.PUT_BACK) == 1000
+    assert list(done.states.values()).count(Undone.FAILED) == 500
+    again = undo(entries, store, Silent())
+    assert again.fault == ""
+    assert list(again.states.values()).count(Undone.PUT_BACK) == 500
+    assert store.there == {f"row {number}": old(number) for number in range(3000)}
+
+
+def test_an_answer_lost_once(tmp_path: Path) -> None:
+    """It was put back, and is found put back."""
+    store, entries = written(tmp_path)
+
+    def lost(number: int) -> None:
+        if number == 2:
+            raise CommitUnknownError("no answer to COMMIT")
+
+    store.after_replace = lost
+    assert set(undo(entries, store, Silent()).states.values()) == {Undone.PUT_BACK}
+
+
+def test_changed_between_reading_and_writing(tmp_path: Path) -> None:
+    """Somebody is faster than the undo: that value is theirs."""
+    store, entries = written(tmp_path)
+
+    def meanwhile(number: int) -> None:
+        store.there["row 1"] = Sealed(b"entered by hand")
+
+    store.on_replace = meanwhile
+    assert undo(entries, store, Silent()).states["row 1"] is Undone.CHANGED
+    assert store.there["row 1"] == Sealed(b"entered by hand")
