@@ -78,6 +78,8 @@ def _by_store(entries: Sequence[Entry], stores: Sequence[InPlace]) -> dict[str, 
     of_store: dict[str, list[Entry]] = {}
     for entry in entries:
         of_store.setdefault(entry.store, []).append(entry)
+    if not entries:
+        return {store.label: [] for store in stores}
     given = {store.label for store in stores}
     if absent := sorted(given - set(of_store)):
         raise ReencryptionError(

@@ -8,7 +8,7 @@ from audit.errors import ReencryptionError
 from audit.key_ring import Key, KeyRing
 from audit.reencryption.database_password import rekeyed_password
 from parsers.secret import Secret
-from parsers.stores.database.new_password import replaced_password
+from parsers.stores.database.properties_password import replaced_password
 from parsers.stores.database.properties import read_database_properties
 from reports.files import atomic_file
 

@@ -1,0 +1,62 @@
+"""A SQLite file re-encrypted by a process that is killed at each of its writes."""
+
+import shutil
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from audit.reencryption.certain_replace import TRANSACTION_VALUES
+from tests.support.killing import killed_at
+from tests.support.rekeying import Rekeying, stored, under_new
+
+WRITES = "pwrite64,write,fsync,fdatasync,ftruncate,unlink"
+"""What SQLite and the journal change files with."""
+
+
+def test_nothing_is_lost_or_encrypted_twice(tmp_path: Path) -> None:
+    """Killed at any write: every value is old or new; the next run completes, and undo restores all."""
+    original, path = tmp_path / "original.sqlite", tmp_path / "commander.sqlite"
+    engine = sa.create_engine(f"sqlite:///{path}", poolclass=sa.NullPool)
+    estate = Rekeying(tmp_path, str(path), count=12)
+    estate.make(engine)
+    before = stored(engine)
+    shutil.copy(path, original)
+    assert estate.audit() == 10
+    watched = [path, Path(f"{path}-journal"), estate.journal]
+    found = []
+    for number in range(1, 100):
+        shutil.copy(original, path)
+        killed = killed_at(number, WRITES, estate.arguments(), paths=watched)
+        found.append(under_new(estate, engine))
+        assert estate.reencrypt() == 10  # one value is lost, and stays so
+        assert under_new(estate, engine) == 24
+        if estate.journal.exists():
+            assert estate.undo() == 0
+            assert stored(engine) == before
+            estate.journal.unlink()
+        if not killed:
+            break
+    assert not killed
+    assert found[0] == 12
+    assert found[-1] == 24
+    assert len(found) > 8
+
+
+def test_killed_between_transactions(tmp_path: Path) -> None:
+    """Killed at each write to the journal of two transactions: the first one stands, and the rest follows."""
+    path = tmp_path / "commander.sqlite"
+    engine = sa.create_engine(f"sqlite:///{path}", poolclass=sa.NullPool)
+    estate = Rekeying(tmp_path, str(path), count=TRANSACTION_VALUES + 5)
+    estate.make(engine)
+    assert estate.audit() == 10
+    found = []
+    for number in range(1, 20):
+        killed = killed_at(number, "write,fsync", estate.arguments(), paths=[estate.journal])
+        found.append(under_new(estate, engine) - estate.count)
+        if not killed:
+            break
+        assert estate.undo() == 0
+        estate.journal.unlink()
+    assert not killed
+    assert set(found) == {0, TRANSACTION_VALUES, estate.count}
+    assert found == sorted(found)

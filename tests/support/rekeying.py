@@ -1,0 +1,153 @@
+"""A small database of CloudBees CD with values under two passkeys, and the commands that re-encrypt it."""
+
+import base64
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import sqlalchemy as sa
+from Crypto.Cipher import AES
+from Crypto.Util.Padding import unpad
+
+from audit.cli.audit_run import AuditOptions, audit_into
+from audit.cli.reencrypt_run import ReencryptOptions, reencrypt
+from audit.cli.stores_opening import StoreOptions
+from audit.cli.undo_run import UndoOptions, undo_journal
+from audit.layouts.layout import Iv, KeyForm, Layout, Mode
+from audit.reencryption.despite import Despite
+from tests.support.sealing import passwords, seal
+
+LAYOUT: Final = Layout(KeyForm.RAW, Mode.CBC, Iv.FRONT)
+OLD: Final = bytes(range(16))
+NEW: Final = bytes(range(100, 132))
+FORGOTTEN: Final = bytes(range(200, 232))
+
+
+@dataclass(frozen=True, slots=True)
+class Rekeying:
+    """An estate in `folder`: two passkey files, and a run folder once it was audited.
+
+    Attributes:
+        folder: where everything lies.
+        store: what `--store` takes.
+        count: values under each of the two passkeys.
+    """
+
+    folder: Path
+    store: str
+    count: int = 6
+    plain: dict[str, bytes] = field(default_factory=dict)
+
+    @property
+    def run(self) -> Path:
+        return self.folder / "run"
+
+    @property
+    def journal(self) -> Path:
+        return self.run / "journal.jsonl"
+
+    @property
+    def keys(self) -> list[str]:
+        return [f"old={self.folder / 'old'}", f"new={self.folder / 'new'}"]
+
+    def make(self, engine: sa.Engine) -> None:
+        """Keys and tables: half the values under each passkey, one that nothing opens, one that is null."""
+        for name, key in (("old", OLD), ("new", NEW)):
+            (self.folder / name).write_bytes(key)
+            (self.folder / name).chmod(0o600)
+        chance = random.Random(8)
+        texts = passwords(2 * self.count + 1, chance, longest=60)
+        keys = [OLD, NEW] * self.count + [FORGOTTEN]
+        rows: list[dict[str, object]] = []
+        for number, (text, key) in enumerate(zip(texts, keys, strict=True)):
+            self.plain[f"c{number}"] = text
+            rows.append(_row(number, seal(LAYOUT, key, text, chance).decode()))
+        rows.append(_row(len(rows), None))
+        credentials = sa.Table(
+            "ec_credential", sa.MetaData(),
+            sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+            sa.Column("name", sa.String(80)), sa.Column("password", sa.String(400)),
+        )  # fmt: skip
+        with engine.begin() as connection:
+            credentials.create(connection)
+            connection.execute(credentials.insert(), rows)
+
+    def audit(self) -> int:
+        options = AuditOptions(
+            logs=[], stores=StoreOptions([self.store]), keys=self.keys, current="new", owners=None,
+            zip_passwords=[], jobs=1, quiet=True,
+        )  # fmt: skip
+        return audit_into(self.run, options)
+
+    def arguments(self) -> list[str]:
+        """Those of `reencrypt --apply`, for a process of its own."""
+        keys = [word for key in self.keys for word in ("--key", key)]
+        return [
+            "reencrypt",
+            str(self.run),
+            "--store",
+            self.store,
+            *keys,
+            "--to",
+            "new",
+            "--apply",
+            "--yes",
+            "-q",
+        ]
+
+    def reencrypt(self, *, apply: bool = True, despite: Sequence[Despite] = ()) -> int:
+        """In this process; the exit code."""
+        options = ReencryptOptions(
+            run=self.run, stores=StoreOptions([self.store]), keys=self.keys, to="new", apply=apply, yes=True,
+            journal=None, out=None, layouts=None, also=[], despite=despite, table_format="table", output=None,
+            quiet=True,
+        )  # fmt: skip
+        return reencrypt(options)
+
+    def undo(self) -> int:
+        """In this process; the exit code."""
+        options = UndoOptions(
+            journal=self.journal, stores=StoreOptions([self.store]), keys=[], despite=[],
+            table_format="table", output=None, quiet=True,
+        )  # fmt: skip
+        return undo_journal(options)
+
+
+def stored(engine: sa.Engine) -> dict[str, str | None]:
+    """What lies in the table, by name."""
+    with engine.connect() as connection:
+        return dict(connection.exec_driver_sql("SELECT name, password FROM ec_credential ORDER BY id").all())
+
+
+def key_and_text(value: str) -> tuple[bytes, bytes] | None:
+    """Under which key a value opens and to what, by an AES that the program does not use."""
+    content = base64.b64decode(value)
+    for key in (OLD, NEW, FORGOTTEN):
+        cipher = AES.new(key, AES.MODE_CBC, iv=content[:16])
+        try:
+            text: bytes = unpad(cipher.decrypt(content[16:]), 16)
+            text.decode("ascii")
+        except ValueError:
+            continue
+        return key, text
+    return None
+
+
+def under_new(estate: Rekeying, engine: sa.Engine) -> int:
+    """How many values open under the new key; every one must open to its own text, under whichever key."""
+    found = 0
+    for name, value in stored(engine).items():
+        if value is None:
+            assert name not in estate.plain
+            continue
+        opened = key_and_text(value)
+        assert opened is not None, "encrypted twice, or torn"
+        assert opened[1] == estate.plain[name]
+        found += opened[0] == NEW
+    return found
+
+
+def _row(number: int, value: str | None) -> dict[str, object]:
+    return {"id": number, "name": f"c{number}", "password": value}
