@@ -5,8 +5,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import polars as pl
-
 from audit.examine import Examined
 from audit.key_ring import KeyRing
 from audit.layouts.layout import Iv, KeyForm, Layout, Mode
@@ -53,14 +51,7 @@ class Estate:
     plain: dict[str, bytes] = field(default_factory=dict)
 
     def audited(self) -> Run:
-        request = Request(
-            read_logs=lambda: LogReading(FINDINGS.to_frame(), (), (), (), (), ()),
-            stores=[self.store],
-            keys=key_files(self.keys),
-            current=self.current,
-            owners=Owners(()),
-        )
-        return run_audit(request, Silent()).run
+        return audited([self.store], self.keys, self.current)
 
     def judged(self, supplied: Supplied = NOTHING_SUPPLIED) -> "Judged":
         return judged([self.store], self.keys, self.current, supplied)
@@ -95,6 +86,17 @@ class Judged:
         target = self.ring.find(to)
         assert target is not None
         return make_plan(Wanted(run, target, self.ring, supplied, also), self.reading, self.examined)
+
+
+def audited(stores: Sequence[Store], keys: dict[str, bytes], current: str | None) -> Run:
+    request = Request(
+        read_logs=lambda: LogReading(FINDINGS.to_frame(), (), (), (), (), ()),
+        stores=stores,
+        keys=key_files(keys),
+        current=current,
+        owners=Owners(()),
+    )
+    return run_audit(request, Silent()).run
 
 
 def judged(
@@ -140,10 +142,6 @@ def states(plan: Plan) -> list[str]:
 
 def reason(plan: Plan, row: int) -> str:
     return str(plan.table["reason"][row])
-
-
-def with_column(frame: pl.DataFrame, **values: str) -> pl.DataFrame:
-    return frame.with_columns(**{name: pl.lit(value) for name, value in values.items()})
 
 
 def journal_at(folder: Path) -> Path:
