@@ -1,6 +1,7 @@
 """Which kinds of stores are written anew, and of which files each consists."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from parsers.stores.change import OutOfPlace
@@ -9,6 +10,7 @@ from parsers.stores.interface import Store
 from parsers.stores.octopus.migrator import MigratorFolder
 from parsers.stores.octopus.script import OctopusScript
 from parsers.stores.octopus.table_file import Form, OctopusTableFile, OctopusTableFolder
+from parsers.stores.rewriting.room import records_without_room
 from parsers.stores.rewriting.source_files import SourceFile, files_of_folder, read_file
 from parsers.stores.rewriting.written_anew import WrittenAnew
 from parsers.stores.sql_dump.dump import SqlDump
@@ -24,9 +26,9 @@ def out_of_place(store: Store) -> OutOfPlace | None:
     match store:
         case OctopusTableFile(form=Form.PARQUET):
             return None
-        case CloudBeesExport() | CsvTable() | JsonLinesTable() | SqlDump() | OctopusScript():
-            return _of_one_file(store)
-        case OctopusTableFile():
+        case SqlDump():
+            return replace(_of_one_file(store), without_room=partial(records_without_room, store))
+        case CloudBeesExport() | CsvTable() | JsonLinesTable() | OctopusScript() | OctopusTableFile():
             return _of_one_file(store)
         case OctopusTableFolder():
             return _of_tables(store)
@@ -36,7 +38,7 @@ def out_of_place(store: Store) -> OutOfPlace | None:
             return None
 
 
-def _of_one_file(store: _OneFile) -> OutOfPlace:
+def _of_one_file(store: _OneFile) -> WrittenAnew:
     def files() -> list[SourceFile]:
         return [read_file(store.file)]
 

@@ -1,14 +1,14 @@
 """A store of files that is written anew: located, then streamed."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from parsers.archives.interface import ByteStream
 from parsers.errors import StoreError
-from parsers.stores.change import Change, Obstacle, Rewriting
+from parsers.stores.change import Change, Hindrance, Obstacle, Rewriting
 from parsers.stores.interface import Store
-from parsers.stores.rewriting.arrivals import Arrivals, arrivals
+from parsers.stores.rewriting.arrivals import arrivals
 from parsers.stores.rewriting.marked_stream import MarkedStream
 from parsers.stores.rewriting.passkey_attribute import passkey_attribute
 from parsers.stores.rewriting.placeholders import LEAST_DIGITS, Placeholders
@@ -20,6 +20,10 @@ from parsers.stores.rewriting.spliced import Edit, spliced
 from parsers.stores.store_file import HEAD_BYTES, Look, chunks
 
 
+def _all_have_room(_changes: Sequence[Change]) -> Collection[str]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class WrittenAnew:
     """An `OutOfPlace` over any store that consists of files.
@@ -28,12 +32,14 @@ class WrittenAnew:
         label: as in `OutOfPlace`.
         files: those of the store, looked up each time.
         seen_through: the same store, read through another look at its files.
+        without_room: the records of the changes that make a value longer than it may be.
         is_export: whether its one file is an export, which names a passkey.
     """
 
     label: str
     files: Callable[[], list[SourceFile]]
     seen_through: Callable[[Look], Store]
+    without_room: Callable[[Sequence[Change]], Collection[str]] = _all_have_room
     is_export: bool = False
 
     def locate(self, changes: Sequence[Change]) -> Rewriting:
@@ -42,6 +48,8 @@ class WrittenAnew:
         Raises:
             StoreError, ArchiveError: the source cannot be read.
         """
+        cut = self.without_room(changes)
+        changes = [change for change in changes if change.record not in cut]
         olds = _searched(changes)
         scan = Scan(self.files(), olds)
         salt = str(int.from_bytes(scan.digest)).encode()
@@ -53,7 +61,14 @@ class WrittenAnew:
             return stream if file is None else MarkedStream(stream, file, placeholders)
 
         found = arrivals(self.seen_through(look).read(), changes, scan, placeholders)
-        return _Located(tuple(scan.files), found, is_export=self.is_export)
+        obstacles = (*_too_short(cut), *found.obstacles)
+        return _Located(obstacles, tuple(scan.files), found.news, is_export=self.is_export)
+
+
+def _too_short(records: Collection[str]) -> Iterator[Obstacle]:
+    if records:
+        what = f"{len(records)} values would be longer than their columns: a server may cut them off"
+        yield Obstacle(Hindrance.TOO_SHORT, what, tuple(records))
 
 
 def _searched(changes: Sequence[Change]) -> dict[bytes, int]:
@@ -69,14 +84,10 @@ def _searched(changes: Sequence[Change]) -> dict[bytes, int]:
 class _Located:
     """A `Rewriting`."""
 
+    obstacles: tuple[Obstacle, ...]
     scanned: tuple[ScannedFile, ...]
-    found: Arrivals
+    news: Mapping[int, bytes]
     is_export: bool
-
-    @property
-    def obstacles(self) -> tuple[Obstacle, ...]:
-        """As in `Rewriting`."""
-        return self.found.obstacles
 
     def files(self, *, fingerprint: str | None) -> Iterator[tuple[str, Iterator[bytes]]]:
         """As `Rewriting.files`.
@@ -104,12 +115,11 @@ class _Located:
             raise StoreError(f"{scanned.file.reference!r} was changed while it was read")
 
     def _edits(self, scanned: ScannedFile) -> list[Edit]:
-        news = self.found.news
         edits = []
         for number in scanned.numbers:
-            if number in news:
+            if number in self.news:
                 start, length, *_ = scanned.occurrence(number)
-                edits.append(Edit(start, length, scanned.characters.encoded(news[number])))
+                edits.append(Edit(start, length, scanned.characters.encoded(self.news[number])))
         return edits
 
 

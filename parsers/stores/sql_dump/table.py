@@ -13,7 +13,7 @@ _HEAD: Final = re.compile(
     rb"TABLE\s++(?:IF\s+NOT\s+EXISTS\s++)?+(" + QUALIFIED + rb")\s*+\("
 )
 _PART: Final = re.compile(NAME)
-_COLUMN: Final = re.compile(rb"(?s)\s*+(" + NAME + rb")\s++(\w++)(?:\s*+\(\s*+(\d++))?")
+_COLUMN: Final = re.compile(rb"(?s)\s*+(" + NAME + rb")\s++(\w++)(?:\s++varying)?+(?:\s*+\(\s*+(\d++))?")
 _KEYS: Final = (
     rb"(?:CONSTRAINT\s++" + NAME + rb"\s++)?+(?:PRIMARY|FOREIGN)\s++KEY\s*+(?:" + NAME + rb"\s*+)?+\(([^)]*+)"
 )
@@ -26,15 +26,23 @@ _NO_COLUMN: Final = frozenset(
     {b"PRIMARY", b"KEY", b"UNIQUE", b"CONSTRAINT", b"INDEX", b"FULLTEXT", b"SPATIAL", b"FOREIGN"}
     | {b"CHECK", b"EXCLUDE", b"PERIOD", b"LIKE"}
 )
+_BOUNDED: Final = frozenset({"char", "character", "varchar", "nchar", "nvarchar", "binary", "varbinary"})
 _BINARY: Final = frozenset({"binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob", "bytea"})
 
 
 @dataclass(frozen=True, slots=True)
 class DumpedColumn:
-    """A column's name, and what its type means for its values."""
+    """A column's name, and what its type means for its values.
+
+    Attributes:
+        name: as the dump has it.
+        form: how its values are written.
+        room: how many characters, or bytes, a value may have; None if that is not bounded, or not known.
+    """
 
     name: str
     form: ColumnForm = UNKNOWN_FORM
+    room: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +83,9 @@ def defined_table(statement: bytes, dialect: Dialect) -> DumpedTable | None:
     for definition in _definitions(statement[head.end() :], dialect):
         found = _COLUMN.match(definition)
         if found is not None and found[1].upper() not in _NO_COLUMN:
-            columns.append(DumpedColumn(bare_name(found[1]), _form(found[2].decode().lower(), found[3])))
+            kind = found[2].decode().lower()
+            room = int(found[3]) if found[3] and kind in _BOUNDED else None
+            columns.append(DumpedColumn(bare_name(found[1]), _form(kind, found[3]), room))
         elif key := _KEYS_DEFINED.match(definition):
             keys.update(names_in(key[1]))
     return DumpedTable(bare_name(head[1]), tuple(columns), frozenset(keys)) if columns else None

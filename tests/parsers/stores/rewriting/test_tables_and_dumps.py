@@ -175,6 +175,33 @@ def test_any_text_around(
     assert [each.value.decode() for each in sealed(open_store(str(path))).values()] == news
 
 
+@pytest.mark.parametrize(
+    ("column", "fits"),
+    [
+        ("varchar(43) CHARACTER SET latin1", False),
+        ("character varying(43) NOT NULL", False),
+        ("varchar(44)", True),
+        ("text", True),
+        ("decimal(3)", True),
+    ],
+)
+def test_room_in_columns(tmp_path: Path, column: str, fits: bool) -> None:
+    """What a server might cut off as it loads the dump is not written; what becomes no longer is."""
+    path = tmp_path / "d.sql"
+    path.write_text(
+        f"CREATE TABLE ec_user (id int, password {column});\n"
+        f"INSERT INTO ec_user VALUES (1,'{OLD}'),(2,'{OLD}');\n"
+    )
+    news = [base64_of(9, size=32), NEW]
+    found, obstacles = changed(path, lambda at, _old: Sealed(news[at].encode()))
+    expected = {} if fits else {Hindrance.TOO_SHORT.value: ("ec_user:id=1",)}
+    assert hindered(obstacles) == expected
+    first = news[0] if fits else OLD
+    assert found[""].decode() == path.read_text().replace(
+        f"(1,'{OLD}'),(2,'{OLD}')", f"(1,'{first}'),(2,'{NEW}')"
+    )
+
+
 def test_a_second_run_changes_nothing(tmp_path: Path) -> None:
     """The old values are not there any more: nothing is written over the new ones."""
     path = tmp_path / "t.csv"

@@ -1,0 +1,75 @@
+"""Values of a dump that would be longer than their columns.
+
+What mysqldump writes sets a mode in which a server cuts off such values as it loads them, with no more than a
+warning; and what is cut off no key opens.
+"""
+
+from collections.abc import Collection, Sequence
+
+from parsers.stores.change import Change
+from parsers.stores.sql_dump.dialect import dialect_of
+from parsers.stores.sql_dump.dump import SqlDump
+from parsers.stores.sql_dump.session import Session
+from parsers.stores.sql_dump.survey import Survey
+from parsers.stores.sql_dump.table import DumpedTable
+from parsers.stores.sql_dump.window import SqlWindow
+from parsers.stores.store_file import chunks
+from parsers.stores.text_encoding import encoding_of, utf8_pieces
+
+
+def records_without_room(store: SqlDump, changes: Sequence[Change]) -> Collection[str]:
+    """The records of the changes whose new value has no room in its column.
+
+    The dump is read only if a value becomes longer.
+
+    Raises:
+        StoreError, ArchiveError: it cannot be read.
+    """
+    longer = [change for change in changes if _longer(change)]
+    if not longer:
+        return ()
+    room = _room(store)
+    found = ((change, room.get(change.record.partition(":")[0], (None, None))) for change in longer)
+    return dict.fromkeys(
+        change.record
+        for change, (of_value, of_iv) in found
+        if _exceeds(change.new.value, of_value) or _exceeds(change.new.iv, of_iv)
+    )
+
+
+def _longer(change: Change) -> bool:
+    old, new = change.old, change.new
+    return len(new.value) > len(old.value) or len(new.iv or b"") > len(old.iv or b"")
+
+
+def _exceeds(value: bytes | None, room: int | None) -> bool:
+    return value is not None and room is not None and len(value) > room
+
+
+def _room(store: SqlDump) -> dict[str, tuple[int | None, int | None]]:
+    """How long values and vectors may be, by the name of the table in the mapping."""
+    survey = Survey(store.mapping, held_rows=0)
+    head = store.file.head()
+    with store.file.open() as leaf:
+        pieces = utf8_pieces(chunks(leaf.stream), encoding_of(head))
+        survey.read(SqlWindow(pieces), Session(dialect_of(head)))
+    tables = survey.definitions.tables
+    room: dict[str, tuple[int | None, int | None]] = {}
+    for mapped in store.mapping.tables:
+        if (table := tables.get(mapped.table.casefold())) is not None:
+            of_value, of_iv = room.get(mapped.table, (None, None))
+            room[mapped.table] = (
+                _least(of_value, _of_column(table, mapped.value)),
+                _least(of_iv, _of_column(table, mapped.iv)),
+            )
+    return room
+
+
+def _of_column(table: DumpedTable, name: str | None) -> int | None:
+    column = table.column(name) if name is not None else None
+    return column.room if column is not None else None
+
+
+def _least(one: int | None, other: int | None) -> int | None:
+    """Several columns of one table may be mapped, and share their records."""
+    return min((each for each in (one, other) if each is not None), default=None)
