@@ -94,7 +94,7 @@ def session_settings(dialect: str, lock_seconds: int) -> tuple[str, ...]:
         case "postgresql":
             return (f"SET lock_timeout = '{lock_seconds}s'",)
         case "mssql":
-            return ("SET ANSI_WARNINGS ON", "SET XACT_ABORT ON", f"SET LOCK_TIMEOUT {lock_seconds * 1000}")
+            return ("SET ANSI_WARNINGS ON", f"SET LOCK_TIMEOUT {lock_seconds * 1000}")
         case _:
             return ()
 

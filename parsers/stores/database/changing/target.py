@@ -31,9 +31,9 @@ class Form(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Target:
-    """A table that holds values.
+    """A table that holds values; each is made once, and equal to itself only.
 
     Attributes:
         table: the table.
