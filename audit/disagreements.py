@@ -80,7 +80,7 @@ def compare_logs(credentials: pl.DataFrame, mentions: Mentions, findings: pl.Dat
     )
     marked = _marked(credentials, _contradicted(credentials, reported, mentions.meant))
     missing = reported.join(mentions.meant, on="mention", how="anti")
-    comparable = missing.filter(_comparable(credentials))
+    comparable = missing.filter(_comparable(credentials)) if missing.height else missing
     not_stored = _not_stored(credentials, comparable)
     counts = marked["disagreement"]
     return Compared(

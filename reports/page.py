@@ -14,6 +14,7 @@ from reports.answer import ProjectCounts, project_counts, sealed_projects, team_
 from reports.key_table import key_rows
 from reports.page_data import data_block, page_rows
 from reports.run import Run
+from reports.server_findings import LISTED, server_findings
 from reports.terminal import visible
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def render_page(run: Run) -> Iterator[str]:
     scripts = [_asset("vendor/tabulator.min.js"), _asset("report.js")]
     rows = page_rows(run.credentials, run.findings)
     projects = project_counts(run.credentials)
+    about_servers = server_findings(run.findings)
     template = _environment().get_template("report.html.j2")
     return template.generate(
         summary=run.summary,
@@ -40,6 +42,8 @@ def render_page(run: Run) -> Iterator[str]:
         logs_name_credentials=bool(run.credentials["findings"].sum()),
         not_stored=run.not_stored.head(NOT_STORED_LISTED).to_dicts(),
         not_stored_left_out=run.not_stored[NOT_STORED_LISTED:].height,
+        server_findings=about_servers.head(LISTED).to_dicts(),
+        server_findings_left_out=about_servers[LISTED:].height,
         plots=_plots(run, projects),
         rows=rows,
         data=data_block(rows),

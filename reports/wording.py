@@ -46,6 +46,7 @@ FINDINGS: Final = {
     "wrong-master-key": "wrong master key",
     "rotation-error": "error while rotating the key",
     "key-generated": "new key generated",
+    "clear-text-key": "key in clear text",
     "uncovered": "ciphertext in an unexpected place",
     OTHER: "other phrases",
 }

@@ -236,6 +236,18 @@ def test_logs_against_store(run: Run) -> None:
     assert "1 name in the logs was not compared" in text
 
 
+def test_findings_about_servers_are_listed(run: Run) -> None:
+    """What is about a server or a place stands in a section of its own, and in the steps."""
+    blank = {**dict.fromkeys(FINDINGS.names(), ""), "line": None, "source": "export.xml"}
+    place = {**blank, "kind": "uncovered", "message": "3 values look like ciphertext in <b>notes</b>"}
+    findings = pl.concat([run.findings, pl.DataFrame([place], schema=FINDINGS)])
+    text = words(replace(run, findings=findings))
+    assert "ciphertext in an unexpected place – 1 – 3 values look like ciphertext in <b>notes</b>" in text
+    assert "Check the servers themselves" in text
+    calm = run.findings.filter(pl.col("subject") != "")
+    assert "About the servers themselves" not in words(replace(run, findings=calm))
+
+
 def test_without_logs_nothing_is_compared(run: Run) -> None:
     """Without logs their silence says nothing: no section, and no filter."""
     page = "".join(render_page(replace(run, summary=run.summary.model_copy(update={"disagreements": None}))))
