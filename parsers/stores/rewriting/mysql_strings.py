@@ -27,7 +27,7 @@ class MysqlStringSearch:
         shortest, longest = min(map(len, olds)), 2 * max(map(len, olds))
         self._olds = olds
         self._string = re.compile(
-            rb"(?s)(?<=[(, ])'((?:[^'\\]|\\.|''){%d,%d}+)(?='[,); ])" % (shortest, longest)
+            rb"(?s)'(?<=[(, ]')((?:[^'\\]|\\.|''){%d,%d}+)(?='[,); ])" % (shortest, longest)
         )
         self._most_held = max(longest + _AROUND, len(_NO_ESCAPES))
         self._held = b""
@@ -44,12 +44,11 @@ class MysqlStringSearch:
         self._escapes = self._escapes and _NO_ESCAPES not in text
         end = 0
         for string in self._string.finditer(text) if self._escapes else ():
-            start, end = string.span(1)
-            inside = string[1]
-            if is_token(inside):
-                continue
-            old = self._olds.get(mysql_text(inside, b"'"))
-            if old is not None:
+            inside, end = string[1], string.end()
+            is_plain = b"\\" not in inside and b"''" not in inside
+            old = self._olds.get(inside if is_plain else mysql_text(inside, b"'"))
+            if old is not None and not is_token(inside):
+                start = string.start(1)
                 yield Occurrence(self._at + start, end - start, old, Spelling.MYSQL_STRING)
         kept = max(end, len(text) - self._most_held, 0)
         self._held = text[kept:]

@@ -7,7 +7,7 @@ import numpy as np
 
 from parsers.stores.rewriting.characters import Characters
 from parsers.stores.rewriting.occurrences import Occurrence
-from parsers.stores.rewriting.spelling import Spelling, spelled_in
+from parsers.stores.rewriting.spelling import Spelling, is_token, may_hold, spelled_in
 
 _SLACK: Final = 1 << 16
 _ESCAPED: Final = 8
@@ -26,7 +26,8 @@ class RunSearch:
     def __init__(self, characters: Characters, olds: Mapping[bytes, int]) -> None:
         self._characters = characters
         self._olds = olds
-        self._shortest = min(map(len, olds))
+        # What is no token stands in hexadecimal digits only.
+        self._shortest = min(len(old) if is_token(old) else 2 * len(old) for old in olds)
         self._most_held = _ESCAPED * max(map(len, olds)) + _SLACK
         self._held = b""
         self._at = 0
@@ -50,7 +51,7 @@ class RunSearch:
             run = self._characters.narrowed(text[start:end])
             if (old := self._olds.get(run)) is not None:  # most are found at once
                 yield Occurrence(self._at + start, end - start, old, Spelling.TEXT)
-            else:
+            elif may_hold(run):
                 yield from self._in_run(run, text, start)
         kept = size * max(unfinished - _LOOK_BACK, len(inside) - self._most_held, 0)
         self._held = text[kept:]

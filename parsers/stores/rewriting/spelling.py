@@ -13,6 +13,7 @@ TOKEN_CHARACTERS: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 _TOKEN: Final = re.compile(rb"[A-Za-z0-9+/=_|-]*+")
 _HEX: Final = re.compile(rb"(?:0[xX]|\\++[xX])((?:[0-9A-Fa-f]{2})++)")
 # 0x4142   \x4142   \\x4142 (in a COPY)
+_MAY_BE_HEX: Final = re.compile(rb"(?:0[xX])?+[0-9A-Fa-f]++")
 _DIGITS: Final = re.compile(rb"(?:[0-9A-Fa-f]{2})++")
 _HEX_QUOTES: Final = (b"x'", b"X'")
 _BAR: Final = re.compile(rb"\||\\++u007[cC]")
@@ -48,6 +49,11 @@ def core(value: bytes) -> bytes:
     """The value without white space around it, if the rest is a token; else all of it."""
     inner = value.strip()
     return inner if is_token(inner) else value
+
+
+def may_hold(run: bytes) -> bool:
+    """Whether `spelled_in` can find anything in a run: most of them are words, and asked quickly."""
+    return b"|" in run or b"\\" in run or _MAY_BE_HEX.fullmatch(run) is not None
 
 
 def spelled_in(run: bytes, before: bytes, olds: Mapping[bytes, int]) -> Iterator[Spelled]:
