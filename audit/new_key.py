@@ -14,7 +14,7 @@ from parsers.secret import Secret
 MASTER_KEY_BYTES: Final = {128: 16, 256: 32}
 """Octopus' two lengths; 256 bits are the default since 2024.4 (OctopusDeploy/Issues #9104)."""
 
-_HEX: Final = re.compile(rb"((?:[0-9a-f]{2})+|(?:[0-9A-F]{2})+)(\s*)")
+_HEX: Final = re.compile(rb"((?:[0-9a-fA-F]{2})+)(\s*)")
 _BASE64: Final = re.compile(rb"([A-Za-z0-9+/]+={0,2})(\s*)")
 _AES_BYTES: Final = (16, 24, 32)
 

@@ -1,7 +1,7 @@
 """`COMMANDER_DB_PASSWORD` of database.properties, made to open under another passkey."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 import polars as pl
@@ -9,7 +9,7 @@ import polars as pl
 from audit.errors import ReencryptionError
 from audit.key_ring import Key
 from audit.layouts.known import CLOUDBEES_CD, known_layouts
-from audit.layouts.layout import Iv
+from audit.layouts.layout import Layout
 from audit.reencryption.one_value import Spelling, open_value
 from audit.reencryption.target import NewLayout, in_layouts
 from audit.trial.hypothesis import Hypothesis, hypotheses
@@ -21,18 +21,23 @@ from audit.verdicts.value_form import Form, forms
 from parsers.secret import Secret
 from parsers.stores.change import Sealed
 
+_NOT_SHOWN: Final = "one value does not show in which layout COMMANDER_DB_PASSWORD lies"
 _ANOTHER_WAY: Final = (
     "write it there in plain text by hand: the server encrypts it at its next start (KBEC-00441)"
 )
 
 
-def rekeyed_password(stored: Secret, keys: Sequence[Key], target: Key) -> Secret | None:
+def rekeyed_password(
+    stored: Secret, keys: Sequence[Key], target: Key, shown: Collection[Layout] = ()
+) -> Secret | None:
     """The stored password under `target`; None where it opens there already, or is not encrypted.
 
     Args:
         stored: as it stands in the file, Java's escapes taken off.
         keys: the candidates, `target` among them.
         target: the new passkey.
+        shown: layouts that other values of the same server show: a single value does not tell a vector in
+            front of it from a block of text behind a constant one.
 
     Raises:
         ReencryptionError: no candidate opens it with certainty, or its layout leaves a choice.
@@ -45,29 +50,31 @@ def rekeyed_password(stored: Secret, keys: Sequence[Key], target: Key) -> Secret
     if forms(values, layouts)[0] != Form.WELL_FORMED:
         return None
     opening = _openings(values, hypotheses(keys, layouts))
+    of_server = [each for each in opening if _is_shown(each, shown)]
+    opening = of_server or opening
     plain = {found for each in opening if (found := open_value(sealed, each)) is not None}
     used = {keys[each.key].label for each in opening}
     if target.label in used:
         return None
-    if len(used) != 1 or len(plain) != 1:
+    if len(used) != 1:
         raise ReencryptionError(
             "COMMANDER_DB_PASSWORD opens under none of the candidate keys with certainty", hint=_ANOTHER_WAY
         )
+    if len(plain) != 1:
+        raise ReencryptionError(_NOT_SHOWN, hint=_ANOTHER_WAY)
     forms_of_key = [layout for each in opening for layout in (each.layout, *each.same_as)]
     alike = tuple(in_layouts(target, keys.index(target), forms_of_key, length=None))
     new = NewLayout(alike, Spelling(), "").encrypt(plain.pop()) if alike else None
     if new is None:
-        raise ReencryptionError(
-            "one value does not show in which layout COMMANDER_DB_PASSWORD lies", hint=_ANOTHER_WAY
-        )
+        raise ReencryptionError(_NOT_SHOWN, hint=_ANOTHER_WAY)
     return Secret(new.value)
 
 
 def _openings(values: Views, tried: Sequence[Hypothesis]) -> list[Hypothesis]:
-    """What opens the one value with certainty; a vector that nobody knows is none of it."""
+    """What opens the one value with certainty."""
     at_most = math.log10(STRONG_AT_MOST) - math.log10(max(1, len(tried)) * len(Content))
-    return [
-        tried[each.hypothesis]
-        for each in try_keys(values, tried)
-        if float(each.log10[0]) <= at_most and tried[each.hypothesis].layout.iv is not Iv.UNKNOWN
-    ]
+    return [tried[each.hypothesis] for each in try_keys(values, tried) if float(each.log10[0]) <= at_most]
+
+
+def _is_shown(hypothesis: Hypothesis, shown: Collection[Layout]) -> bool:
+    return any(layout in shown for layout in (hypothesis.layout, *hypothesis.same_as))

@@ -17,7 +17,7 @@ from audit.layouts.user_supplied import Supplied
 from audit.reencryption.one_value import open_value
 from audit.reencryption.state import PLAN, State
 from audit.reencryption.states import with_states
-from audit.reencryption.target import NewLayout, NotEstablished, layouts_for
+from audit.reencryption.target import Layouts, NewLayout, NotEstablished, layouts_for
 from audit.stores_reading import StoresReading
 from audit.trial.hypothesis import Hypothesis
 from parsers.secret import Secret
@@ -72,6 +72,7 @@ class Wanted:
         ring: the candidate keys.
         supplied: layouts that known plain texts have proven.
         also: locations of values that are taken though their opening is not sure.
+        layouts: by product and kind, where other stores show how values under `target` are written.
     """
 
     run: Run
@@ -79,6 +80,7 @@ class Wanted:
     ring: KeyRing
     supplied: Supplied
     also: Collection[str] = ()
+    layouts: Mapping[str, Layouts] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,7 @@ def make_plan(wanted: Wanted, stores: StoresReading, examined: Sequence[Examined
         ReencryptionError: the stores are not those of the run.
     """
     judged = pl.concat([each.frame for each in examined])
-    values = pl.concat([_values_of(each, stores) for each in examined])
+    values = pl.concat([values_of(each, stores) for each in examined])
     stated = with_states(judged, wanted.run.credentials, wanted.target, wanted.also)
     _refuse_another_store(stated, wanted.run.credentials)
     _refuse_unknown_locations(stated["location"], wanted.also)
@@ -179,7 +181,8 @@ class _Making:
         self, examined: Examined, stated: pl.DataFrame, values: pl.DataFrame, start: int, wanted: Wanted
     ) -> None:
         """All values of one product that are to be re-encrypted; `start` is its first row in the table."""
-        layouts = layouts_for(wanted.target, examined, wanted.ring, values, wanted.supplied)
+        own = layouts_for(wanted.target, examined, wanted.ring, values, wanted.supplied)
+        layouts = {**own, **wanted.layouts.get(examined.frame["system"][0], {})}
         openers = {
             (wanted.ring.keys[each.key].label, name): each for each in examined.tried for name in each.names
         }
@@ -222,7 +225,8 @@ class _Making:
         return new, layout.hypothesis, self.marks.of(plain)
 
 
-def _values_of(examined: Examined, stores: StoresReading) -> pl.DataFrame:
+def values_of(examined: Examined, stores: StoresReading) -> pl.DataFrame:
+    """`value` and `iv` of what was examined, in the same order."""
     system = examined.frame["system"][0]
     batches = (batch for batch in stores.batches if batch.height and batch["system"][0] == system)
     return pl.concat([batch.select("value", "iv") for batch in batches])

@@ -1,15 +1,16 @@
 """A database.properties whose password is to open under the target key: the new file, not yet written."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from audit.errors import ReencryptionError
 from audit.key_ring import Key, KeyRing
+from audit.layouts.layout import Layout
 from audit.reencryption.database_password import rekeyed_password
 from parsers.secret import Secret
-from parsers.stores.database.properties_password import replaced_password
 from parsers.stores.database.properties import read_database_properties
+from parsers.stores.database.properties_password import replaced_password
 from reports.files import atomic_file
 
 
@@ -31,9 +32,20 @@ class RekeyedProperties:
 
 
 def rekeyed_properties(
-    paths: Sequence[Path], ring: KeyRing, target: Key, out: Path | None
+    paths: Sequence[Path],
+    ring: KeyRing,
+    target: Key,
+    out: Path | None,
+    shown: Collection[Layout] = (),
 ) -> RekeyedProperties | None:
     """The file with its password under `target`; None where there is none, or it needs nothing.
+
+    Args:
+        paths: each a database.properties.
+        ring: the candidate keys.
+        target: the new passkey.
+        out: where the new file goes.
+        shown: layouts that the server's other values show.
 
     Raises:
         ReencryptionError: it needs a place to go to, or its password cannot be made to open under `target`;
@@ -43,7 +55,7 @@ def rekeyed_properties(
     needed: dict[Path, Secret] = {}
     for path in paths:
         password = read_database_properties(path).password
-        new = rekeyed_password(password, ring.keys, target) if password is not None else None
+        new = rekeyed_password(password, ring.keys, target, shown) if password is not None else None
         if new is not None:
             needed[path] = new
     if len(needed) > 1:

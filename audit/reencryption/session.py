@@ -10,7 +10,8 @@ from audit.examine import Examined
 from audit.key_ring import Key, KeyRing
 from audit.layouts.user_supplied import Supplied
 from audit.reencryption.guards import StoreObstacles
-from audit.reencryption.plan import Plan, Wanted, make_plan
+from audit.reencryption.plan import Plan, Wanted, make_plan, values_of
+from audit.reencryption.target import Layouts, layouts_for
 from audit.run_audit import examine_each_product, ring_for
 from audit.stores_reading import StoresReading, read_stores
 from parsers.keys.key_file import KeyFile
@@ -36,6 +37,7 @@ class SessionRequest:
         to: label of the key under which everything is to open.
         supplied: layouts beside the known ones.
         also: locations of values that are taken though their opening is not sure.
+        like: stores of the server that uses the target key: only read, for how its values are written.
     """
 
     run: Run
@@ -44,6 +46,7 @@ class SessionRequest:
     to: str
     supplied: Supplied
     also: Sequence[str] = ()
+    like: Sequence[Store] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,8 @@ def prepare(request: SessionRequest, progress: Progress) -> Session:
     if not examined:
         why = "; ".join(f"{each.path}: {each.reason}" for each in reading.unread[:3])
         raise ReencryptionError(f"nothing could be read: {why}")
-    wanted = Wanted(request.run, target, ring, request.supplied, request.also)
+    layouts = _layouts_like(request, ring, target, progress) if request.like else {}
+    wanted = Wanted(request.run, target, ring, request.supplied, request.also, layouts)
     plan = make_plan(wanted, reading, examined)
     _refuse_same_key(plan, target)
     return _asked(request.stores, Session(plan, ring, reading, examined, (), (), ()))
@@ -110,6 +114,17 @@ def _target(ring: KeyRing, label: str) -> Key:
         labels = ", ".join(key.label for key in ring.keys)
         raise ReencryptionError(f"no key is labelled {label!r}", hint=f"labels: {labels}")
     return target
+
+
+def _layouts_like(
+    request: SessionRequest, ring: KeyRing, target: Key, progress: Progress
+) -> dict[str, Layouts]:
+    """How values under `target` are written, by product, where the stores beside show it."""
+    reading = read_stores([*request.stores, *request.like], progress)
+    return {
+        each.frame["system"][0]: layouts_for(target, each, ring, values_of(each, reading), request.supplied)
+        for each in examine_each_product(reading, ring, request.supplied)
+    }
 
 
 def _refuse_same_key(plan: Plan, target: Key) -> None:

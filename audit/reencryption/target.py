@@ -22,7 +22,8 @@ SURE = (Confidence.PROVEN, Confidence.STRONG)
 """What an opening must rest on before anything is written."""
 
 _PROVE = (
-    "prove it with one credential that you know: `layouts --known LOCATION --save FILE`, then --layouts FILE"
+    "name a store of the server that uses the key with --like, or prove the layout with one credential that "
+    "you know: `layouts --known LOCATION --save FILE`, then --layouts FILE"
 )
 
 
@@ -69,9 +70,13 @@ class NotEstablished:
     hint: str = _PROVE
 
 
+Layouts = Mapping[str, NewLayout | NotEstablished]
+"""How values of each kind are to be written, or why not."""
+
+
 def layouts_for(
     target: Key, examined: Examined, ring: KeyRing, values: pl.DataFrame, supplied: Supplied
-) -> Mapping[str, NewLayout | NotEstablished]:
+) -> Layouts:
     """For each kind of value of one product: how it is to be written under `target`.
 
     The layout is the one in which the target key's own values of that kind lie, or else its values of other
