@@ -68,6 +68,15 @@ def reencrypt_command(
         ),
     ] = None,
     layouts: LayoutsFile = None,
+    like: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="STORE",
+            help="A store of the server that uses the key: only read, for how its values are written. To "
+            "re-key an export for another server, name one of that server's. Repeatable.",
+            show_default=False,
+        ),
+    ] = None,
     also: Annotated[
         list[str] | None,
         typer.Option(
@@ -109,6 +118,7 @@ def reencrypt_command(
         journal=journal,
         out=out,
         layouts=layouts,
+        like=like or [],
         also=also or [],
         despite=despite or [],
         table_format=table_format,

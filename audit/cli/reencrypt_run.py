@@ -60,6 +60,7 @@ class ReencryptOptions:
     journal: Path | None
     out: Path | None
     layouts: Path | None
+    like: Sequence[str]
     also: Sequence[str]
     despite: Sequence[Despite]
     table_format: TableFormat
@@ -84,6 +85,9 @@ def reencrypt(options: ReencryptOptions) -> int:
         to=options.to,
         supplied=read_layouts(options.layouts) if options.layouts else NOTHING_SUPPLIED,
         also=options.also,
+        like=open_stores(replace(options.stores, references=options.like, database_properties=()), files)
+        if options.like
+        else (),
     )
     with shown(quiet=options.quiet) as progress:
         session = prepare(request, progress)

@@ -101,8 +101,8 @@ class Rekeying:
         """In this process; the exit code."""
         options = ReencryptOptions(
             run=self.run, stores=StoreOptions([self.store]), keys=self.keys, to="new", apply=apply, yes=True,
-            journal=None, out=None, layouts=None, also=[], despite=despite, table_format="table", output=None,
-            quiet=True,
+            journal=None, out=None, layouts=None, like=[], also=[], despite=despite, table_format="table",
+            output=None, quiet=True,
         )  # fmt: skip
         return reencrypt(options)
 
