@@ -70,7 +70,8 @@ def _advice(own: Sequence[FingerprintSeen], last_used: str, after: str) -> str:
     day, day_after = last_used[:10], after[:10]
     if all(is_export(each) for each in own):
         date = f", as it was on {day}" if day else ""
-        return f"probably conf/passkey of the server that {own[-1].where!r} names{date}, or a backup of it"
+        path = export_path(own[-1])
+        return f"probably conf/passkey of the server that wrote {path!r}{date}, or a backup of it"
     if _only_on_a_node(own):
         return "only a node's file had it, while the database named another: values under it are unlikely"
     if not day:

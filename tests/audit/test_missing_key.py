@@ -64,7 +64,7 @@ def test_the_history_names_the_backup() -> None:
 def test_an_export_points_to_its_server() -> None:
     """A fingerprint that only an export names leads to the server which wrote it, not to our backups."""
     (missing,) = missing_keys(ring(), [FingerprintSeen(EXPORT, C, "")])
-    assert missing.advice == f"probably conf/passkey of the server that '{EXPORT}' names, or a backup of it"
+    assert missing.advice == "probably conf/passkey of the server that wrote 'legacy.xml', or a backup of it"
 
 
 def test_logs_date_a_fingerprint() -> None:

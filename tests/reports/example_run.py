@@ -277,7 +277,7 @@ def _summary(credentials: pl.DataFrame, findings: pl.DataFrame) -> Summary:
                 fingerprint=MISSING,
                 last_used="2014-05-25T05:29:38",
                 after="",
-                advice="probably conf/passkey of the server that 'export.xml.gz passkey attribute' names",
+                advice="probably conf/passkey of the server that wrote 'export.xml.gz', or a backup of it",
                 places=["export.xml.gz passkey attribute", "log: the database's"],
                 saves_up_to=verdicts.get("lost", 0) + verdicts.get("unknown", 0),
                 saves_likely=min(verdicts.get("lost", 0), 7),

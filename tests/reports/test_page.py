@@ -236,13 +236,30 @@ def test_logs_against_store(run: Run) -> None:
     assert "1 name in the logs was not compared" in text
 
 
+def test_whether_an_upgrade_may_begin(run: Run) -> None:
+    """What does not open stands in the way; where all opens the page says so, and what to check beside."""
+    fine = {"current", "empty", "external"}
+    closed = run.credentials.filter(~pl.col("verdict").is_in(fine)).height
+    assert f"Not ready for an upgrade or a rotation: {closed} stored values do not open" in words(run)
+    good = run.credentials.filter(pl.col("verdict").is_in(fine))
+    counts = dict(good["verdict"].value_counts().iter_rows())
+    summary = run.summary.model_copy(update={"total": good.height, "verdicts": counts, "exit_code": 0})
+    whole = replace(run, summary=summary, credentials=good, unread=run.unread.clear())
+    assert "an upgrade or a rotation may begin" in words(whole)
+    partial = replace(run, summary=summary, credentials=good)
+    assert "an upgrade or a rotation may begin" not in words(partial)
+
+
 def test_findings_about_servers_are_listed(run: Run) -> None:
     """What is about a server or a place stands in a section of its own, and in the steps."""
     blank = {**dict.fromkeys(FINDINGS.names(), ""), "line": None, "source": "export.xml"}
     place = {**blank, "kind": "uncovered", "message": "3 values look like ciphertext in <b>notes</b>"}
     findings = pl.concat([run.findings, pl.DataFrame([place], schema=FINDINGS)])
     text = words(replace(run, findings=findings))
-    assert "ciphertext in an unexpected place – 1 – 3 values look like ciphertext in <b>notes</b>" in text
+    assert (
+        "ciphertext in an unexpected place \u2013 1 \u2013 3 values look like ciphertext in <b>notes</b>"
+        in text
+    )
     assert "Check the servers themselves" in text
     calm = run.findings.filter(pl.col("subject") != "")
     assert "About the servers themselves" not in words(replace(run, findings=calm))
