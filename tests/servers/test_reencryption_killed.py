@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.servers.server import Server
-from tests.support.killing import command_with, killed_at, quick
+from tests.support.killing import killed_at, quick, traced
 from tests.support.rekeying import Rekeying, stored, under_new
 
 pytestmark = [pytest.mark.server, pytest.mark.xdist_group("databases")]
@@ -35,13 +35,12 @@ class Packets:
 
 def packets(arguments: Sequence[str], trace: Path) -> Packets:
     """What a run sends, in the order in which it does."""
-    command = command_with("none:error=EIO", arguments)
-    command[command.index("/dev/null")] = str(trace)
-    command[command.index("inject=none:error=EIO")] = f"trace={SEND},fsync"
+    command = traced(f"{SEND},fsync", "", arguments, trace=str(trace))
     subprocess.run(command, env=quick(), capture_output=True, check=False, timeout=120)
     calls = [line for line in trace.read_text().splitlines() if f"{SEND}(" in line or "fsync(" in line]
     first = next(place for place, line in enumerate(calls) if "fsync(" in line)
-    last = max(place for place, line in enumerate(calls) if "COMMIT" in line)
+    update = max(place for place, line in enumerate(calls) if "UPDATE" in line)
+    last = next(place for place, line in enumerate(calls) if place > update and "COMMIT" in line)
     sends = [sum(f"{SEND}(" in line for line in calls[:place]) for place in (first, last + 1, len(calls))]
     return Packets(range(sends[0] + 1, sends[1] + 1), sends[2])
 
