@@ -56,7 +56,12 @@ def _abandon(cursor: object) -> None:
 
 
 def _as_bytes(connection: sa.Connection, roles: Collection[str]) -> list[int]:
-    """SQLite checks no encoding, and its driver stops at text that is no UTF-8."""
+    """SQLite checks no encoding, and its driver stops at text that is no UTF-8.
+
+    A file whose text is UTF-16 would give bytes of that.
+    """
     if connection.dialect.name != "sqlite":
+        return []
+    if connection.exec_driver_sql("PRAGMA encoding").scalar() != "UTF-8":
         return []
     return [position for position, role in enumerate(roles) if role not in KEYS]

@@ -32,6 +32,7 @@ from tests.parsers.stores.database.changing.rows_to_change import (
     passwords,
     sealed,
 )
+from tests.parsers.stores.reading import rows_of
 
 
 @pytest.fixture
@@ -319,3 +320,15 @@ def test_driver_that_counts_each_row_only(engine: sa.Engine) -> None:
         [(target, rows)] = by_row(back(changes), located).items()
         with pytest.raises(StoreError, match="3 rows were to change, and the database says 0"):
             change_rows(connection, target, rows)
+
+
+def test_file_whose_text_is_utf16(engine: sa.Engine) -> None:
+    """Values are read, and changed, as the text that they are."""
+    path = path_of(engine)
+    with sqlite3.connect(path) as other:
+        other.execute("PRAGMA encoding = 'UTF-16le'")
+    other.close()
+    [record] = credentials(engine, [1], sa.Integer())
+    assert rows_of(open_store(path)).select("record", "value").rows() == [(record, sealed(0, "old"))]
+    assert opened(path).replace([change(record, 0)]) == [Outcome.CHANGED]
+    assert passwords(engine) == [sealed(0, "new").decode()]
