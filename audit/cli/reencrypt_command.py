@@ -7,6 +7,7 @@ import typer
 
 from audit.cli.options import (
     Columns,
+    Current,
     DatabasePassword,
     DatabaseProperties,
     Format,
@@ -46,6 +47,7 @@ def reencrypt_command(
     database_password: DatabasePassword = None,
     mapping: MappingFile = None,
     column: Columns = None,
+    current: Current = None,
     apply: Annotated[
         bool, typer.Option("--apply", help="Write. Without it only what would change is shown.")
     ] = False,
@@ -113,6 +115,7 @@ def reencrypt_command(
         ),
         keys=key,
         to=to,
+        current=current,
         apply=apply,
         yes=yes,
         journal=journal,

@@ -29,6 +29,9 @@ _HINTS = {
 }
 
 
+_NOT_KNOWN = "nothing tells which key the server uses"
+
+
 def refuse_obstacles(found: Sequence[StoreObstacles], despite: Collection[Despite]) -> list[str]:
     """Stop where something stands in the way; what is only worth saying is returned, a sentence each.
 
@@ -67,11 +70,17 @@ def refuse_rotation(plan: Plan, ring: KeyRing, stores: StoresReading, despite: C
     }
     bad = [f"{count} {what}" for what, count in counted.items() if count] + unread
     if bad:
+        label = plan.target.label
+        why = f"{label} is not the key that the server uses" if ring.current else _NOT_KNOWN
         raise ReencryptionError(
-            f"{plan.target.label} is not the key that the server uses: a rotation would leave behind what it "
-            f"cannot re-encrypt ({', '.join(bad)})",
-            hint="re-enter or settle these first; --despite unreadable to go on without them",
+            f"{why}: a rotation would leave behind what it cannot re-encrypt ({', '.join(bad)})",
+            hint="re-enter or settle these first; --despite unreadable to go on without them"
+            + _or_say(ring, label),
         )
+
+
+def _or_say(ring: KeyRing, label: str) -> str:
+    return "" if ring.current else f"; if the server uses {label} already, say --current {label}"
 
 
 def _count(table: pl.DataFrame, column: str, word: str) -> int:

@@ -159,5 +159,7 @@ def proof_in_words(report: ReencryptionReport) -> Iterator[str]:
         )
     for label, count in report.still_needed.items():
         yield f"{count:,} values still need {label}"
+    if left := report.states.get(State.LEFT, 0):
+        yield f"{left:,} values open under no candidate key, whichever is used"
     if not report.still_needed and not report.faults:
         yield f"no value needs any other candidate key than {report.target}"

@@ -38,6 +38,7 @@ class SessionRequest:
         supplied: layouts beside the known ones.
         also: locations of values that are taken though their opening is not sure.
         like: stores of the server that uses the target key: only read, for how its values are written.
+        current: label of the key that the server uses now, if the user said; else the run knows it.
     """
 
     run: Run
@@ -47,6 +48,7 @@ class SessionRequest:
     supplied: Supplied
     also: Sequence[str] = ()
     like: Sequence[Store] = ()
+    current: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,8 @@ def prepare(request: SessionRequest, progress: Progress) -> Session:
     if len(set(labels)) < len(labels):
         raise ReencryptionError("a store is named twice", hint="name each once")
     reading = read_stores(request.stores, progress)
-    ring = ring_for(reading, request.files, _current(request.run.summary.keys, request.files))
+    current = request.current or _current(request.run.summary.keys, request.files)
+    ring = ring_for(reading, request.files, current)
     target = _target(ring, request.to)
     examined = examine_each_product(reading, ring, request.supplied)
     if not examined:
