@@ -48,7 +48,9 @@ def page_rows(credentials: pl.DataFrame, findings: pl.DataFrame, *, row_limit: i
     ordered = need.sort("urgency", maintain_order=True)
     chosen = ordered["row"].head(row_limit)
     rows = credentials.drop(_LEFT_OUT)[chosen]
-    named = findings.filter(pl.col("subject") != "").select(_FINDING_COLUMNS)
+    # The DevOps Insight server is one: entries about it need no name.
+    names = (pl.col("subject") != "") | (pl.col("subject_kind") == "devops-insight")
+    named = findings.filter(names).select(_FINDING_COLUMNS)
     shown = named.sort("time", maintain_order=True).tail(FINDING_LIMIT)
     return PageRows(
         credentials=rows,

@@ -41,6 +41,13 @@ def server_findings(findings: pl.DataFrame) -> pl.DataFrame:
             *latest,
         )
         .sort(pl.col("kind").replace_strict(order), maintain_order=True)
-        .with_columns(pl.col("message").str.extract(r"^([^\n]*)").str.slice(0, _MESSAGE_LENGTH))
+        .with_columns(message=_capped(pl.col("message").str.extract(r"^([^\n]*)")))
         .select("kind", "node", "number", "first", "last", "place", "message")
     )
+
+
+def _capped(text: pl.Expr) -> pl.Expr:
+    """Columns of blanks, with which logs fill their fields, as one."""
+    line = text.str.replace_all(r"\s+", " ")
+    long = line.str.len_chars() > _MESSAGE_LENGTH
+    return pl.when(long).then(line.str.slice(0, _MESSAGE_LENGTH) + "…").otherwise(line)

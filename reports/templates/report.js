@@ -89,19 +89,52 @@
   ];
   const EVIDENCE_SHOWN = 20;
 
+  // What an entry can call a credential: its name, its record's id, its document or the document's type.
+  const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+  const subjectsOf = (finding) => {
+    const subject = cell(findings, "subject", finding);
+    const named = cell(findings, "kind", finding) === "corrupted-credentials" ? subject.split(", ") : [subject];
+    return named.map((name) => (UUID.test(name) ? "id:" + name.replaceAll("-", "").toLowerCase() : name));
+  };
+
   let bySubject;
-  const evidenceOf = (row) => {
+  const entriesBySubject = () => {
     if (!bySubject) {
       bySubject = new Map();
       for (let finding = 0; finding < findings.height; finding++) {
-        const subject = cell(findings, "subject", finding);
-        if (!bySubject.has(subject)) bySubject.set(subject, []);
-        bySubject.get(subject).push(finding);
+        for (const subject of new Set(subjectsOf(finding))) {
+          if (!bySubject.has(subject)) bySubject.set(subject, []);
+          bySubject.get(subject).push(finding);
+        }
       }
     }
-    const fits = (finding, name, column) => ["", cell(credentials, column, row)].includes(cell(findings, name, finding));
-    return (bySubject.get(cell(credentials, "name", row)) ?? [])
-      .filter((finding) => fits(finding, "project", "project") && fits(finding, "subject_kind", "kind"));
+    return bySubject;
+  };
+
+  const namesOf = (row) => {
+    const of = (name) => cell(credentials, name, row), record = of("record");
+    if (of("kind") === "document") return [...entriesBySubject().keys()].filter((name) => meansDocument(name, record));
+    const id = /:id=([0-9a-f-]{32,36})(;|$)/i.exec(record);
+    return [of("name"), ...(id ? ["id:" + id[1].replaceAll("-", "").toLowerCase()] : []), ...(of("kind") === "devops-insight" ? [""] : [])];
+  };
+
+  // By id, or by type: AzureDevOpsConfiguration is that of issuetracker-azuredevops-v2, AzureAccount of table Account.
+  const meansDocument = (name, record) => {
+    const [, table, id] = /^([^:]*):([^]*?)#(\/|$)/.exec(record.toLowerCase()) ?? ["", "", ""];
+    const called = name.toLowerCase(), stem = name.replace(/(Configuration|Settings|Document|Resource)$/, "").toLowerCase();
+    if (called === id) return true;
+    if (stem.length < 3 || !table) return false;
+    return table.endsWith("configuration") ? id.replaceAll("-", "").includes(stem) : called.endsWith(table);
+  };
+
+  const evidenceOf = (row) => {
+    const of = (name) => cell(credentials, name, row);
+    const plugin = /^(\/plugins\/[^/]+\/project)\//.exec(of("location"))?.[1];
+    const fits = (finding) =>
+      ["", of("kind")].includes(cell(findings, "subject_kind", finding)) &&
+      (of("kind") === "document" || ["", plugin ?? of("project")].includes(cell(findings, "project", finding)));
+    const found = new Set(namesOf(row).flatMap((name) => entriesBySubject().get(name) ?? []));
+    return [...found].filter(fits).sort((one, other) => one - other);
   };
 
   const evidenceItem = (finding) => {

@@ -50,6 +50,14 @@ def test_what_no_log_tells_counts_by_its_words() -> None:
     ]
 
 
+def test_long_messages_are_cut() -> None:
+    """Blanks that fill a log's columns are one, and the cut shows."""
+    (short,) = told(finding("passkey-mismatch", "2021", message="a      |    b"))
+    (long,) = told(finding("passkey-mismatch", "2021", message="x" * 5000))
+    assert short[-1] == "a | b"
+    assert long[-1] == "x" * 400 + "…"
+
+
 def test_what_is_about_credentials_is_elsewhere() -> None:
     """Entries about credentials, sessions and unknown ciphertext stand with these."""
     assert told(finding("skipped-update", "2021"), finding("stale-session", "2021")) == []
