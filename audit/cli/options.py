@@ -121,7 +121,8 @@ Ignore = Annotated[
     typer.Option(
         "--ignore",
         metavar="FILE",
-        help="What is not to count until a date: CSV with pattern, reason, expires, or TOML.",
+        help="What is not to count until a date, and log entries about nothing else: CSV with pattern, reason, "
+        "expires, or TOML.",
         show_default=False,
     ),
 ]
