@@ -121,7 +121,7 @@ Ignore = Annotated[
     typer.Option(
         "--ignore",
         metavar="FILE",
-        help="What is not to count until a date, and log entries about nothing else: CSV with pattern, reason, "
+        help="What is not to count until a date, log entries about it included: CSV with pattern, reason, "
         "expires, or TOML.",
         show_default=False,
     ),

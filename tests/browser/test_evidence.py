@@ -1,6 +1,5 @@
 """A row unfolds exactly the log entries that name it, however they name it."""
 
-
 import polars as pl
 import pytest
 

@@ -1,6 +1,7 @@
 """The page in a real Chromium: what a person does with it, and what hostile names cannot do."""
 
 import json
+import os
 import statistics
 from collections.abc import Callable
 from pathlib import Path
@@ -315,6 +316,8 @@ def test_paper_has_the_answer(browser: Browser, page: Path) -> None:
     assert "credentials.csv" in json.loads(str(note))
 
 
+SLOWER = 2 if os.environ.get("CI") else 1
+"""A CI machine's processor may be half as fast as the one that the bounds are for."""
 WAITING = 60
 """Milliseconds that a search waits for the next key."""
 
@@ -351,13 +354,13 @@ def test_a_large_page_is_painted_at_once(large: Browser) -> None:
 def test_searching_a_large_page(large: Browser) -> None:
     """A search among 200,000 rows takes less than 300 ms; 0.1 to 0.2 s by the clock of an idle machine."""
     words = ("api", "ledger svc_1", "777", "deploy-1", "")
-    assert medians(large, lambda text: search(large, str(text)), *words) + WAITING < 300
+    assert medians(large, lambda text: search(large, str(text)), *words) + WAITING < 300 * SLOWER
 
 
 def test_filtering_a_large_page(large: Browser) -> None:
     """A filter over 200,000 rows takes less than 300 ms; about 0.06 s."""
     values = ("lost", "current", "damaged", "external", None)
-    assert medians(large, lambda value: choose(large, "filter-verdict", value), *values) < 300
+    assert medians(large, lambda value: choose(large, "filter-verdict", value), *values) < 300 * SLOWER
     assert shown(large) == 200_000
 
 
@@ -371,7 +374,7 @@ def test_sorting_a_large_page(large: Browser, field: str) -> None:
         large.wait(lambda: large.find(title).get_attribute("aria-sort") == direction)
 
     ways = ("ascending", "descending", "ascending", "descending", "ascending")
-    assert medians(large, sort, *ways) < 1000
+    assert medians(large, sort, *ways) < 1000 * SLOWER
     order = cells(large, field)
     assert len(order) == 50
     assert order == sorted(order, key=int if field == "findings" else str)
