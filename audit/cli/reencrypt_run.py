@@ -39,6 +39,7 @@ from audit.reencryption.verified import verified
 from audit.reencryption.ways_out import ways_out
 from parsers.keys.key_file import KeyFile
 from parsers.progress import Progress
+from parsers.stores.in_place import roll_back_unfinished
 from parsers.stores.interface import Store
 from parsers.stores.mapping import DEFAULT_MAPPING, read_mapping
 from parsers.unread import Unread
@@ -91,6 +92,9 @@ def reencrypt(options: ReencryptOptions) -> int:
         if options.like
         else (),
     )
+    if options.apply:
+        for store in request.stores:
+            roll_back_unfinished(store)  # what a killed run left, which nobody could read
     with shown(quiet=options.quiet) as progress:
         session = prepare(request, progress)
     unread = [*(each for each in keys if isinstance(each, Unread)), *session.reading.unread]

@@ -20,7 +20,8 @@ from audit.reencryption.journal import Entry, read_journal
 from audit.reencryption.undo import Undoing, Undone, changes_back, undo
 from parsers.keys.key_file import KeyFile
 from parsers.stores.change import InPlace
-from parsers.stores.in_place import in_place
+from parsers.stores.in_place import in_place, roll_back_unfinished
+from parsers.stores.interface import Store
 
 UNDONE = pl.Schema({"store": pl.String, "record": pl.String, "state": pl.String})
 """One row a record of the journal."""
@@ -50,7 +51,7 @@ def undo_journal(options: UndoOptions) -> int:
     """
     entries = read_journal(options.journal).entries
     files = [each for each in read_keys(options.keys) if isinstance(each, KeyFile)]
-    stores = [_writable(in_place(store), store.label) for store in open_stores(options.stores, files)]
+    stores = [_writable(store) for store in open_stores(options.stores, files)]
     of_store = _by_store(entries, stores)
     for store in stores:
         found = list(store.obstacles(changes_back(of_store[store.label], store)))
@@ -65,13 +66,15 @@ def undo_journal(options: UndoOptions) -> int:
     return _tell(done, options)
 
 
-def _writable(store: InPlace | None, label: str) -> InPlace:
-    if store is None:
+def _writable(store: Store) -> InPlace:
+    roll_back_unfinished(store)  # what a killed run left, which nobody could read
+    writer = in_place(store)
+    if writer is None:
         raise ReencryptionError(
-            f"{label} is never changed in place: there is nothing to undo",
+            f"{store.label} is never changed in place: there is nothing to undo",
             hint="the file that was read is as it was",
         )
-    return store
+    return writer
 
 
 def _by_store(entries: Sequence[Entry], stores: Sequence[InPlace]) -> dict[str, list[Entry]]:

@@ -6,8 +6,8 @@ from typing import Final, TypeVar
 from parsers.errors import CommitUnknownError
 from parsers.stores.change import Change, InPlace, Outcome
 
-TRANSACTION_VALUES: Final = 1_000
-"""Values a transaction: rows stay locked for about a second, and a journal entry costs little."""
+TRANSACTION_VALUES: Final = 5_000
+"""Values a transaction: rows stay locked for about a second, and the cost of a connection is spread."""
 
 _TRIES: Final = 3
 

@@ -20,6 +20,7 @@ from audit.reencryption.states import with_states
 from audit.reencryption.target import Layouts, NewLayout, NotEstablished, layouts_for
 from audit.stores_reading import StoresReading
 from audit.trial.hypothesis import Hypothesis
+from audit.verdict import Verdict
 from parsers.secret import Secret
 from parsers.stores.change import Change, Obstacle, Sealed
 from reports.run import Run
@@ -28,6 +29,10 @@ _ZERO_VECTOR: Final = b"|AAAAAAAAAAAAAAAAAAAAAA=="
 """What ends every value that Octopus.Migrator exports: there the key is new each time, not the vector."""
 
 _HIDDEN: Final = "its whole plain text is not known in this layout: one known plain text would solve it"
+_TWO_TEXTS: Final = (
+    "it opens to different texts in layouts that the store cannot tell apart, and nothing says which is "
+    "right: prove one with `layouts --known LOCATION --save FILE`, then --layouts FILE"
+)
 _TWO_WAYS: Final = (
     "the layouts that the data cannot tell apart would write different values: prove one with "
     "`layouts --known LOCATION --save FILE`, then --layouts FILE"
@@ -187,13 +192,18 @@ class _Making:
             (wanted.ring.keys[each.key].label, name): each for each in examined.tried for name in each.names
         }
         chosen = (stated["state"] == State.RE_ENCRYPT).arg_true()
-        columns = ("kind", "opened_by", "layout", "store", "record")
+        columns = ("kind", "opened_by", "layout", "store", "record", "verdict")
         rows = stated.select(columns)[chosen].rows()
         sealed = values[chosen].rows()
-        for place, (kind, key, layout, store, record), (value, iv) in zip(chosen, rows, sealed, strict=True):
+        for place, (kind, key, layout, store, record, verdict), (value, iv) in zip(
+            chosen, rows, sealed, strict=True
+        ):
             row = start + place
-            old = Sealed(value, iv)
-            made = self._make(row, old, openers[key, layout], layouts[kind], store)
+            old, opener = Sealed(value, iv), openers[key, layout]
+            if verdict == Verdict.AMBIGUOUS and _texts(old, opener.key, examined.tried) > 1:
+                self.refused[row] = _TWO_TEXTS
+                continue
+            made = self._make(row, old, opener, layouts[kind], store)
             if made is not None:
                 new, opener, mark = made
                 change = Change(record, old, new)
@@ -223,6 +233,11 @@ class _Making:
         self.layouts[row] = layout.hypothesis.layout.name
         self.basis[f"new values are written in {layout.hypothesis.layout.name}: {layout.basis}"] = None
         return new, layout.hypothesis, self.marks.of(plain)
+
+
+def _texts(sealed: Sealed, key: int, tried: Iterable[Hypothesis]) -> int:
+    """How many different texts one key makes of a value, over the layouts."""
+    return len({open_value(sealed, each) for each in tried if each.key == key} - {None})
 
 
 def values_of(examined: Examined, stores: StoresReading) -> pl.DataFrame:

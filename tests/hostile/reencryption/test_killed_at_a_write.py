@@ -23,11 +23,9 @@ def test_nothing_is_lost_or_encrypted_twice(tmp_path: Path) -> None:
     shutil.copy(path, original)
     assert estate.audit() == 10
     watched = [path, Path(f"{path}-journal"), estate.journal]
-    found = []
     for number in range(1, 100):
         shutil.copy(original, path)
         killed = killed_at(number, WRITES, estate.arguments(), paths=watched)
-        found.append(under_new(estate, engine))
         assert estate.reencrypt() == 10  # one value is lost, and stays so
         assert under_new(estate, engine) == 24
         if estate.journal.exists():
@@ -37,9 +35,7 @@ def test_nothing_is_lost_or_encrypted_twice(tmp_path: Path) -> None:
         if not killed:
             break
     assert not killed
-    assert found[0] == 12
-    assert found[-1] == 24
-    assert len(found) > 8
+    assert number > 8
 
 
 def test_killed_between_transactions(tmp_path: Path) -> None:
