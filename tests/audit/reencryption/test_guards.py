@@ -3,6 +3,7 @@
 import random
 from collections.abc import Collection
 from dataclasses import replace
+from functools import cache
 
 import polars as pl
 import pytest
@@ -84,9 +85,14 @@ def sound_estate() -> Estate:
     return estate
 
 
+@cache
+def sound_rotation() -> tuple[Plan, Judged]:
+    return rotation(sound_estate())
+
+
 def test_a_rotation_of_what_opens_goes_on() -> None:
     """Nothing would be left behind."""
-    plan, judged = rotation(sound_estate())
+    plan, judged = sound_rotation()
     refuse_rotation(plan, judged.ring, judged.reading, [])
 
 
@@ -115,7 +121,7 @@ def test_what_a_rotation_would_leave_behind_is_counted() -> None:
 )
 def test_each_reason_alone_is_enough(column: str, word: str, said: str) -> None:
     """Every way of staying behind is one."""
-    plan, judged = rotation(sound_estate())
+    plan, judged = sound_rotation()
     first = pl.int_range(pl.len()) == 0
     worded = plan.table.with_columns(pl.when(first).then(pl.lit(word)).otherwise(column).alias(column))
     spoiled = Plan(plan.target, worded, plan.values, plan.planned, plan.basis, plan.marks)

@@ -144,6 +144,12 @@ def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
     assert "--journal" in error.value.hint
 
 
+def test_a_journal_that_is_not_there(tmp_path: Path) -> None:
+    """To undo what nobody wrote down is an error that names the file."""
+    with pytest.raises(ReencryptionError, match=r"cannot read the journal .*journal.jsonl': no such file"):
+        read_journal(journal_at(tmp_path))
+
+
 @pytest.mark.parametrize("kept", range(1, 200, 13))
 def test_a_torn_last_line_is_cut_off(tmp_path: Path, kept: int) -> None:
     """What a kill left of a line does not count, and the next entry stands on a line of its own."""

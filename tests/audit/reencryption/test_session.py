@@ -30,17 +30,6 @@ def test_a_database_is_changed_in_place(tmp_path: Path) -> None:
     assert sorted(each.name for each in tmp_path.iterdir()) == ["a.sqlite"]
 
 
-def test_a_file_that_may_only_be_read(tmp_path: Path) -> None:
-    """The right to read is enough to plan."""
-    path = sqlite_of(tmp_path / "a.sqlite", MIXED)
-    path.chmod(0o400)
-    tmp_path.chmod(0o500)
-    try:
-        assert states(prepare(request_for(path), Silent()).plan) == PLANNED
-    finally:
-        tmp_path.chmod(0o700)
-
-
 def test_a_file_is_written_anew(tmp_path: Path) -> None:
     """A table file is no database: its values are found in it, and it is to be written elsewhere."""
     path = csv_of(tmp_path / "a.csv", MIXED)

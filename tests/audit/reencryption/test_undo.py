@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from audit.reencryption.certain_replace import TRANSACTION_VALUES
 from audit.reencryption.journal import Entry, read_journal
 from audit.reencryption.undo import Undone, changes_back, undo
 from parsers.errors import CommitUnknownError, StoreError
@@ -94,7 +95,8 @@ def test_re_encrypted_a_second_time() -> None:
 
 def test_a_fault_midway_can_be_done_again(tmp_path: Path) -> None:
     """What was not reached is told as failed; the second time completes it."""
-    store, entries = written(tmp_path, 1500)
+    count, half = 3 * TRANSACTION_VALUES // 2, TRANSACTION_VALUES // 2
+    store, entries = written(tmp_path, count)
 
     def broken(number: int) -> None:
         if number == 4:  # two transactions wrote, the second one back fails
@@ -103,12 +105,12 @@ def test_a_fault_midway_can_be_done_again(tmp_path: Path) -> None:
     store.on_replace = broken
     done = undo(entries, store, Silent())
     assert done.fault == "connection lost"
-    assert list(done.states.values()).count(Undone.PUT_BACK) == 1000
-    assert list(done.states.values()).count(Undone.FAILED) == 500
+    assert list(done.states.values()).count(Undone.PUT_BACK) == TRANSACTION_VALUES
+    assert list(done.states.values()).count(Undone.FAILED) == half
     again = undo(entries, store, Silent())
     assert again.fault == ""
-    assert list(again.states.values()).count(Undone.PUT_BACK) == 500
-    assert store.there == {f"row {number}": old(number) for number in range(3000)}
+    assert list(again.states.values()).count(Undone.PUT_BACK) == half
+    assert store.there == {f"row {number}": old(number) for number in range(2 * count)}
 
 
 def test_an_answer_lost_once(tmp_path: Path) -> None:
