@@ -30,7 +30,7 @@ _PHRASES: Final = (
 _DRAIN: Final = """
 import sys
 from parsers.archives.walk import each_leaf
-def drain(leaf, size=256 * 1024):
+def drain(leaf, size=512 * 1024):
     buffer = memoryview(bytearray(size))
     while leaf.stream.readinto(buffer):
         pass
