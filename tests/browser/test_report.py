@@ -249,6 +249,19 @@ def test_it_fits_the_window(browser: Browser, page: Path, width: int) -> None:
     assert names(browser)[0] != ""
 
 
+def test_tables_stack_on_a_phone(browser: Browser, page: Path) -> None:
+    """On a phone each cell stands below the other with its column's name, and no table is cut off."""
+    browser.look(width=390)
+    browser.open(page)
+    cut_off = """
+        const boxes = [...document.querySelectorAll(".scroll:has(.stack)")];
+        return boxes.map((box) => box.scrollWidth > box.clientWidth);
+    """
+    assert browser.run(cut_off) == [False] * 7
+    label = "return getComputedStyle(document.querySelector('.stack td'), '::before').content"
+    assert browser.run(label) == '"Use"'
+
+
 def test_the_keyboard_reaches_everything(opened: Browser) -> None:
     """Tab comes to each control that a mouse can use, and each shows that it has the focus."""
     controls = opened.run("""
