@@ -150,7 +150,7 @@ def _carried_out(
         for _, writer in session.in_place:
             held.enter_context(writer.exclusively())
         journal = held.enter_context(journal_for_writing(path, session.plan.target.fingerprint))
-        return reencrypt_in_place(session.plan, session.in_place, journal, progress)
+        return reencrypt_in_place(session.plan, session.in_place, journal, progress, session.reading.unread)
 
 
 def _destination(

@@ -1,6 +1,6 @@
 """A plan carried out where the values lie, proven, and put back where the proof fails."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import polars as pl
@@ -17,7 +17,9 @@ from parsers.progress import Progress
 from parsers.stores.change import Change, InPlace, Outcome
 from parsers.stores.interface import Store
 from parsers.stores.schema import STORED
+from parsers.unread import Unread
 
+_NOT_PROVEN = "it could not be read again, so nothing is proven; audit it, then run again or undo"
 _RESTORED = "put back, since the proof failed for this store"
 _NOT_RESTORED = "not put back: somebody changed it meanwhile"
 
@@ -40,17 +42,23 @@ class Reencrypted:
 
 
 def reencrypt_in_place(
-    plan: Plan, stores: Sequence[tuple[Store, InPlace]], journal: Journal, progress: Progress
+    plan: Plan,
+    stores: Sequence[tuple[Store, InPlace]],
+    journal: Journal,
+    progress: Progress,
+    unread_before: Collection[Unread] = (),
 ) -> Reencrypted:
     """Write what is planned, then read it again over new connections and prove it.
 
-    A store for which the proof fails is put back as a whole.
+    A store for which the proof fails is put back as a whole. One that cannot be read again stays as it is:
+    nothing is known of it, and the journal can undo it.
 
     Args:
         plan: what is to be written.
         stores: those with something planned, each as it is read and as it is written; the caller holds them.
         journal: takes every value before it is written.
         progress: told of every value.
+        unread_before: what could not be read before either.
     """
     states: dict[int, State] = {}
     reasons: dict[int, str] = {}
@@ -65,16 +73,18 @@ def reencrypt_in_place(
         written = applied.written(planned)
         overtaken = applied.overtaken()
         reading = read_stores([store], progress)
-        faults += [f"{store.label}: after writing: {each.reason}" for each in reading.unread]
-        whole = _whole(reading.batches)
-        proof = prove(plan, store.label, written, whole, aligned=False, overtaken=overtaken)
-        if proof.faults:
-            faults += _put_back(applied, written, writer, proof)
-            reading = read_stores([store], progress)
-            faults += [f"{store.label}: after putting back: {each.reason}" for each in reading.unread]
+        if unread := [each for each in reading.unread if each not in unread_before]:
+            faults += [f"{store.label}: {_NOT_PROVEN}: {each.reason}" for each in unread]
+        else:
             whole = _whole(reading.batches)
-            proof = prove(plan, store.label, (), whole, aligned=False, overtaken=overtaken)
-        proofs[store.label] = proof
+            proof = prove(plan, store.label, written, whole, aligned=False, overtaken=overtaken)
+            if proof.faults:
+                faults += _put_back(applied, written, writer, proof)
+                reading = read_stores([store], progress)
+                faults += [f"{store.label}: after putting back: {each.reason}" for each in reading.unread]
+                whole = _whole(reading.batches)
+                proof = prove(plan, store.label, (), whole, aligned=False, overtaken=overtaken)
+            proofs[store.label] = proof
         states |= applied.states
         reasons |= applied.reasons
         after += reading.batches

@@ -107,7 +107,7 @@ def _write(rewriting: Rewriting, out: Path, fingerprint: str) -> list[Path]:
             if name:
                 private_folder(path.parent)
             with atomic_file(path) as file:
-                _write_file(file, pieces, compressed=path.suffix == ".gz")
+                _write_file(file, pieces, compressed=not name and path.suffix == ".gz")
             written.append(path)
     except BaseException:
         _remove(written)

@@ -24,10 +24,12 @@ def verified(done: Reencrypted, session: Session, request: SessionRequest) -> Af
     target = session.plan.target
     keys = tuple(replace(key, current=key.label == target.label) for key in session.ring.keys)
     ring = KeyRing(keys, session.ring.remarks)
-    written = set(done.proofs)
+    written = set(session.plan.planned)
     others = [batch for batch in session.reading.batches if batch.height and batch["store"][0] not in written]
     now = StoresReading(batches=[*others, *done.after], documents=session.reading.documents)
     examined = examine_each_product(now, ring, request.supplied)
+    if not examined:  # nothing could be read any more
+        return Afterwards(done=done, still_needed={}, complete=False)
     judged = pl.concat([each.frame for each in examined])
     octopus = about_octopus(now, examined, request.files, ring, None)
     return Afterwards(

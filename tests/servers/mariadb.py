@@ -1,16 +1,37 @@
 """MariaDB for the tests."""
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
-from tests.servers.server import Server, folder_for, running
+from tests.servers.server import Restartable, Server, folder_for, running
 from tests.support.programs import need
 
 
 @contextmanager
 def mariadb() -> Iterator[Server]:
     """A server with a fresh data folder; what it writes need not survive."""
+    fast = ["--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=0"]
+    with _installed(fast) as (command, socket, server), running(command, socket, server):
+        yield server
+
+
+@contextmanager
+def durable_mariadb() -> Iterator[Restartable]:
+    """A running server whose commits survive its own end."""
+    with _installed(["--innodb-flush-log-at-trx-commit=2"]) as (command, socket, server):
+        restartable = Restartable(command, socket, server)
+        try:
+            restartable.start()
+            yield restartable
+        finally:
+            restartable.kill()
+
+
+@contextmanager
+def _installed(options: Sequence[str]) -> Iterator[tuple[list[str], Path, Server]]:
+    """What starts it, its socket, and how it is reached."""
     install, daemon = need("mariadb-install-db"), need("mariadbd")
     with folder_for("mysql") as (folder, as_owner):
         data, socket = folder / "data", folder / "s"
@@ -25,8 +46,6 @@ def mariadb() -> Iterator[Server]:
         command = [
             *as_owner, daemon, "--no-defaults", f"--datadir={data}", f"--socket={socket}",
             "--skip-networking", f"--pid-file={folder}/pid", "--skip-log-bin",
-            "--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=0",
-            "--innodb-buffer-pool-size=64M", "--character-set-server=utf8mb4",
+            "--innodb-buffer-pool-size=64M", "--character-set-server=utf8mb4", *options,
         ]  # fmt: skip
-        with running(command, socket, server):
-            yield server
+        yield command, socket, server

@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -101,6 +102,37 @@ def running(command: Sequence[str], socket: Path, server: Server) -> Iterator[No
                 process.wait(20)
             except subprocess.TimeoutExpired:
                 process.kill()
+
+
+class Restartable:
+    """A server that can be killed without warning, and started again on the same data."""
+
+    def __init__(self, command: Sequence[str], socket: Path, server: Server) -> None:
+        self.server = server
+        self._command = command
+        self._socket = socket
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        self._socket.unlink(missing_ok=True)
+        (self._socket.parent / "data" / "postmaster.pid").unlink(missing_ok=True)
+        with self._socket.with_name("server.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                self._command, stdout=log, stderr=log, cwd=self._socket.parent, start_new_session=True
+            )
+        deadline = time.monotonic() + START_SECONDS
+        while not _answers(self._socket, self.server):
+            if time.monotonic() > deadline:
+                raise RuntimeError("the server did not start again")
+            time.sleep(0.05)
+
+    def kill(self) -> None:
+        """End it, and all its processes, without a word."""
+        if self._process is not None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            self._process = None
 
 
 def _answers(socket: Path, server: Server) -> bool:
