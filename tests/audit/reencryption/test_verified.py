@@ -1,6 +1,7 @@
 """Everything judged once more: what still needs an old key."""
 
 import base64
+import gzip
 from dataclasses import replace
 from pathlib import Path
 
@@ -45,6 +46,14 @@ def test_what_was_not_written_is_judged_too(tmp_path: Path) -> None:
     after = in_place(request_for(database, beside), tmp_path)
     assert after.still_needed == {"old": 5}
     assert set(after.done.proofs) == {str(database)}
+
+
+def test_a_store_that_cannot_be_written_is_judged_too(tmp_path: Path) -> None:
+    """Its values were planned and then refused: they still need the old key."""
+    database, packed = sqlite_of(tmp_path / "a.sqlite", MIXED), tmp_path / "b.sqlite.gz"
+    beside = sqlite_of(tmp_path / "b.sqlite", values_of([OLD] * 5 + [NEW] * 5, seed=3))
+    packed.write_bytes(gzip.compress(beside.read_bytes()))
+    assert in_place(request_for(database, packed), tmp_path).still_needed == {"old": 5}
 
 
 def test_a_rotation_leaves_no_old_key(tmp_path: Path) -> None:
