@@ -24,7 +24,7 @@ def verified(done: Reencrypted, session: Session, request: SessionRequest) -> Af
     target = session.plan.target
     keys = tuple(replace(key, current=key.label == target.label) for key in session.ring.keys)
     ring = KeyRing(keys, session.ring.remarks)
-    written = set(session.plan.planned)
+    written = {*done.proofs, *(batch["store"][0] for batch in done.after if batch.height)}
     others = [batch for batch in session.reading.batches if batch.height and batch["store"][0] not in written]
     now = StoresReading(batches=[*others, *done.after], documents=session.reading.documents)
     examined = examine_each_product(now, ring, request.supplied)
