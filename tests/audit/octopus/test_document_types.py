@@ -3,7 +3,8 @@
 import polars as pl
 import pytest
 
-from audit.evidence_in_logs import name_credentials
+from audit.evidence_in_logs import evidence_in_logs
+from audit.mentions import mentions
 from audit.octopus.document_types import is_meant
 from parsers.logs.finding import Interpreter
 from parsers.logs.phrases import DEFAULT
@@ -70,6 +71,6 @@ def test_entries_are_joined_to_values() -> None:
     values = pl.DataFrame(
         {"kind": "document", "project": "", "name": "n", "location": "l", "record": RECORDS}
     )
-    named = name_credentials(values, pl.DataFrame(rows, schema=FINDINGS))
+    named = evidence_in_logs(mentions(values, pl.DataFrame(rows, schema=FINDINGS)), values.height)
     assert named["findings"].to_list() == [1, 0, 0, 1, 0, 0, 0]
     assert named["evidence"].to_list() == ["OctopusServer.txt:1", "", "", "OctopusServer.txt:2", "", "", ""]
