@@ -8,6 +8,7 @@ import polars as pl
 from audit.octopus.document_types import is_meant
 
 _UUID: Final = r"^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
+_COMMA: Final = "\0"
 _PLUGIN_PROJECT: Final = r"^(/plugins/[^/]+/project)/"
 
 _ID_IN_RECORD: Final = pl.col("record").str.extract(r":id=([0-9a-fA-F-]{32,36})(?:;|$)")
@@ -38,7 +39,7 @@ def mentions(credentials: pl.DataFrame, findings: pl.DataFrame) -> Mentions:
         credentials: with `kind`, `project`, `name`, `location`, `record`; shape [n].
         findings: the `FINDINGS` schema.
     """
-    objects = _one_object_each(findings).filter(pl.col("kind") != "")
+    objects = _one_object_each(findings, credentials["name"]).filter(pl.col("kind") != "")
     named = objects.filter(pl.col("name") != "")
     by_id = named.filter(is_id("name")).with_columns(_hex("name").alias("id"))
     keys = _keys(_namable(credentials, named["name"], by_id["id"]))
@@ -66,8 +67,11 @@ def has_id() -> pl.Expr:
     return _ID_IN_RECORD.is_not_null()
 
 
-def _one_object_each(findings: pl.DataFrame) -> pl.DataFrame:
-    """A row for each object that an entry names; `kind` and `name` are now the object's."""
+def _one_object_each(findings: pl.DataFrame, known: pl.Series) -> pl.DataFrame:
+    """A row for each object that an entry names; `kind` and `name` are now the object's.
+
+    A list is split at its commas, but for those in a known name.
+    """
     entries = findings.with_row_index("entry").select(
         "entry",
         pl.col("kind").alias("finding"),
@@ -80,8 +84,13 @@ def _one_object_each(findings: pl.DataFrame) -> pl.DataFrame:
         "line",
     )
     listed = pl.col("finding") == "corrupted-credentials"
-    several = entries.filter(listed).with_columns(pl.col("name").str.split(", ")).explode("name")
-    return pl.concat([entries.filter(~listed), several]).with_row_index("mention")
+    lists = entries.filter(listed)
+    if lists.height and (whole := known.filter(known.str.contains(", ", literal=True)).unique().to_list()):
+        kept = [name.replace(", ", _COMMA) for name in whole]
+        lists = lists.with_columns(pl.col("name").str.replace_many(whole, kept, leftmost=True))
+    several = lists.with_columns(pl.col("name").str.split(", ")).explode("name")
+    restored = several.with_columns(pl.col("name").str.replace_all(_COMMA, ", ", literal=True))
+    return pl.concat([entries.filter(~listed), restored]).with_row_index("mention")
 
 
 def _namable(credentials: pl.DataFrame, names: pl.Series, ids: pl.Series) -> pl.DataFrame:

@@ -68,6 +68,15 @@ def test_lists_name_each_of_theirs() -> None:
     assert counts(finding("credential", "db, cfg", "", "1")) == [0, 0, 0, 0, 0]
 
 
+def test_a_name_with_a_comma_is_one() -> None:
+    """A list is not split inside the name of a credential that is there."""
+    commas = CREDENTIALS.with_columns(name=pl.col("name").replace("cfg", "cfg, eu"))
+    entry = finding("credential", "db, cfg, eu", "", "1", "corrupted-credentials")
+    named = mentions(commas, pl.DataFrame([entry], schema=FINDINGS))
+    assert named.named["name"].to_list() == ["db", "cfg, eu"]
+    assert evidence_in_logs(named, commas.height)["findings"].to_list() == [1, 1, 1, 0, 0]
+
+
 def test_devops_insight_needs_no_name() -> None:
     """There is one DevOps Insight server: an entry about it names it."""
     assert counts(finding("devops-insight", "", "", "1")) == [0, 0, 0, 0, 1]
