@@ -25,7 +25,7 @@ class MissingKey:
     Attributes:
         fingerprint: SHA-1 of the file to look for, 40 lower-case hex digits.
         seen: where and when it was met, in order of date.
-        last_used: the newest of these dates, or "" if none is known.
+        last_used: its last use by the server's history, else the newest of these dates, or "".
         after: when the passkey before it in the history was last used, or "".
         advice: one sentence: which copy to look for.
     """
@@ -52,13 +52,14 @@ def missing_keys(ring: KeyRing, seen: Iterable[FingerprintSeen]) -> tuple[Missin
 
 
 def _missing(fingerprint: str, sightings: Sequence[FingerprintSeen]) -> MissingKey:
+    """The server's history dates a use; a node or an export may name a passkey long after it."""
     own = tuple(each for each in sightings if each.fingerprint == fingerprint)
-    last_used = own[-1].when
-    after = ""
-    if any(is_history(each) for each in own):
-        others = (each.when for each in sightings if is_history(each) and each.fingerprint != fingerprint)
-        after = max((when for when in others if when < last_used), default="")
-    if last_used and [each for each in sightings if is_history(each)][-1:] == [own[-1]]:
+    history = [each for each in sightings if is_history(each)]
+    dated = [each.when for each in history if each.fingerprint == fingerprint and each.when]
+    last_used = dated[-1] if dated else own[-1].when
+    others = (each.when for each in history if each.fingerprint != fingerprint)
+    after = max((when for when in others if when < last_used), default="") if dated else ""
+    if dated and history[-1].fingerprint == fingerprint:
         advice = f"the server's own conf/passkey: its history names it last, on {last_used[:10]}"
     else:
         advice = _advice(own, last_used, after)

@@ -110,6 +110,18 @@ def test_the_key_in_use_is_on_the_server() -> None:
     assert missing.advice == "the server's own conf/passkey: its history names it last, on 2024-01-01"
 
 
+def test_a_stray_node_does_not_date_a_key() -> None:
+    """A node that still has the old file names it for years: its last use is what the history says."""
+    seen = [
+        FingerprintSeen(HISTORY, A, "2021-03-04 05:06:07"),
+        FingerprintSeen(HISTORY, hashlib.sha1(b"key").hexdigest(), "2024-01-01 00:00:00"),
+        FingerprintSeen("log of node2: the passkey file's", A, "2025-06-01T00:00:00.000"),
+    ]
+    (missing,) = missing_keys(ring(b"key"), seen)
+    assert (missing.last_used, missing.after) == ("2021-03-04T05:06:07", "")
+    assert missing.advice == "probably in a backup of conf/passkey from 2021-03-04 or before"
+
+
 def sealed(*rows: tuple[str, str, str]) -> pl.DataFrame:
     """(verdict, store, modified)."""
     frame = pl.DataFrame(rows, schema=["verdict", "store", "modified"], orient="row")
