@@ -101,7 +101,8 @@ def reencrypt_command(
     Example: passkey-audit reencrypt run/ --store mysql+pymysql://cd@db/commander --key conf/passkey
     --key old/passkey.2019 --to passkey --apply
     """
-    from audit.cli.reencrypt_run import ReencryptOptions, reencrypt
+    from audit.cli.reencrypt_options import ReencryptOptions
+    from audit.cli.reencrypt_run import reencrypt
     from audit.cli.stores_opening import StoreOptions
 
     options = ReencryptOptions(

@@ -20,6 +20,7 @@ from parsers.stores.schema import STORED
 from parsers.unread import Unread
 
 _NOT_PROVEN = "it could not be read again, so nothing is proven; audit it, then run again or undo"
+_NOT_BEGUN = "not written, since something went wrong with a store before it"
 _RESTORED = "put back, since the proof failed for this store"
 _NOT_RESTORED = "not put back: somebody changed it meanwhile"
 
@@ -67,6 +68,10 @@ def reencrypt_in_place(
     after: list[pl.DataFrame] = []
     for store, writer in stores:
         planned = plan.planned[store.label]
+        if faults:  # one store is enough to look into
+            states |= {each.row: State.REFUSED for each in planned}
+            reasons |= {each.row: _NOT_BEGUN for each in planned}
+            continue
         applied = apply_in_place(planned, writer, journal, progress)
         if applied.fault:
             faults.append(f"{store.label}: {applied.fault}")

@@ -10,6 +10,7 @@ from audit.examine import Examined
 from audit.key_ring import Key, KeyRing
 from audit.layouts.user_supplied import Supplied
 from audit.reencryption.guards import StoreObstacles
+from audit.reencryption.password_check import checks_for
 from audit.reencryption.plan import Plan, Wanted, make_plan, values_of
 from audit.reencryption.target import Layouts, layouts_for
 from audit.run_audit import examine_each_product, ring_for
@@ -154,7 +155,8 @@ def _asked(stores: Sequence[Store], session: Session) -> Session:
             found = list(writer.obstacles(changes))
             writers.append((store, writer))
         elif (file := out_of_place(store)) is not None:
-            rewriting = file.locate(changes)
+            checks = checks_for(plan.target, store.label, session.reading.checks, session.ring.keys)
+            rewriting = file.locate([*changes, *checks])
             found = rewriting.obstacles
             rewritings.append((store, rewriting))
         else:

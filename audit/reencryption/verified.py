@@ -13,13 +13,14 @@ from audit.run_audit import examine_each_product
 from audit.stores_reading import StoresReading
 
 
-def verified(done: Reencrypted, session: Session, request: SessionRequest) -> Afterwards:
+def verified(done: Reencrypted, session: Session, request: SessionRequest, *, complete: bool) -> Afterwards:
     """Examine what was read again, and what was not written, under the same keys with the target as current.
 
     Args:
         done: what came of the plan.
         session: what was known before.
         request: what was wanted.
+        complete: whether everything that was named could be read.
     """
     target = session.plan.target
     keys = tuple(replace(key, current=key.label == target.label) for key in session.ring.keys)
@@ -35,6 +36,6 @@ def verified(done: Reencrypted, session: Session, request: SessionRequest) -> Af
     return Afterwards(
         done=done,
         still_needed=still_needed(judged, target),
-        complete=not session.reading.unread,
+        complete=complete,
         product_report=octopus.report,
     )

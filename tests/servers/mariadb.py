@@ -30,6 +30,14 @@ def durable_mariadb() -> Iterator[Restartable]:
 
 
 @contextmanager
+def networked_mariadb(port: int) -> Iterator[Server]:
+    """A server that also listens on a port of this machine."""
+    options = ["--skip-networking=0", "--bind-address=127.0.0.1", f"--port={port}"]
+    with _installed(options) as (command, socket, server), running(command, socket, server):
+        yield server
+
+
+@contextmanager
 def _installed(options: Sequence[str]) -> Iterator[tuple[list[str], Path, Server]]:
     """What starts it, its socket, and how it is reached."""
     install, daemon = need("mariadb-install-db"), need("mariadbd")

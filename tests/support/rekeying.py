@@ -1,6 +1,7 @@
 """A small database of CloudBees CD with values under two passkeys, and the commands that re-encrypt it."""
 
 import base64
+import hashlib
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,7 +13,8 @@ from Crypto.Cipher import AES
 from Crypto.Util.Padding import unpad
 
 from audit.cli.audit_run import AuditOptions, audit_into
-from audit.cli.reencrypt_run import ReencryptOptions, reencrypt
+from audit.cli.reencrypt_options import ReencryptOptions
+from audit.cli.reencrypt_run import reencrypt
 from audit.cli.stores_opening import StoreOptions
 from audit.cli.undo_run import UndoOptions, undo_journal
 from audit.layouts.layout import Iv, KeyForm, Layout, Mode
@@ -33,11 +35,13 @@ class Rekeying:
         folder: where everything lies.
         store: what `--store` takes.
         count: values under each of the two passkeys.
+        lost: whether there is a value that nothing opens.
     """
 
     folder: Path
     store: str
     count: int = 6
+    lost: bool = True
     plain: dict[str, bytes] = field(default_factory=dict)
 
     @property
@@ -52,14 +56,18 @@ class Rekeying:
     def keys(self) -> list[str]:
         return [f"old={self.folder / 'old'}", f"new={self.folder / 'new'}"]
 
+    def fingerprint(self, label: str) -> str:
+        """SHA-1 of a passkey file, as the server has it."""
+        return hashlib.sha1((self.folder / label).read_bytes()).hexdigest()
+
     def make(self, engine: sa.Engine) -> None:
         """Keys and tables: half the values under each passkey, one that nothing opens, one that is null."""
         for name, key in (("old", OLD), ("new", NEW)):
             (self.folder / name).write_bytes(key)
             (self.folder / name).chmod(0o600)
         chance = random.Random(8)
-        texts = passwords(2 * self.count + 1, chance, longest=60)
-        keys = [OLD, NEW] * self.count + [FORGOTTEN]
+        texts = passwords(2 * self.count + self.lost, chance, longest=60)
+        keys = [OLD, NEW] * self.count + [FORGOTTEN] * self.lost
         rows: list[dict[str, object]] = []
         for number, (text, key) in enumerate(zip(texts, keys, strict=True)):
             self.plain[f"c{number}"] = text

@@ -1,0 +1,150 @@
+"""What `reencrypt --apply` does: guard, ask, write, prove, tell."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+
+import typer
+
+from audit.cli.printing import remark
+from audit.cli.progress import shown
+from audit.cli.reencrypt_options import ReencryptOptions
+from audit.cli.reencrypt_printing import print_plan, say
+from audit.cli.stores_opening import StoreOptions, open_stores
+from audit.errors import ReencryptionError
+from audit.reencryption.guards import refuse_obstacles, refuse_rotation
+from audit.reencryption.journal import journal_for_writing
+from audit.reencryption.properties_file import RekeyedProperties, rekeyed_properties
+from audit.reencryption.reencrypt import Reencrypted, reencrypt_in_place
+from audit.reencryption.report import PRODUCT_REPORT, REPORT, make_report, proof_in_words
+from audit.reencryption.rewrite import Destination, reencrypt_out_of_place, refuse_place
+from audit.reencryption.session import Session, SessionRequest
+from audit.reencryption.steps import steps_after
+from audit.reencryption.verified import verified
+from parsers.progress import Progress
+from parsers.stores.interface import Store
+from parsers.stores.mapping import DEFAULT_MAPPING, read_mapping
+from reports.files import atomic_file
+from reports.run_folder import JOURNAL
+from reports.terminal import visible
+
+
+def properties_of(session: Session, options: ReencryptOptions) -> RekeyedProperties | None:
+    """The database.properties whose password is to open under the target key too, if there is one.
+
+    Raises:
+        ReencryptionError: it has no place to go to, or cannot be re-keyed.
+    """
+    established = (each for examined in session.examined for each in examined.discovered.established)
+    layouts = [layout for each in established for one in each.alike for layout in (one.layout, *one.same_as)]
+    return rekeyed_properties(
+        options.stores.database_properties, session.ring, session.plan.target, options.out, layouts
+    )
+
+
+def apply_session(
+    session: Session,
+    request: SessionRequest,
+    properties: RekeyedProperties | None,
+    options: ReencryptOptions,
+    *,
+    complete: bool,
+) -> int:
+    """Carry the plan out; the exit code.
+
+    Raises:
+        ParsersError, AuditError, ReportsError: nothing was written, or (of the reports) what was written is
+            in the journal.
+    """
+    for each in refuse_obstacles(session.obstacles, options.despite):
+        remark(each, quiet=options.quiet)
+    if session.in_place:
+        refuse_rotation(session.plan, session.ring, session.reading, options.despite)
+    destination = _destination(session, options, properties)
+    _confirm(session, properties, options)
+    with shown(quiet=options.quiet) as progress:
+        done = _carried_out(session, options, destination, progress)
+        afterwards = verified(done, session, request, complete=complete)
+    report = make_report(afterwards)
+    _write(options.run / REPORT, report.model_dump_json(indent=2) + "\n")
+    if afterwards.product_report:
+        _write(options.run / PRODUCT_REPORT, afterwards.product_report)
+    print_plan(done.plan, options)
+    say(proof_in_words(report), options)
+    for fault in report.faults:
+        remark(f"error: {fault}")
+    if report.faults:
+        return report.exit_code
+    if properties:
+        properties.write()
+        say([f"COMMANDER_DB_PASSWORD opens under {report.target} in {properties.out}"], options)
+    if destination is None:
+        say(_steps(session, options), options)
+    return report.exit_code
+
+
+def _carried_out(
+    session: Session, options: ReencryptOptions, destination: Destination | None, progress: Progress
+) -> Reencrypted:
+    if destination is not None:
+        ((store, rewriting),) = session.rewritings
+        return reencrypt_out_of_place(session.plan, store, rewriting, destination, progress)
+    if not session.in_place:  # the database's own password is all there is to do
+        return Reencrypted(session.plan, {}, (), ())
+    path = options.journal or options.run / JOURNAL
+    with ExitStack() as held:
+        for _, writer in session.in_place:
+            held.enter_context(writer.exclusively())
+        journal = held.enter_context(journal_for_writing(path, session.plan.target.fingerprint))
+        return reencrypt_in_place(session.plan, session.in_place, journal, progress, session.reading.unread)
+
+
+def _destination(
+    session: Session, options: ReencryptOptions, properties: RekeyedProperties | None
+) -> Destination | None:
+    """Where a file store is written anew; None for databases."""
+    if not session.rewritings:
+        return None
+    if session.in_place or len(session.rewritings) > 1 or properties:
+        raise ReencryptionError(
+            "a file store is re-encrypted alone",
+            hint="one command for it, with --out, and one for the others",
+        )
+    ((store, _),) = session.rewritings
+    if options.out is None:
+        raise typer.BadParameter(
+            f"{store.label} is never changed in place: say where to write the new one", param_hint="--out"
+        )
+    refuse_place(store, options.out)
+    return Destination(options.out, lambda path: _reopened(path, options.stores))
+
+
+def _reopened(path: Path, options: StoreOptions) -> Store:
+    (store,) = open_stores(replace(options, references=[str(path)], database_properties=()), ())
+    return store
+
+
+def _confirm(session: Session, properties: RekeyedProperties | None, options: ReencryptOptions) -> None:
+    """Ask the person at the terminal, unless --yes was said."""
+    if options.yes:
+        return
+    if not sys.stdin.isatty():
+        raise ReencryptionError("nobody can be asked: there is no terminal", hint="say --yes in scripts")
+    count = sum(map(len, session.plan.planned.values()))
+    places = ", ".join([*session.plan.planned, *([str(properties.out)] if properties else [])])
+    question = f"Re-encrypt {count:,} values of {places} under {session.plan.target.label}?"
+    typer.confirm(visible(question), abort=True, err=True)
+
+
+def _steps(session: Session, options: ReencryptOptions) -> Iterator[str]:
+    mapping = read_mapping(options.stores.mapping) if options.stores.mapping else DEFAULT_MAPPING
+    systems = session.plan.table["system"].unique().to_list()
+    steps = steps_after(session.ring, session.plan.target, systems, session.reading.seen, mapping.history)
+    return (f"{number:2}. {step}" for number, step in enumerate(steps, 1))
+
+
+def _write(path: Path, text: str) -> None:
+    with atomic_file(path) as file:
+        file.write(text.encode())
