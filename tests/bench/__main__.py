@@ -4,7 +4,7 @@ import subprocess
 import sys
 from typing import Final
 
-BENCHES: Final = ("archives", "log_search", "trial_decryption", "stores")
+BENCHES: Final = ("archives", "log_search", "trial_decryption", "stores", "reencryption")
 
 
 def main(names: list[str]) -> int:
