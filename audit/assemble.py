@@ -73,7 +73,7 @@ def assemble(gathered: Gathered) -> tuple[Run, Copies]:
         findings,
         gathered.owners,
         missing_keys(gathered.ring, gathered.seen),
-        logs_read=any(each.read for each in gathered.logs.inputs),
+        logged=gathered.logs.systems,
     )
     credentials, copies = found.frame, found.copies
     unread = sorted({*gathered.logs.unread, *gathered.stores.unread, *gathered.unread}, key=str)

@@ -1,5 +1,6 @@
 """Where logs and store contradict each other: results of their own, neither side is simply right."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -18,8 +19,8 @@ class Disagreement(StrEnum):
 
     `logged-but-opens`: an entry says that it cannot be decrypted, and it opens under the current key today:
     entered again since, or its key was restored; or the store that was read is older than the entry.
-    `lost-but-not-logged`: no entry names it, and no key opens it: nobody has noticed yet, and its next use
-    will fail.
+    `lost-but-not-logged`: its product's logs were read, none of their entries names it, and no key opens it:
+    nobody has noticed yet, and its next use will fail.
     """
 
     LOGGED_BUT_OPENS = "logged-but-opens"
@@ -64,7 +65,9 @@ _NOT_OPENED: Final = (Verdict.LOST, Verdict.DAMAGED)
 _OBJECT: Final = ("system", "kind", "project", "name")
 
 
-def compare_logs(credentials: pl.DataFrame, mentions: Mentions, findings: pl.DataFrame) -> Compared:
+def compare_logs(
+    credentials: pl.DataFrame, mentions: Mentions, findings: pl.DataFrame, logged: Collection[str]
+) -> Compared:
     """Compare what logs report with what the store holds.
 
     An entry without a project can mean every credential of its name: it contradicts the store only if all of
@@ -74,11 +77,12 @@ def compare_logs(credentials: pl.DataFrame, mentions: Mentions, findings: pl.Dat
         credentials: the credentials of a run, with `modified`; `findings` and `last_seen` say what logs tell.
         mentions: what the entries name among them.
         findings: the entries.
+        logged: the products whose logs were read: of the others, silence means nothing.
     """
     reported = mentions.named.filter(
         pl.col("finding").is_in(UNREADABLE) & pl.col("kind").is_in(_STORED_KINDS)
     )
-    marked = _marked(credentials, _contradicted(credentials, reported, mentions.meant))
+    marked = _marked(credentials, _contradicted(credentials, reported, mentions.meant), logged)
     missing = reported.join(mentions.meant, on="mention", how="anti")
     comparable = missing.filter(_comparable(credentials)) if missing.height else missing
     not_stored = _not_stored(credentials, comparable)
@@ -104,8 +108,9 @@ def _contradicted(credentials: pl.DataFrame, reported: pl.DataFrame, meant: pl.D
     return judged.filter(all_open)["row"].unique()
 
 
-def _marked(credentials: pl.DataFrame, contradicted: pl.Series) -> pl.DataFrame:
-    unnoticed = pl.col("verdict").is_in(_NOT_OPENED) & (pl.col("findings") == 0)
+def _marked(credentials: pl.DataFrame, contradicted: pl.Series, logged: Collection[str]) -> pl.DataFrame:
+    silent = pl.col("system").is_in(list(logged)) & (pl.col("findings") == 0)
+    unnoticed = pl.col("verdict").is_in(_NOT_OPENED) & silent
     told = credentials.with_columns(
         disagreement=pl.when(unnoticed)
         .then(pl.lit(Disagreement.LOST_BUT_NOT_LOGGED.value))

@@ -1,6 +1,6 @@
 """The credentials of a run: judged, joined, owned, and held against the logs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,7 +43,7 @@ def run_credentials(
     owners: Owners,
     missing: Iterable[MissingKey],
     *,
-    logs_read: bool,
+    logged: Collection[str],
 ) -> RunCredentials:
     """Put them together.
 
@@ -52,7 +52,7 @@ def run_credentials(
         findings: the log entries.
         owners: who owns which credential.
         missing: the passkeys that are no candidates.
-        logs_read: whether there were any logs: without them their silence means nothing.
+        logged: the products whose logs were read: of the others, silence means nothing.
     """
     if not examined:
         nothing = CREDENTIALS.to_frame().with_columns(modified=pl.lit(""))
@@ -71,10 +71,10 @@ def run_credentials(
         how="horizontal",
     )
     saves = what_they_save(missing, credentials)
-    if not logs_read:
+    if not logged:
         silent = credentials.with_columns(disagreement=pl.lit("")).select(CREDENTIALS.names())
         return RunCredentials(silent, joined.copies, NOT_STORED.to_frame(), None, saves)
-    compared = compare_logs(credentials, named, findings)
+    compared = compare_logs(credentials, named, findings, logged)
     return RunCredentials(
         compared.credentials.select(CREDENTIALS.names()),
         joined.copies,

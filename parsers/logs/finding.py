@@ -57,7 +57,7 @@ ROW: Final = ("source", *Meaning._fields, "time", "node", "level", "fields", "li
 
 def flat(source: str, finding: Finding) -> Row:
     """The finding as a row."""
-    meaning, (time, node, level, _), fields, line = finding
+    meaning, (time, node, level, _, _), fields, line = finding
     return (source, *meaning, time, node, level, fields, line)
 
 

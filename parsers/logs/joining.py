@@ -31,6 +31,7 @@ def joined(searched: Gathered, period: Period) -> LogReading:
         spans(covered, period.zone),
         upgrades(steps, period.zone),
         duplicates,
+        frozenset({each.system for each in covered} | set(findings["system"])),
     )
 
 

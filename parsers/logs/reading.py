@@ -52,6 +52,7 @@ class LogReading:
         spans: the time covered, one a node.
         upgrades: the windows of the upgrades that the logs show.
         duplicates: logs that were met more than once.
+        systems: the products that wrote them, so far as entries show it.
     """
 
     findings: "pl.DataFrame"
@@ -60,6 +61,7 @@ class LogReading:
     spans: tuple[Span, ...]
     upgrades: tuple[Upgrade, ...]
     duplicates: "tuple[Duplicate, ...]"
+    systems: frozenset[str] = frozenset()
 
 
 def read_logs(

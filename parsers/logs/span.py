@@ -15,11 +15,12 @@ HOLE: Final = timedelta(hours=1)
 
 
 class Covered(NamedTuple):
-    """What one file covers: the times of its first and its last entry, as the log has them."""
+    """What one file covers: the times of its first and last entry, as the log has them; whose it is."""
 
     node: str
     first: str
     last: str
+    system: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def covered_by(source: str, searched: Searched) -> Covered | None:
     last = _last_entry(b"\n" + searched.tail if whole else searched.tail) or first
     if first is None or last is None:
         return None
-    return Covered(first.node or last.node or _host(source), first.time, last.time)
+    return Covered(first.node or last.node or _host(source), first.time, last.time, first.system)
 
 
 def spans(files: Iterable[Covered], zone: tzinfo | None = None) -> tuple[Span, ...]:

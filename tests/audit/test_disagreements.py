@@ -56,11 +56,15 @@ def entry(
     }
 
 
-def compared(rows: list[dict[str, object]], entries: list[dict[str, object]]) -> Compared:
+def compared(
+    rows: list[dict[str, object]],
+    entries: list[dict[str, object]],
+    logged: tuple[str, ...] = ("cloudbees-cd", "octopus"),
+) -> Compared:
     credentials, findings = pl.DataFrame(rows), pl.DataFrame(entries, schema=FINDINGS)
     named = mentions(credentials, findings)
     evidence = evidence_in_logs(named, credentials.height)
-    return compare_logs(pl.concat([credentials, evidence], how="horizontal"), named, findings)
+    return compare_logs(pl.concat([credentials, evidence], how="horizontal"), named, findings, logged)
 
 
 def marks(*rows: dict[str, object], entries: list[dict[str, object]]) -> list[str]:
@@ -143,6 +147,15 @@ def test_entries_that_say_nothing_of_a_stored_value(kind: str, of: str) -> None:
 def test_lost_and_never_logged(verdict: str, expected: str) -> None:
     """What no key opens and no entry names will fail at its next use."""
     assert marks(stored("a", verdict), entries=[entry("b")]) == [expected]
+
+
+def test_silence_of_logs_that_were_not_read() -> None:
+    """Logs of one product say nothing of the other's values, whether they name anything or not."""
+    rows = [stored("a", "lost"), stored("Accounts-1", "lost", kind="document")]
+    for entries in ([entry("b")], []):
+        done = compared(rows, entries, logged=("cloudbees-cd",))
+        assert done.credentials["disagreement"].to_list() == ["lost-but-not-logged", ""]
+        assert done.counts.lost_but_not_logged == 1
 
 
 def test_logged_and_not_stored() -> None:

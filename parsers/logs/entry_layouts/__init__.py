@@ -28,4 +28,4 @@ def read_head(text: str) -> Head:
         head = layout.read_head(text)
         if head is not None:
             return head
-    return Head("", "", "", 0)
+    return Head("", "", "", 0, "")

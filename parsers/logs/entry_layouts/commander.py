@@ -12,6 +12,7 @@ import re
 from typing import Final
 
 from parsers.logs.entry_layouts.interface import Head
+from parsers.logs.phrases import CLOUDBEES
 
 START: Final = rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}"
 
@@ -35,7 +36,7 @@ def read_head(text: str) -> Head | None:
     time = text[:_TIME_LENGTH]
     if startup := text[_TIME_LENGTH:26] == " * " and _STARTUP.match(text, _TIME_LENGTH):
         level = startup[1] if startup[1] in LEVELS else ""
-        return Head(time, "", level, startup.end())
+        return Head(time, "", level, startup.end(), CLOUDBEES)
     first_line = text if (end := text.find("\n")) < 0 else text[:end]
     fields = first_line.split(_SEPARATOR, _FIELDS_CLUSTERED)
     second = fields[1].strip() if len(fields) > 1 else ""
@@ -43,8 +44,8 @@ def read_head(text: str) -> Head | None:
         message = len(fields[-1])
         if len(fields) > _FIELDS_CLUSTERED:  # the message holds a separator
             message += len(_SEPARATOR) + len(fields[-2])
-        return Head(time, "", second, len(first_line) - message)
+        return Head(time, "", second, len(first_line) - message, CLOUDBEES)
     third = fields[2].strip() if len(fields) > 2 else ""
     if third in LEVELS:
-        return Head(time, second, third, len(first_line) - len(fields[-1]))
-    return Head(time, "", "", _TIME_LENGTH)
+        return Head(time, second, third, len(first_line) - len(fields[-1]), CLOUDBEES)
+    return Head(time, "", "", _TIME_LENGTH, CLOUDBEES)

@@ -24,9 +24,11 @@ class Head(NamedTuple):
         node: the cluster node, or "".
         level: TRACE to FATAL, or "".
         message_at: where the message begins in the entry's text.
+        system: the product that writes such entries, or "".
     """
 
     time: str
     node: str
     level: str
     message_at: int
+    system: str

@@ -10,6 +10,7 @@ import re
 from typing import Final
 
 from parsers.logs.entry_layouts.interface import Head
+from parsers.logs.phrases import OCTOPUS
 
 _PREFIX: Final = (
     r"(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d\.\d{3})\d(Z| [+-]\d\d:\d\d)?"
@@ -27,4 +28,4 @@ def read_head(text: str) -> Head | None:
     if head is None:
         return None
     day, clock, zone, level = head.groups()
-    return Head(f"{day}T{clock}{(zone or '').strip()}", "", level, head.end())
+    return Head(f"{day}T{clock}{(zone or '').strip()}", "", level, head.end(), OCTOPUS)

@@ -11,6 +11,7 @@ from typing import Final
 
 from parsers.logs.entry_layouts.commander import LEVELS
 from parsers.logs.entry_layouts.interface import Head
+from parsers.logs.phrases import CLOUDBEES
 
 _PREFIX: Final = (
     r"([A-Z]{4,6}) {0,4}\| (?:wrapper|jvm \d{1,4}) {0,6}\| (\d{4})/(\d\d)/(\d\d) (\d\d:\d\d:\d\d\.\d{3}) \| "
@@ -27,4 +28,4 @@ def read_head(text: str) -> Head | None:
     if head is None:
         return None
     level, year, month, day, clock = head.groups()
-    return Head(f"{year}-{month}-{day}T{clock}", "", level if level in LEVELS else "", head.end())
+    return Head(f"{year}-{month}-{day}T{clock}", "", level if level in LEVELS else "", head.end(), CLOUDBEES)

@@ -60,6 +60,7 @@ def test_head(text: str, expected: tuple[str, str, str, str]) -> None:
         head = read_head(entry)
         assert (head.time, head.node, head.level) == expected[:3]
         assert entry[head.message_at :].startswith(expected[3])
+        assert head.system == ("octopus" if text.startswith("2023-03-23 ") else "cloudbees-cd")
     assert ENTRY_START.match(text.encode()[:LONGEST_START])
 
 
@@ -83,4 +84,4 @@ def test_continuation(line: str) -> None:
 
 def test_text_without_layout_is_all_message() -> None:
     """No field is made up where there is none."""
-    assert read_head("Corrupted credentials: x") == ("", "", "", 0)
+    assert read_head("Corrupted credentials: x") == ("", "", "", 0, "")
