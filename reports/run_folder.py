@@ -24,8 +24,13 @@ CREDENTIALS_CSV: Final = "credentials.csv"
 UNREAD_CSV: Final = "unread.csv"
 NOT_STORED_CSV: Final = "logged-not-stored.csv"
 REENTRY_FOLDER: Final = "reentry"
+ROTATION_REPORT: Final = "rotation-report.txt"
+"""Of an audit of Octopus Deploy: its documents in the form of the product's own report."""
+
 JOURNAL: Final = "journal.jsonl"
-"""What a re-encryption leaves in the folder; never touched here."""
+_OF_REENCRYPTIONS: Final = {JOURNAL, "reencryption.json", "reencryption-report.txt"}
+"""What a re-encryption leaves in the folder: the record of what was changed in a store, which a later audit
+does not undo. Never touched here."""
 
 _NAMES: Final = {
     REPORT,
@@ -36,18 +41,25 @@ _NAMES: Final = {
     UNREAD_CSV,
     NOT_STORED_CSV,
     REENTRY_FOLDER,
-    JOURNAL,
+    ROTATION_REPORT,
+    *_OF_REENCRYPTIONS,
 }
 
 _ADDED: Final = {"disagreement"}
 """Columns of text that folders of earlier versions do not have."""
 
 
-def write_run_folder(folder: Path, run: Run) -> None:
+def write_run_folder(folder: Path, run: Run, *, rotation_report: str = "") -> None:
     """Writes every file of the run; folders get mode 0700, files 0600; the same run gives the same bytes.
 
-    A run that is there is replaced file by file, and what else lies beside it stays. The summary goes first
-    and comes back last: while it is missing, the folder is no run.
+    A run that is there is replaced file by file, and what else lies beside it stays: the journal and the
+    reports of a re-encryption tell of a store, not of the run. The summary goes first and comes back last:
+    while it is missing, the folder is no run.
+
+    Args:
+        folder: is made if it is not there.
+        run: what to write.
+        rotation_report: content of `ROTATION_REPORT`; that of an earlier run is removed if there is none.
 
     Raises:
         RunFolderError: the folder holds something else.
@@ -68,6 +80,7 @@ def write_run_folder(folder: Path, run: Run) -> None:
     with atomic_file(folder / NOT_STORED_CSV) as file:
         write_csv(run.not_stored, file)
     _replace_lists(folder / REENTRY_FOLDER, reentry_lists(run.credentials))
+    _replace_rotation_report(folder / ROTATION_REPORT, rotation_report)
     with atomic_file(folder / REPORT) as file:
         for piece in render_page(run):
             file.write(piece.encode())
@@ -120,6 +133,14 @@ def _replace_lists(folder: Path, lists: dict[str, pl.DataFrame]) -> None:
     for path in folder_content(folder):
         if path.suffix == ".csv" and path not in written:
             remove_file(path)
+
+
+def _replace_rotation_report(path: Path, text: str) -> None:
+    if not text:
+        remove_file(path)
+        return
+    with atomic_file(path) as file:
+        file.write(text.encode())
 
 
 def _remove_unfinished(folder: Path) -> None:

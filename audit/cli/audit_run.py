@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
 
 import typer
 
@@ -27,12 +26,8 @@ from parsers.logs.rotation_report import read_rotation_report
 from parsers.progress import Progress
 from parsers.secret import Secret
 from parsers.unread import Unread
-from reports.files import atomic_file
 from reports.reentry_returned import read_returned_lists
 from reports.run_folder import REPORT, prepare_run_folder, write_run_folder
-
-PRODUCT_REPORT: Final = "rotation-report.txt"
-"""In the run folder of an audit of Octopus: its documents in the form of the product's own report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +90,11 @@ def audit_into(out: Path, options: AuditOptions) -> int:
             reentered = reconcile(returned, audited.run.credentials)
             audited = replace(audited, run=with_reentered(audited.run, reentered, returned))
         progress.working_on("writing the report")
-        write_run_folder(out, audited.run)
+        write_run_folder(out, audited.run, rotation_report=audited.product_report)
         if options.anonymise:
             from audit.anonymise.run import anonymised
 
             write_run_folder(options.anonymise, anonymised(audited.run))
-        if audited.product_report:
-            with atomic_file(out / PRODUCT_REPORT) as file:
-                file.write(audited.product_report.encode())
     if not options.quiet:
         print_summary(audited)
         if reentered is not None:

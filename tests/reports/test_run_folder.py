@@ -11,6 +11,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from audit.reencryption.report import PRODUCT_REPORT as ROTATED_DOCUMENTS
+from audit.reencryption.report import REPORT as REENCRYPTION_REPORT
 from reports.errors import OutputError, RunFolderError
 from reports.files import is_unfinished
 from reports.run import Run
@@ -124,6 +126,24 @@ def test_an_older_run_is_replaced(run: Run, folder: Path) -> None:
     write_run_folder(folder, done)
     assert list((folder / "reentry").iterdir()) == []
     assert (folder / "journal.jsonl").read_text() == (folder / "notes.txt").read_text() == "kept"
+
+
+@pytest.mark.parametrize("name", ["journal.jsonl", REENCRYPTION_REPORT, ROTATED_DOCUMENTS])
+def test_what_a_reencryption_left_stays(name: str, run: Run, folder: Path) -> None:
+    """It tells of a store and not of the run: a new audit keeps it, and it makes no folder a stranger's."""
+    (folder / name).write_text("kept")
+    (folder / "summary.json").unlink()  # as a killed run leaves it
+    write_run_folder(folder, run)
+    assert (folder / name).read_text() == "kept"
+
+
+def test_a_rotation_report_is_of_its_run(run: Run, folder: Path) -> None:
+    """It is written with the run, outlives a kill, and goes when the next run has none."""
+    write_run_folder(folder, run, rotation_report="Success: 3\n")
+    assert (folder / "rotation-report.txt").read_text() == "Success: 3\n"
+    (folder / "summary.json").unlink()
+    write_run_folder(folder, run)
+    assert {path.name for path in folder.iterdir()} == EXPECTED
 
 
 def test_a_folder_with_something_else_is_left_alone(run: Run, tmp_path: Path) -> None:
