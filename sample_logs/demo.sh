@@ -18,6 +18,7 @@ estate=$here/cloudbees-cd
 audited build/demo "$estate/logs" \
     --zip-password "$estate/logs/support-bundle.password" \
     --store "$estate/store/commander.sqlite" \
+    --store "$estate/store/imported-2017.xml" \
     --key "$estate/keys" \
     --owners "$estate/owners.csv"
 

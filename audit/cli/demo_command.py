@@ -42,7 +42,9 @@ def _of_cloudbees(estate: Path, *, quiet: bool) -> "AuditOptions":
 
     return AuditOptions(
         logs=[str(estate / "logs")],
-        stores=StoreOptions([str(estate / "store" / "commander.sqlite")]),
+        stores=StoreOptions(
+            [str(estate / "store" / name) for name in ("commander.sqlite", "imported-2017.xml")]
+        ),
         keys=[str(estate / "keys")],
         current=None,
         owners=estate / "owners.csv",

@@ -18,6 +18,8 @@ def test_demo(truth: dict[str, Any], tmp_path: Path) -> None:
     assert json.loads((folder / "estate" / "cloudbees-cd" / "truth.json").read_bytes()) == truth
     assert summary["total"] == len(truth["credentials"])
     assert sum(summary["findings"].values()) == len(truth["findings"])
+    assert [key["fingerprint"] for key in summary["missing_keys"]] == [truth["missing_key"]]
+    assert f"missing key {truth['missing_key']}: would save up to".encode() in ended.out
     assert [path.name for path in tmp_path.iterdir()] == ["shown"]
 
 
