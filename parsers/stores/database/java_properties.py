@@ -18,7 +18,7 @@ def properties(content: bytes) -> dict[str, str]:
     r"""Keys and values; of a key that stands there twice the last value counts.
 
     Raises:
-        StoreError: a `\u` without four hex digits; the message names the line only.
+        StoreError: a `\u` without four hex digits, or half of a character; the message names the line only.
     """
     found: dict[str, str] = {}
     for number, line in _logical_lines(content.decode("latin-1")):
@@ -59,4 +59,10 @@ def _unescaped(text: str, line: int) -> str:
             raise StoreError(f"line {line}: \\u is not followed by four hex digits")
         return chr(int(digits, 16))
 
-    return _ESCAPE.sub(character, text)
+    # Java's characters are of UTF-16: "🔑" is written \ud83d\udd11.
+    units = _ESCAPE.sub(character, text).encode("utf-16", "surrogatepass")
+    try:
+        return units.decode("utf-16")
+    except UnicodeDecodeError:
+        # Without its cause, which holds the text.
+        raise StoreError(f"line {line}: half of a character stands alone") from None

@@ -62,6 +62,12 @@ def test_every_kind_of_database(tmp_path: Path, content: str, url: str) -> None:
     assert read_database_properties(written(tmp_path, lines)).url == url
 
 
+def test_characters_beyond_sixteen_bits(tmp_path: Path) -> None:
+    """Java escapes them as two halves, in either case of the digits."""
+    content = "COMMANDER_DB_TYPE=mysql\nCOMMANDER_DB_HOST=h\nCOMMANDER_DB_PASSWORD=a\\ud83d\\uDD11z\n"
+    assert read_database_properties(written(tmp_path, content)).password == Secret("a🔑z".encode())
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -70,6 +76,7 @@ def test_every_kind_of_database(tmp_path: Path, content: str, url: str) -> None:
         ("COMMANDER_DB_TYPE=builtin\nCOMMANDER_DB_HOST=h", "PORT is missing"),
         ("COMMANDER_DB_TYPE=mysql\nCOMMANDER_DB_HOST=h\nCOMMANDER_DB_PORT=33O6", "'33O6' is no port"),
         ("COMMANDER_DB_PASSWORD=\\u12", "line 1: "),
+        ("COMMANDER_DB_PASSWORD=\\ud83d!", "line 1: half of a character"),
         ("x" * 2_000_000, "more than"),
     ],
 )
