@@ -1,5 +1,6 @@
 """Connections to a database that only read: by URL, or to a SQLite file."""
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -95,7 +96,7 @@ def sqlite_database(path: Path) -> Database:
     """
     if not path.is_file():
         raise StoreError(f"{str(path)!r} is no file")
-    uri = f"file:{quote(str(path.absolute()))}?mode=ro"
+    uri = f"file:{quote(os.fsencode(path.absolute()))}?mode=ro"
     return Database(str(path), _sqlite(lambda: sqlite3.connect(uri, uri=True)), path)
 
 

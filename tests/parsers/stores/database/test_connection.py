@@ -1,5 +1,6 @@
 """Where a database is, and what is refused before anything is connected."""
 
+import os
 import sqlite3
 from pathlib import Path
 
@@ -100,6 +101,15 @@ def test_sqlite_by_url_is_the_same_file(tmp_path: Path) -> None:
     """`sqlite:///path` and the path are one store."""
     path = one_user(tmp_path / "cd.sqlite")
     assert database_at(f"sqlite:///{path}").label == str(path)
+
+
+def test_sqlite_file_of_any_name(tmp_path: Path) -> None:
+    """A path is bytes: one that is no UTF-8 is opened like any other."""
+    path = one_user(Path(os.fsdecode(os.fsencode(tmp_path) + b"/old-\xff.sqlite")))
+    (values,) = (
+        each for each in CloudBeesDatabase(sqlite_database(path)).read() if isinstance(each, StoredValues)
+    )
+    assert values.frame["name"].to_list() == ["admin"]
 
 
 def test_missing_sqlite_file_is_not_made(tmp_path: Path) -> None:
