@@ -1,7 +1,6 @@
 """Databases of real servers re-encrypted by a process that is killed at each packet that it sends."""
 
 import os
-import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.servers.server import Server
-from tests.support.killing import killed_at, quick, traced
+from tests.support.killing import Runs, runs
 from tests.support.rekeying import Rekeying, stored, under_new
 
 pytestmark = [pytest.mark.server, pytest.mark.xdist_group("databases")]
@@ -33,11 +32,9 @@ class Packets:
     total: int
 
 
-def packets(arguments: Sequence[str], trace: Path) -> Packets:
+def packets(started: Runs, arguments: Sequence[str], trace: Path) -> Packets:
     """What a run sends, in the order in which it does."""
-    command = traced(f"{SEND},fsync", "", arguments, trace=str(trace))
-    subprocess.run(command, env=quick(), capture_output=True, check=False, timeout=120)
-    calls = [line for line in trace.read_text().splitlines() if f"{SEND}(" in line or "fsync(" in line]
+    calls = started.calls_of(f"{SEND},fsync", arguments, trace)
     first = next(place for place, line in enumerate(calls) if "fsync(" in line)
     update = max(place for place, line in enumerate(calls) if "UPDATE" in line)
     last = next(place for place, line in enumerate(calls) if place > update and "COMMIT" in line)
@@ -48,30 +45,31 @@ def packets(arguments: Sequence[str], trace: Path) -> Packets:
 def test_nothing_is_lost_or_encrypted_twice(server: Server, database: str, tmp_path: Path) -> None:
     """Killed at any packet: every value is old or new; the next run completes, and undo restores all.
 
-    Every packet from the first entry of the journal on counts, up to the answer to COMMIT; of those before
-    and after, which only read, every 20th is tried, or all with PASSKEY_AUDIT_EVERY_PACKET.
+    Every packet from the first entry of the journal on counts, up to COMMIT and the one behind it; of those
+    before and after, which only read, every 20th is tried, or all with PASSKEY_AUDIT_EVERY_PACKET.
     """
     engine = server.engine(database)
     estate = Rekeying(tmp_path, server.url(database))
     estate.make(engine)
     before = stored(engine)
     assert estate.audit() == 10
-    sent = packets(estate.arguments(), tmp_path / "trace")
-    assert under_new(estate, engine) == 12
-    assert estate.undo() == 0
-    estate.journal.unlink()
     step = 1 if os.environ.get("PASSKEY_AUDIT_EVERY_PACKET") else 20
     found = []
-    for number in sorted({*sent.writing, sent.writing.stop, *range(1, sent.total, step)}):
-        assert killed_at(number, SEND, estate.arguments())
-        found.append(under_new(estate, engine))
-        if number in sent.writing:
-            assert estate.reencrypt() == 10  # one value is lost, and stays so
-            assert under_new(estate, engine) == 12
-        if estate.journal.exists():
-            assert estate.undo() == 0
-            assert stored(engine) == before
-            estate.journal.unlink()
+    with runs() as started:
+        sent = packets(started, estate.arguments(), tmp_path / "trace")
+        assert under_new(estate, engine) == 12
+        assert estate.undo() == 0
+        estate.journal.unlink()
+        for number in sorted({*sent.writing, sent.writing.stop, *range(1, sent.total, step)}):
+            assert started.killed_at(number, SEND, estate.arguments())
+            found.append(under_new(estate, engine))
+            if number in sent.writing:
+                assert estate.reencrypt() == 10  # one value is lost, and stays so
+                assert under_new(estate, engine) == 12
+            if estate.journal.exists():
+                assert estate.undo() == 0
+                assert stored(engine) == before
+                estate.journal.unlink()
     assert len(sent.writing) > 4
     assert found == sorted(found)
     assert set(found) == {6, 12}

@@ -6,7 +6,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from audit.reencryption.certain_replace import TRANSACTION_VALUES
-from tests.support.killing import killed_at
+from tests.support.killing import runs
 from tests.support.rekeying import Rekeying, stored, under_new
 
 WRITES = "pwrite64,write,fsync,fdatasync,ftruncate,unlink"
@@ -23,17 +23,18 @@ def test_nothing_is_lost_or_encrypted_twice(tmp_path: Path) -> None:
     shutil.copy(path, original)
     assert estate.audit() == 10
     watched = [path, Path(f"{path}-journal"), estate.journal]
-    for number in range(1, 100):
-        shutil.copy(original, path)
-        killed = killed_at(number, WRITES, estate.arguments(), paths=watched)
-        assert estate.reencrypt() == 10  # one value is lost, and stays so
-        assert under_new(estate, engine) == 24
-        if estate.journal.exists():
-            assert estate.undo() == 0
-            assert stored(engine) == before
-            estate.journal.unlink()
-        if not killed:
-            break
+    with runs() as started:
+        for number in range(1, 100):
+            shutil.copy(original, path)
+            killed = started.killed_at(number, WRITES, estate.arguments(), paths=watched)
+            assert estate.reencrypt() == 10  # one value is lost, and stays so
+            assert under_new(estate, engine) == 24
+            if estate.journal.exists():
+                assert estate.undo() == 0
+                assert stored(engine) == before
+                estate.journal.unlink()
+            if not killed:
+                break
     assert not killed
     assert number > 8
 
@@ -46,13 +47,14 @@ def test_killed_between_transactions(tmp_path: Path) -> None:
     estate.make(engine)
     assert estate.audit() == 10
     found = []
-    for number in range(1, 20):
-        killed = killed_at(number, "write,fsync", estate.arguments(), paths=[estate.journal])
-        found.append(under_new(estate, engine) - estate.count)
-        if not killed:
-            break
-        assert estate.undo() == 0
-        estate.journal.unlink()
+    with runs() as started:
+        for number in range(1, 20):
+            killed = started.killed_at(number, "write,fsync", estate.arguments(), paths=[estate.journal])
+            found.append(under_new(estate, engine) - estate.count)
+            if not killed:
+                break
+            assert estate.undo() == 0
+            estate.journal.unlink()
     assert not killed
     assert set(found) == {0, TRANSACTION_VALUES, estate.count}
     assert found == sorted(found)
