@@ -6,8 +6,9 @@ from typing import Final
 
 import polars as pl
 
+from audit.reencryption.marks import Marks
 from audit.reencryption.one_value import open_value
-from audit.reencryption.plan import Marks, Plan, Planned
+from audit.reencryption.plan import Plan, Planned
 from parsers.stores.change import Sealed
 
 _DIFFERENT_NOW: Final = "it is not the value that was written"

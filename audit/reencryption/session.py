@@ -10,8 +10,9 @@ from audit.examine import Examined
 from audit.key_ring import Key, KeyRing
 from audit.layouts.user_supplied import Supplied
 from audit.reencryption.guards import StoreObstacles
+from audit.reencryption.make_plan import Wanted, make_plan, values_of
 from audit.reencryption.password_check import checks_for
-from audit.reencryption.plan import Plan, Wanted, make_plan, values_of
+from audit.reencryption.plan import Plan
 from audit.reencryption.target import Layouts, layouts_for
 from audit.run_audit import examine_each_product, ring_for
 from audit.stores_reading import StoresReading, read_stores

@@ -10,7 +10,8 @@ from audit.key_ring import KeyRing
 from audit.layouts.layout import Iv, KeyForm, Layout, Mode
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied
 from audit.owners import Owners
-from audit.reencryption.plan import Plan, Wanted, make_plan
+from audit.reencryption.make_plan import Wanted, make_plan
+from audit.reencryption.plan import Plan
 from audit.run_audit import Request, examine_each_product, ring_for, run_audit
 from audit.stores_reading import StoresReading, read_stores
 from parsers.keys.key_file import KeyFile, make_key_file

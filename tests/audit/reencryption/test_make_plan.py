@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from audit.errors import ReencryptionError
 from audit.layouts.layout import Iv, KeyForm, Layout, Mode
 from audit.layouts.user_supplied import Supplied
-from audit.reencryption.plan import Marks, Plan
+from audit.reencryption.marks import Marks
+from audit.reencryption.plan import Plan
 from audit.reencryption.state import State
 from parsers.secret import Secret
 from parsers.stores.change import Hindrance, Obstacle, Sealed

@@ -1,0 +1,75 @@
+"""The new value of an old one, or why there is none."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from audit.errors import ReencryptionError
+from audit.reencryption.marks import Marks
+from audit.reencryption.one_value import open_value
+from audit.reencryption.target import NewLayout, NotEstablished
+from audit.trial.hypothesis import Hypothesis
+from parsers.stores.change import Sealed
+
+_HIDDEN: Final = "its whole plain text is not known in this layout: one known plain text would solve it"
+_PROVE: Final = "prove one with `layouts --known LOCATION --save FILE`, then --layouts FILE"
+_TWO_WAYS: Final = f"the layouts that the data cannot tell apart would write different values: {_PROVE}"
+_TWO_TEXTS: Final = (
+    "it opens to different texts in layouts that the store cannot tell apart, and nothing says which is "
+    f"right: {_PROVE}"
+)
+_NO_COLUMN: Final = "its vector stands in a column of its own, which the new layout does not have"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class NewValue:
+    """What is to be written.
+
+    Attributes:
+        sealed: the new value.
+        opener: the key in the layout that opens it.
+        mark: of the plain text.
+        basis: what the layout rests on, one sentence.
+    """
+
+    sealed: Sealed
+    opener: Hypothesis
+    mark: bytes
+    basis: str
+
+
+def new_value(
+    old: Sealed, opener: Hypothesis, layout: NewLayout | NotEstablished, marks: Marks, *, zero_vector: bool
+) -> NewValue | str:
+    """The new value; or a sentence that says why there is none.
+
+    Args:
+        old: as it lies in the store.
+        opener: the key in the layout that opens it.
+        layout: how it is to be written.
+        marks: of this run.
+        zero_vector: whether the store's vectors are all zero.
+
+    Raises:
+        ReencryptionError: what was made does not open to the same text: a fault of this program.
+    """
+    if isinstance(layout, NotEstablished):
+        return f"{layout.reason}; {layout.hint}"
+    plain = open_value(old, opener)
+    if plain is None:
+        return _HIDDEN
+    new = layout.encrypt(plain, zero_vector=zero_vector)
+    if new is None:
+        return _TWO_WAYS
+    if old.iv is not None and new.iv is None:
+        return _NO_COLUMN
+    if open_value(new, layout.hypothesis) != plain:
+        raise ReencryptionError("a new value does not open to the text of the old one: nothing was written")
+    basis = f"new values are written in {layout.hypothesis.layout.name}: {layout.basis}"
+    return NewValue(new, layout.hypothesis, marks.of(plain), basis)
+
+
+def why_undecided(old: Sealed, opener: Hypothesis, tried: Iterable[Hypothesis]) -> str:
+    """Why nobody can say which text an ambiguous value holds, or "": its key may open it to several."""
+    texts = {open_value(old, each) for each in tried if each.key == opener.key} - {None}
+    return _TWO_TEXTS if len(texts) > 1 else ""
