@@ -1,5 +1,6 @@
 """What `reencrypt --apply` does: guard, ask, write, prove, tell."""
 
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -11,10 +12,11 @@ import typer
 from audit.cli.printing import remark
 from audit.cli.progress import shown
 from audit.cli.reencrypt_options import ReencryptOptions
+from audit.cli.reencrypt_places import refuse_places
 from audit.cli.reencrypt_printing import print_plan, say
 from audit.cli.stores_opening import StoreOptions, open_stores
 from audit.errors import ReencryptionError
-from audit.reencryption.guards import refuse_obstacles, refuse_rotation
+from audit.reencryption.guards import StoreObstacles, refuse_obstacles, refuse_rotation
 from audit.reencryption.journal import journal_for_writing
 from audit.reencryption.properties_file import RekeyedProperties, rekeyed_properties
 from audit.reencryption.reencrypt import Reencrypted, reencrypt_in_place
@@ -63,26 +65,45 @@ def apply_session(
     if session.in_place:
         refuse_rotation(session.plan, session.ring, session.reading, options.despite)
     destination = _destination(session, options, properties)
+    refuse_places(_written(options, properties), _needed(request, options))
     _confirm(session, properties, options)
     with shown(quiet=options.quiet) as progress:
         done = _carried_out(session, options, destination, progress)
         afterwards = verified(done, session, request, complete=complete)
     report = make_report(afterwards)
-    _write(options.run / REPORT, report.model_dump_json(indent=2) + "\n")
-    if afterwards.product_report:
-        _write(options.run / PRODUCT_REPORT, afterwards.product_report)
-    print_plan(done.plan, options)
-    say(proof_in_words(report), options)
-    for fault in report.faults:
-        remark(f"error: {fault}")
-    if report.faults:
-        return report.exit_code
-    if properties:
-        properties.write()
-        say([f"COMMANDER_DB_PASSWORD opens under {report.target} in {properties.out}"], options)
-    if destination is None:
+    try:
+        if properties and not report.faults:
+            properties.write()
+            say([f"COMMANDER_DB_PASSWORD opens under {report.target} in {properties.out}"], options)
+        _write(options.run / REPORT, report.model_dump_json(indent=2) + "\n")
+        if afterwards.product_report:
+            _write(options.run / PRODUCT_REPORT, afterwards.product_report)
+        print_plan(done.plan, options)
+    finally:  # whatever becomes of files, what was done to the stores is told
+        say(proof_in_words(report), options)
+        for fault in report.faults:
+            remark(f"error: {fault}")
+    if destination is None and not report.faults:
         say(_steps(session, options), options)
     return report.exit_code
+
+
+def _written(options: ReencryptOptions, properties: RekeyedProperties | None) -> list[Path]:
+    """Files that come about once the stores are changed."""
+    reports = [options.run / REPORT, options.run / PRODUCT_REPORT]
+    named = [*([options.output] if options.output else []), *([properties.out] if properties else [])]
+    return [*reports, *named]
+
+
+def _needed(request: SessionRequest, options: ReencryptOptions) -> list[str | Path]:
+    """What none of them may replace."""
+    stores = [*request.stores, *request.like]
+    labels = [*(store.label for store in stores), *(key.reference for key in request.files)]
+    return [*labels, *options.stores.database_properties, _journal(options)]
+
+
+def _journal(options: ReencryptOptions) -> Path:
+    return options.journal or options.run / JOURNAL
 
 
 def _carried_out(
@@ -93,11 +114,15 @@ def _carried_out(
         return reencrypt_out_of_place(session.plan, store, rewriting, destination, progress)
     if not session.in_place:  # the database's own password is all there is to do
         return Reencrypted(session.plan, {}, (), ())
-    path = options.journal or options.run / JOURNAL
     with ExitStack() as held:
         for _, writer in session.in_place:
             held.enter_context(writer.exclusively())
-        journal = held.enter_context(journal_for_writing(path, session.plan.target.fingerprint))
+        # Reading took its time, and so did the answer to the question: is anybody there now?
+        there = [StoreObstacles(writer.label, list(writer.obstacles(()))) for _, writer in session.in_place]
+        refuse_obstacles(there, options.despite)
+        journal = held.enter_context(
+            journal_for_writing(_journal(options), session.plan.target.fingerprint)
+        )
         return reencrypt_in_place(session.plan, session.in_place, journal, progress, session.reading.unread)
 
 
@@ -135,6 +160,7 @@ def _confirm(session: Session, properties: RekeyedProperties | None, options: Re
     count = sum(map(len, session.plan.planned.values()))
     places = ", ".join([*session.plan.planned, *([str(properties.out)] if properties else [])])
     question = f"Re-encrypt {count:,} values of {places} under {session.plan.target.label}?"
+    signal.siginterrupt(signal.SIGINT, True)  # polars has a read go on after Ctrl-C  # noqa: FBT003  # by place
     typer.confirm(visible(question), abort=True, err=True)
 
 

@@ -13,6 +13,7 @@ from audit.errors import ReencryptionError
 from audit.exit_codes import exit_code
 from audit.key_ring import make_key_ring
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, read_layouts
+from audit.reencryption.guards import in_the_way
 from audit.reencryption.properties_file import RekeyedProperties
 from audit.reencryption.report import needs_attention
 from audit.reencryption.session import Session, SessionRequest, prepare
@@ -58,6 +59,9 @@ def reencrypt(options: ReencryptOptions) -> int:
     if options.apply and (session.plan.planned or properties):
         code = apply_session(session, request, properties, options, complete=not unread)
     else:
+        if not options.apply:
+            for each in in_the_way(session, options.despite):
+                remark(each, quiet=options.quiet)
         print_plan(session.plan, options)
         say(["nothing was written" + ("" if options.apply else ": --apply does it")], options)
         code = exit_code(complete=not unread, attention=needs_attention(session.plan))

@@ -16,7 +16,7 @@ from audit.errors import ReencryptionError
 from audit.exit_codes import ExitCode, exit_code
 from audit.reencryption.despite import Despite
 from audit.reencryption.guards import StoreObstacles, refuse_obstacles
-from audit.reencryption.journal import Entry, read_journal
+from audit.reencryption.journal_entries import Entry, read_journal
 from audit.reencryption.undo import Undoing, Undone, changes_back, undo
 from parsers.keys.key_file import KeyFile
 from parsers.stores.change import InPlace

@@ -6,7 +6,8 @@ from typing import Final
 
 from audit.errors import ReencryptionError
 from audit.reencryption.certain_replace import by_transaction, replace_for_certain
-from audit.reencryption.journal import Entry, Journal
+from audit.reencryption.journal import Journal
+from audit.reencryption.journal_entries import Entry
 from audit.reencryption.plan import Planned
 from audit.reencryption.state import State
 from parsers.errors import CommitUnknownError, StoreError

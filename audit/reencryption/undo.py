@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from audit.reencryption.certain_replace import by_transaction, replace_for_certain
-from audit.reencryption.journal import Entry
+from audit.reencryption.journal_entries import Entry
 from parsers.errors import StoreError
 from parsers.progress import Progress
 from parsers.stores.change import Change, InPlace, Outcome, Sealed

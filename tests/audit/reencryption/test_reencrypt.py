@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from audit.reencryption.journal import journal_for_writing, read_journal
+from audit.reencryption.journal import journal_for_writing
+from audit.reencryption.journal_entries import read_journal
 from audit.reencryption.plan import Plan
 from audit.reencryption.reencrypt import Reencrypted, reencrypt_in_place
 from audit.reencryption.undo import Undone, undo
