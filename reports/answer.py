@@ -29,6 +29,14 @@ class TeamWork:
 
 
 @dataclass(frozen=True, slots=True)
+class Reentry:
+    """Who enters secrets again: how many teams, and how many secrets that are no team's."""
+
+    teams: int
+    unassigned: int
+
+
+@dataclass(frozen=True, slots=True)
 class ProjectCounts:
     """One project's credentials by verdict; `project` is "" for those of the server itself."""
 
@@ -71,6 +79,13 @@ def team_work(credentials: pl.DataFrame) -> list[TeamWork]:
         filter(lambda row: row.open, work),
         key=lambda row: (-row.actions.get("re-enter", 0), -row.open, row.team),
     )
+
+
+def reentry(teams: Iterable[TeamWork]) -> Reentry:
+    """Who enters secrets again."""
+    entering = [team for team in teams if team.list_file]
+    unassigned = sum(team.actions["re-enter"] for team in entering if team.team == UNASSIGNED)
+    return Reentry(sum(team.team != UNASSIGNED for team in entering), unassigned)
 
 
 def project_counts(credentials: pl.DataFrame) -> list[ProjectCounts]:

@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from reports import wording
-from reports.answer import ProjectCounts, project_counts, sealed_projects, team_work
+from reports.answer import ProjectCounts, project_counts, reentry, sealed_projects, team_work
 from reports.key_table import key_rows
 from reports.page_data import data_block, page_rows
 from reports.run import Run
@@ -29,12 +29,15 @@ def render_page(run: Run) -> Iterator[str]:
     scripts = [_asset("vendor/tabulator.min.js"), _asset("report.js")]
     rows = page_rows(run.credentials, run.findings)
     projects = project_counts(run.credentials)
+    teams = team_work(run.credentials)
     about_servers = server_findings(run.findings)
     template = _environment().get_template("report.html.j2")
     return template.generate(
         summary=run.summary,
         unread=run.unread.to_dicts(),
-        teams=team_work(run.credentials),
+        systems=[wording.SYSTEMS.get(name, name) for name in run.summary.system.split(", ")],
+        teams=teams,
+        reentry=reentry(teams),
         projects=projects[:PROJECTS_LISTED],
         projects_left_out=len(projects[PROJECTS_LISTED:]),
         keys=key_rows(run.summary),

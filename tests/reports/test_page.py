@@ -182,7 +182,43 @@ def test_a_key_of_no_use_is_no_promise(run: Run) -> None:
     text = words(replace(run, summary=run.summary.model_copy(update={"missing_keys": [key]})))
     assert MISSING in text
     assert "Find the passkey file" not in text
-    assert "unless a missing key file" not in text
+    assert "missing key file" not in text.lower()
+
+
+def test_advice_keeps_its_case(run: Run) -> None:
+    """A path in a sentence is as it was, though the sentence begins with a capital."""
+    key = run.summary.missing_keys[0].model_copy(
+        update={"saves_up_to": 0, "saves_likely": 0, "advice": "of the server that wrote 'LABS/<Old>.xml'"}
+    )
+    text = words(replace(run, summary=run.summary.model_copy(update={"missing_keys": [key]})))
+    assert "Of the server that wrote 'LABS/<Old>.xml'." in text
+
+
+def test_who_enters_secrets_again(run: Run) -> None:
+    """Secrets without an owner are no team's, and a missing key saves no damaged ones."""
+    first = run.credentials.filter(pl.col("action") == "re-enter")["owner"][0]
+    credentials = run.credentials.with_columns(owner=pl.col("owner").replace(first, "unassigned"))
+    entering = credentials.filter(pl.col("action") == "re-enter")["owner"]
+    owned = entering.filter(entering != "unassigned")
+    ownerless = entering.len() - owned.len()
+    saved = run.summary.missing_keys[0].saves_up_to
+    text = words(replace(run, credentials=credentials))
+    assert (
+        f"{owned.n_unique()} teams have secrets to enter again, and {ownerless} secrets have no owner" in text
+    )
+    assert f"A missing key file would save up to {saved} of them." in text
+    assert f"Send {owned.n_unique()} teams their lists" in text
+    assert f"Find out who enters {ownerless} secrets that are nobody's" in text
+    nobodys = run.credentials.with_columns(owner=pl.lit("unassigned"), contact=pl.lit(""))
+    text = words(replace(run, credentials=nobodys))
+    assert "They have no owner: --owners FILE says whose they are" in text
+    assert "teams their lists" not in text
+
+
+def test_a_run_over_both_products(run: Run) -> None:
+    """Both are named."""
+    both = run.summary.model_copy(update={"system": "cloudbees-cd, octopus"})
+    assert "Passkey audit · CloudBees CD and Octopus Deploy" in words(replace(run, summary=both))
 
 
 def test_each_key_has_its_period(run: Run) -> None:
