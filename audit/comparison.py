@@ -17,10 +17,10 @@ class Change(StrEnum):
     ambiguous, plain-text), and *needs attention* where it is troubled and no ignore rule says otherwise.
     "Before" is the latest earlier run that has it.
 
-    `regressed`: needs attention now, and was not troubled before. `new`: needs attention now, and no earlier
-    run has it. `still`: needs attention now, and was troubled before. `ignored`: troubled now, and an ignore
-    rule holds. `gone`: troubled before, and not in the last run: deleted, or not read this time. `fixed`:
-    not troubled now, and troubled in some earlier run.
+    `regressed`: needs attention now, and was not troubled before, or a key opened it then and none does now.
+    `new`: needs attention now, and no earlier run has it. `still`: needs attention now, and was troubled
+    before. `ignored`: troubled now, and an ignore rule holds. `gone`: troubled before, and not in the last
+    run: deleted, or not read this time. `fixed`: not troubled now, and troubled in some earlier run.
     """
 
     REGRESSED = "regressed"
@@ -36,6 +36,7 @@ NEED_ATTENTION: Final = (*REGRESSIONS, Change.STILL)
 
 _SAME: Final = ("system", "kind", "location")
 _TOLD: Final = ("project", "name", "owner", "contact", "verdict", "action", "reason")
+_OPENED: Final = (Verdict.CURRENT, Verdict.OLDER_KEY)
 _FINE: Final = tuple(verdict.value for verdict in Verdict if verdict.action is Action.NONE)
 _URGENT_FIRST: Final = (Action.RE_ENTER, Action.INVESTIGATE, Action.RE_ENCRYPT, Action.NONE)
 
@@ -110,12 +111,13 @@ def _by_credential(run: pl.DataFrame) -> pl.DataFrame:
 def _change() -> pl.Expr:
     """Null for what was and is in order."""
     now, before = pl.col("verdict").is_not_null(), pl.col("verdict_before").is_not_null()
+    closed = pl.col("verdict_before").is_in(_OPENED) & ~pl.col("verdict").is_in(_OPENED)
     return (
         pl.when(~now & pl.col("troubled_before"))
         .then(pl.lit(Change.GONE))
         .when(pl.col("needed") & ~before)
         .then(pl.lit(Change.NEW))
-        .when(pl.col("needed") & pl.col("troubled_before"))
+        .when(pl.col("needed") & pl.col("troubled_before") & ~closed)
         .then(pl.lit(Change.STILL))
         .when(pl.col("needed"))
         .then(pl.lit(Change.REGRESSED))

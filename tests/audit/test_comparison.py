@@ -45,6 +45,10 @@ def changes(*runs: pl.DataFrame) -> dict[str, str]:
         ("lost", "older-key", "still"),
         ("unknown", "lost", "still"),
         ("current", "lost", "regressed"),
+        ("older-key", "lost", "regressed"),  # that key is gone, or the value was harmed
+        ("older-key", "unknown", "regressed"),
+        ("older-key", "older-key", "still"),
+        ("current", "older-key", "regressed"),
         ("external", "plain-text", "regressed"),
         (None, "damaged", "new"),
         ("lost", None, "gone"),
