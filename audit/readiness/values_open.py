@@ -58,7 +58,8 @@ def imports_fit(estate: Estate) -> Check:
         IMPORTS,
         state,
         evidence,
-        "re-encrypt the export for this server's key before the import, or enter its secrets again after",
+        "give the passkey of the server that they come from with --key, and re-encrypt the export before the "
+        "import; or enter its secrets again after",
     )
 
 
@@ -79,7 +80,7 @@ def _state(judged: JudgedStores, estate: Estate) -> tuple[State, str]:
     closed = total - undecided - _count(verdicts, _FINE)
     if closed or undecided:
         told = _told(verdicts, (verdict for verdict in Verdict if verdict not in _FINE))
-        evidence = f"{closed + undecided} of {total} values do not: {told}{partial}"
+        evidence = f"{closed + undecided} of {total} values do not open: {told}{partial}"
         return State.FAIL if closed else State.UNKNOWN, evidence
     evidence = f"{total} values: {_told(verdicts, _FINE)}{partial}"
     return State.UNKNOWN if partial else State.PASS, evidence
