@@ -5,7 +5,8 @@ set -eu
 
 # program:package, as Debian 12 and later name them
 needed="7z:p7zip-full zip:zip unzip:unzip zstd:zstd bzip2:bzip2 xz:xz-utils gzip:gzip openssl:openssl
-        mariadbd:mariadb-server chromium:chromium chromedriver:chromium-driver sqlite3:sqlite3 strace:strace"
+        mariadbd:mariadb-server chromium:chromium chromedriver:chromium-driver sqlite3:sqlite3 strace:strace
+        sshd:openssh-server ssh-keygen:openssh-client"
 
 [ "${1:-}" = rivals ] && needed="$needed rg:ripgrep ugrep:ugrep igzip:isal"
 

@@ -1,4 +1,4 @@
-"""The inputs as they were given: files, folders, standard input.
+"""The inputs as they were given: files, folders, URLs, standard input.
 
 Paths stay text: a name that is no valid `Path` is reported like any other that cannot be opened.
 """
@@ -14,6 +14,8 @@ from collections.abc import Iterator, Sequence
 from parsers.archives.content import Content, content_of
 from parsers.archives.found import Found
 from parsers.archives.limits import Budget, Limits
+from parsers.archives.remote.found import RemoteFinder
+from parsers.archives.remote.reference import is_url
 from parsers.archives.source import FileSource, Window, open_file
 from parsers.errors import ArchiveError, DamagedArchiveError
 from parsers.progress import Progress
@@ -26,9 +28,13 @@ def found_inputs(
     inputs: Sequence[str], limits: Limits, progress: Progress, *, standard_input: int = 0
 ) -> Iterator[Found | Unread]:
     """Each file of `inputs`, folders walked in the order of their names."""
+    remote: RemoteFinder | None = None
     for path in inputs:
         if path == STANDARD_INPUT:
             yield _found_standard_input(standard_input, limits, progress)
+        elif is_url(path):
+            remote = remote or RemoteFinder(limits, progress)
+            yield from remote.found(path)
         elif os.path.isdir(path):
             for item in _files_below(path):
                 yield item if isinstance(item, Unread) else found_file(item, limits, progress)

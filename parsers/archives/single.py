@@ -8,6 +8,7 @@ from parsers.archives.found import Found, Members
 from parsers.archives.inputs import STANDARD_INPUT, found_inputs
 from parsers.archives.interface import Leaf
 from parsers.archives.limits import DEFAULT, Limits
+from parsers.archives.remote.reference import check_urls
 from parsers.errors import ArchiveError
 from parsers.progress import Silent
 from parsers.secret import Secret
@@ -20,7 +21,7 @@ def open_single(
     """The stream of a file that is plain, compressed, or an archive with exactly one file in it.
 
     Args:
-        path: the file, or `-`.
+        path: the file, its URL, or `-`.
         passwords: candidates for an encrypted zip.
         limits: the guards.
         standard_input: descriptor behind `-`.
@@ -28,6 +29,7 @@ def open_single(
     Raises:
         ArchiveError: it cannot be opened, or holds no file, or several.
     """
+    check_urls([path])
     found = _only(found_inputs([path], limits, Silent(), standard_input=standard_input))
     while isinstance(step := enter(found, passwords, look_behind=False), Members):
         only = _only(step.found)

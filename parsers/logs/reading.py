@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from parsers.archives.limits import DEFAULT as LIMITS
 from parsers.archives.limits import Limits
+from parsers.archives.remote.reference import check_urls
 from parsers.archives.walk import each_leaf
 from parsers.logs.finding_rows import FindingRows
 from parsers.logs.leaf_reading import LeafReader, LeafReading
@@ -80,7 +81,7 @@ def read_logs(
     """Search logs for the phrases.
 
     Args:
-        inputs: files, folders, `-`; containers and compression are recognised by content.
+        inputs: files, folders, URLs, `-`; containers and compression are recognised by content.
         jobs: threads.
         phrases: the table, `read_phrases` for one with additions.
         system: only this product's phrases.
@@ -92,7 +93,11 @@ def read_logs(
         progress: is told about bytes on disk.
 
     Whatever cannot be read becomes a row of `unread`, never an exception.
+
+    Raises:
+        ArchiveError: a URL holds a password, or the library that reads it is not installed.
     """
+    check_urls(inputs)
     reader = LeafReader(phrases.of_system(system))
     results = each_leaf(inputs, reader.read, jobs=jobs, passwords=passwords, limits=limits, progress=progress)
     searched = gathered(results)

@@ -1,10 +1,10 @@
 """A store reference → the store: the list of kinds that there are."""
 
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final, assert_never
+from typing import assert_never
 
+from parsers.archives.remote.reference import FILE_SCHEMES, check_url, is_url, scheme_of
 from parsers.errors import ArchiveError, StoreError
 from parsers.secret import Secret
 from parsers.stores.database.connection import Database, database_at, sqlite_content, sqlite_database
@@ -21,8 +21,6 @@ from parsers.stores.tables.csv_table import CsvTable
 from parsers.stores.tables.json_lines_table import JsonLinesTable
 from parsers.stores.tables.parquet_table import ParquetTable
 
-_URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
-
 
 def open_store(
     reference: str,
@@ -35,7 +33,7 @@ def open_store(
     """The store that `reference` names; files are recognised by content, compressed ones too.
 
     Args:
-        reference: a path, or a database URL of SQLAlchemy's form, without a password.
+        reference: a path, the URL of a file, or a database URL of SQLAlchemy's form, without a password.
         columns: for table files: names in the file for those of `tables.columns.COLUMNS` that differ.
 
         mapping: for databases and dumps: which tables and columns hold secrets.
@@ -44,9 +42,12 @@ def open_store(
 
     Raises:
         StoreError: nothing there, no kind that is known, or options that make no sense for it.
+        ArchiveError: the URL of a file holds a password, or the library that reads it is not installed.
     """
-    if _URL.match(reference):
-        return ProductDatabase(database_at(reference, password=password), mapping)
+    if is_url(reference):
+        if scheme_of(reference) not in FILE_SCHEMES:
+            return ProductDatabase(database_at(reference, password=password), mapping)
+        check_url(reference)
     file = StoreFile(reference, tuple(zip_passwords))
     if Path(reference).is_dir():
         if store := octopus_folder(Path(reference)):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from parsers.archives.interface import ByteStream, Leaf
+from parsers.archives.remote.reference import is_url
 from parsers.archives.single import open_single
 from parsers.errors import ArchiveError, StoreError
 from parsers.secret import Secret
@@ -29,7 +30,7 @@ class StoreFile:
     """The path as it was given, and its decompressed bytes.
 
     Attributes:
-        reference: the path.
+        reference: the path, or a URL.
         passwords: candidates for an encrypted zip.
         look: how its decompressed bytes are looked at; None shows them as they are.
     """
@@ -66,7 +67,9 @@ class StoreFile:
         return bytes(buffer[:filled])
 
     def is_plain(self, head: bytes) -> bool:
-        """Whether the file itself begins with `head`, so that it can be read at any position."""
+        """Whether the file itself is here and begins with `head`: then libraries may open it themselves."""
+        if is_url(self.reference):
+            return False
         with Path(self.reference).open("rb") as file:
             return file.read(len(head)) == head
 

@@ -1,0 +1,1 @@
+"""Inputs on other machines: object stores and hosts, through fsspec (the extra `remote`)."""
