@@ -28,6 +28,12 @@ def leaving_at_once() -> Iterator[None]:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def heed_at_questions() -> None:
+    """From here on Ctrl-C ends a question: under the handler that polars puts up, a read would go on."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else ignored, as under nohup
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def _leave(_number: int, _frame: object) -> None:
     if sys.stderr.isatty():
         os.write(sys.stderr.fileno(), _SHOW_CURSOR)  # a progress bar hides it

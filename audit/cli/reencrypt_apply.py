@@ -1,6 +1,5 @@
 """What `reencrypt --apply` does: guard, ask, write, prove, tell."""
 
-import signal
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -9,6 +8,7 @@ from pathlib import Path
 
 import typer
 
+from audit.cli.interruption import heed_at_questions
 from audit.cli.printing import remark
 from audit.cli.progress import shown
 from audit.cli.reencrypt_options import ReencryptOptions
@@ -120,9 +120,7 @@ def _carried_out(
         # Reading took its time, and so did the answer to the question: is anybody there now?
         there = [StoreObstacles(writer.label, list(writer.obstacles(()))) for _, writer in session.in_place]
         refuse_obstacles(there, options.despite)
-        journal = held.enter_context(
-            journal_for_writing(_journal(options), session.plan.target.fingerprint)
-        )
+        journal = held.enter_context(journal_for_writing(_journal(options), session.plan.target.fingerprint))
         return reencrypt_in_place(session.plan, session.in_place, journal, progress, session.reading.unread)
 
 
@@ -160,7 +158,7 @@ def _confirm(session: Session, properties: RekeyedProperties | None, options: Re
     count = sum(map(len, session.plan.planned.values()))
     places = ", ".join([*session.plan.planned, *([str(properties.out)] if properties else [])])
     question = f"Re-encrypt {count:,} values of {places} under {session.plan.target.label}?"
-    signal.siginterrupt(signal.SIGINT, True)  # polars has a read go on after Ctrl-C  # noqa: FBT003  # by place
+    heed_at_questions()
     typer.confirm(visible(question), abort=True, err=True)
 
 

@@ -13,10 +13,9 @@ from audit.errors import ReencryptionError
 from audit.exit_codes import exit_code
 from audit.key_ring import make_key_ring
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, read_layouts
-from audit.reencryption.guards import in_the_way
 from audit.reencryption.properties_file import RekeyedProperties
 from audit.reencryption.report import needs_attention
-from audit.reencryption.session import Session, SessionRequest, prepare
+from audit.reencryption.session import Session, SessionRequest, in_the_way, prepare
 from audit.reencryption.ways_out import ways_out
 from parsers.keys.key_file import KeyFile
 from parsers.stores.in_place import roll_back_unfinished

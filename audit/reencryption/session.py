@@ -1,6 +1,6 @@
 """Everything that is known before a value is written: the stores read, judged, planned, and asked."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import polars as pl
@@ -9,7 +9,8 @@ from audit.errors import ReencryptionError
 from audit.examine import Examined
 from audit.key_ring import Key, KeyRing
 from audit.layouts.user_supplied import Supplied
-from audit.reencryption.guards import StoreObstacles
+from audit.reencryption.despite import Despite
+from audit.reencryption.guards import StoreObstacles, refuse_obstacles, refuse_rotation
 from audit.reencryption.make_plan import Wanted, make_plan, values_of
 from audit.reencryption.password_check import checks_for
 from audit.reencryption.plan import Plan
@@ -105,6 +106,16 @@ def prepare(request: SessionRequest, progress: Progress) -> Session:
     plan = make_plan(wanted, reading, examined)
     _refuse_same_key(plan, target)
     return _asked(request.stores, Session(plan, ring, reading, examined, (), (), ()))
+
+
+def in_the_way(session: Session, despite: Collection[Despite]) -> Iterator[str]:
+    """What would be said of the stores before anything is written, or would stop that, a sentence each."""
+    try:
+        yield from refuse_obstacles(session.obstacles, despite)
+        if session.in_place:
+            refuse_rotation(session.plan, session.ring, session.reading, despite)
+    except ReencryptionError as error:
+        yield f"as things are, nothing would be written: {error.message}; {error.hint}"
 
 
 def _current(keys: Sequence[KeySummary], files: Sequence[KeyFile]) -> str | None:

@@ -3,6 +3,7 @@
 import base64
 import fcntl
 import json
+import os
 import shutil
 import sqlite3
 import stat
@@ -12,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.program import ESTATE, Ended, passkey_audit
+from tests.hostile.scripts.terminal import run_on_terminal
+from tests.support.program import ESTATE, PROGRAM, Ended, passkey_audit
 from tests.support.programs import need
 
 KEYS = ESTATE / "keys"
@@ -196,6 +198,55 @@ def test_nobody_to_ask(tmp_path: Path, store: Path) -> None:
     assert ended.code == 1
     assert "--yes" in ended.err
     assert store.read_bytes() == before
+
+
+@pytest.mark.parametrize("place", ["no/such/folder/plan.csv", "run/journal.jsonl", "commander.sqlite", "run"])
+def test_a_place_that_cannot_be_written_is_found_out_first(tmp_path: Path, store: Path, place: str) -> None:
+    """Where the table cannot go, or must not, nothing is changed; afterwards it would be too late."""
+    before = store.read_bytes()
+    words = ("--apply", "--yes", "--format", "csv", "-o", tmp_path / place)
+    ended = reencrypt(tmp_path, store, *words)
+    assert ended.code == 1
+    assert "nothing was changed" in ended.err
+    assert store.read_bytes() == before
+    assert not (tmp_path / "run" / "journal.jsonl").exists()
+
+
+def test_no_key_is_overwritten(tmp_path: Path, store: Path) -> None:
+    """A key's own file is no place for a table."""
+    key = tmp_path / "key"
+    shutil.copy(KEYS / "passkey-9.1", key)
+    words = ("--key", f"mine={key}", "--apply", "--yes", "--format", "csv", "-o", key)
+    assert reencrypt(tmp_path, store, *words).code == 1
+    assert key.read_bytes() == (KEYS / "passkey-9.1").read_bytes()
+
+
+def test_what_was_done_is_told_though_the_table_is_lost(tmp_path: Path, store: Path) -> None:
+    """A device that takes nothing: the run failed, and says nevertheless what it did to the store."""
+    ended = reencrypt(tmp_path, store, "--apply", "--yes", "--format", "csv", "-o", "/dev/full")
+    assert ended.code == 1
+    assert f"{RE_ENCRYPTED} open under passkey to the text that they held before" in ended.out.decode()
+
+
+def test_interrupted_at_the_question(tmp_path: Path, store: Path) -> None:
+    """Ctrl-C where the program asks ends it at once, with 130 and nothing written."""
+    before = store.read_bytes()
+    words: list[str | Path] = ["reencrypt", tmp_path / "run", "--store", store]
+    words += ["--key", KEYS, "--to", "passkey", "--apply"]
+    command: list[str | Path] = ["sh", "-c", 'exec "$@" </dev/tty', "sh", PROGRAM, *words]
+    ended = run_on_terminal(command, [("[y/N]: ", "\x03")], os.environ, tmp_path)
+    assert ended.code == 130
+    assert store.read_bytes() == before
+
+
+def test_a_plan_says_what_stands_in_the_way(tmp_path: Path, store: Path) -> None:
+    """Without --apply, too, people hear that a rotation would be refused, and what to do."""
+    passkey_audit("key", "new", tmp_path / "next", "--like", KEYS / "passkey")
+    ended = reencrypt(tmp_path, store, "--key", f"next={tmp_path / 'next'}", to="next")
+    assert ended.code == 10
+    assert "nothing would be written" in ended.err
+    assert "27 lost" in ended.err
+    assert "--despite unreadable" in ended.err
 
 
 def test_a_rotation_wants_everything_readable(tmp_path: Path, store: Path) -> None:
