@@ -54,11 +54,11 @@ def apply_in_place(
         planned: values of this store.
         store: where they lie; the caller holds it exclusively.
         journal: takes every value before it is written.
-        progress: told of every value.
+        progress: told of every value, by its size.
     """
     applied = Applied()
     progress.working_on(store.label)
-    progress.expect(len(planned))
+    progress.expect(_size(planned))
     for part in by_transaction(planned):
         try:
             journal.append(
@@ -80,9 +80,14 @@ def apply_in_place(
             applied.states[each.row] = State.RE_ENCRYPTED if done else State.CHANGED
             if not done:
                 applied.reasons[each.row] = _SAID[outcome]
-        progress.advance(len(part))
+        progress.advance(_size(part))
     for each in planned:
         if each.row not in applied.states:
             applied.reasons[each.row] = f"not written: {applied.fault}"
             applied.states[each.row] = State.REFUSED
     return applied
+
+
+def _size(planned: Sequence[Planned]) -> int:
+    """Bytes, as everything whose progress is shown is counted."""
+    return sum(len(each.change.new.value) for each in planned)

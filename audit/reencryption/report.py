@@ -161,5 +161,7 @@ def proof_in_words(report: ReencryptionReport) -> Iterator[str]:
         yield f"{count:,} values still need {label}"
     if left := report.states.get(State.LEFT, 0):
         yield f"{left:,} values open under no candidate key, whichever is used"
-    if not report.still_needed and not report.faults:
-        yield f"no value needs any other candidate key than {report.target}"
+    if unsure := report.states.get(State.UNSURE, 0):
+        yield f"{unsure:,} values fit several keys, or one only weakly: which of them they need is not known"
+    elif not report.still_needed and not report.faults:
+        yield f"of the values read none needs any other candidate key than {report.target}"

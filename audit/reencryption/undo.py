@@ -51,17 +51,17 @@ def undo(entries: Sequence[Entry], store: InPlace, progress: Progress) -> Undoin
     Args:
         entries: those of one store, in the journal's order.
         store: where they lie; the caller holds it exclusively.
-        progress: told of every record.
+        progress: told of every record, by its size.
     """
     of_record = _by_record(entries)
     records = list(of_record)
     states = dict.fromkeys(records, Undone.FAILED)
     progress.working_on(store.label)
-    progress.expect(len(records))
+    progress.expect(_size(of_record, records))
     try:
         for part in by_transaction(records):
             states.update(_put_back({record: of_record[record] for record in part}, store))
-            progress.advance(len(part))
+            progress.advance(_size(of_record, part))
     except StoreError as error:
         return Undoing(states, error.message)
     return Undoing(states, "")
@@ -80,6 +80,11 @@ def changes_back(entries: Sequence[Entry], store: InPlace) -> list[Change]:
         for record, now in there.items()
         if (entry := _that_wrote(now, of_record[record])) is not None
     ]
+
+
+def _size(of_record: dict[str, list[Entry]], records: Iterable[str]) -> int:
+    """Bytes, as everything whose progress is shown is counted."""
+    return sum(len(of_record[record][0].old.value) for record in records)
 
 
 def _by_record(entries: Sequence[Entry]) -> dict[str, list[Entry]]:

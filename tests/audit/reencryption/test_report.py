@@ -48,7 +48,7 @@ def test_all_went_well(tmp_path: Path) -> None:
     (store,) = report.stores
     assert store.proven + store.untouched == report.total
     said = list(proof_in_words(report))
-    assert said[-1] == "no value needs any other candidate key than new"
+    assert said[-1] == "of the values read none needs any other candidate key than new"
     assert "6 open under new to the text that they held before, 8 others are the same" in said[0]
 
 
@@ -72,6 +72,16 @@ def test_a_value_that_was_skipped_still_needs_its_key(tmp_path: Path) -> None:
     assert report.still_needed == {"old": 1}
     assert report.exit_code == 10
     assert "1 values still need old" in list(proof_in_words(report))
+
+
+def test_no_key_is_called_needless_while_one_may_be_needed(tmp_path: Path) -> None:
+    """A value that fits several keys may need any of them: nothing is claimed."""
+    estate = two_keys()
+    report = make_report(afterwards(estate, done_with(estate, tmp_path)))
+    unsure = report.model_copy(update={"states": {**report.states, "already": 5, "unsure": 1}})
+    said = list(proof_in_words(unsure))
+    assert "which of them they need is not known" in said[-1]
+    assert not any("none needs any other" in each for each in said)
 
 
 def test_put_back(tmp_path: Path) -> None:
