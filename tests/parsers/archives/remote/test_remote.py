@@ -191,7 +191,7 @@ def stored(reference: str) -> pl.DataFrame:
 
 
 def test_stores_may_be_elsewhere_too(s3: S3Server, tmp_path: Path) -> None:
-    """A table, plain and packed, and a SQLite file in a bucket give what they give here; no password is taken."""
+    """Tables, plain and packed, and a SQLite file in a bucket give what they give here."""
     (tmp_path / "t.csv").write_text("kind,project,name,user_name,value\ncredential,P,C,u,AAAA\n")
     (tmp_path / "t.csv.gz").write_bytes(gzip.compress((tmp_path / "t.csv").read_bytes()))
     with closing(sqlite3.connect(tmp_path / "t.db")) as database:
