@@ -3,7 +3,6 @@
 import os
 import stat
 import tempfile
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from parsers.archives.interface import Leaf
 from parsers.archives.walk import each_leaf
 from parsers.errors import ArchiveError
 from parsers.unread import Unread
-from tests.parsers.archives.reading import log_lines, read_all, read_leaf
+from tests.parsers.archives.reading import log_lines, read_all, read_leaf, workers
 
 CONTENT = log_lines(5_000)
 
@@ -109,12 +108,11 @@ def test_a_result_that_nobody_wants_stops_the_work(tmp_path: Path, jobs: int) ->
     """Whoever stops asking gets the threads ended, not the rest of the work done."""
     for number in range(200):
         (tmp_path / f"{number}.log").write_bytes(b"x")
-    before = threading.active_count()
     results = each_leaf([str(tmp_path)], read_leaf, jobs=jobs)
     assert isinstance(results, Iterator)
     next(results)
     results.close()  # type: ignore[attr-defined] # it is a generator; the promise is an iterator only
-    assert threading.active_count() == before
+    assert not workers()
 
 
 @pytest.mark.parametrize("jobs", [1, 3])
@@ -128,7 +126,7 @@ def test_an_error_of_the_work_reaches_the_caller(tmp_path: Path, jobs: int) -> N
 
     with pytest.raises(ZeroDivisionError):
         list(each_leaf([str(tmp_path)], work, jobs=jobs))
-    assert threading.active_count() == 1
+    assert not workers()
 
 
 def test_an_archive_error_of_the_work_is_a_row(tmp_path: Path) -> None:

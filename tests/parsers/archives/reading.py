@@ -1,6 +1,7 @@
 """What the tests of archives read with."""
 
 import hashlib
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,6 +64,11 @@ def read_all(
         else:
             unread.append(result)
     return sorted(read, key=lambda item: (item.source, item.content)), sorted(unread)
+
+
+def workers() -> list[threading.Thread]:
+    """Threads of the walk that have not ended."""
+    return [thread for thread in threading.enumerate() if thread.name.startswith("archives-")]
 
 
 def log_lines(count: int, seed: str = "") -> bytes:

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parsers.archives.spread import Offer, spread
+from tests.parsers.archives.reading import workers
 
 trees: st.SearchStrategy[list[object]] = st.recursive(
     st.just([]), lambda children: st.lists(children, max_size=6), max_leaves=60
@@ -33,7 +34,7 @@ def test_every_task_once(forest: list[object], jobs: int) -> None:
     """However tasks give rise to further ones, each is run once."""
     results = list(spread(iter(forest), visit, jobs=jobs, halt=threading.Event()))
     assert len(results) == sum(nodes(tree) for tree in forest)
-    assert threading.active_count() == 1
+    assert not workers()
 
 
 @pytest.mark.parametrize("jobs", [1, 2, 4])
