@@ -38,7 +38,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class KeyRing:
-    """The candidates, in the order given; at most one is current.
+    """The candidates, in the order given; at most one is current, of each product where stores are of both.
 
     Attributes:
         keys: each content once, labels distinct.
@@ -50,7 +50,7 @@ class KeyRing:
 
     @property
     def current(self) -> Key | None:
-        """The key that the server uses now, if known."""
+        """The key that the server uses now, if known; the first, where there are two products."""
         return next((key for key in self.keys if key.current), None)
 
     def find(self, label: str) -> Key | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from audit.assemble import Gathered, assemble
+from audit.both_products import ring_of_both, ring_of_one
 from audit.copies import Copies
 from audit.examine import Examined, examine
 from audit.key_ring import KeyRing, make_key_ring
@@ -79,7 +80,9 @@ def run_audit(request: Request, progress: Progress) -> Audited:
     seen = [*stores.seen, *seen_in_logs(logs.findings)]
     examined = examine_each_product(stores, ring, request.supplied)
     stores.forget_values()
-    octopus = about_octopus(stores, examined, files, ring, request.rotation_report)
+    octopus = about_octopus(
+        stores, examined, files, ring_seen_by(OCTOPUS, ring, stores), request.rotation_report
+    )
     gathered = Gathered(
         logs=replace(logs, findings=pl.concat([logs.findings, octopus.findings])),
         stores=stores,
@@ -118,20 +121,28 @@ def ring_for(
     """The candidates for these stores.
 
     Octopus knows a master key by itself, whatever form it is written in; to CloudBees CD every byte counts.
-    The new key that a rotation report names is current, unless the user says another.
+    The new key that a rotation report names is current, unless the user says another. Of stores of both
+    products each has a current key of its own.
 
     Raises:
         KeyRingError: the current key is not among the candidates.
     """
-    octopus_alone = {batch["system"][0] for batch in stores.batches if batch.height} == {OCTOPUS}
+    systems = stores.systems()
+    if len(systems) > 1:
+        return ring_of_both(files, current, current_label(files, report), stores.seen)
     told = None if current else current_label(files, report)
     return make_key_ring(
         files,
         current_label=current or told,
         seen=stores.seen,
-        same_master_key=octopus_alone,
+        same_master_key=systems == {OCTOPUS},
         said_by="the rotation report says" if told else "you said",
     )
+
+
+def ring_seen_by(system: str, ring: KeyRing, stores: StoresReading) -> KeyRing:
+    """The ring, with no current key but the product's own where the stores are of both."""
+    return ring_of_one(ring, system) if len(stores.systems()) > 1 else ring
 
 
 def examine_each_product(
@@ -144,6 +155,11 @@ def examine_each_product(
         if batch.height:
             by_system.setdefault(batch["system"][0], []).append(batch)
     return [
-        examine(batches, ring, secret_tags, supplied.and_proven(published_layouts(system)))
+        examine(
+            batches,
+            ring_seen_by(system, ring, stores),
+            secret_tags,
+            supplied.and_proven(published_layouts(system)),
+        )
         for system, batches in by_system.items()
     ]

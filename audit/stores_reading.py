@@ -52,6 +52,10 @@ class StoresReading:
     documents: int = 0
     checks: list[PasswordCheck] = field(default_factory=list)
 
+    def systems(self) -> set[str]:
+        """The products whose values they hold."""
+        return {batch["system"][0] for batch in self.batches if batch.height}
+
     def forget_values(self) -> None:
         """Let go of the ciphertext, which nobody needs once it is examined: it is a third of the memory."""
         self.batches = [batch.drop("value", "iv") for batch in self.batches]

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import polars as pl
 
+from audit.both_products import ring_of_one
 from audit.key_ring import Key, KeyRing
+from audit.layouts.known import CLOUDBEES_CD
 from parsers.keys.key_file import KeyFile
 from parsers.stores.database.properties import DatabaseProperties
 from parsers.stores.interface import FingerprintSeen
@@ -97,8 +99,12 @@ class Estate:
 
     @property
     def current(self) -> Key | None:
-        """The key that the server uses, if known."""
-        return self.ring.current
+        """The key that the server uses, if known; CloudBees CD's, where there are two products."""
+        return self.current_of(CLOUDBEES_CD)
+
+    def current_of(self, system: str) -> Key | None:
+        """The key that the server of one product uses, if known."""
+        return (ring_of_one(self.ring, system) if len(self.systems) > 1 else self.ring).current
 
     @property
     def unread(self) -> tuple[Unread, ...]:

@@ -60,7 +60,7 @@ def rotation_steps(estate: Estate) -> list[str]:
 
 def _closed(estate: Estate) -> str:
     """What the current key does not open cannot be rotated."""
-    closed = estate.stores.credentials.filter(~pl.col("verdict").is_in(_FINE))
+    closed = estate.stores.credentials.filter((pl.col("system") == OCTOPUS) & ~pl.col("verdict").is_in(_FINE))
     if closed.is_empty():
         return "Check that every value opens under the key in use: a rotation leaves the others behind."
     documents = closed["location"].str.extract(r"^([^/]*)").unique(maintain_order=True).to_list()
@@ -75,7 +75,7 @@ def _nodes(estate: Estate) -> list[KeyPlace]:
 
 def _first_and_others(estate: Estate, nodes: list[KeyPlace]) -> tuple[str, list[str]]:
     """The node to rotate on, one whose key is in use, and the others."""
-    current = estate.current
+    current = estate.current_of(OCTOPUS)
     names = [node.where for node in nodes]
     sound = (
         node.where for node in nodes if current and current.master_key == node.file.master_key is not None
