@@ -14,7 +14,7 @@ from tests.servers.postgresql import durable_postgresql
 from tests.servers.server import Restartable, Server
 from tests.support.rekeying import Rekeying, stored, under_new
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("databases")]
+pytestmark = [pytest.mark.server, pytest.mark.xdist_group("databases"), pytest.mark.no_cover]
 
 ENTERED = "entered by somebody else"
 

@@ -11,7 +11,7 @@ from tests.servers.server import Server
 from tests.support.killing import Runs, runs
 from tests.support.rekeying import Rekeying, stored, under_new
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("databases")]
+pytestmark = [pytest.mark.server, pytest.mark.xdist_group("databases"), pytest.mark.no_cover]
 
 SEND = "sendto"
 """What PyMySQL and libpq send packets with."""

@@ -3,11 +3,14 @@
 import shutil
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 
 from audit.reencryption.certain_replace import TRANSACTION_VALUES
 from tests.support.killing import runs
 from tests.support.rekeying import Rekeying, stored, under_new
+
+pytestmark = pytest.mark.no_cover  # many runs of the same
 
 WRITES = "pwrite64,write,fsync,fdatasync,ftruncate,unlink"
 """What SQLite and the journal change files with."""
