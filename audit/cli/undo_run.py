@@ -17,6 +17,7 @@ from audit.exit_codes import ExitCode, exit_code
 from audit.reencryption.despite import Despite
 from audit.reencryption.guards import StoreObstacles, refuse_obstacles
 from audit.reencryption.journal_entries import Entry, read_journal
+from audit.reencryption.lasting_name import lasting_name
 from audit.reencryption.undo import Undoing, Undone, changes_back, undo
 from parsers.keys.key_file import KeyFile
 from parsers.stores.change import InPlace
@@ -80,10 +81,13 @@ def _writable(store: Store) -> InPlace:
 def _by_store(entries: Sequence[Entry], stores: Sequence[InPlace]) -> dict[str, list[Entry]]:
     of_store: dict[str, list[Entry]] = {}
     for entry in entries:
-        of_store.setdefault(entry.store, []).append(entry)
+        of_store.setdefault(lasting_name(entry.store), []).append(entry)
+    label = {lasting_name(store.label): store.label for store in stores}
+    if len(label) < len(stores):
+        raise ReencryptionError("a store is named twice", hint="name each once")
     if not entries:
         return {store.label: [] for store in stores}
-    given = {store.label for store in stores}
+    given = set(label)
     if absent := sorted(given - set(of_store)):
         raise ReencryptionError(
             f"the journal holds nothing of {absent[0]}",
@@ -93,7 +97,7 @@ def _by_store(entries: Sequence[Entry], stores: Sequence[InPlace]) -> dict[str, 
         raise ReencryptionError(
             f"the journal also holds values of {missing[0]}", hint="name it with --store too"
         )
-    return of_store
+    return {label[name]: found for name, found in of_store.items()}
 
 
 def _tell(done: dict[str, Undoing], options: UndoOptions) -> int:

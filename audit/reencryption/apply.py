@@ -8,6 +8,7 @@ from audit.errors import ReencryptionError
 from audit.reencryption.certain_replace import by_transaction, replace_for_certain
 from audit.reencryption.journal import Journal
 from audit.reencryption.journal_entries import Entry
+from audit.reencryption.lasting_name import lasting_name
 from audit.reencryption.plan import Planned
 from audit.reencryption.state import State
 from parsers.errors import CommitUnknownError, StoreError
@@ -57,13 +58,13 @@ def apply_in_place(
         progress: told of every value, by its size.
     """
     applied = Applied()
+    name = lasting_name(store.label)
     progress.working_on(store.label)
     progress.expect(_size(planned))
     for part in by_transaction(planned):
         try:
             journal.append(
-                Entry(store.label, each.change.record, each.change.old, each.change.new.digest)
-                for each in part
+                Entry(name, each.change.record, each.change.old, each.change.new.digest) for each in part
             )
             outcomes = replace_for_certain([each.change for each in part], store)
         except CommitUnknownError as error:

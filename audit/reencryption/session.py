@@ -11,6 +11,7 @@ from audit.key_ring import Key, KeyRing
 from audit.layouts.user_supplied import Supplied
 from audit.reencryption.despite import Despite
 from audit.reencryption.guards import StoreObstacles, refuse_obstacles, refuse_rotation
+from audit.reencryption.lasting_name import lasting_name
 from audit.reencryption.make_plan import Wanted, make_plan, values_of
 from audit.reencryption.password_check import checks_for
 from audit.reencryption.plan import Plan
@@ -90,8 +91,8 @@ def prepare(request: SessionRequest, progress: Progress) -> Session:
         ReencryptionError: a store is named twice, holds nothing, or is not the one of the run.
         StoreError, ArchiveError: a store cannot be asked.
     """
-    labels = [store.label for store in request.stores]
-    if len(set(labels)) < len(labels):
+    names = {lasting_name(store.label) for store in request.stores}
+    if len(names) < len(request.stores):
         raise ReencryptionError("a store is named twice", hint="name each once")
     reading = read_stores(request.stores, progress)
     current = request.current or _current(request.run.summary.keys, request.files)

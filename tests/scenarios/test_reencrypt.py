@@ -281,6 +281,22 @@ def test_the_same_key_is_no_target(tmp_path: Path, store: Path) -> None:
     assert "is the same key as" in ended.err
 
 
+def test_a_store_by_another_path(tmp_path: Path, store: Path) -> None:
+    """Named twice by two paths it is refused at once; undo knows it again, whatever the path and folder."""
+    before, dump = store.read_bytes(), _dump(store)
+    link = tmp_path / "link"
+    link.symlink_to(store)
+    twice = reencrypt(tmp_path, store, "--store", link)
+    assert twice.code == 1
+    assert "named twice" in twice.err
+    assert store.read_bytes() == before
+    words: list[str | Path] = ["reencrypt", "run", "--key", KEYS, "--to", "passkey", "--apply", "--yes"]
+    assert passkey_audit(*words, "--store", "commander.sqlite", cwd=tmp_path).code == 10
+    undone = passkey_audit("undo", tmp_path / "run" / "journal.jsonl", "--store", link)
+    assert undone.code == 0, undone.err
+    assert _dump(store) == dump
+
+
 def test_two_runs_at_once(tmp_path: Path, store: Path) -> None:
     """While another program holds the store, the second run stops and changes nothing."""
     before = store.read_bytes()
