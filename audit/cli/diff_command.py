@@ -45,7 +45,7 @@ def diff_command(
     latest earlier run that has it.
 
     \b
-    regressed  needs attention now, was not troubled before
+    regressed  needs attention now, was not troubled before, or a key opened it then
     new        needs attention now, in no earlier run
     still      needs attention now, was troubled before
     ignored    troubled now, and an ignore rule holds

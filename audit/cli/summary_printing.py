@@ -34,7 +34,9 @@ def print_summary(audited: Audited) -> None:
     for rule in summary.ignored:
         told = "expired, ignores nothing" if rule.expired else f"ignores {rule.credentials}"
         typer.echo(visible(f"ignore rule {rule.pattern}, until {rule.expires}: {told}"))
-    typer.echo(f"{sum(summary.findings.values())} log entries and places tell of it")
+    found = sum(summary.findings.values())
+    if found or any(each.lines is not None for each in summary.inputs):
+        typer.echo(f"{found} log entries and places tell of it")
     if summary.disagreements:
         _print_disagreements(summary.disagreements, summary.span)
 

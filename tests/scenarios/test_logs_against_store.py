@@ -78,6 +78,7 @@ def test_without_logs(tmp_path: Path) -> None:
     assert summary(tmp_path / "run")["disagreements"] is None
     frame = pl.read_parquet(tmp_path / "run" / "credentials.parquet")
     assert set(frame["disagreement"]) == {""}
+    assert b"log entries" not in ended.out
     assert "logs against store" not in ended.out.decode()
 
 
