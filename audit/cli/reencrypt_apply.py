@@ -84,7 +84,7 @@ def apply_session(
         for fault in report.faults:
             remark(f"error: {fault}")
     if destination is None and not report.faults:
-        say(_steps(session, options), options)
+        say(steps(session, options), options)
     return report.exit_code
 
 
@@ -162,11 +162,12 @@ def _confirm(session: Session, properties: RekeyedProperties | None, options: Re
     typer.confirm(visible(question), abort=True, err=True)
 
 
-def _steps(session: Session, options: ReencryptOptions) -> Iterator[str]:
+def steps(session: Session, options: ReencryptOptions) -> Iterator[str]:
+    """What people have to do once everything opens under the target key, numbered."""
     mapping = read_mapping(options.stores.mapping) if options.stores.mapping else DEFAULT_MAPPING
     systems = session.plan.table["system"].unique().to_list()
-    steps = steps_after(session.ring, session.plan.target, systems, session.reading.seen, mapping.history)
-    return (f"{number:2}. {step}" for number, step in enumerate(steps, 1))
+    found = steps_after(session.ring, session.plan.target, systems, session.reading.seen, mapping.history)
+    return (f"{number:2}. {step}" for number, step in enumerate(found, 1))
 
 
 def _write(path: Path, text: str) -> None:

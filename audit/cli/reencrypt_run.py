@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from audit.cli.printing import print_unread, remark
 from audit.cli.progress import shown
-from audit.cli.reencrypt_apply import apply_session, properties_of
+from audit.cli.reencrypt_apply import apply_session, properties_of, steps
 from audit.cli.reencrypt_options import ReencryptOptions
 from audit.cli.reencrypt_printing import print_plan, say
 from audit.cli.references import read_keys
@@ -16,9 +16,10 @@ from audit.layouts.user_supplied import NOTHING_SUPPLIED, read_layouts
 from audit.reencryption.properties_file import RekeyedProperties
 from audit.reencryption.report import needs_attention
 from audit.reencryption.session import Session, SessionRequest, in_the_way, prepare
+from audit.reencryption.state import State
 from audit.reencryption.ways_out import ways_out
 from parsers.keys.key_file import KeyFile
-from parsers.stores.in_place import roll_back_unfinished
+from parsers.stores.in_place import in_place, roll_back_unfinished
 from parsers.unread import Unread
 from reports.run_folder import read_run_folder
 
@@ -63,9 +64,18 @@ def reencrypt(options: ReencryptOptions) -> int:
                 remark(each, quiet=options.quiet)
         print_plan(session.plan, options)
         say(["nothing was written" + ("" if options.apply else ": --apply does it")], options)
+        if options.apply and _done_before(session, request):
+            say(steps(session, options), options)
         code = exit_code(complete=not unread, attention=needs_attention(session.plan))
     print_unread(unread)
     return code
+
+
+def _done_before(session: Session, request: SessionRequest) -> bool:
+    """Whether an earlier run did it all, perhaps killed before it could tell what comes next."""
+    counts = session.plan.counts()
+    done = State.ALREADY in counts and State.REFUSED not in counts
+    return done and any(in_place(store) is not None for store in request.stores)
 
 
 def _properties(session: Session, options: ReencryptOptions) -> RekeyedProperties | None:

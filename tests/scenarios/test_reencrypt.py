@@ -269,6 +269,9 @@ def test_a_rotation_wants_everything_readable(tmp_path: Path, store: Path) -> No
     assert "conf/passkey on every node" in out
     assert "ec_configuration_history still names 4b774b55f1b85bb7275834b8dc4441c3936d6921" in out
     assert secret not in ended.out + ended.err.encode()
+    again = reencrypt(tmp_path, store, *words, to="next")  # as after a kill before anything could be told
+    assert "nothing was written" in again.out.decode()
+    assert "conf/passkey on every node" in again.out.decode()
     assert passkey_audit("undo", tmp_path / "run" / "journal.jsonl", "--store", store).code == 0
 
 

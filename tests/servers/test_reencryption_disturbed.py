@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from audit.errors import ReencryptionError
 from audit.reencryption.despite import Despite
 from tests.servers.mariadb import durable_mariadb
 from tests.servers.postgresql import durable_postgresql
@@ -146,3 +147,29 @@ def test_the_server_killed(durable: Restartable, tmp_path: Path) -> None:
         assert estate.undo() == 0
         assert stored(engine) == before
         estate.journal.unlink()
+
+
+def test_a_server_that_is_started_while_people_decide(tmp_path: Path, server: Server, database: str) -> None:
+    """A session that begins after the plan was made stops the run before anything is written."""
+    estate = Rekeying(tmp_path, server.url(database))
+    engine = server.engine(database)
+    estate.make(engine)
+    estate.audit()
+    before = stored(engine)
+    theirs: list[sa.Connection] = []
+
+    def begin(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if not theirs and any(lock in statement for lock in ("GET_LOCK", "pg_try_advisory_lock")):
+            theirs.append(engine.connect())
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", begin)
+    try:
+        with pytest.raises(ReencryptionError, match="1 other session on this database"):
+            estate.reencrypt()
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", begin)
+        for each in theirs:
+            each.close()
+    assert theirs
+    assert stored(engine) == before
+    assert not estate.journal.exists()
