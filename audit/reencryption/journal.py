@@ -1,5 +1,6 @@
 """The journal of a re-encryption as it is written: on disk before a value is."""
 
+import errno
 import fcntl
 import os
 import stat
@@ -109,8 +110,9 @@ def _synchronise_folder(path: Path) -> None:
     folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(folder)
-    except OSError:
-        return  # some file systems cannot synchronise a folder
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # file systems that cannot synchronise a folder say EINVAL
+            raise _cannot(path, error) from error
     finally:
         os.close(folder)
 

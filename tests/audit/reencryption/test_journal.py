@@ -1,6 +1,7 @@
 """The journal: on disk first, whole or refused, and nothing in it that opens anything."""
 
 import base64
+import errno
 import json
 import os
 import resource
@@ -349,3 +350,26 @@ with journal_for_writing(pathlib.Path(sys.argv[1]), sys.argv[2]) as journal:
         journal.append([Entry("db", f"row {number}", Sealed(b"x" * 5000), "0" * 64)])
         print(number, flush=True)
 """
+
+
+@pytest.mark.parametrize(("error", "opens"), [(errno.EIO, False), (errno.EINVAL, True)])
+def test_a_folder_that_is_not_synchronised(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: int, *, opens: bool
+) -> None:
+    """A journal whose name is not on disk for certain is none; where a file system cannot tell, it counts."""
+    real = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(error, os.strerror(error))
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    if opens:
+        with journal_for_writing(journal_at(tmp_path), "0" * 40):
+            return
+    with (
+        pytest.raises(ReencryptionError, match="cannot write the journal"),
+        journal_for_writing(journal_at(tmp_path), "0" * 40),
+    ):
+        pass
