@@ -39,6 +39,10 @@ class LogError(ParsersError):
     """A log, or a file of phrases, cannot be used."""
 
 
+class ClusterError(ParsersError):
+    """The cluster that was named cannot be used, or not for what was asked."""
+
+
 class StoreError(ParsersError):
     """A credential store cannot be read (further)."""
 

@@ -36,6 +36,15 @@ def scan_command(
     ] = None,
     zip_password: ZipPassword = None,
     jobs: Jobs = 0,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="Spread the search over the Dask cluster whose scheduler is there: tcp://host:8786. Its "
+            "workers open logs by the same paths or URLs; passwords are then paths or env:NAME.",
+            show_default=False,
+        ),
+    ] = None,
     table_format: Format = "table",
     output: Output = None,
     quiet: Quiet = False,
@@ -48,22 +57,42 @@ def scan_command(
     from audit.cli.interruption import leaving_at_once
     from audit.cli.progress import shown
     from audit.cli.references import processors, secrets_of, zone_of
+    from parsers.logs.period import Period
     from parsers.logs.phrases import DEFAULT, read_phrases
     from parsers.logs.reading import read_logs
 
-    passwords = secrets_of(zip_password)
+    if cluster and jobs:
+        raise typer.BadParameter("the cluster's workers have threads of their own", param_hint="--jobs")
+    table = read_phrases(str(phrases)) if phrases else DEFAULT
+    period = Period(since, until, zone_of(timezone))
+    passwords = [] if cluster else secrets_of(zip_password)
     with shown(quiet=quiet) as progress, leaving_at_once():
-        reading = read_logs(
-            logs,
-            jobs=jobs or processors(),
-            phrases=read_phrases(str(phrases)) if phrases else DEFAULT,
-            system=system,
-            since=since,
-            until=until,
-            zone=zone_of(timezone),
-            passwords=passwords,
-            progress=progress,
-        )
+        if cluster:
+            from parsers.logs.dask_cluster import dask_executor
+            from parsers.logs.reading_in_batches import read_logs_in_batches
+
+            with dask_executor(cluster) as executor:
+                reading = read_logs_in_batches(
+                    logs,
+                    executor,
+                    phrases=table,
+                    system=system,
+                    period=period,
+                    passwords=zip_password or (),
+                    progress=progress,
+                )
+        else:
+            reading = read_logs(
+                logs,
+                jobs=jobs or processors(),
+                phrases=table,
+                system=system,
+                since=since,
+                until=until,
+                zone=period.zone,
+                passwords=passwords,
+                progress=progress,
+            )
     from audit.cli.printing import print_table, print_unread, remark  # brings polars: searching comes first
 
     print_table(reading.findings, table_format, output)

@@ -10,6 +10,7 @@ import os
 import os.path
 import stat
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from parsers.archives.content import Content, content_of
 from parsers.archives.found import Found
@@ -25,30 +26,34 @@ STANDARD_INPUT = "-"
 
 
 def found_inputs(
-    inputs: Sequence[str], limits: Limits, progress: Progress, *, standard_input: int = 0
+    inputs: Sequence[str], limits: Limits, progress: Progress, *, standard_input: int = 0, folder: str = ""
 ) -> Iterator[Found | Unread]:
-    """Each file of `inputs`, folders walked in the order of their names."""
+    """Each file of `inputs`, folders walked in the order of their names; paths begin at `folder`."""
     remote: RemoteFinder | None = None
     for path in inputs:
+        place = os.path.join(folder, path)
         if path == STANDARD_INPUT:
             yield _found_standard_input(standard_input, limits, progress)
         elif is_url(path):
             remote = remote or RemoteFinder(limits, progress)
             yield from remote.found(path)
-        elif os.path.isdir(path):
-            for item in _files_below(path):
-                yield item if isinstance(item, Unread) else found_file(item, limits, progress)
+        elif os.path.isdir(place):
+            for item in files_below(place):
+                if isinstance(item, Unread):
+                    yield replace(item, path=path + item.path[len(place) :])
+                else:
+                    yield _found_file(path + item[len(place) :], item, limits, progress)
         else:
-            yield found_file(path, limits, progress)
+            yield _found_file(path, place, limits, progress)
 
 
-def found_file(path: str, limits: Limits, progress: Progress) -> Found:
-    """A file, which is opened later."""
+def _found_file(path: str, place: str, limits: Limits, progress: Progress) -> Found:
+    """The file `path`, which lies at `place` and is opened later."""
     budget = Budget(limits)
 
     def open_it() -> Content:
         progress.working_on(path)
-        source = open_file(path, progress)
+        source = open_file(place, progress)
         budget.relate_to(source.size)
         return content_of(Window(source, 0, source.size))
 
@@ -59,7 +64,7 @@ def expected_bytes(inputs: Sequence[str]) -> int:
     """What the inputs take on disk, as far as can be told beforehand."""
     total = 0
     for path in inputs:
-        paths = _files_below(path) if os.path.isdir(path) else (path,)
+        paths = files_below(path) if os.path.isdir(path) else (path,)
         for item in paths:
             try:
                 total += 0 if isinstance(item, Unread) else os.stat(item).st_size
@@ -68,7 +73,8 @@ def expected_bytes(inputs: Sequence[str]) -> int:
     return total
 
 
-def _files_below(folder: str) -> Iterator[str | Unread]:
+def files_below(folder: str) -> Iterator[str | Unread]:
+    """Every file in a folder and the folders in it, in the order of their names."""
     failed: list[Unread] = []
 
     def report(error: OSError) -> None:

@@ -29,6 +29,7 @@ def each_leaf(
     limits: Limits = DEFAULT,
     progress: Progress | None = None,
     standard_input: int = 0,
+    folder: str = "",
 ) -> Iterator[T | Unread]:
     """What `work` returns for each leaf, and an `Unread` for each input or member that is none; in no order.
 
@@ -44,12 +45,13 @@ def each_leaf(
         limits: the guards.
         progress: is told about bytes on disk.
         standard_input: descriptor behind `-`.
+        folder: where relative paths begin; "" is the working directory.
     """
     progress = progress or Silent()
     progress.expect(expected_bytes(inputs))
     walk = _Walk(work, passwords, jobs)
     yield from spread(
-        found_inputs(inputs, limits, progress, standard_input=standard_input),
+        found_inputs(inputs, limits, progress, standard_input=standard_input, folder=folder),
         walk.visit,
         jobs=jobs,
         halt=walk.halt,
