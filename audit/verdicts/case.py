@@ -71,7 +71,7 @@ _SENTENCES: Final = {
     Case.OLDER: "opens under {label}, not under the current key {current}",
     Case.TWO_KEYS: "opens under {label}, and under another candidate key as well",
     Case.WEAK: "opens under {label}, but only so weakly that it may be chance",
-    Case.LOST: "well-formed in a layout established for this store, and opened by none of {candidates}",
+    Case.LOST: "well-formed in a layout established for this store, and {unopened}",
     Case.NO_LAYOUT: (
         "no ciphertext layout could be established with {candidates}: the key that wrote this store, "
         "or one credential's known plain text, would help"
@@ -126,5 +126,8 @@ class Reasons:
             label=self.labels[hypothesis.key] if hypothesis else "",
             current=self.current,
             candidates="the one candidate key" if count == 1 else f"the {count} candidate keys",
+            unopened="the one candidate key does not open it"
+            if count == 1
+            else f"none of the {count} candidate keys opens it",
             size=size,
         )
