@@ -29,6 +29,11 @@ UNDONE = pl.Schema({"store": pl.String, "record": pl.String, "state": pl.String}
 
 _LISTED = 40
 
+_BACK_ON_NODES = (
+    "if steps of a rotation were taken on the nodes, take them back too: the key, database.properties, and "
+    "the fingerprint in the configuration history"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class UndoOptions:
@@ -113,6 +118,8 @@ def _tell(done: dict[str, Undoing], options: UndoOptions) -> int:
     lines = [f"{counts[state]:>9,}  {state}" for state in Undone if state in counts]
     if not options.quiet:
         print_beside([*lines, f"{table.height:>9,}  records in all"], options.table_format, options.output)
+    if Undone.PUT_BACK in counts:
+        remark(_BACK_ON_NODES, quiet=options.quiet)
     for store, each in done.items():
         if each.fault:
             remark(f"error: {store}: {each.fault}")

@@ -42,6 +42,8 @@ def refuse_place(source: Store, out: Path) -> None:
     """
     if Path(source.label).exists() and out.resolve() == Path(source.label).resolve():
         raise ReencryptionError("--out is the store itself, which is never changed in place")
+    if out.is_dir() and not Path(source.label).is_dir():
+        raise ReencryptionError(f"{str(out)!r} is a folder", hint="name a file with --out")
     if out.is_dir() and any(out.iterdir()):
         raise ReencryptionError(f"{str(out)!r} is not empty", hint="name a new folder with --out")
     if Path(source.label).is_dir() and out.exists() and not out.is_dir():

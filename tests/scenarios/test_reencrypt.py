@@ -97,6 +97,7 @@ def test_applied_opened_by_openssl_and_undone(tmp_path: Path, store: Path) -> No
     undone = passkey_audit("undo", journal, "--store", store)
     assert undone.code == 0
     assert f"{RE_ENCRYPTED}  put-back" in undone.out.decode()
+    assert "steps of a rotation" in undone.err
     assert _dump(store) == dump
 
 

@@ -194,7 +194,7 @@ def test_a_source_that_changed_meanwhile(tmp_path: Path) -> None:
 
 
 def test_places_that_are_refused(tmp_path: Path) -> None:
-    """The source under any name, whatever stands there already, a folder that is not empty."""
+    """The source under any name, whatever stands there already, a folder."""
     source = export(tmp_path / "a.xml")
     store = open_store(str(source))
     hard, soft, other = tmp_path / "hard", tmp_path / "soft", tmp_path / "key"
@@ -206,6 +206,9 @@ def test_places_that_are_refused(tmp_path: Path) -> None:
             refuse_place(store, place)
     assert other.read_bytes() == OLD
     refuse_place(store, tmp_path / "new.xml")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ReencryptionError, match="is a folder"):
+        refuse_place(store, tmp_path / "empty")
 
 
 def test_a_folder_goes_into_a_new_folder(tmp_path: Path) -> None:
