@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import polars as pl
 import typer
 
 from audit.cli.interruption import leaving_at_once
@@ -19,7 +20,7 @@ from audit.key_ring import make_key_ring
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, read_layouts
 from audit.owners import Owners, read_owners
 from audit.reentered import reconcile, with_reentered
-from audit.run_audit import Request, run_audit
+from audit.run_audit import Audited, Request, run_audit
 from parsers.keys.key_file import KeyFile
 from parsers.logs.reading import LogReading, read_logs
 from parsers.logs.rotation_report import read_rotation_report
@@ -95,16 +96,21 @@ def audit_into(out: Path, options: AuditOptions) -> int:
             from audit.anonymise.run import anonymised
 
             write_run_folder(options.anonymise, anonymised(audited.run))
-    if not options.quiet:
+    _say(audited, reentered, out, quiet=options.quiet)
+    return audited.run.summary.exit_code
+
+
+def _say(audited: Audited, reentered: pl.DataFrame | None, out: Path, *, quiet: bool) -> None:
+    """What came out, on the terminal."""
+    if not quiet:
         print_summary(audited)
         if reentered is not None:
             print_reentered(reentered)
     for each in audited.remarks:
-        remark(each, quiet=options.quiet)
+        remark(each, quiet=quiet)
     print_unread(_unread(audited.run.unread.rows(named=True)))
-    if not options.quiet:
+    if not quiet:
         typer.echo(f"report: {out / REPORT}")
-    return audited.run.summary.exit_code
 
 
 def _read_logs(options: AuditOptions, passwords: Sequence[Secret], progress: Progress) -> LogReading:
