@@ -1,6 +1,7 @@
 """A Dask cluster as an executor (the extra `cluster`)."""
 
 import logging
+import threading
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
@@ -15,15 +16,20 @@ if TYPE_CHECKING:
 
 INSTALL_HINT: Final = "install the extra: pip install 'passkey-audit[cluster]'"
 
+_LOOK: Final = 1.0
+"""Seconds between looks at whether there are workers; the client knows without asking."""
+
 _SECONDS: Final = 10
 """To reach the scheduler, and for a first worker to appear."""
 
 
 @contextmanager
-def dask_executor(url: str) -> Iterator[Executor]:
+def dask_executor(url: str, *, patience: float = 120) -> Iterator[Executor]:
     """The workers of the scheduler at `url` (`tcp://host:8786`, `tls://…`) for a while.
 
-    Certificates and whatever else Dask needs come from Dask's own configuration.
+    Certificates and whatever else Dask needs come from Dask's own configuration. Tasks of a worker that is
+    lost are done again by others; where there has been none for `patience` seconds, all tasks that are left
+    are cancelled, which Dask by itself would not do.
 
     Raises:
         ClusterError: Dask is not installed, nobody answers, there are no workers, or they have another
@@ -53,11 +59,28 @@ def dask_executor(url: str) -> Iterator[Executor]:
             f"no Dask scheduler answers at {url}: {type(error).__name__}",
             hint="a scheduler prints its address when it starts, such as tcp://host:8786",
         ) from error
+    ended = threading.Event()
     with client:
         _check_workers(client)
-        # Files may have changed since the last run: no task is the same as one before.
-        with client.get_executor(pure=False) as executor:  # type: ignore[no-untyped-call]  # Dask's
-            yield executor
+        watch = threading.Thread(target=_watch, args=(client, patience, ended), name="cluster-watch")
+        watch.start()
+        try:
+            # Files may have changed since the last run: no task is the same as one before.
+            with client.get_executor(pure=False) as executor:  # type: ignore[no-untyped-call]  # Dask's
+                yield executor
+        finally:
+            ended.set()
+            watch.join()
+
+
+def _watch(client: "Client", patience: float, ended: threading.Event) -> None:
+    """Close the client, and with it whatever waits, once there have been no workers for so long."""
+    alone = 0.0
+    while not ended.wait(_LOOK):
+        alone = 0.0 if client.scheduler_info()["workers"] else alone + _LOOK
+        if alone >= patience:
+            client.close()  # type: ignore[no-untyped-call]  # Dask's
+            return
 
 
 def _check_workers(client: "Client") -> None:

@@ -156,6 +156,14 @@ def test_a_scheduler_that_is_lost_leaves_everything_unread(tmp_path: Path) -> No
     assert sorted(row.path for row in reading.unread) == files
 
 
+def test_a_cluster_without_workers_is_not_waited_for(tmp_path: Path) -> None:
+    """The only worker is lost and none comes: after a while everything is unread, and the run ends."""
+    with dask_cluster(tmp_path, workers=1) as running, dask_executor(running.url, patience=2) as executor:
+        reading = _with_loss(executor, running.workers[0].pid, running.workers[0].pid)
+    files = sorted(str(path) for path in (ESTATE / "logs").rglob("*") if path.is_file())
+    assert sorted(row.path for row in reading.unread) == files
+
+
 def test_clusters_that_cannot_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
     """A password in the URL, no scheduler there, no Dask: each is said in one line."""
     with (
