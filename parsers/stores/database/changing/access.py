@@ -1,5 +1,6 @@
 """Connections that change a database: strict, in a transaction, patient for a bounded time."""
 
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
