@@ -113,7 +113,7 @@ def roll_back_journal(file: Path) -> None:
 
 
 def _sqlite(path: Path, mode: str, lock_seconds: int) -> sa.Engine:
-    uri = f"file:{quote(str(path.absolute()))}?mode={mode}"
+    uri = f"file:{quote(os.fsencode(path.absolute()))}?mode={mode}"
 
     def connect() -> sqlite3.Connection:
         # Transactions begin where this program says so, not where the driver guesses that one is wanted.
