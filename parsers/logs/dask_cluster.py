@@ -66,8 +66,7 @@ def dask_executor(url: str, *, patience: float = 120) -> Iterator[Executor]:
         watch.start()
         try:
             # Files may have changed since the last run: no task is the same as one before.
-            with client.get_executor(pure=False) as executor:  # type: ignore[no-untyped-call]  # Dask's
-                yield executor
+            yield client.get_executor(pure=False)  # type: ignore[no-untyped-call]  # Dask's
         finally:
             ended.set()
             watch.join()

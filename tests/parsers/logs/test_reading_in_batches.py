@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -88,9 +89,11 @@ def test_same_answer_from_a_cluster(cluster: DaskCluster, reference: str, in_est
 
 def test_period_and_system_hold(cluster: DaskCluster, in_estate: None) -> None:
     """What is left out here is left out there."""
-    near = read_logs(["logs/commander.log.1.zip"], system="octopus")
+    since = datetime(2021, 2, 6, 9)  # noqa: DTZ001 - as the logs have times
+    near = read_logs(["logs"], system="cloudbees-cd", since=since)
     with dask_executor(cluster.url) as executor:
-        far = read_logs_in_batches(["logs/commander.log.1.zip"], executor, system="octopus", period=Period())
+        far = read_logs_in_batches(["logs"], executor, system="cloudbees-cd", period=Period(since))
+    assert 0 < near.findings.height < read_logs(["logs"]).findings.height
     assert_same(far, near)
 
 
