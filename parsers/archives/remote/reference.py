@@ -46,16 +46,24 @@ def check_url(url: str) -> None:
     scheme = scheme_of(url)
     if _holds_secret(url):
         raise ArchiveError(
-            f"a {scheme} URL holds a password, which every user of this machine could see",
+            f"the {scheme} URL holds a password, which every user of this machine could see",
             hint="credentials are taken from where the protocol keeps them: ~/.aws, ~/.ssh, the environment",
         )
-    if scheme in {"http", "https"} and "?" in url:
-        raise ArchiveError(
-            f"a {scheme} URL has a query, which may hold a token, and would stand in every result",
-            hint="name the file without one",
-        )
+    if scheme in {"http", "https"}:
+        _check_web(url, scheme)
     for library in ("fsspec", _LIBRARY.get(scheme, "fsspec")):
         _import(library, scheme)
+
+
+def _check_web(url: str, scheme: str) -> None:
+    if "?" in url:
+        raise ArchiveError(
+            f"the {scheme} URL has a query, which may hold a token, and would stand in every result",
+            hint="name the file without one",
+        )
+    if url.endswith("/") or url.count("/") == 2:
+        # What answers is a page about a folder: it would be searched as a log, and look clean.
+        raise ArchiveError(f"the {scheme} URL names no file: {url}", hint="name each file")
 
 
 def _holds_secret(url: str) -> bool:

@@ -159,13 +159,14 @@ def test_an_object_replaced_meanwhile_is_no_mixture(s3: S3Server, tmp_path: Path
 @pytest.mark.parametrize(
     ("url", "said"),
     [
-        ("s3://key:planted@bucket/x", "a s3 URL holds a password"),
-        ("ssh://me:planted@host/x", "a ssh URL holds a password"),
-        ("https://host/x?signature=planted", "a https URL has a query"),
+        ("s3://key:planted@bucket/x", "the s3 URL holds a password"),
+        ("ssh://me:planted@host/x", "the ssh URL holds a password"),
+        ("https://host/x?signature=planted", "the https URL has a query"),
+        ("https://host/logs/", "the https URL names no file"),
     ],
 )
-def test_urls_with_secrets_are_refused(url: str, said: str) -> None:
-    """Before anything is asked for, and without repeating them."""
+def test_urls_that_are_refused(url: str, said: str) -> None:
+    """Before anything is asked for, and without repeating a secret."""
     with pytest.raises(ArchiveError, match=said) as caught:
         read_logs([url])
     assert "planted" not in f"{caught.value.message} {caught.value.hint}"
