@@ -87,7 +87,13 @@ MAKERS: list[Callable[[Path], Path]] = [
 ]
 
 
-@pytest.fixture(scope="module", params=MAKERS, ids=lambda maker: maker.__name__)
+KINDS = [
+    pytest.param(maker, id=maker.__name__, marks=pytest.mark.xdist_group(maker.__name__)) for maker in MAKERS
+]
+"""One worker makes each, and reads it once."""
+
+
+@pytest.fixture(scope="module", params=KINDS)
 def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Store:
     """One store of each kind, with the same rows in it."""
     maker: Callable[[Path], Path] = request.param

@@ -31,6 +31,21 @@ class AuditRun:
         return told
 
 
+REPEATED: Final = {
+    "test_containers", "test_same_estate_every_store", "test_same_bytes", "test_kbec_command",
+    "test_closed_output", "test_interrupted", "test_start_up", "test_output_file", "test_far_away",
+    "test_exit_codes", "test_reentered", "test_demo", "test_progress",
+}  # fmt: skip
+"""Stories whose commands others run too: measuring them again would cost minutes."""
+
+
+@pytest.fixture(autouse=True)
+def unmeasured_programs(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Programs that these stories start write nothing of coverage."""
+    if request.module.__name__.rpartition(".")[2] in REPEATED:
+        monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
+
+
 @pytest.fixture(scope="session")
 def truth() -> dict[str, Any]:
     told: dict[str, Any] = json.loads((ESTATE / "truth.json").read_bytes())

@@ -1,5 +1,6 @@
 """Logs in a bucket, behind ssh and searched by a cluster: the program says what it says of a folder here."""
 
+import shutil
 from pathlib import Path
 
 import polars as pl
@@ -20,9 +21,10 @@ def judged(run: Path) -> pl.DataFrame:
 
 def test_scan_of_a_bucket(tmp_path: Path) -> None:
     """Positions begin with the URL, and nobody's credentials are in what the program prints."""
-    here = passkey_audit("scan", "logs", *SCAN)
-    with s3_server(tmp_path) as server:
-        url = server.fill("estate", "cd", ESTATE / "logs")
+    shutil.copytree(ESTATE / "logs", tmp_path / "logs")
+    here = passkey_audit("scan", "logs", *SCAN, cwd=tmp_path)
+    with s3_server(tmp_path / "server") as server:
+        url = server.fill("estate", "cd", tmp_path / "logs")
         far = passkey_audit("scan", url, *SCAN, env=server.environment)
         wrong = passkey_audit("scan", "s3://elsewhere/x", *SCAN, env=server.environment)
     assert (here.code, far.code, wrong.code) == (10, 10, 3)

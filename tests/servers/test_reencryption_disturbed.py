@@ -15,7 +15,13 @@ from tests.servers.postgresql import durable_postgresql
 from tests.servers.server import Restartable, Server
 from tests.support.rekeying import Rekeying, stored, under_new
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("databases"), pytest.mark.no_cover]
+pytestmark = [
+    pytest.mark.server,
+    pytest.mark.xdist_group("re-encryption"),
+    pytest.mark.no_cover,
+    # PyMySQL leaves the socket of a lost connection to the garbage collector.
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 
 ENTERED = "entered by somebody else"
 
@@ -122,8 +128,6 @@ def durable(request: pytest.FixtureRequest) -> Iterator[Restartable]:
         yield server
 
 
-# PyMySQL leaves the socket of a lost connection to the garbage collector.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_the_server_killed(durable: Restartable, tmp_path: Path) -> None:
     """Killed without warning: every value is old or new, the run says so, and the next one completes."""
     durable.server.run("CREATE DATABASE commander")

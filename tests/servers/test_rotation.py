@@ -14,7 +14,7 @@ from tests.support.programs import need
 from tests.support.rekeying import LAYOUT, NEW, Rekeying, stored
 from tests.support.sealing import seal
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("databases")]
+pytestmark = [pytest.mark.server, pytest.mark.xdist_group("re-encryption")]
 
 DATABASE_PASSWORD = b"correct horse battery staple, and more"
 

@@ -3,6 +3,7 @@
 import os
 import pty
 import select
+import signal
 import subprocess
 import termios
 import time
@@ -13,6 +14,9 @@ from typing import Final
 
 _PATIENCE: Final = 30.0
 """Seconds that a script may take to its next question, or to its end."""
+CTRL_C: Final = "\x03"
+_MOMENT: Final = 0.5
+"""Seconds in which a program that has asked begins to read: nobody is quicker to think better of it."""
 # The leader of a session gets the first terminal that it opens as its own.
 _ON_TERMINAL: Final = 'exec 4<>"$1"; exec 4<&-; shift; exec "$@"'
 
@@ -47,6 +51,8 @@ def run_on_terminal(
         env=env,
         cwd=cwd,
         start_new_session=True,
+        # Whoever runs the tests in the background has Ctrl-C ignored, and children would inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  # no threads by then
     )
     try:
         screen = _converse(process, ours, answers)
@@ -71,6 +77,8 @@ def _converse(process: "subprocess.Popen[bytes]", terminal: int, answers: Sequen
             return screen
         if waiting and screen[seen:].decode(errors="replace").endswith(waiting[0][0]):
             seen = len(screen)
+            if waiting[0][1] == CTRL_C:
+                time.sleep(_MOMENT)
             os.write(terminal, waiting.pop(0)[1].encode())
             deadline = time.monotonic() + _PATIENCE
         assert time.monotonic() < deadline, f"still waits: {screen.decode()!r}, {waiting[:1]}"
