@@ -22,13 +22,19 @@ RE_ENCRYPTED = 68
 """Credentials of the sample estate under an older key: 36 under 9.1's, 32 under the build farm's."""
 
 
+@pytest.fixture(scope="module")
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The audit of the sample database, made once."""
+    folder = tmp_path_factory.mktemp("audited")
+    audited(folder, ESTATE / "store" / "commander.sqlite")
+    return folder / "run"
+
+
 @pytest.fixture
-def store(tmp_path: Path) -> Path:
-    """A copy of the sample database, and a run folder of its audit beside it."""
-    path = tmp_path / "commander.sqlite"
-    shutil.copy(ESTATE / "store" / "commander.sqlite", path)
-    audited(tmp_path, path)
-    return path
+def store(tmp_path: Path, run_folder: Path) -> Path:
+    """A copy of the sample database, and the run folder of its audit beside it."""
+    shutil.copytree(run_folder, tmp_path / "run")
+    return Path(shutil.copy(ESTATE / "store" / "commander.sqlite", tmp_path / "commander.sqlite"))
 
 
 def audited(folder: Path, store: Path, *, keys: Path = KEYS, run: str = "run") -> dict[str, int]:

@@ -1,6 +1,7 @@
 """moto's S3 server on the loopback: real HTTP, ranges and listings, nothing on disk."""
 
 import logging
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -45,6 +46,8 @@ def s3_server(folder: Path) -> Iterator[S3Server]:
     try:
         host, port = server.get_host_and_port()
         endpoint = f"http://{host}:{port}"
+        # Buckets belong to the process, not to the server: those of the test before are still there.
+        urllib.request.urlopen(f"{endpoint}/moto-api/reset", data=b"").close()
         environment = {
             "AWS_ACCESS_KEY_ID": "planted-access-key",
             "AWS_SECRET_ACCESS_KEY": "planted-secret-key",
