@@ -35,6 +35,8 @@ REPEATED: Final = {
     "test_containers", "test_same_estate_every_store", "test_same_bytes", "test_kbec_command",
     "test_closed_output", "test_interrupted", "test_start_up", "test_output_file", "test_far_away",
     "test_exit_codes", "test_reentered", "test_demo", "test_progress",
+    "test_octopus_rotation", "test_reencrypt_octopus", "test_ignore", "test_logs_against_store",
+    "test_both_products",
 }  # fmt: skip
 """Stories whose commands others run too: measuring them again would cost minutes."""
 
