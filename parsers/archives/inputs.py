@@ -40,7 +40,7 @@ def found_inputs(
         elif os.path.isdir(place):
             for item in files_below(place):
                 if isinstance(item, Unread):
-                    yield replace(item, path=path + item.path[len(place) :])
+                    yield replace(item, path=as_text(path + item.path[len(place) :]))
                 else:
                     yield _found_file(path + item[len(place) :], item, limits, progress)
         else:
@@ -57,7 +57,12 @@ def _found_file(path: str, place: str, limits: Limits, progress: Progress) -> Fo
         budget.relate_to(source.size)
         return content_of(Window(source, 0, source.size))
 
-    return Found(path, "", 0, open_it, budget)
+    return Found(as_text(path), "", 0, open_it, budget)
+
+
+def as_text(path: str) -> str:
+    """The path as positions name it: what of a name is no UTF-8 becomes backslash escapes."""
+    return path if path.isascii() else path.encode("utf-8", "backslashreplace").decode()
 
 
 def expected_bytes(inputs: Sequence[str]) -> int:

@@ -32,6 +32,17 @@ def test_what_is_no_file_is_reported(tmp_path: Path) -> None:
     assert "No such file" in reasons["missing"]
 
 
+def test_a_name_that_is_no_utf_8_is_shown_with_escapes(tmp_path: Path) -> None:
+    """Whatever bytes a name has: the file is read, and its position is text that can be written anywhere."""
+    (tmp_path / os.fsdecode(b"a\xff.log")).write_bytes(CONTENT)
+    (tmp_path / os.fsdecode(b"b\xff")).symlink_to(tmp_path)
+    (read,), (link, missing) = read_all(tmp_path, tmp_path / os.fsdecode(b"c\xff"))
+    assert read.content == CONTENT
+    assert [Path(name).name for name in (read.source, link.path, missing.path)] == [
+        "a\\udcff.log", "b\\udcff", "c\\udcff"
+    ]  # fmt: skip
+
+
 @pytest.fixture
 def ordinary_user() -> Iterator[Path]:
     """An empty folder, and no rights beyond it, also where tests run as root."""
