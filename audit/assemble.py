@@ -41,6 +41,7 @@ class Gathered:
 
     Attributes:
         logs: what the logs say, and how much of them was read.
+        findings: the `FINDINGS` schema: of the logs, and of keys and reports held against each other.
         stores: what the stores hold.
         examined: the verdicts, one for each product.
         ring: the candidate keys.
@@ -50,6 +51,7 @@ class Gathered:
     """
 
     logs: LogReading
+    findings: pl.DataFrame
     stores: StoresReading
     examined: Sequence[Examined]
     ring: KeyRing
@@ -67,7 +69,7 @@ def assemble(gathered: Gathered) -> tuple[Run, Copies]:
     systems = sorted({each.frame["system"][0] for each in gathered.examined})
     by_store = {batch["store"][0]: batch["system"][0] for batch in gathered.stores.batches if batch.height}
     uncovered = uncovered_findings(gathered.stores.uncovered, by_store)
-    findings = pl.concat([gathered.logs.findings, uncovered])
+    findings = pl.concat([gathered.findings, uncovered])
     found = run_credentials(
         gathered.examined,
         findings,

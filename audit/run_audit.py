@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -21,6 +21,7 @@ from audit.trial.same_secret import SecretTags
 from parsers.keys.key_file import KeyFile
 from parsers.logs.reading import LogReading
 from parsers.logs.rotation_report import RotationReport
+from parsers.logs.schema import finding_frame
 from parsers.progress import Progress
 from parsers.secret import Secret
 from parsers.stores.interface import Store
@@ -74,17 +75,19 @@ def run_audit(request: Request, progress: Progress) -> Audited:
         InconsistentCountsError: verdicts do not add up to the values read.
     """
     logs = request.read_logs()
+    logged = finding_frame(logs.findings)
     stores = read_stores(request.stores, progress)
     files = [each for each in request.keys if isinstance(each, KeyFile)]
     ring = ring_for(stores, files, request.current, report=request.rotation_report)
-    seen = [*stores.seen, *seen_in_logs(logs.findings)]
+    seen = [*stores.seen, *seen_in_logs(logged)]
     examined = examine_each_product(stores, ring, request.supplied)
     stores.forget_values()
     octopus = about_octopus(
         stores, examined, files, ring_seen_by(OCTOPUS, ring, stores), request.rotation_report
     )
     gathered = Gathered(
-        logs=replace(logs, findings=pl.concat([logs.findings, octopus.findings])),
+        logs=logs,
+        findings=pl.concat([logged, octopus.findings]),
         stores=stores,
         examined=examined,
         ring=ring,

@@ -1,5 +1,7 @@
 """The program: its commands, in the order of an investigation."""
 
+import gc
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -96,4 +98,7 @@ def _options(
 
 def main() -> None:
     """What the installed program runs."""
+    gc.disable()  # until a command begins: nothing that is made up to then is garbage
+    # NumPy's linear algebra, which nothing here calls, would otherwise start threads that spin.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     app(config_first(sys.argv[1:]), prog_name="passkey-audit")

@@ -7,11 +7,12 @@ from pathlib import Path
 import polars as pl
 import typer
 
+from audit.cli.candidate_keys import read_keys
 from audit.cli.interruption import leaving_at_once
 from audit.cli.printing import print_unread, remark
 from audit.cli.progress import shown
 from audit.cli.reentered_printing import print_reentered
-from audit.cli.references import processors, read_keys, secrets_of, today
+from audit.cli.references import processors, secrets_of, today
 from audit.cli.stores_opening import StoreOptions, open_stores
 from audit.cli.summary_printing import print_summary
 from audit.ignore_file import read_ignore_file

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import typer
 
+from audit.cli.candidate_keys import read_keys
 from audit.cli.printing import print_table, print_unread, remark
 from audit.cli.progress import shown
-from audit.cli.references import prompt_without_echo, read_keys, secrets_of
+from audit.cli.references import prompt_without_echo, secrets_of
 from audit.cli.stores_opening import StoreOptions, open_stores
 from audit.discovery.known_text import KnownText
 from audit.exit_codes import exit_code

@@ -3,8 +3,8 @@
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import polars as pl
 import typer
 
 from parsers.unread import Unread
@@ -12,15 +12,18 @@ from reports.errors import OutputError
 from reports.tables import TableFormat, write_table
 from reports.terminal import visible
 
+if TYPE_CHECKING:
+    from reports.tables import Content
 
-def print_table(frame: pl.DataFrame, table_format: str, output: Path | None) -> None:
-    """A frame in the format that the user asked for.
+
+def print_table(content: "Content", table_format: str, output: Path | None) -> None:
+    """A table in the format that the user asked for.
 
     Raises:
         OutputError: it cannot be written.
     """
     try:
-        write_table(frame, TableFormat(table_format), output, sys.stdout)
+        write_table(content, TableFormat(table_format), output, sys.stdout)
     except BrokenPipeError:
         raise
     except OSError as error:

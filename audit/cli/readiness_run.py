@@ -7,10 +7,10 @@ from pathlib import Path
 import polars as pl
 import typer
 
+from audit.cli.candidate_keys import read_keys
 from audit.cli.options import TableFormat
 from audit.cli.printing import print_beside, print_table, print_unread
 from audit.cli.progress import shown
-from audit.cli.references import read_keys
 from audit.cli.stores_opening import StoreOptions, open_stores
 from audit.exit_codes import ExitCode, exit_code
 from audit.readiness.check import Check, State

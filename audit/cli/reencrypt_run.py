@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
+from audit.cli.candidate_keys import read_keys
 from audit.cli.printing import print_unread, remark
 from audit.cli.progress import shown
 from audit.cli.reencrypt_apply import apply_session, properties_of, steps
 from audit.cli.reencrypt_options import ReencryptOptions
 from audit.cli.reencrypt_printing import print_plan, say
-from audit.cli.references import read_keys
 from audit.cli.stores_opening import open_stores
 from audit.errors import ReencryptionError
 from audit.exit_codes import exit_code

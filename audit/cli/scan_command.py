@@ -53,13 +53,17 @@ def scan_command(
 
     Example: passkey-audit scan /opt/cloudbees/sda/logs support.zip --since 2021-03-01 --format csv
     """
-    gc.freeze()  # what is imported stays: looking for garbage among it costs a tenth of the start
+    gc.set_threshold(100_000)  # findings stay: looking for garbage among them costs as much as writing them
+    # None of these brings polars, which would take as long as searching a gigabyte.
     from audit.cli.interruption import leaving_at_once
+    from audit.cli.printing import print_table, print_unread, remark
     from audit.cli.progress import shown
     from audit.cli.references import processors, secrets_of, zone_of
+    from parsers.logs.finding import Finding
     from parsers.logs.period import Period
     from parsers.logs.phrases import DEFAULT, read_phrases
     from parsers.logs.reading import read_logs
+    from reports.row_table import RowTable
 
     if cluster and jobs:
         raise typer.BadParameter("the cluster's workers have threads of their own", param_hint="--jobs")
@@ -93,9 +97,7 @@ def scan_command(
                 passwords=passwords,
                 progress=progress,
             )
-    from audit.cli.printing import print_table, print_unread, remark  # brings polars: searching comes first
-
-    print_table(reading.findings, table_format, output)
+    print_table(RowTable(Finding._fields, reading.findings, frozenset({"line"})), table_format, output)
     for span in reading.spans:
         remark(
             f"{span.node or 'logs'} cover {span.first} to {span.last}, holes: {len(span.gaps)}", quiet=quiet
@@ -104,4 +106,4 @@ def scan_command(
         remark(f"counted once: {copy.findings} findings of {copy.source} are also elsewhere", quiet=quiet)
     print_unread(reading.unread)
     complete = not reading.unread and bool(reading.inputs)
-    raise typer.Exit(exit_code(complete=complete, attention=bool(reading.findings.height)))
+    raise typer.Exit(exit_code(complete=complete, attention=bool(reading.findings)))

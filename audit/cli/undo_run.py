@@ -7,10 +7,10 @@ from pathlib import Path
 
 import polars as pl
 
+from audit.cli.candidate_keys import read_keys
 from audit.cli.options import TableFormat
 from audit.cli.printing import print_beside, print_table, remark
 from audit.cli.progress import shown
-from audit.cli.references import read_keys
 from audit.cli.stores_opening import StoreOptions, open_stores
 from audit.errors import ReencryptionError
 from audit.exit_codes import ExitCode, exit_code

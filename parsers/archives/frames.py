@@ -7,8 +7,8 @@ from typing import Final, Protocol
 from parsers.archives.interface import ByteStream
 from parsers.errors import ArchiveError, DamagedArchiveError, LimitExceededError
 
-INPUT: Final = 1 << 16
-"""Compressed bytes read at once: more does not make it faster."""
+INPUT: Final = 1 << 17
+"""Compressed bytes read at once: more does not make it faster, and each read takes the interpreter's lock."""
 
 PIPED_INPUT: Final = 1 << 12
 """The same where a stream cannot be read twice: what a fault takes with it stays small."""

@@ -1,9 +1,10 @@
 """The same log met twice: an archive kept aside, a live log beside its rotated copy."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import polars as pl
+from parsers.logs.finding import Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,8 @@ class Duplicate:
 
 
 def count_once(
-    findings: pl.DataFrame, contents: Mapping[str, str]
-) -> tuple[pl.DataFrame, tuple[Duplicate, ...]]:
+    findings: Sequence[Finding], contents: Mapping[str, str]
+) -> tuple[Sequence[Finding], tuple[Duplicate, ...]]:
     """The findings without those of copies, and what the copies were.
 
     An entry counts as often as in the stream that has it most often: a message that is truly logged again
@@ -40,39 +41,51 @@ def count_once(
     position is, to the millisecond; those without a time only if the streams' whole content is the same.
 
     Args:
-        findings: the `FINDINGS` schema, sorted by source and line; the first source keeps the entry.
+        findings: sorted by source and line; the first source keeps the entry.
         contents: `LeafReading.content` by source.
     """
-    entry = findings.drop("source", "line").with_columns(
-        pl.when(pl.col("time") == "").then(findings["source"].replace_strict(contents, default=""))
-    )
-    marked = findings.select("source", entry=entry.hash_rows()).with_row_index("row")
-    copies = (
-        marked.filter(pl.col("entry").is_duplicated())
-        .with_columns(repetition=pl.int_range(pl.len()).over("source", "entry"))
-        .with_columns(counted_in=pl.col("source").first().over("entry", "repetition"))
-        .filter(pl.col("source") != pl.col("counted_in"))
-    )
-    kept = ~marked["row"].is_in(copies["row"].implode())
-    return findings.filter(kept), _duplicates(copies, contents)
+    if len({(finding.time, finding.message) for finding in findings}) == len(findings):  # as nearly always
+        return findings, _duplicates({}, contents)
+    entries = [_entry(finding, contents) for finding in findings]
+    met = Counter(entries)
+    kept = []
+    copies: dict[str, Counter[str]] = {}
+    repetitions: Counter[tuple[str, Entry]] = Counter()
+    counted_in: dict[tuple[int, Entry], str] = {}
+    for finding, entry in zip(findings, entries, strict=True):
+        if met[entry] > 1:
+            repetitions[finding.source, entry] += 1
+            repetition = repetitions[finding.source, entry]
+            source = counted_in.setdefault((repetition, entry), finding.source)
+            if source != finding.source:
+                copies.setdefault(finding.source, Counter())[source] += 1
+                continue
+        kept.append(finding)
+    return kept, _duplicates(copies, contents)
 
 
-def _duplicates(dropped: pl.DataFrame, contents: Mapping[str, str]) -> tuple[Duplicate, ...]:
+Entry = tuple[object, ...]
+"""A finding without its position."""
+
+
+def _entry(finding: Finding, contents: Mapping[str, str]) -> Entry:
+    *said, time, node, level, source, _line, message = finding
+    return (*said, time or (contents.get(source, ""),), node, level, message)
+
+
+def _duplicates(copies: Mapping[str, Counter[str]], contents: Mapping[str, str]) -> tuple[Duplicate, ...]:
+    """`copies`: how many findings of a source count in which others."""
     first_with: dict[str, str] = {}
     for source in sorted(contents):
         first_with.setdefault(contents[source], source)
-    elsewhere = {
-        source: (count, counted_in)
-        for source, count, counted_in in dropped.group_by("source")
-        .agg(pl.len(), pl.col("counted_in").unique().sort())
-        .iter_rows()
-    }
     found = []
     for source in sorted(contents):
         original = first_with[contents[source]]
-        count, counted_in = elsewhere.get(source, (0, []))
+        elsewhere = copies.get(source, Counter())
+        count = elsewhere.total()
         if original != source:
             found.append(Duplicate(source, original, count, whole=True))
         elif count:
-            found.append(Duplicate(source, counted_in[0] if len(counted_in) == 1 else "", count, whole=False))
+            [counted_in] = elsewhere if len(elsewhere) == 1 else [""]
+            found.append(Duplicate(source, counted_in, count, whole=False))
     return tuple(found)

@@ -4,8 +4,8 @@ import re
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from parsers.logs.entry_layouts import Head, read_head
-from parsers.logs.mask import mask, without_cut_run
+from parsers.logs.entry_layouts import read_head
+from parsers.logs.mask import mask, mask_fields, without_cut_run
 from parsers.logs.phrases import Phrase, Phrases, SubjectForm
 from parsers.logs.search import RawEntry
 from parsers.logs.subject import Subject, first_subject, in_one, listed_subjects
@@ -32,33 +32,30 @@ class Meaning(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """An entry that matters.
+    """An entry that matters: the contract's columns.
 
     Attributes:
-        meaning: what it says.
-        head: when and where it was said.
-        fields: the text before the message, not masked yet: that is done for many at once.
-        line: of its first byte.
+        time: ISO 8601, `2021-03-04T05:06:07.089`, local, with an offset only if the log has one; or "".
+        node: the cluster node, or "".
+        level: TRACE to FATAL, or "".
+        source: the stream, as positions name it.
+        line: 1-based, of the entry's first byte; None for findings of a store.
+        message: the entry, masked and capped.
     """
 
-    meaning: Meaning
-    head: Head
-    fields: str
-    line: int
-
-
-Row = tuple[str | int, ...]
-"""A finding laid out flat. Findings are kept by the thousand, and the garbage collector passes over tuples of
-nothing but text and numbers."""
-
-ROW: Final = ("source", *Meaning._fields, "time", "node", "level", "fields", "line")
-"""What a row consists of."""
-
-
-def flat(source: str, finding: Finding) -> Row:
-    """The finding as a row."""
-    meaning, (time, node, level, _, _), fields, line = finding
-    return (source, *meaning, time, node, level, fields, line)
+    system: str
+    kind: str
+    subject_kind: str
+    subject: str
+    project: str
+    database_fingerprint: str
+    file_fingerprint: str
+    time: str
+    node: str
+    level: str
+    source: str
+    line: int | None
+    message: str
 
 
 class Interpreter:
@@ -68,15 +65,18 @@ class Interpreter:
         self._phrases = phrases
         self._meaning_of_common = lru_cache(_CACHED)(self._meaning)
 
-    def finding(self, entry: RawEntry) -> Finding | None:
+    def finding(self, entry: RawEntry, source: str) -> Finding | None:
         """The finding that the entry is, or None if none of the phrases stands in it."""
         text = as_text(entry)
-        head = read_head(text)
-        meaning = self._look_up(text[head.message_at :])
-        if meaning is not None:
-            return Finding(meaning, head, text[: head.message_at], entry.line)
-        meaning = self._meaning(text)  # the phrase may be in a field before the message
-        return None if meaning is None else Finding(meaning, head, "", entry.line)
+        time, node, level, message_at, _ = read_head(text)
+        meaning = self._look_up(text[message_at:])
+        if meaning is None:
+            message_at = 0  # the phrase may be in a field before the message
+            meaning = self._meaning(text)
+            if meaning is None:
+                return None
+        message = mask_fields(text[:message_at]) + meaning.message
+        return Finding(*meaning[:-1], time, mask_fields(node), level, source, entry.line, message)
 
     def _look_up(self, body: str) -> Meaning | None:
         return self._meaning_of_common(body) if len(body) <= _CACHED_LENGTH else self._meaning(body)

@@ -1,44 +1,103 @@
 """What single streams gave, as one whole."""
 
-from collections.abc import Sequence
-
-import polars as pl
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from operator import attrgetter
+from typing import Final
 
 from parsers.logs.duplicates import Duplicate, count_once
+from parsers.logs.finding import Finding
 from parsers.logs.leaf_reading import LeafReading
-from parsers.logs.milestones import upgrades
+from parsers.logs.milestones import Upgrade, upgrades
 from parsers.logs.period import Period
-from parsers.logs.reading import Gathered, InputRead, LogReading
-from parsers.logs.span import spans
+from parsers.logs.span import Span, spans
 from parsers.unread import Unread
 
 
-def joined(searched: Gathered, period: Period) -> LogReading:
-    """The answer: the findings of the period in order, copies counted once, and what the logs cover."""
-    readings = searched.readings
-    found = _within(period, searched.findings.frame())
+@dataclass(frozen=True, slots=True)
+class InputRead:
+    """A log, whether it was read, how much of it, and what is worth saying of that.
+
+    Attributes:
+        path: its source: the path, and the way inside archives.
+        read: whether anything of it was read.
+        lines: lines read; None if it was not.
+        why: what is missing or peculiar, or "".
+    """
+
+    path: str
+    read: bool
+    lines: int | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogReading:
+    """Everything that the logs say. Depends neither on the order of the inputs nor on the number of workers.
+
+    Attributes:
+        findings: sorted by source and line, copies counted once; `finding_frame` makes columns of them.
+        inputs: every log met, sorted.
+        unread: what could not be read, sorted; an empty `inputs` means that nothing was found at all.
+        spans: the time covered, one a node.
+        upgrades: the windows of the upgrades that the logs show.
+        duplicates: logs that were met more than once.
+        systems: the products that wrote them, so far as entries show it.
+    """
+
+    findings: tuple[Finding, ...]
+    inputs: tuple[InputRead, ...]
+    unread: tuple[Unread, ...]
+    spans: tuple[Span, ...]
+    upgrades: tuple[Upgrade, ...]
+    duplicates: tuple[Duplicate, ...]
+    systems: frozenset[str] = frozenset()
+
+
+def joined(results: Iterable[LeafReading | Unread], period: Period) -> LogReading:
+    """The findings of the period in order, and what the logs cover.
+
+    Results are taken as they come, in any order; a file that was given twice, or by two ways, counts once.
+    """
+    by_content: dict[tuple[str, str], LeafReading] = {}
+    unread: set[Unread] = set()
+    for result in results:
+        match result:
+            case LeafReading():
+                by_content.setdefault((result.source, result.content), result)
+                unread.update(result.unread)
+            case Unread():
+                unread.add(result)
+    readings = [by_content[key] for key in sorted(by_content)]
+    return _as_one(readings, sorted(unread, key=_place), period)
+
+
+def _as_one(readings: Sequence[LeafReading], unread: Sequence[Unread], period: Period) -> LogReading:
+    found = chain.from_iterable(reading.findings for reading in readings)
     findings, duplicates = count_once(
-        # Members of an archive may have the same name: what stands in them decides then.
-        found.sort("source", "line", "message"),
+        sorted(period.only(found), key=_POSITION),
         {reading.source: reading.content for reading in readings if reading.content},
     )
     covered = [reading.covered for reading in readings if reading.covered is not None]
     steps = [step for reading in readings for step in reading.milestones]
     return LogReading(
-        findings,
-        _inputs(readings, searched.unread, duplicates),
-        searched.unread,
+        tuple(findings),
+        _inputs(readings, unread, duplicates),
+        tuple(unread),
         spans(covered, period.zone),
         upgrades(steps, period.zone),
         duplicates,
-        frozenset({each.system for each in covered} | set(findings["system"])),
+        frozenset({each.system for each in covered} | {finding.system for finding in findings}),
     )
 
 
-def _within(period: Period, findings: pl.DataFrame) -> pl.DataFrame:
-    if not period.is_bounded:
-        return findings
-    return findings.filter(pl.Series([period.holds(time) for time in findings["time"]], dtype=pl.Boolean))
+def _place(row: Unread) -> tuple[str, str, int, str]:
+    return row.path, row.member, row.offset or 0, row.reason
+
+
+# Members of an archive may have the same name: what stands in them decides then.
+_POSITION: Final = attrgetter("source", "line", "message")
 
 
 def _inputs(

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from parsers.archives.interface import Leaf
-from parsers.logs.finding import Interpreter, as_text
-from parsers.logs.finding_rows import FindingRows
+from parsers.logs.finding import Finding, Interpreter, as_text
 from parsers.logs.matcher import Matcher
 from parsers.logs.milestones import MILESTONES, Milestone, milestone
 from parsers.logs.phrases import Phrases
@@ -32,7 +31,7 @@ class LeafReading:
 
     source: str
     lines: int
-    findings: FindingRows
+    findings: tuple[Finding, ...]
     milestones: tuple[Milestone, ...]
     covered: Covered | None
     content: str
@@ -51,12 +50,12 @@ class LeafReader:
     def read(self, leaf: Leaf) -> LeafReading:
         """Read the stream to its end, or to its fault: what came before counts."""
         source = leaf.source
-        findings = FindingRows()
+        findings: list[Finding] = []
         milestones: list[Milestone] = []
 
         def found(entry: RawEntry) -> None:
-            if finding := self._interpreter.finding(entry):
-                findings.add(source, finding)
+            if finding := self._interpreter.finding(entry, source):
+                findings.append(finding)
             elif step := milestone(as_text(entry)):
                 milestones.append(step)
 
@@ -74,7 +73,7 @@ class LeafReader:
         return LeafReading(
             source,
             searched.lines,
-            findings,
+            tuple(findings),
             tuple(milestones),
             covered_by(source, searched),
             _content(searched) if searched.size else "",

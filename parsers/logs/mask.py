@@ -9,6 +9,7 @@ hardly ever; what ends with `==` is always masked.
 """
 
 import re
+from functools import lru_cache
 from string import ascii_letters, digits
 from typing import Final
 
@@ -17,10 +18,8 @@ MASK: Final = "[masked]"
 SHORTEST_RUN: Final = 22
 """Letters of base64 that 16 bytes take, without padding."""
 
-LONG_STRETCH: Final = rf"[A-Za-z0-9+/_%\\=-]{{{SHORTEST_RUN},}}"
-"""A pattern for all that a run can consist of: ordinary text has few stretches of it that are long enough."""
-
-_STRETCH: Final = re.compile(LONG_STRETCH)
+# All that a run can consist of: ordinary text has few stretches of it that are long enough.
+_STRETCH: Final = re.compile(rf"[A-Za-z0-9+/_%\\=-]{{{SHORTEST_RUN},}}")
 
 # Also as URLs and JSON write them: %2B, %2F, \\/, \\u002b, and the padding %3D, \\u003d.
 _RUN: Final = re.compile(
@@ -48,9 +47,24 @@ def mask(text: str) -> str:
     return _STRETCH.sub(_with_masked_runs, text)
 
 
+def mask_fields(text: str) -> str:
+    """The same, for the fields before a message: their few long words come again and again."""
+    if "New Master Key:" in text:
+        return mask(text)
+    for word in text.split():
+        if len(word) >= SHORTEST_RUN and not (_UUID.fullmatch(word) or _stays(word)):
+            return mask(text)
+    return text
+
+
 def without_cut_run(text: str) -> str:
     """The text without its last run: in a text that was cut it may be the half of a secret."""
     return text.rstrip("=").rstrip(_LETTERS)
+
+
+@lru_cache(1024)
+def _stays(word: str) -> bool:
+    return mask(word) == word
 
 
 _LETTERS: Final = ascii_letters + digits + "+/_-%\\"

@@ -1,8 +1,10 @@
 """The time asked for."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
+from parsers.logs.finding import Finding
 from parsers.logs.moment import in_zone, is_moment, moment
 
 
@@ -14,10 +16,11 @@ class Period:
     until: datetime | None = None
     zone: tzinfo | None = None
 
-    @property
-    def is_bounded(self) -> bool:
-        """Whether it leaves anything out."""
-        return self.since is not None or self.until is not None
+    def only(self, findings: Iterable[Finding]) -> Iterable[Finding]:
+        """Those that are in."""
+        if self.since is None and self.until is None:
+            return findings
+        return (finding for finding in findings if self.holds(finding.time))
 
     def holds(self, time: str) -> bool:
         """Whether a finding of that time is in; one without a time is: nothing says that it is not."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Final
 
-from parsers.archives.inputs import STANDARD_INPUT
+from parsers.archives.inputs import STANDARD_INPUT, as_text
 from parsers.archives.limits import DEFAULT as LIMITS
 from parsers.archives.limits import Limits
 from parsers.archives.listed import Listed, listed_inputs
@@ -16,10 +16,10 @@ from parsers.errors import ClusterError, ParsersError
 from parsers.keys.reference import Place, split_reference
 from parsers.logs.batch import DEFAULT as FULL
 from parsers.logs.batch import Batch, BatchSize, Order, batches, search_batch
+from parsers.logs.joining import LogReading, joined
 from parsers.logs.leaf_reading import LeafReading
 from parsers.logs.period import Period
 from parsers.logs.phrases import DEFAULT, Phrases
-from parsers.logs.reading import LogReading, gathered
 from parsers.progress import Progress, Silent
 from parsers.unread import Unread
 
@@ -70,10 +70,7 @@ def read_logs_in_batches(
     check_urls(inputs)
     order = Order(phrases.of_system(system), str(Path.cwd()), tuple(map(_elsewhere, passwords)), limits)
     results = _results(inputs, executor, order, progress or Silent(), full)
-    searched = gathered(results)
-    from parsers.logs.joining import joined
-
-    return joined(searched, period)
+    return joined(results, period)
 
 
 def _elsewhere(reference: str) -> str:
@@ -133,4 +130,4 @@ def _returned(
         raise
     except Exception as error:  # noqa: BLE001 - an executor raises what it likes when a worker is lost
         reason = f"the cluster lost the task that was to read it: {type(error).__name__}"
-        return [Unread(path, "", reason) for path in batch.paths]
+        return [Unread(as_text(path), "", reason) for path in batch.paths]

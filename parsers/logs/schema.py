@@ -1,25 +1,16 @@
 """The findings frame: one row an entry that matters."""
 
+from collections.abc import Iterable
 from typing import Final
 
 import polars as pl
 
-FINDINGS: Final = pl.Schema(
-    {
-        "system": pl.String,
-        "kind": pl.String,
-        "subject_kind": pl.String,
-        "subject": pl.String,
-        "project": pl.String,
-        "database_fingerprint": pl.String,
-        "file_fingerprint": pl.String,
-        "time": pl.String,
-        "node": pl.String,
-        "level": pl.String,
-        "source": pl.String,
-        "line": pl.Int64,
-        "message": pl.String,
-    }
-)
-"""Contract columns. `time` is ISO 8601, `2021-03-04T05:06:07.089`, local, with an offset only if the log has
-one; `line` is 1-based; text that is absent is "", never null; `line` is null for findings of a store."""
+from parsers.logs.finding import Finding
+
+FINDINGS: Final = pl.Schema({name: pl.Int64 if name == "line" else pl.String for name in Finding._fields})
+"""Contract columns, as `Finding` describes them; text that is absent is "", never null."""
+
+
+def finding_frame(findings: Iterable[Finding]) -> pl.DataFrame:
+    """Findings as columns, with the `FINDINGS` schema."""
+    return pl.DataFrame(list(findings), schema=FINDINGS, orient="row")

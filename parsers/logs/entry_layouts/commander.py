@@ -34,7 +34,7 @@ def read_head(text: str) -> Head | None:
     if not _TIME.match(text):
         return None
     time = text[:_TIME_LENGTH]
-    if startup := text[_TIME_LENGTH:26] == " * " and _STARTUP.match(text, _TIME_LENGTH):
+    if text.startswith(" * ", _TIME_LENGTH) and (startup := _STARTUP.match(text, _TIME_LENGTH)):
         level = startup[1] if startup[1] in LEVELS else ""
         return Head(time, "", level, startup.end(), CLOUDBEES)
     first_line = text if (end := text.find("\n")) < 0 else text[:end]

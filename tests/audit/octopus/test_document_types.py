@@ -8,7 +8,7 @@ from audit.mentions import mentions
 from audit.octopus.document_types import is_meant
 from parsers.logs.finding import Interpreter
 from parsers.logs.phrases import DEFAULT
-from parsers.logs.schema import FINDINGS
+from parsers.logs.schema import finding_frame
 from parsers.logs.search import RawEntry
 
 RECORDS = [
@@ -62,15 +62,14 @@ def test_entries_are_joined_to_values() -> None:
     """What the exception names gets the entry as its evidence; what it does not name gets none."""
     rows = []
     for line, (data, subject) in enumerate(ENTRIES.items(), 1):
-        found = Interpreter(DEFAULT).finding(RawEntry(data=data, offset=0, line=line, whole=True))
+        entry = RawEntry(data=data, offset=0, line=line, whole=True)
+        found = Interpreter(DEFAULT).finding(entry, "OctopusServer.txt")
         assert found is not None
-        assert (found.meaning.kind, found.meaning.subject) == ("unreadable-document", subject)
-        blank = dict.fromkeys(FINDINGS.names(), "")
-        meaning = found.meaning._asdict()
-        rows.append(blank | meaning | {"time": found.head.time, "source": "OctopusServer.txt", "line": line})
+        assert (found.kind, found.subject) == ("unreadable-document", subject)
+        rows.append(found)
     values = pl.DataFrame(
         {"kind": "document", "project": "", "name": "n", "location": "l", "record": RECORDS}
     )
-    named = evidence_in_logs(mentions(values, pl.DataFrame(rows, schema=FINDINGS)), values.height)
+    named = evidence_in_logs(mentions(values, finding_frame(rows)), values.height)
     assert named["findings"].to_list() == [1, 0, 0, 1, 0, 0, 0]
     assert named["evidence"].to_list() == ["OctopusServer.txt:1", "", "", "OctopusServer.txt:2", "", "", ""]

@@ -22,7 +22,7 @@ def read(data: bytes) -> LeafReading:
 
 
 def lines_and_subjects(data: bytes) -> list[tuple[int, str]]:
-    return list(read(data).findings.frame().select("line", "subject").iter_rows())
+    return [(found.line or 0, found.subject) for found in read(data).findings]
 
 
 @pytest.mark.parametrize(
@@ -31,9 +31,9 @@ def lines_and_subjects(data: bytes) -> list[tuple[int, str]]:
 )
 def test_control_characters_and_markup_are_data(name: str) -> None:
     """Escapes, marks and markup come through as they are; who shows them cleans them."""
-    [row] = read(f'{HEAD}Can not decrypt user "{name}"\n'.encode()).findings.frame().rows(named=True)
-    assert row["subject"] == name
-    assert name in row["message"]
+    [found] = read(f'{HEAD}Can not decrypt user "{name}"\n'.encode()).findings
+    assert found.subject == name
+    assert name in found.message
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le-mark", "utf-16-be-mark"])
@@ -65,7 +65,7 @@ def test_every_byte_before_and_behind_a_phrase() -> None:
     """No byte hides the phrase beside it."""
     for byte in range(256):
         around = bytes([byte])
-        assert read(HEAD.encode() + around + b"InvalidPasskey" + around).findings.frame().height == 1, byte
+        assert len(read(HEAD.encode() + around + b"InvalidPasskey" + around).findings) == 1, byte
 
 
 def test_phrase_at_the_first_and_the_last_byte() -> None:
@@ -86,22 +86,23 @@ def test_continuation_far_from_its_entry() -> None:
     """A phrase deep in a stack trace belongs to the entry that the trace belongs to."""
     trace = b"\tat a.b.C(C.java:1)\n" * 3000
     data = HEAD.encode() + b"x\n" + HEAD.encode() + b"boom\n" + trace + b"Caused by: BadPaddingException\n"
-    assert read(data).findings.frame()["line"].to_list() == [2]
-    assert read(data).findings.frame()["message"][0].startswith(HEAD + "boom")
+    [found] = read(data).findings
+    assert found.line == 2
+    assert found.message.startswith(HEAD + "boom")
 
 
 def test_forged_entry_keeps_its_position() -> None:
     """A line that pretends to be an entry is one by layout; its position shows where it stands."""
     data = f"{HEAD}user typed: \n{HIT}\n".encode()
-    [row] = read(data).findings.frame().rows(named=True)
-    assert (row["source"], row["line"]) == ("commander.log", 2)
+    [found] = read(data).findings
+    assert (found.source, found.line) == ("commander.log", 2)
 
 
 def test_phrase_behind_the_cap_of_a_line_is_skipped_and_said_so() -> None:
     """What counts of a line is bounded; what was skipped is counted, and makes the log partly unread."""
     line = 1 << 20
     reading = read(HIT.encode() + b" " + b"x" * line + b"InvalidPasskey\n" + HIT.encode())
-    assert reading.findings.frame()["kind"].to_list() == ["undecryptable-user"] * 2
+    assert [found.kind for found in reading.findings] == ["undecryptable-user"] * 2
     [unread] = reading.unread
     assert unread.partial
     assert unread.reason.startswith(f"{len(HIT) + 1 + 14} bytes of lines")
@@ -131,7 +132,7 @@ def test_endless_line_in_flat_memory() -> None:
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         reading = reader.read(Leaf("x", "", Endless()))
         grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-        print(grown, reading.lines, reading.findings.frame().height, reading.unread[0].reason.split()[0])
+        print(grown, reading.lines, len(reading.findings), reading.unread[0].reason.split()[0])
     """)
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     grown, lines, findings, skipped = map(int, done.stdout.split())
@@ -150,5 +151,5 @@ def test_endless_line_in_flat_memory() -> None:
 def test_no_text_makes_the_patterns_slow(phrase: str, tail: str) -> None:
     """An entry as long as one can be is read in about a second, whatever it holds."""
     began = time.process_time()
-    assert read((HEAD + phrase + tail).encode()).findings.frame().height == 1
+    assert len(read((HEAD + phrase + tail).encode()).findings) == 1
     assert time.process_time() - began < 5

@@ -1,11 +1,12 @@
 """Findings do not depend on what the logs are packed in, nor on the number of threads."""
 
+import re
 import subprocess
 from pathlib import Path
 
-import polars as pl
 import pytest
 
+from parsers.logs.finding import Finding
 from parsers.logs.reading import read_logs
 from tests.bench.log_generator import write_log
 from tests.support.programs import need
@@ -30,12 +31,14 @@ def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def entries(folder: Path, jobs: int) -> list[tuple[object, ...]]:
+def entries(folder: Path, jobs: int) -> list[Finding]:
     """Rows by the log's own name, whatever it lies in."""
     reading = read_logs([str(folder)], jobs=jobs)
     assert not reading.unread
-    name = pl.col("source").str.extract(r"(\d)\.log(?:\.gz)?$")
-    return sorted(reading.findings.with_columns(name).rows())
+    return sorted(
+        found._replace(source="".join(re.findall(r"(\d)\.log(?:\.gz)?$", found.source)))
+        for found in reading.findings
+    )
 
 
 @pytest.mark.parametrize("jobs", [1, 2])

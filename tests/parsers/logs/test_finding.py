@@ -1,11 +1,8 @@
 """One entry, one finding: its kind, its subject, its message."""
 
-from typing import NamedTuple
-
 import pytest
 
-from parsers.logs.finding import MESSAGE_CAP, Interpreter
-from parsers.logs.finding_rows import FindingRows
+from parsers.logs.finding import MESSAGE_CAP, Finding, Interpreter
 from parsers.logs.phrases import DEFAULT, OCTOPUS
 from parsers.logs.search import RawEntry
 
@@ -23,32 +20,9 @@ MISMATCH = (
 )
 
 
-class Row(NamedTuple):
-    """A row of the frame."""
-
-    system: str
-    kind: str
-    subject_kind: str
-    subject: str
-    project: str
-    database_fingerprint: str
-    file_fingerprint: str
-    time: str
-    node: str
-    level: str
-    source: str
-    line: int
-    message: str
-
-
-def finding(text: str | bytes) -> Row | None:
+def finding(text: str | bytes) -> Finding | None:
     data = text if isinstance(text, bytes) else text.encode()
-    found = Interpreter(DEFAULT).finding(RawEntry(0, 7, data, whole=True))
-    if found is None:
-        return None
-    rows = FindingRows()
-    rows.add("a.log", found)
-    return Row(**rows.frame().row(0, named=True))
+    return Interpreter(DEFAULT).finding(RawEntry(0, 7, data, whole=True), "a.log")
 
 
 @pytest.mark.parametrize(
@@ -149,4 +123,4 @@ def test_bytes_that_are_no_text() -> None:
 def test_only_one_system() -> None:
     """Phrases of the other product are not looked for."""
     octopus = Interpreter(DEFAULT.of_system(OCTOPUS))
-    assert octopus.finding(RawEntry(0, 1, b"Can not decrypt user 'u'", whole=True)) is None
+    assert octopus.finding(RawEntry(0, 1, b"Can not decrypt user 'u'", whole=True), "a.log") is None

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.logs.mask import MASK, mask, without_cut_run
+from parsers.logs.mask import MASK, mask, mask_fields, without_cut_run
 
 SECRET = bytes(random.Random(1).randbytes(32))
 
@@ -69,6 +69,21 @@ def test_padded_base64_and_hex_are_masked(dice: random.Random, size: int, before
         assert encoded not in mask(f"text {before}{encoded}")
     if len(value) != 20 and before != "x_":
         assert value.hex() not in mask(f"text {before}{value.hex()}")
+
+
+WORDS = st.sampled_from(
+    ["|", "INFO ", "T-1", "\n", "\x1c", "3f2504e0-4f89-11d3-9a0c-0305e82c3301",
+     "flow-server-7d9d8d844b-4x5xw", SECRET.hex(),
+     base64.b64encode(SECRET).decode(), f"x={base64.b64encode(SECRET).decode()}",
+     "3f2504e0-4f89-11d3-9a0c-0305e82c3301/3f2504e0", "New Master Key: short", "é" * 30]
+)  # fmt: skip
+
+
+@given(st.lists(WORDS, max_size=9), st.sampled_from(["", " "]))
+def test_fields_are_masked_as_any_text(words: list[str], between: str) -> None:
+    """The short cut for the fields before a message changes nothing."""
+    text = between.join(words)
+    assert mask_fields(text) == mask(text)
 
 
 def test_hardly_any_bare_base64_passes_as_words() -> None:

@@ -28,13 +28,8 @@ def test_own_phrase_is_found_beside_the_default_ones(tmp_path: Path) -> None:
     """An added phrase gives findings of its own kind, its subject read by its own pattern."""
     phrases = read_phrases(write(tmp_path, OWN))
     data = b"x: Vault says no for db of Billing\nCan not decrypt user 'u'\n"
-    [found] = (
-        LeafReader(phrases)
-        .read(leaf(b"2021-03-04T05:06:07.089 | INFO | " + data[:35]))
-        .findings.frame()
-        .rows(named=True)
-    )
-    assert (found["kind"], found["subject_kind"], found["subject"], found["project"]) == (
+    [found] = LeafReader(phrases).read(leaf(b"2021-03-04T05:06:07.089 | INFO | " + data[:35])).findings
+    assert (found.kind, found.subject_kind, found.subject, found.project) == (
         "vault-refusal", "credential", "db", "Billing",
     )  # fmt: skip
     assert phrases.table[: len(DEFAULT.table)] == DEFAULT.table

@@ -4,14 +4,12 @@ import json
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
-import polars as pl
-
+from parsers.logs.finding import Finding
 from parsers.logs.joining import joined
 from parsers.logs.leaf_reading import LeafReader
 from parsers.logs.period import Period
 from parsers.logs.phrases import DEFAULT
-from parsers.logs.reading import LogReading, gathered, read_logs
-from parsers.logs.schema import FINDINGS
+from parsers.logs.reading import LogReading, read_logs
 from parsers.secret import Secret
 from parsers.unread import Unread
 from tests.parsers.logs.streams import leaf
@@ -25,11 +23,11 @@ def entry(time: str, message: str, node: str = "n1") -> bytes:
 
 def read(*streams: tuple[str, bytes], period: Period = Period()) -> LogReading:  # noqa: B008 - frozen
     reader = LeafReader(DEFAULT)
-    return joined(gathered(reader.read(leaf(data, path)) for path, data in streams), period)
+    return joined((reader.read(leaf(data, path)) for path, data in streams), period)
 
 
 def positions(reading: LogReading) -> list[tuple[str, int]]:
-    return list(reading.findings.select("source", "line").iter_rows())
+    return [(found.source, found.line or 0) for found in reading.findings]
 
 
 SKIPPED = "Skipping updating password for credential 'c'"
@@ -42,10 +40,12 @@ def test_finds_the_sample_estate_s_truth() -> None:
     truth = json.loads((ESTATE / "truth.json").read_text())["findings"]
     password = Secret((ESTATE / "logs/support-bundle.password").read_bytes().strip())
     reading = read_logs([str(ESTATE / "logs")], jobs=2, passwords=[password])
-    columns = [name for name in FINDINGS if name not in {"system", "source", "message"}]
-    found = reading.findings.with_columns(pl.col("source").str.strip_prefix(f"{ESTATE}/"))
-    assert sorted(found.select("source", *columns).rows()) == sorted(
-        (row["source"], *(row[name] for name in columns)) for row in truth
+    assert sorted(
+        found._replace(system="", source=found.source.removeprefix(f"{ESTATE}/"), message="")
+        for found in reading.findings
+    ) == sorted(
+        Finding(**{name: row.get(name, "") for name in Finding._fields} | {"system": "", "message": ""})
+        for row in truth
     )
     assert not reading.unread
 
@@ -54,7 +54,7 @@ def test_same_answer_in_any_order() -> None:
     """The order of the inputs changes nothing."""
     streams = [("b.log", ROTATED), ("a.log", LIVE), ("c.log", b"no log\n")]
     forward, backward = read(*streams), read(*reversed(streams))
-    assert forward.findings.equals(backward.findings)
+    assert forward.findings == backward.findings
     assert forward.inputs == backward.inputs
     assert forward.duplicates == backward.duplicates
 
@@ -63,7 +63,7 @@ def test_same_answer_where_members_share_a_name() -> None:
     """What stands in them orders the entries of members that an archive has twice under one name."""
     streams = [("a.zip!/x", ROTATED), ("a.zip!/x", ROTATED.replace(b"'u'", b"'v'"))]
     forward, backward = read(*streams), read(*reversed(streams))
-    assert forward.findings.equals(backward.findings)
+    assert forward.findings == backward.findings
 
 
 def test_live_log_beside_its_rotated_copy_counts_once() -> None:
@@ -135,7 +135,7 @@ def test_upgrade_window() -> None:
 
 def test_fault_keeps_what_came_before() -> None:
     """A stream that breaks off gives its findings, and a partial row that says so."""
-    reading = joined(gathered([LeafReader(DEFAULT).read(leaf(LIVE, "a.log", "m", fails=True))]), Period())
+    reading = joined([LeafReader(DEFAULT).read(leaf(LIVE, "a.log", "m", fails=True))], Period())
     assert positions(reading) == [("a.log!/m", 2)]
     assert reading.unread == (Unread("a.log", "m", "cut off", len(LIVE), partial=True),)
     assert reading.inputs[0].read
@@ -144,11 +144,11 @@ def test_fault_keeps_what_came_before() -> None:
 
 def test_what_cannot_be_read_is_an_input_that_was_not() -> None:
     """Nothing that was asked for is passed over."""
-    reading = joined(gathered([Unread("x.zip", "", "no zip")]), Period())
+    reading = joined([Unread("x.zip", "", "no zip")], Period())
     assert [(row.path, row.read, row.lines, row.why) for row in reading.inputs] == [
         ("x.zip", False, None, "no zip")
     ]
-    assert reading.findings.schema == FINDINGS
+    assert not reading.findings
 
 
 def test_times_that_there_are_not() -> None:

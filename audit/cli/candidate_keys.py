@@ -1,0 +1,27 @@
+"""`--key`: the candidates that references lead to."""
+
+from collections.abc import Iterable
+
+from audit.cli.references import prompt_without_echo
+from parsers.keys.key_file import KeyFile, read_key_files, split_label
+from parsers.keys.octopus_password import password_keys, split_use
+from parsers.keys.reference import text_secret
+from parsers.unread import Unread
+
+
+def read_keys(references: Iterable[str]) -> list[KeyFile | Unread]:
+    """The candidate keys, and what was none; `migrator:REF` and `drop:REF` are passwords that keys come from.
+
+    Raises:
+        SecretReferenceError: a reference names nothing that could be read.
+    """
+    return [each for reference in references for each in _keys_of(reference)]
+
+
+def _keys_of(reference: str) -> list[KeyFile | Unread]:
+    label, place = split_label(reference)
+    if (of_password := split_use(place)) is None:
+        return read_key_files(reference, prompt=prompt_without_echo, allow_commands=True)
+    use, password = of_password
+    secret = text_secret(password, prompt=prompt_without_echo, allow_commands=True)
+    return [*password_keys(label or f"{use} password", f"{use} password", use, secret)]
