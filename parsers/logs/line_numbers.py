@@ -7,7 +7,7 @@ import numpy as np
 from parsers.logs.window import Window
 
 _LINE_END: Final = np.array(ord("\n"), dtype=np.uint8)
-_PIECE: Final = 1 << 18
+_PIECE: Final = 1 << 19
 """Bytes counted at once: with their flags they fit a second-level cache."""
 
 
