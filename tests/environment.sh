@@ -24,4 +24,5 @@ echo "installing what $lock names" >&2
 # The lock is complete. Resolved once more, an extra (`coverage[toml]`) would draw in a release newer than its pin.
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r "$lock"
 "$venv/bin/python" -m pip check --disable-pip-version-check >&2
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . \
+    --config-settings editable_mode=compat  # a path, not a finder of its own, which each start would wait for

@@ -35,6 +35,10 @@ def scan_command(
         typer.Option(metavar="FILE.toml", help="More phrases to look for.", show_default=False),
     ] = None,
     zip_password: ZipPassword = None,
+    by: Annotated[
+        Literal["entry", "subject"],
+        typer.Option(help="A row for each log entry, or for each subject: how often, when, on which nodes."),
+    ] = "entry",
     jobs: Jobs = 0,
     cluster: Annotated[
         str | None,
@@ -59,6 +63,8 @@ def scan_command(
     from audit.cli.printing import print_table, print_unread, remark
     from audit.cli.progress import shown
     from audit.cli.references import processors, secrets_of, zone_of
+    from audit.cli.scan_printing import remarks
+    from parsers.logs.by_subject import NUMBERS, Appearance, by_subject
     from parsers.logs.finding import Finding
     from parsers.logs.period import Period
     from parsers.logs.phrases import DEFAULT, read_phrases
@@ -67,7 +73,7 @@ def scan_command(
 
     if cluster and jobs:
         raise typer.BadParameter("the cluster's workers have threads of their own", param_hint="--jobs")
-    table = read_phrases(str(phrases)) if phrases else DEFAULT
+    known = read_phrases(str(phrases)) if phrases else DEFAULT
     period = Period(since, until, zone_of(timezone))
     passwords = [] if cluster else secrets_of(zip_password)
     with shown(quiet=quiet) as progress, leaving_at_once():
@@ -79,7 +85,7 @@ def scan_command(
                 reading = read_logs_in_batches(
                     logs,
                     executor,
-                    phrases=table,
+                    phrases=known,
                     system=system,
                     period=period,
                     passwords=zip_password or (),
@@ -89,7 +95,7 @@ def scan_command(
             reading = read_logs(
                 logs,
                 jobs=jobs or processors(),
-                phrases=table,
+                phrases=known,
                 system=system,
                 since=since,
                 until=until,
@@ -97,13 +103,13 @@ def scan_command(
                 passwords=passwords,
                 progress=progress,
             )
-    print_table(RowTable(Finding._fields, reading.findings, frozenset({"line"})), table_format, output)
-    for span in reading.spans:
-        remark(
-            f"{span.node or 'logs'} cover {span.first} to {span.last}, holes: {len(span.gaps)}", quiet=quiet
-        )
-    for copy in reading.duplicates:
-        remark(f"counted once: {copy.findings} findings of {copy.source} are also elsewhere", quiet=quiet)
+    if by == "subject":
+        table = RowTable(Appearance._fields, by_subject(reading.findings, period.zone), NUMBERS)
+    else:
+        table = RowTable(Finding._fields, reading.findings, frozenset({"line"}))
+    print_table(table, table_format, output)
+    for line in remarks(reading):
+        remark(line, quiet=quiet)
     print_unread(reading.unread)
     complete = not reading.unread and bool(reading.inputs)
     raise typer.Exit(exit_code(complete=complete, attention=bool(reading.findings)))
