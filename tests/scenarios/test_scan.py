@@ -35,7 +35,7 @@ def test_each_subject_once(by_subject: Ended, truth: dict[str, Any]) -> None:
 
 
 def test_spans_holes_and_the_upgrade_are_told_beside_it(by_subject: Ended) -> None:
-    """Each node's time, each hole in it, the upgrade's window and what was counted once: on standard error."""
+    """Each node's time, each hole, the upgrade's window, what was counted once: on standard error."""
     said = by_subject.err
     assert "cd-kestrel cover 2021-01-17T00:00:32.835 to 2021-03-21T23:38:04.245, holes: 4\n" in said
     assert "  nothing from 2021-02-06T07:36:41.137 to 2021-02-06T09:00:00.000\n" in said
