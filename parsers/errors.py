@@ -1,4 +1,6 @@
-"""What can go wrong while reading; imports nothing."""
+"""What can go wrong while reading; imports nothing of this project."""
+
+from typing import Self
 
 
 class ParsersError(Exception):
@@ -17,6 +19,14 @@ class ParsersError(Exception):
 
 class ArchiveError(ParsersError):
     """A container, or one member of it, cannot be read (further)."""
+
+    def afresh(self) -> Self:
+        """The same, never raised yet.
+
+        To be kept, or raised out of what keeps it: what was raised knows the frames that it passed, and with
+        them the stream and its buffers, which would live until the garbage collector comes by.
+        """
+        return type(self)(self.message, hint=self.hint)
 
 
 class DamagedArchiveError(ArchiveError):

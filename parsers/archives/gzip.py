@@ -78,7 +78,7 @@ class FastInflate:
         except Exception:  # noqa: BLE001 - whatever it complains of, the careful reader finds out precisely
             return self._take_over(buffer)
         if not count and self._feed.fault:
-            raise self._feed.fault
+            raise self._feed.fault.afresh()
         self._sound_input = self._feed.taken - INPUT
         self._out += count
         return count
@@ -113,7 +113,7 @@ class _Feed:
         try:
             count = 0 if self.fault else self.raw.readinto(buffer)
         except ArchiveError as error:
-            self.fault = error
+            self.fault = error.afresh()
             count = 0
         self.taken += count
         if not count and not self.fault and self._suffix:

@@ -61,8 +61,8 @@ def _found_file(path: str, place: str, limits: Limits, progress: Progress) -> Fo
 
 
 def as_text(path: str) -> str:
-    """The path as positions name it: what of a name is no UTF-8 becomes backslash escapes."""
-    return path if path.isascii() else path.encode("utf-8", "backslashreplace").decode()
+    """The path as positions name it: bytes of a name that are no UTF-8 become backslash escapes."""
+    return path if path.isascii() else os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def expected_bytes(inputs: Sequence[str]) -> int:

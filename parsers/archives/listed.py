@@ -20,7 +20,7 @@ class Listed:
     """An input, or a file below one.
 
     Attributes:
-        path: as positions name it; given to `each_leaf`, it is found again.
+        path: as the operating system has it; given to `each_leaf`, it is found again.
         size: bytes on disk; 0 if that cannot be told from here.
     """
 

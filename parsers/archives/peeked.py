@@ -23,7 +23,7 @@ class Peeked:
             self._left = self._left[count:]
             return count
         if self._fault:
-            raise self._fault
+            raise self._fault.afresh()
         return self._inner.readinto(buffer)
 
     def close(self) -> None:
@@ -39,5 +39,5 @@ class Peeked:
                 while filled < size and (count := self._inner.readinto(view[filled:])):
                     filled += count
         except ArchiveError as fault:
-            self._fault = fault
+            self._fault = fault.afresh()
         return bytes(head[:filled])

@@ -35,13 +35,23 @@ class Appearance(NamedTuple):
 
 
 def by_subject(findings: Iterable[Finding], zone: tzinfo | None = None) -> list[Appearance]:
-    """Each kind and subject once, the most frequent first; times without a zone are in `zone`."""
+    """Each kind and subject once, the most frequent first; times without a zone are in `zone`.
+
+    An entry that lists several subjects counts for each.
+    """
     groups: dict[tuple[str, ...], list[Finding]] = {}
     for finding in findings:
-        groups.setdefault(finding[:5], []).append(finding)
+        for subject in _subjects(finding):
+            alone = finding._replace(subject=subject)
+            groups.setdefault(alone[:5], []).append(alone)
     return sorted(
         (_appearance(group, zone) for group in groups.values()), key=lambda row: (-row.findings, row[:5])
     )
+
+
+def _subjects(finding: Finding) -> list[str]:
+    """Of a list its members; a name that holds a comma is taken for several, as the entry does not tell."""
+    return finding.subject.split(", ") if finding.kind == "corrupted-credentials" else [finding.subject]
 
 
 def _appearance(group: list[Finding], zone: tzinfo | None) -> Appearance:

@@ -61,11 +61,9 @@ class LeafReader:
 
         searched = search(as_lines_of_utf8(leaf.stream), self._matcher, found, self._bounds)
         unread = []
-        if searched.fault is not None:
+        if searched.fault:
             unread.append(
-                Unread(
-                    leaf.path, leaf.member, searched.fault.message, searched.size, partial=searched.size > 0
-                )
+                Unread(leaf.path, leaf.member, searched.fault, searched.size, partial=searched.size > 0)
             )
         if searched.skipped:
             reason = f"{searched.skipped} bytes of lines longer than {self._bounds.line} were skipped"

@@ -7,6 +7,7 @@ from datetime import tzinfo
 from typing import Final
 
 from parsers.logs.entry_layouts import read_head
+from parsers.logs.mask import mask, mask_fields
 from parsers.logs.moment import is_moment, moment
 
 _ATTEMPT: Final = "Attempting upgrade from database version"
@@ -57,7 +58,7 @@ def milestone(text: str) -> Milestone | None:
     if phrase is None or not is_moment(head.time):
         return None
     version = _VERSION.search(text, head.message_at)
-    return Milestone(phrase, head.node, head.time, version[1] if version else "")
+    return Milestone(phrase, mask_fields(head.node), head.time, mask(version[1]) if version else "")
 
 
 def upgrades(steps: Iterable[Milestone], zone: tzinfo | None = None) -> tuple[Upgrade, ...]:

@@ -76,7 +76,7 @@ class Searched:
         skipped: bytes of lines behind `Bounds.line`.
         head: the stream's first bytes, at most `Bounds.lookback`.
         tail: its last bytes, at most `Bounds.lookback`.
-        fault: why reading stopped before the end, or None.
+        fault: why reading stopped before the end, or "".
     """
 
     size: int
@@ -84,7 +84,7 @@ class Searched:
     skipped: int
     head: bytes
     tail: bytes
-    fault: ArchiveError | None
+    fault: str
 
 
 def search(
@@ -139,13 +139,13 @@ class _Search:
     def run(self) -> Searched:
         window, lines = self._window, self._lines
         head = bytearray()
-        fault: ArchiveError | None = None
+        fault = ""
         ended = False
         while not ended:
             try:
                 ended = not window.read(self._stream)
             except ArchiveError as error:
-                fault, ended = error, True
+                fault, ended = error.message, True  # the error itself would keep this frame alive
             if len(head) < self._bounds.lookback:
                 head += window.view[
                     window.chunk : min(window.end, window.chunk + self._bounds.lookback - len(head))

@@ -7,6 +7,7 @@ from datetime import timedelta, tzinfo
 from typing import Final, NamedTuple
 
 from parsers.logs.entry_layouts import NEXT_ENTRY, Head, read_head
+from parsers.logs.mask import mask_fields
 from parsers.logs.moment import is_moment, moment
 from parsers.logs.search import Searched
 
@@ -54,7 +55,7 @@ def covered_by(source: str, searched: Searched) -> Covered | None:
     last = _last_entry(b"\n" + searched.tail if whole else searched.tail) or first
     if first is None or last is None:
         return None
-    return Covered(first.node or last.node or _host(source), first.time, last.time, first.system)
+    return Covered(mask_fields(first.node or last.node) or _host(source), first.time, last.time, first.system)
 
 
 def spans(files: Iterable[Covered], zone: tzinfo | None = None) -> tuple[Span, ...]:

@@ -35,7 +35,7 @@ def _first(stream: ByteStream, count: int) -> tuple[bytes, ArchiveError | None]:
         while filled < count and (got := stream.readinto(buffer[filled:])):
             filled += got
     except ArchiveError as error:
-        return bytes(buffer[:filled]), error
+        return bytes(buffer[:filled]), error.afresh()
     return bytes(buffer[:filled]), None
 
 
@@ -47,7 +47,7 @@ class _Failed:
         self._fault = fault
 
     def readinto(self, _buffer: memoryview, /) -> int:
-        raise self._fault
+        raise self._fault.afresh()
 
     def close(self) -> None:
         self._stream.close()

@@ -54,3 +54,12 @@ def test_no_time_is_no_time() -> None:
     assert (row.findings, row.first_seen, row.last_seen, row.evidence) == (2, "", "", "a.log:2")
     [row] = by_subject([finding("a", "2021-03-04T05:00:00.000", 1), finding("a", "", 2)])
     assert (row.findings, row.last_seen, row.evidence) == (2, "2021-03-04T05:00:00.000", "a.log:1")
+
+
+def test_a_list_counts_for_each_of_its_members() -> None:
+    """Lists in any order, and a name by itself, add up name by name."""
+    listed = [
+        finding(subject, "2021-03-04T05:00:00.000", line)._replace(kind="corrupted-credentials")
+        for line, subject in enumerate(("a, b", "b, a", "a"), 1)
+    ]
+    assert [(row.subject, row.findings) for row in by_subject(listed)] == [("a", 3), ("b", 2)]
