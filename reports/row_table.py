@@ -60,8 +60,12 @@ class RowTable:
             yield self.rows[begin : begin + _ROWS_A_PIECE]
 
 
+_LONG: Final = 64
+"""Characters from which on text hardly repeats itself."""
+
+
 class _CsvCells(dict[Cell, str]):
-    """How cells are written; each is worked out once."""
+    """How cells are written; each short one is worked out once."""
 
     def __missing__(self, cell: Cell) -> str:
         if not isinstance(cell, str):
@@ -69,5 +73,6 @@ class _CsvCells(dict[Cell, str]):
         text = protected(cell)
         if not text or "," in text or '"' in text or "\n" in text or "\r" in text:
             text = '"' + text.replace('"', '""') + '"'
-        self[cell] = text
+        if len(text) < _LONG:
+            self[cell] = text
         return text

@@ -69,17 +69,18 @@ class Interpreter:
         """The finding that the entry is, or None if none of the phrases stands in it."""
         text = as_text(entry)
         time, node, level, message_at, _ = read_head(text)
-        meaning = self._look_up(text[message_at:])
+        body = text[message_at:]
+        meaning = self._meaning_of_common(body) if len(body) <= _CACHED_LENGTH else self._meaning(body)
         if meaning is None:
             message_at = 0  # the phrase may be in a field before the message
             meaning = self._meaning(text)
             if meaning is None:
                 return None
-        message = mask_fields(text[:message_at]) + meaning.message
-        return Finding(*meaning[:-1], time, mask_fields(node), level, source, entry.line, message)
-
-    def _look_up(self, body: str) -> Meaning | None:
-        return self._meaning_of_common(body) if len(body) <= _CACHED_LENGTH else self._meaning(body)
+        fields = text[:message_at]
+        masked = mask_fields(fields)
+        if masked is not fields or not fields:  # else the node, one of them, may be shown as well
+            node = mask_fields(node)
+        return Finding(*meaning[:-1], time, node, level, source, entry.line, masked + meaning.message)
 
     def _meaning(self, text: str) -> Meaning | None:
         found = self._phrases.found_in(text)

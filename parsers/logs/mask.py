@@ -28,6 +28,7 @@ _RUN: Final = re.compile(
 )
 _NEW_KEY: Final = re.compile(r"(New Master Key:[ \t]*)[^\r\n]+")
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_UUID_LENGTH: Final = 36
 _FINGERPRINT: Final = re.compile(r"[0-9a-fA-F]{40}")
 _HEX: Final = re.compile(r"(?:0x|(?<![0-9A-Za-z]))[0-9a-fA-F]{32,}(?![0-9A-Za-z])")
 _PLACE: Final = re.compile(r"/(?:projects|plugins)/")
@@ -52,7 +53,9 @@ def mask_fields(text: str) -> str:
     if "New Master Key:" in text:
         return mask(text)
     for word in text.split():
-        if len(word) >= SHORTEST_RUN and not (_UUID.fullmatch(word) or _stays(word)):
+        if len(word) >= SHORTEST_RUN and not (
+            _stays(word) if len(word) != _UUID_LENGTH else _UUID.fullmatch(word) or mask(word) == word
+        ):
             return mask(text)
     return text
 

@@ -120,6 +120,16 @@ def test_bytes_that_are_no_text() -> None:
     assert found.message.endswith("'\nnext\x00")
 
 
+@pytest.mark.parametrize("message", ["InvalidPasskey", "x", "zWjkbdMteM0VY1Ls3V+lwA== InvalidPasskey"])
+@pytest.mark.parametrize("job", ["", "InvalidPasskey"])
+def test_a_node_that_may_be_a_secret_is_masked(message: str, job: str) -> None:
+    """Wherever the phrase stands, whatever else is masked, and whether or not."""
+    secret = "Xk9vQ2p7Zm4Lr8TnWb3YsD6fGhJ1aC5E"
+    found = finding(f"2021-03-04T05:06:07.089 | {secret} | WARN  | T-1 |  | {job} |  | C | {message}")
+    assert (found is None) == ("InvalidPasskey" not in message + job)
+    assert found is None or (found.node == "[masked]" and secret not in found.message)
+
+
 def test_only_one_system() -> None:
     """Phrases of the other product are not looked for."""
     octopus = Interpreter(DEFAULT.of_system(OCTOPUS))
