@@ -27,7 +27,8 @@ tools:
 
 test: $(VENV)/.dev tools  ## Everything that CI checks: style, types, imports, all tests, coverage
 	@$(MAKE) --no-print-directory lint
-	$(RUN) pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered
+	@# One worker more than processors of a small machine: tests wait a third of their time for servers and disks.
+	$(RUN) pytest -n 3 --dist loadgroup --cov --cov-report=term:skip-covered
 
 lint: $(VENV)/.dev  ## Style, types and import rules
 	$(RUN) ruff check .

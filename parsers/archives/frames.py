@@ -13,6 +13,10 @@ INPUT: Final = 1 << 17
 PIPED_INPUT: Final = 1 << 12
 """The same where a stream cannot be read twice: what a fault takes with it stays small."""
 
+CAREFUL: Final = 1 << 11
+"""The same behind the last sound place, once there is a fault: what is left to go through byte by byte, which
+takes a while, is that much."""
+
 _LONGEST_HEADER: Final = 18
 
 
@@ -63,14 +67,15 @@ class FrameStream:
     """The content of all frames of `raw`, one after the other.
 
     A library that meets a fault keeps what the same call had decoded before it. So the stream is read once
-    more up to there, and from there on byte by byte: every sound byte comes out.
+    more up to there, and from there on in smaller strides, at last byte by byte: every sound byte comes out.
 
     Args:
         raw: the compressed bytes.
         codec: their kind.
         notes: gets what is worth saying.
         again: gives the compressed bytes from the beginning once more, or None for a pipe.
-        bytewise_from: the compressed offset from which on to go byte by byte.
+        careful_from: the compressed offset from which on to go in strides of `stride`.
+        stride: compressed bytes given to the decompressor at once.
     """
 
     def __init__(
@@ -80,19 +85,22 @@ class FrameStream:
         notes: list[str],
         *,
         again: Callable[[], ByteStream] | None,
-        bytewise_from: int | None = None,
+        careful_from: int = 0,
+        stride: int = INPUT,
     ) -> None:
         self._raw = raw
         self._codec = codec
         self._notes = notes
         self._again = again
-        self._bytewise_from = bytewise_from
-        self._input = memoryview(bytearray(INPUT if again or bytewise_from is not None else PIPED_INPUT))
+        self._careful_from = careful_from
+        self._stride = stride if again else PIPED_INPUT
+        self._input = memoryview(bytearray(INPUT if again else PIPED_INPUT))
         self._pending = b""
         self._decompressor: Decompressor | None = None
         self._frames = 0
         self._out = 0
         self._fed = 0
+        self._given = 0
         self._ended = False
         self._second: ByteStream | None = None
 
@@ -128,7 +136,7 @@ class FrameStream:
         try:
             piece = decompressor.decompress(data, len(buffer))
         except Exception as error:  # noqa: BLE001 - what a decompressor raises at random bytes is not documented
-            self._fail(error, self._fed - len(data))
+            self._fail(error)
             return 0
         if decompressor.eof:
             self._pending = decompressor.unused_data + self._pending
@@ -139,19 +147,20 @@ class FrameStream:
 
     def _more(self) -> bytes | memoryview:
         """Compressed bytes: those read ahead first."""
-        wanted = self._stride()
+        wanted = self._wanted()
         if self._pending:
             data, self._pending = self._pending[:wanted], self._pending[wanted:]
-            self._fed += len(data)
+            self._given = len(data)
+            self._fed += self._given
             return data
-        count = self._raw.readinto(self._input[:wanted])
-        self._fed += count
-        return self._input[:count]
+        self._given = self._raw.readinto(self._input[:wanted])
+        self._fed += self._given
+        return self._input[: self._given]
 
-    def _stride(self) -> int:
-        if self._bytewise_from is None:
-            return len(self._input)
-        return max(1, min(len(self._input), self._bytewise_from - self._fed))
+    def _wanted(self) -> int:
+        if self._fed >= self._careful_from:
+            return self._stride
+        return min(len(self._input), self._careful_from - self._fed)
 
     def _next_frame(self) -> bool:
         codec = self._codec
@@ -188,12 +197,19 @@ class FrameStream:
             self._notes.append(f"{left} bytes after the {self._codec.name} data were ignored")
         return False
 
-    def _fail(self, error: Exception, offset: int) -> None:
-        """Go on bytewise from the compressed `offset`, or raise."""
-        if self._again is None or self._bytewise_from is not None:
+    def _fail(self, error: Exception) -> None:
+        """Go on in smaller strides from where the last bytes were given, or raise."""
+        if self._again is None or self._stride == 1:
             self._ended = True
             raise translated(error, self._codec) from error
-        self._second = FrameStream(self._again(), self._codec, [], again=None, bytewise_from=max(0, offset))
+        self._second = FrameStream(
+            self._again(),
+            self._codec,
+            [],
+            again=self._again,
+            careful_from=self._fed - self._given,
+            stride=CAREFUL if self._stride > CAREFUL else 1,
+        )
         skip(self._second, self._out)
 
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from isal import igzip_lib, isal_zlib
 
-from parsers.archives.frames import INPUT, Codec, Decompressor, FrameStream, skip
+from parsers.archives.frames import CAREFUL, INPUT, Codec, Decompressor, FrameStream, skip
 from parsers.archives.interface import ByteStream
 from parsers.errors import ArchiveError
 
@@ -36,7 +36,10 @@ def gzip_stream(raw: ByteStream, notes: list[str], again: Callable[[], ByteStrea
         return FrameStream(raw, GZIP, notes, again=None)
     reopen = again
     return FastInflate(
-        raw, careful=lambda offset: FrameStream(reopen(), GZIP, notes, again=None, bytewise_from=offset)
+        raw,
+        careful=lambda offset: FrameStream(
+            reopen(), GZIP, notes, again=reopen, careful_from=offset, stride=CAREFUL
+        ),
     )
 
 

@@ -7,7 +7,7 @@ from parsers.archives.bzip2 import BZIP2_MEMBER
 from parsers.archives.checked import Checked
 from parsers.archives.content import Content
 from parsers.archives.deflate64 import deflate64
-from parsers.archives.frames import Codec, FrameStream, skip
+from parsers.archives.frames import CAREFUL, Codec, FrameStream, skip
 from parsers.archives.gzip import DEFLATE, GZIP_HEADER, FastInflate, gzip_trailer
 from parsers.archives.interface import ByteStream
 from parsers.archives.limits import Limits
@@ -120,7 +120,9 @@ def decompressed(
         return FastInflate(
             reopen(),
             careful=lambda offset: Checked(
-                FrameStream(reopen(), DEFLATE, notes, again=None, bytewise_from=offset), entry.size, crc
+                FrameStream(reopen(), DEFLATE, notes, again=reopen, careful_from=offset, stride=CAREFUL),
+                entry.size,
+                crc,
             ),
             prefix=GZIP_HEADER,
             suffix=gzip_trailer(crc, entry.size),

@@ -109,9 +109,16 @@ def inflated_bytewise(data: bytes) -> bytes:
     raise AssertionError("zlib sees no fault")
 
 
-def test_as_much_comes_out_as_zlib_finds(tmp_path: Path) -> None:
+def repetitive() -> bytes:
+    """What comes out of a few compressed bytes fills many buffers."""
+    dice = random.Random(1)
+    return b"".join(dice.randbytes(1000) * 100 for _ in range(300))
+
+
+@pytest.mark.parametrize("content", [CONTENT, repetitive()])
+def test_as_much_comes_out_as_zlib_finds(tmp_path: Path, content: bytes) -> None:
     """Up to the fault the content is what zlib gives when it is fed byte by byte."""
-    whole = gzip.compress(CONTENT)
+    whole = gzip.compress(content)
     for place in (0.2, 0.5, 0.9):
         data = bytearray(whole)
         at = int(len(data) * place)
