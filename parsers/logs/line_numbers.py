@@ -7,8 +7,8 @@ import numpy as np
 from parsers.logs.window import Window
 
 _LINE_END: Final = np.array(ord("\n"), dtype=np.uint8)
-_PIECE: Final = 1 << 19
-"""Bytes counted at once: with their flags they fit a second-level cache."""
+_PIECE: Final = 1 << 20
+"""Bytes counted at once: a whole chunk, since each step takes the interpreter's lock."""
 
 
 class LineNumbers:
