@@ -19,6 +19,7 @@ from parsers.archives.remote.found import RemoteFinder
 from parsers.archives.remote.reference import is_url
 from parsers.archives.source import FileSource, Window, open_file
 from parsers.errors import ArchiveError, DamagedArchiveError
+from parsers.path_text import path_as_text
 from parsers.progress import Progress
 from parsers.unread import Unread
 
@@ -40,7 +41,7 @@ def found_inputs(
         elif os.path.isdir(place):
             for item in files_below(place):
                 if isinstance(item, Unread):
-                    yield replace(item, path=as_text(path + item.path[len(place) :]))
+                    yield replace(item, path=path_as_text(path + item.path[len(place) :]))
                 else:
                     yield _found_file(path + item[len(place) :], item, limits, progress)
         else:
@@ -57,12 +58,7 @@ def _found_file(path: str, place: str, limits: Limits, progress: Progress) -> Fo
         budget.relate_to(source.size)
         return content_of(Window(source, 0, source.size))
 
-    return Found(as_text(path), "", 0, open_it, budget)
-
-
-def as_text(path: str) -> str:
-    """The path as positions name it: bytes of a name that are no UTF-8 become backslash escapes."""
-    return path if path.isascii() else os.fsencode(path).decode("utf-8", "backslashreplace")
+    return Found(path_as_text(path), "", 0, open_it, budget)
 
 
 def expected_bytes(inputs: Sequence[str]) -> int:

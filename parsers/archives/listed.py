@@ -7,10 +7,11 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from parsers.archives.inputs import as_text, files_below
+from parsers.archives.inputs import files_below
 from parsers.archives.limits import Limits
 from parsers.archives.remote.found import RemoteFinder
 from parsers.archives.remote.reference import is_url
+from parsers.path_text import path_as_text
 from parsers.progress import Progress
 from parsers.unread import Unread
 
@@ -41,7 +42,7 @@ def listed_inputs(inputs: Sequence[str], limits: Limits, progress: Progress) -> 
             continue
         for place in files_below(path) if os.path.isdir(path) else (path,):
             if isinstance(place, Unread):
-                yield replace(place, path=as_text(place.path))
+                yield replace(place, path=path_as_text(place.path))
                 continue
             size = _size(place)
             progress.expect(size)

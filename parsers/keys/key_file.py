@@ -1,7 +1,6 @@
 """Key files: a passkey as the server has it, an Octopus master key, a folder of either."""
 
 import hashlib
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from parsers.keys.key_remarks import remarks_on
 from parsers.keys.octopus_config import is_octopus_config, machine_secrets, read_octopus_config
 from parsers.keys.octopus_master_key import find_master_key
 from parsers.keys.reference import FORMS_HINT, Place, Prompt, resolve, split_reference
+from parsers.path_text import path_as_text
 from parsers.secret import Secret
 from parsers.unread import Unread
 
@@ -90,8 +90,8 @@ def make_key_file(label: str, reference: str, content: Secret, *, path: Path | N
         raise KeyFileError("empty: no key file")
     master_key = _master_key(content, path)
     return KeyFile(
-        label=_as_text(label),
-        reference=_as_text(reference),
+        label=path_as_text(label),
+        reference=path_as_text(reference),
         content=content,
         master_key=master_key,
         # The product's own fingerprint, not a security measure of ours.
@@ -118,11 +118,6 @@ def _default_label(place: Place, rest: str) -> str:
             return place.value
 
 
-def _as_text(path: str) -> str:
-    """A path as it can be written anywhere: bytes that are no UTF-8 become escapes."""
-    return os.fsencode(path).decode(errors="backslashreplace")
-
-
 def _exists(path: str) -> bool:
     try:
         return path != "" and Path(path).exists()
@@ -141,4 +136,4 @@ def _read_member(path: Path, name: str, label: str) -> KeyFile | Unread:
 
 def _unread(path: str, error: ParsersError) -> Unread:
     reason = f"{error.message}; {error.hint}" if error.hint else error.message
-    return Unread(path=_as_text(path), member="", reason=reason)
+    return Unread(path=path_as_text(path), member="", reason=reason)

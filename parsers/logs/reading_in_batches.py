@@ -7,7 +7,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Final
 
-from parsers.archives.inputs import STANDARD_INPUT, as_text
+from parsers.archives.inputs import STANDARD_INPUT
 from parsers.archives.limits import DEFAULT as LIMITS
 from parsers.archives.limits import Limits
 from parsers.archives.listed import Listed, listed_inputs
@@ -20,6 +20,7 @@ from parsers.logs.joining import LogReading, joined
 from parsers.logs.leaf_reading import LeafReading
 from parsers.logs.period import Period
 from parsers.logs.phrases import DEFAULT, Phrases
+from parsers.path_text import path_as_text
 from parsers.progress import Progress, Silent
 from parsers.unread import Unread
 
@@ -130,4 +131,4 @@ def _returned(
         raise
     except Exception as error:  # noqa: BLE001 - an executor raises what it likes when a worker is lost
         reason = f"the cluster lost the task that was to read it: {type(error).__name__}"
-        return [Unread(as_text(path), "", reason) for path in batch.paths]
+        return [Unread(path_as_text(path), "", reason) for path in batch.paths]
