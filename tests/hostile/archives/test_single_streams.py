@@ -14,9 +14,12 @@ from pathlib import Path
 import pytest
 from backports import zstd
 
+from parsers.archives.frames import FrameStream
+from parsers.archives.gzip import GZIP
 from parsers.archives.limits import Limits
+from parsers.archives.source import MemorySource, Window
 from parsers.errors import DamagedArchiveError, LimitExceededError
-from tests.parsers.archives.reading import Read, log_lines, read_all
+from tests.parsers.archives.reading import Read, drained, log_lines, read_all
 from tests.support.programs import need
 
 CONTENT = log_lines(10_000)
@@ -129,6 +132,19 @@ def test_as_much_comes_out_as_zlib_finds(tmp_path: Path, content: bytes) -> None
         shorter = min(len(reference), len(read.content))
         assert read.content[:shorter] == reference[:shorter]
         assert len(read.content) > len(reference) - 300  # a back-reference copies 258 bytes at most
+
+
+def test_the_retry_begins_before_the_fault() -> None:
+    """Also where the call that fails was given nothing: what was given before filled many buffers."""
+    content = repetitive()
+    data = bytearray(gzip.compress(content))
+    at = len(data) // 2
+    data[at : at + 8] = b"\xff" * 8
+    window = Window(MemorySource(bytes(data)), 0, len(data))
+    stream = FrameStream(window, GZIP, [], again=window.again)
+    read, error = drained(stream)
+    assert isinstance(error, DamagedArchiveError)
+    assert len(read) > len(inflated_bytewise(bytes(data))) - 300
 
 
 def test_sound_bytes_come_out_up_to_the_fault(tmp_path: Path) -> None:
