@@ -1,5 +1,6 @@
 """Options that several commands share, declared once."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -142,3 +143,15 @@ Output = Annotated[
     typer.Option("--output", "-o", metavar="FILE", help="Write there instead.", show_default=False),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no remarks; errors only.")]
+
+
+def time_from_text(text: str) -> datetime:
+    """A day or a time as logs write it: ISO 8601, with an offset or without.
+
+    Raises:
+        BadParameter: it is neither.
+    """
+    try:
+        return datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no time such as 2021-03-04 or 2021-03-04T05:06:07") from None

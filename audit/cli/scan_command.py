@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from audit.cli.options import Format, Jobs, Logs, Output, Quiet, ZipPassword
+from audit.cli.options import Format, Jobs, Logs, Output, Quiet, ZipPassword, time_from_text
 from audit.exit_codes import exit_code
 
 System = Literal["cloudbees-cd", "octopus"]
@@ -16,10 +16,22 @@ System = Literal["cloudbees-cd", "octopus"]
 def scan_command(
     logs: Logs,
     since: Annotated[
-        datetime | None, typer.Option(help="Leave out what was logged before.", show_default=False)
+        datetime | None,
+        typer.Option(
+            parser=time_from_text,
+            metavar="TIME",
+            help="Leave out what was logged before: 2021-03-04, or 2021-03-04T05:06:07.089+01:00.",
+            show_default=False,
+        ),
     ] = None,
     until: Annotated[
-        datetime | None, typer.Option(help="Leave out what was logged then or later.", show_default=False)
+        datetime | None,
+        typer.Option(
+            parser=time_from_text,
+            metavar="TIME",
+            help="Leave out what was logged then or later.",
+            show_default=False,
+        ),
     ] = None,
     timezone: Annotated[
         str | None,

@@ -51,3 +51,23 @@ def test_quiet_says_nothing_of_it() -> None:
     ended = passkey_audit(*LOGS, "--quiet", "--format", "csv")
     assert ended.code == 10
     assert not ended.err
+
+
+@pytest.mark.parametrize(
+    "since",
+    [
+        "2021-03-21",
+        "2021-03-21T00:00",
+        "2021-03-21 00:00:00,000",
+        "2021-03-20T23:00:00.000Z",
+        "20210321T0000+0100",
+    ],
+)
+def test_a_time_may_be_written_as_logs_write_it(since: str, truth: dict[str, Any]) -> None:
+    """With a zone or without, with milliseconds or without: `--since` means the same point in time."""
+    ended = passkey_audit(
+        *LOGS, "--since", since, "--timezone", "Europe/Berlin", "--quiet", "--format", "json"
+    )
+    later = [finding for finding in truth["findings"] if finding["time"] >= "2021-03-21"]
+    assert 0 < len(later) < len(truth["findings"])
+    assert [row["line"] for row in json.loads(ended.out)] == [finding["line"] for finding in later]
