@@ -69,7 +69,7 @@ def scan_command(
 
     Example: passkey-audit scan /opt/cloudbees/sda/logs support.zip --since 2021-03-01 --format csv
     """
-    gc.set_threshold(10_000)  # findings stay: to look for garbage among them more often would take a while
+    gc.set_threshold(100_000)  # findings stay: to look for garbage among them often would take a while
     # None of these brings polars, which would take as long as searching a gigabyte.
     from audit.cli.interruption import leaving_at_once
     from audit.cli.printing import print_table, print_unread, remark

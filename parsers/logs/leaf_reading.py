@@ -1,5 +1,6 @@
 """One stream → everything the logs room knows of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -53,11 +54,12 @@ class LeafReader:
         findings: list[Finding] = []
         milestones: list[Milestone] = []
 
-        def found(entry: RawEntry) -> None:
-            if finding := self._interpreter.finding(entry, source):
-                findings.append(finding)
-            elif step := milestone(as_text(entry)):
-                milestones.append(step)
+        def found(entries: Sequence[RawEntry]) -> None:
+            for entry in entries:
+                if finding := self._interpreter.finding(entry, source):
+                    findings.append(finding)
+                elif step := milestone(as_text(entry)):
+                    milestones.append(step)
 
         searched = search(as_lines_of_utf8(leaf.stream), self._matcher, found, self._bounds)
         unread = []

@@ -7,9 +7,6 @@ import numpy as np
 from parsers.logs.window import Window
 
 _LINE_END: Final = np.array(ord("\n"), dtype=np.uint8)
-_PIECE: Final = 1 << 20
-"""Bytes counted at once: a whole chunk, since each step takes the interpreter's lock."""
-
 
 class LineNumbers:
     """Counts the lines of a stream, chunk by chunk, and the bytes of those that are too long.
@@ -20,10 +17,11 @@ class LineNumbers:
         skipped: bytes of lines behind the cap.
     """
 
-    __slots__ = ("_cap", "_counted_to", "_flags", "ends", "line_offset", "skipped")
+    __slots__ = ("_cap", "_counted_to", "_flags", "_flagged", "ends", "line_offset", "skipped")
 
-    def __init__(self, *, chunk_at: int, cap: int) -> None:
-        self._flags = np.empty(_PIECE, dtype=np.bool_)
+    def __init__(self, *, chunk: int, chunk_at: int, cap: int) -> None:
+        self._flags = np.empty(chunk, dtype=np.bool_)
+        self._flagged = False
         self._cap = cap
         self.ends = 0
         self._counted_to = chunk_at
@@ -41,6 +39,7 @@ class LineNumbers:
         """The chunk is done with: count what is left, note the line that reaches out, what was too long."""
         self._count_to(window, window.end)
         self._counted_to = window.chunk
+        self._flagged = False
         end_offset = window.base + window.end
         last = window.memory.rfind(b"\n", window.chunk, window.end)
         if last >= 0:
@@ -51,12 +50,15 @@ class LineNumbers:
             self._skip_until(end_offset)
 
     def _count_to(self, window: Window, position: int) -> None:
-        # Comparing into a reused buffer and counting there beats `bytes.count` ten times.
-        for begin in range(self._counted_to, position, _PIECE):
-            part = window.bytes[begin : min(begin + _PIECE, position)]
-            flags = self._flags[: len(part)]
-            np.equal(part, _LINE_END, out=flags)
-            self.ends += int(np.count_nonzero(flags))
+        # Comparing into a reused buffer and counting there beats `bytes.count` ten times. A whole chunk is
+        # compared at once, since each step takes the interpreter's lock.
+        if not self._flagged:
+            chunk = window.bytes[window.chunk : window.end]
+            np.equal(chunk, _LINE_END, out=self._flags[: len(chunk)])
+            self._flagged = True
+        self.ends += int(
+            np.count_nonzero(self._flags[self._counted_to - window.chunk : position - window.chunk])
+        )
         self._counted_to = position
 
     def _skip_until(self, line_end: int) -> None:

@@ -13,7 +13,7 @@ What counts as a line, a hit and an entry, exactly:
 None of this depends on how the bytes come in chunks.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -88,14 +88,17 @@ class Searched:
 
 
 def search(
-    stream: ByteStream, matcher: Matcher, found: Callable[[RawEntry], None], bounds: Bounds = DEFAULT_BOUNDS
+    stream: ByteStream,
+    matcher: Matcher,
+    found: Callable[[Sequence[RawEntry]], None],
+    bounds: Bounds = DEFAULT_BOUNDS,
 ) -> Searched:
     """Read the stream to its end and hand every entry that holds a phrase to `found`, in order.
 
     Args:
         stream: UTF-8, or anything whose line ends are LF.
         matcher: the phrases.
-        found: called as soon as an entry is complete.
+        found: called with the entries that a chunk completes, if there are any.
         bounds: of memory.
     """
     return _Search(stream, matcher, found, bounds).run()
@@ -122,7 +125,11 @@ class _Search:
     """One pass over one stream. Positions are the window's; offsets are the stream's."""
 
     def __init__(
-        self, stream: ByteStream, matcher: Matcher, found: Callable[[RawEntry], None], bounds: Bounds
+        self,
+        stream: ByteStream,
+        matcher: Matcher,
+        found: Callable[[Sequence[RawEntry]], None],
+        bounds: Bounds,
     ) -> None:
         self._stream = stream
         self._matcher = matcher
@@ -131,8 +138,9 @@ class _Search:
         self._bounds = bounds
         self._reach = bounds.lookback + 1  # with the line end before a line at the lookback's far end
         self._window = Window(carry=bounds.line + self._reach + self._overlap, chunk=bounds.chunk)
-        self._lines = LineNumbers(chunk_at=self._window.chunk, cap=bounds.line)
+        self._lines = LineNumbers(chunk=bounds.chunk, chunk_at=self._window.chunk, cap=bounds.line)
         self._open: _OpenEntry | None = None
+        self._complete: list[RawEntry] = []
         self._covered = 0  # offset up to which hits belong to entries already found
         self._decided = 0  # last position of which it can be told whether an entry begins there
 
@@ -151,6 +159,9 @@ class _Search:
                     window.chunk : min(window.end, window.chunk + self._bounds.lookback - len(head))
                 ]
             self._search_chunk(ended=ended)
+            if self._complete:
+                self._found(self._complete)
+                self._complete = []
             lines.leave(window, ended=ended)
             if not ended:
                 window.carry_over(self._keep_from())
@@ -250,4 +261,4 @@ class _Search:
 
     def _hand_over(self, offset: int, line: int, data: bytes, end_offset: int) -> None:
         self._covered = end_offset
-        self._found(RawEntry(offset, line, data, offset + len(data) == end_offset))
+        self._complete.append(RawEntry(offset, line, data, offset + len(data) == end_offset))

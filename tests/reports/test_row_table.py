@@ -33,7 +33,7 @@ def test_same_bytes_as_a_frame(table_format: TableFormat, rows: list[Row]) -> No
     assert written(table, table_format) == written(table.frame(), table_format)
 
 
-@pytest.mark.parametrize("count", [9_999, 10_000, 10_001, 20_000])
+@pytest.mark.parametrize("count", [1_999, 2_000, 2_001, 4_000])
 @pytest.mark.parametrize("table_format", [TableFormat.CSV, TableFormat.JSON])
 def test_every_row_where_pieces_meet(table_format: TableFormat, count: int, tmp_path: Path) -> None:
     """No row is lost or doubled, to a file as to a pipe."""

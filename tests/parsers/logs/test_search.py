@@ -15,7 +15,7 @@ WRAPPER = b"INFO   | jvm 1    | 2019/09/05 13:25:31.469 | "
 
 def found(data: bytes, bounds: Bounds, piece: int = 1 << 30) -> tuple[list[RawEntry], Searched]:
     entries: list[RawEntry] = []
-    return entries, search(Pieces(data, piece), Matcher(PHRASES), entries.append, bounds)
+    return entries, search(Pieces(data, piece), Matcher(PHRASES), entries.extend, bounds)
 
 
 pieces = st.one_of(
