@@ -63,15 +63,17 @@ def _csv_cells(column: Sequence[Cell]) -> Iterable[str]:
     """How the cells of a column are written; where they repeat themselves, each is worked out once."""
     written: dict[Cell, str] = dict.fromkeys(column, "")
     if len(written) * 2 > len(column):
-        return map(_csv_cell, column)
+        return [_csv_text(cell) if isinstance(cell, str) else _csv_number(cell) for cell in column]
     for cell in written:
-        written[cell] = _csv_cell(cell)
+        written[cell] = _csv_text(cell) if isinstance(cell, str) else _csv_number(cell)
     return map(written.__getitem__, column)
 
 
-def _csv_cell(cell: Cell) -> str:
-    if not isinstance(cell, str):
-        return "" if cell is None else str(cell)
+def _csv_number(cell: int | None) -> str:
+    return "" if cell is None else str(cell)
+
+
+def _csv_text(cell: str) -> str:
     text = protected(cell)
     if '"' in text:
         text = text.replace('"', '""')

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from operator import attrgetter
-from typing import Final
 
 from parsers.logs.duplicates import Duplicate, count_once
 from parsers.logs.finding import Finding
@@ -74,9 +73,8 @@ def joined(results: Iterable[LeafReading | Unread], period: Period) -> LogReadin
 
 
 def _as_one(readings: Sequence[LeafReading], unread: Sequence[Unread], period: Period) -> LogReading:
-    found = chain.from_iterable(reading.findings for reading in readings)
     findings, duplicates = count_once(
-        sorted(period.only(found), key=_POSITION),
+        list(period.only(_in_order(readings))),
         {reading.source: reading.content for reading in readings if reading.content},
     )
     covered = [reading.covered for reading in readings if reading.covered is not None]
@@ -92,12 +90,17 @@ def _as_one(readings: Sequence[LeafReading], unread: Sequence[Unread], period: P
     )
 
 
+def _in_order(readings: Sequence[LeafReading]) -> Iterable[Finding]:
+    """The findings by source and line, of readings sorted by source."""
+    found = chain.from_iterable(reading.findings for reading in readings)
+    if len({reading.source for reading in readings}) == len(readings):
+        return found
+    # Members of an archive may have the same name: what stands in them decides then.
+    return sorted(found, key=attrgetter("source", "line", "message"))
+
+
 def _place(row: Unread) -> tuple[str, str, int, str]:
     return row.path, row.member, row.offset or 0, row.reason
-
-
-# Members of an archive may have the same name: what stands in them decides then.
-_POSITION: Final = attrgetter("source", "line", "message")
 
 
 def _inputs(

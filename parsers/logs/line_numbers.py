@@ -17,7 +17,7 @@ class LineNumbers:
         skipped: bytes of lines behind the cap.
     """
 
-    __slots__ = ("_cap", "_counted_to", "_flags", "_flagged", "ends", "line_offset", "skipped")
+    __slots__ = ("_cap", "_counted_to", "_flagged", "_flags", "ends", "line_offset", "skipped")
 
     def __init__(self, *, chunk: int, chunk_at: int, cap: int) -> None:
         self._flags = np.empty(chunk, dtype=np.bool_)
