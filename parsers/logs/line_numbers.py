@@ -8,6 +8,7 @@ from parsers.logs.window import Window
 
 _LINE_END: Final = np.array(ord("\n"), dtype=np.uint8)
 
+
 class LineNumbers:
     """Counts the lines of a stream, chunk by chunk, and the bytes of those that are too long.
 

@@ -11,7 +11,7 @@ from typing import Final
 _DAY_BYTES: Final = 16 << 20
 _FIRST: Final = date(2021, 3, 1)
 _NEW_JOBS: Final = 0.3
-"""How often an entry is about a job not seen before: with this, deflate makes a tenth of a log."""
+"""How often an entry is about a job not seen before: with this, deflate makes a twelfth of a log."""
 
 _CLASSES: Final = (
     ("INFO ", "Http-{n:03}", "OperationInvoker", "{op}: invoked by user '{user}' from 10.20.{n}.{m}"),
