@@ -2,7 +2,6 @@
 
 import os
 import stat
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from pathlib import Path
@@ -91,6 +90,8 @@ def read_settings(path: Path, commands: Mapping[str, Command]) -> Settings:
 
 
 def _table(path: Path) -> dict[str, object]:
+    import tomllib  # every command asks whether there are settings, most find none
+
     try:
         with path.open("rb") as file:
             if os.name == "posix" and stat.S_IMODE(os.fstat(file.fileno()).st_mode) & stat.S_IWOTH:
