@@ -1,5 +1,6 @@
 """Options that several commands share, declared once."""
 
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
@@ -146,12 +147,13 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no rema
 
 
 def time_from_text(text: str) -> datetime:
-    """A day or a time as logs write it: ISO 8601, with an offset or without.
+    """A day or a time as logs write it: ISO 8601, slashes between its numbers, a blank before an offset.
 
     Raises:
-        BadParameter: it is neither.
+        BadParameter: it is none of these.
     """
+    iso = re.sub(r"\s+(?=Z$|[+-]\d\d:?\d\d$)", "", text.strip().replace("/", "-"))
     try:
-        return datetime.fromisoformat(text.strip())
+        return datetime.fromisoformat(iso)
     except ValueError:
         raise typer.BadParameter(f"{text!r} is no time such as 2021-03-04 or 2021-03-04T05:06:07") from None

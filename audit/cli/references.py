@@ -73,5 +73,5 @@ def zone_of(name: str | None) -> tzinfo | None:
         return None
     try:
         return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # a folder of zones, a name too long for a file
         raise typer.BadParameter(f"{name!r} is no time zone", param_hint="--timezone") from None

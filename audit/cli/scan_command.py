@@ -123,5 +123,7 @@ def scan_command(
     for line in remarks(reading):
         remark(line, quiet=quiet)
     print_unread(reading.unread)
+    if not reading.inputs and not reading.unread:
+        remark(f"not read: no log was found in {', '.join(map(repr, logs))}")
     complete = not reading.unread and bool(reading.inputs)
     raise typer.Exit(exit_code(complete=complete, attention=bool(reading.findings)))

@@ -25,3 +25,5 @@ def remarks(reading: LogReading) -> Iterator[str]:
         yield f"upgrade{where}: {upgrade.begin} {end}{version}"
     for copy in reading.duplicates:
         yield f"counted once: {copy.findings} findings of {copy.source} are also elsewhere"
+    for source, note in reading.notes:
+        yield f"{source}: {note}"

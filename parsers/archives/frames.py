@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from parsers.archives.interface import ByteStream
+from parsers.archives.interface import ByteStream, LeftOut
 from parsers.errors import ArchiveError, DamagedArchiveError, LimitExceededError
 
 INPUT: Final = 1 << 17
@@ -194,7 +194,7 @@ class FrameStream:
         while count := self._raw.readinto(self._input):
             left += count
         if left:
-            self._notes.append(f"{left} bytes after the {self._codec.name} data were ignored")
+            self._notes.append(LeftOut(f"{left} bytes after the {self._codec.name} data were ignored"))
         return False
 
     def _fail(self, error: Exception) -> None:

@@ -21,6 +21,12 @@ class ByteStream(Protocol):
         ...
 
 
+class LeftOut(str):
+    """A note of bytes that were not read: the answer is partial."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Leaf:
     """A stream that is no container any more.

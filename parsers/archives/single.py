@@ -49,7 +49,9 @@ def _again(found: Found, passwords: Sequence[Secret]) -> Iterator[Found | Unread
 
 def _only(items: Iterator[Found | Unread]) -> Found:
     first, second = next(items, None), next(items, None)
-    if second is not None:
+    if isinstance(second, Unread):
+        raise ArchiveError(second.reason)
+    if second is not None and not isinstance(first, Unread):
         raise ArchiveError("holds more than one file", hint="unpack it and name the file")
     match first:
         case None:

@@ -27,12 +27,16 @@ class ZipDirectory:
         shift: what to add to its offsets, since data may stand before the zip.
         ends: where the last member must have ended.
         offsets: every local header's offset, sorted.
+        begins: where the first member, or folder, begins: what stands before it is not this zip's.
+        behind: bytes behind the end record and its comment.
     """
 
     content: bytes
     shift: int
     ends: int
     offsets: "array[int]"
+    begins: int
+    behind: int
 
     def __iter__(self) -> Iterator[ZipEntry]:
         """The entries in the directory's own order, folders left out."""
@@ -66,7 +70,7 @@ def read_directory(window: Window, limits: Limits) -> ZipDirectory:
     end = _find_end(window)
     if end is None:
         raise DamagedArchiveError("the zip is cut off: it has no central directory")
-    position, size, offset, count = end
+    position, size, offset, count, behind = end
     start = position - size
     if start < 0 or offset > start:
         raise DamagedArchiveError("the end record of the zip names a directory that is not there")
@@ -74,32 +78,36 @@ def read_directory(window: Window, limits: Limits) -> ZipDirectory:
         raise LimitExceededError(f"a zip directory of {count} members and {size_in_words(size)} is too large")
     content = window.bytes_at(start, size)
     offsets = array("Q")
+    begins = start
     at = 0
     while at < len(content):
         entry, at = central_entry(content, at, start - offset)
         if entry.offset >= start:
             raise DamagedArchiveError("the zip directory is damaged: a member begins behind its end")
+        begins = min(begins, entry.offset)
         if not entry.is_folder:
             offsets.append(entry.offset)
     if len(offsets) > limits.members:
         raise LimitExceededError(f"a zip of more than {limits.members} members")
-    return ZipDirectory(content, start - offset, start, array("Q", sorted(offsets)))
+    return ZipDirectory(content, start - offset, start, array("Q", sorted(offsets)), begins, behind)
 
 
 def ends_like_zip(window: Window) -> bool:
     """Whether a file that does not begin like a zip is one behind other data."""
     try:
         end = _find_end(window)
+    except UnsupportedMethodError:  # its last part, the others are other files
+        return True
     except ArchiveError:
         return False
     if end is None or not end[3]:
         return False
-    position, size, offset, _ = end
+    position, size, offset, _, _ = end
     return 0 <= offset <= position - size and window.bytes_at(position - size, 4) == b"PK\x01\x02"
 
 
-def _find_end(window: Window) -> tuple[int, int, int, int] | None:
-    """Where the directory ends, its size, its stated offset, and its number of entries."""
+def _find_end(window: Window) -> tuple[int, int, int, int, int] | None:
+    """Where the directory ends, its size, stated offset and number of entries, and the bytes behind all."""
     tail_start = max(0, window.size - _LONGEST_TAIL)
     tail = window.bytes_at(tail_start, _LONGEST_TAIL)
     at = len(tail)
@@ -111,11 +119,12 @@ def _find_end(window: Window) -> tuple[int, int, int, int] | None:
     else:
         return None
     position = tail_start + at
+    behind = len(tail) - at - _END.size - comment
     if at >= _LOCATOR64.size and tail.startswith(b"PK\x06\x07", at - _LOCATOR64.size):
-        return _end64(window, position, tail[at - _LOCATOR64.size : at])
+        return *_end64(window, position, tail[at - _LOCATOR64.size : at]), behind
     if disk or first_disk:
         raise UnsupportedMethodError("the zip is split over several files")
-    return position, size, offset, count
+    return position, size, offset, count, behind
 
 
 def _end64(window: Window, position: int, locator: bytes) -> tuple[int, int, int, int]:

@@ -12,7 +12,7 @@ from parsers.archives.zip_directory import ZipDirectory, read_directory
 from parsers.archives.zip_entry import ZipEntry
 from parsers.archives.zip_member import open_member
 from parsers.archives.zip_salvage import open_salvaged, salvaged_entries
-from parsers.errors import ArchiveError, DamagedArchiveError
+from parsers.errors import ArchiveError, DamagedArchiveError, LimitExceededError
 from parsers.secret import Secret
 from parsers.unread import Unread
 
@@ -30,7 +30,27 @@ def found_in_zip(
     except DamagedArchiveError as error:
         reason = DamagedArchiveError(f"{error.message}; read from the members' own headers as far as they go")
         return chain([found.unread(reason, partial=True)], _salvaged_members(found, window, passwords, depth))
-    return _listed_members(found, window, directory, passwords, depth)
+    return chain(
+        _outside(found, window, directory, passwords, depth),
+        _listed_members(found, window, directory, passwords, depth),
+    )
+
+
+def _outside(
+    found: Found, window: Window, directory: ZipDirectory, passwords: Sequence[Secret], depth: int
+) -> Iterator[Found | Unread]:
+    """A zip that stands before this one, as `cat` joins them; and word of what stands behind."""
+    if directory.begins and window.bytes_at(0, 4) == b"PK\x03\x04":
+        try:
+            if depth >= found.budget.limits.depth:
+                raise LimitExceededError("too many zips behind one another")
+            yield from found_in_zip(found, window.part(0, directory.begins), passwords, depth + 1)
+        except ArchiveError as error:
+            yield found.unread(error, partial=True)
+    behind = window.part(window.size - directory.behind, directory.behind)
+    if directory.behind and any(behind.bytes_at(0, directory.behind)):
+        left_out = DamagedArchiveError(f"{directory.behind} bytes behind the zip were not read")
+        yield found.unread(left_out, partial=True)
 
 
 def _listed_members(

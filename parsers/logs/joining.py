@@ -43,6 +43,7 @@ class LogReading:
         upgrades: the windows of the upgrades that the logs show.
         duplicates: logs that were met more than once.
         systems: the products that wrote them, so far as entries show it.
+        notes: what is worth saying of logs that were read: their names, and what.
     """
 
     findings: tuple[Finding, ...]
@@ -52,6 +53,7 @@ class LogReading:
     upgrades: tuple[Upgrade, ...]
     duplicates: tuple[Duplicate, ...]
     systems: frozenset[str] = frozenset()
+    notes: tuple[tuple[str, str], ...] = ()
 
 
 def joined(results: Iterable[LeafReading | Unread], period: Period) -> LogReading:
@@ -87,6 +89,7 @@ def _as_one(readings: Sequence[LeafReading], unread: Sequence[Unread], period: P
         upgrades(steps, period.zone),
         duplicates,
         frozenset({each.system for each in covered} | {finding.system for finding in findings}),
+        tuple((reading.source, note) for reading in readings for note in reading.notes),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from parsers.archives.interface import Leaf
+from parsers.archives.interface import Leaf, LeftOut
 from parsers.logs.finding import Finding, Interpreter, as_text
 from parsers.logs.matcher import Matcher
 from parsers.logs.milestones import MILESTONES, Milestone, milestone
@@ -70,6 +70,8 @@ class LeafReader:
         if searched.skipped:
             reason = f"{searched.skipped} bytes of lines longer than {self._bounds.line} were skipped"
             unread.append(Unread(leaf.path, leaf.member, reason, partial=True))
+        left_out = [note for note in leaf.notes if isinstance(note, LeftOut)]
+        unread += [Unread(leaf.path, leaf.member, str(note), partial=True) for note in left_out]
         return LeafReading(
             source,
             searched.lines,
@@ -78,7 +80,7 @@ class LeafReader:
             covered_by(source, searched),
             _content(searched) if searched.size else "",
             tuple(unread),
-            tuple(leaf.notes),
+            tuple(note for note in leaf.notes if note not in left_out),
         )
 
 

@@ -65,9 +65,17 @@ def without_cut_run(text: str) -> str:
     return text.rstrip("=").rstrip(_LETTERS)
 
 
-@lru_cache(1024)
 def _stays(word: str) -> bool:
+    return _short_stays(word) if len(word) <= _REMEMBERED else mask(word) == word
+
+
+@lru_cache(1024)
+def _short_stays(word: str) -> bool:
     return mask(word) == word
+
+
+_REMEMBERED: Final = 256
+"""Characters of a word that is remembered: a thousand of them must not fill the memory."""
 
 
 _LETTERS: Final = ascii_letters + digits + "+/_-%\\"

@@ -6,20 +6,23 @@ What counts as a line, a hit and an entry, exactly:
   counted.
 - A line is hit if a phrase begins in the part of it that counts.
 - An entry begins at a line that `ENTRY_START` matches and reaches to the next such line. The entry of a hit
-  line is the one that begins last, at most `Bounds.lookback` bytes before the line does; if none does, and no
-  entry found before reaches so far, it begins with the line itself.
-- Of an entry the first `Bounds.entry` bytes are kept. Further hits in it are the same entry's.
+  line is the one that begins last, at most `Bounds.lookback` bytes before the line does. If none does, the
+  layout is not known: the entry is the line itself, with the lines behind it that go on with it
+  (`END_OF_UNKNOWN`).
+- Of an entry the first `Bounds.entry` bytes are kept. Further hits in them are the same entry's; a hit in a
+  line that begins behind them is another entry's.
 
 None of this depends on how the bytes come in chunks.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from parsers.archives.interface import ByteStream
 from parsers.errors import ArchiveError
-from parsers.logs.entry_layouts import ENTRY_START, LONGEST_START, NEXT_ENTRY
+from parsers.logs.entry_layouts import END_OF_UNKNOWN, ENTRY_START, LONGEST_START, NEXT_ENTRY
 from parsers.logs.line_numbers import LineNumbers
 from parsers.logs.matcher import Matcher
 from parsers.logs.window import Window
@@ -113,12 +116,14 @@ class _OpenEntry:
         line: of its first byte.
         data: what is kept of it so far.
         seen_to: offset up to which no other entry begins.
+        end: matches the line end behind which it has ended.
     """
 
     offset: int
     line: int
     data: bytearray
     seen_to: int
+    end: re.Pattern[bytes]
 
 
 class _Search:
@@ -141,7 +146,7 @@ class _Search:
         self._lines = LineNumbers(chunk=bounds.chunk, chunk_at=self._window.chunk, cap=bounds.line)
         self._open: _OpenEntry | None = None
         self._complete: list[RawEntry] = []
-        self._covered = 0  # offset up to which hits belong to entries already found
+        self._covered = 0  # offset up to which lines belong to entries already found
         self._decided = 0  # last position of which it can be told whether an entry begins there
 
     def run(self) -> Searched:
@@ -175,7 +180,7 @@ class _Search:
         end = self._window.end
         line_start = self._lines.line_offset - self._window.base
         undecided = end - self._overlap
-        if end - line_start > self._bounds.line:  # the rest of this line does not count
+        if undecided - line_start > self._bounds.line:  # the rest of this line does not count
             return undecided - self._reach
         return min(line_start, undecided) - self._reach
 
@@ -203,7 +208,7 @@ class _Search:
                     continue
             if line_start > self._decided:
                 return  # comes again with the next chunk
-            if position - line_start < self._bounds.line:
+            if position - line_start < self._bounds.line and window.base + line_start >= self._covered:
                 self._begin_entry(line_start, ended=ended)
 
     def _start_out_of_sight(self, hit_end: int) -> int | None:
@@ -217,20 +222,22 @@ class _Search:
 
     def _begin_entry(self, line_start: int, *, ended: bool) -> None:
         window = self._window
-        start = line_start
+        start, end = line_start, NEXT_ENTRY
         if not ENTRY_START.match(window.memory, line_start, window.end):
             start = self._entry_start(line_start)
+            if start < 0:
+                start, end = line_start, END_OF_UNKNOWN
         number = self._lines.number_at(window, start)
-        following = NEXT_ENTRY.search(window.memory, line_start, window.end)
+        following = end.search(window.memory, line_start, window.end)
         if following is not None and (stop := following.end()) <= self._decided:  # nearly always
             kept = min(stop, start + self._bounds.entry)
-            self._hand_over(window.base + start, number, window.memory[start:kept], window.base + stop)
+            self._hand_over(window.base + start, number, window.memory[start:kept], whole=kept == stop)
         else:
-            self._open = _OpenEntry(window.base + start, number, bytearray(), window.base + line_start)
+            self._open = _OpenEntry(window.base + start, number, bytearray(), window.base + line_start, end)
             self._extend(self._open, ended=ended)
 
     def _entry_start(self, line_start: int) -> int:
-        """Of a line that continues an entry: the last line within the lookback that begins one, or itself."""
+        """The last line within the lookback that begins an entry; negative if there is none."""
         window = self._window
         lowest = max(window.begin, line_start - self._reach)
         start = line_start
@@ -239,26 +246,23 @@ class _Search:
             if ENTRY_START.match(window.memory, start, window.end):
                 return start
         in_reach = window.holds_beginning and window.begin >= line_start - self._bounds.lookback
-        return (
-            window.begin
-            if in_reach and ENTRY_START.match(window.memory, window.begin, window.end)
-            else line_start
-        )
+        return window.begin if in_reach and ENTRY_START.match(window.memory, window.begin, window.end) else -1
 
     def _extend(self, entry: _OpenEntry, *, ended: bool) -> None:
         """Take what the window has of the entry; hand it over if its end is in sight."""
         window = self._window
-        following = NEXT_ENTRY.search(window.memory, entry.seen_to - window.base, window.end)
+        following = entry.end.search(window.memory, entry.seen_to - window.base, window.end)
         closed = following is not None and following.end() <= self._decided
         stop = following.end() if following is not None and closed else self._decided
         entry.seen_to = window.base + stop
         taken_to = entry.offset + len(entry.data) - window.base
         if len(entry.data) < self._bounds.entry:
             entry.data += window.view[taken_to : min(stop, taken_to + self._bounds.entry - len(entry.data))]
-        if closed or ended:
-            self._hand_over(entry.offset, entry.line, bytes(entry.data), entry.seen_to)
+        cut = entry.offset + len(entry.data) < entry.seen_to
+        if closed or ended or cut:
+            self._hand_over(entry.offset, entry.line, bytes(entry.data), whole=not cut)
             self._open = None
 
-    def _hand_over(self, offset: int, line: int, data: bytes, end_offset: int) -> None:
-        self._covered = end_offset
-        self._complete.append(RawEntry(offset, line, data, offset + len(data) == end_offset))
+    def _hand_over(self, offset: int, line: int, data: bytes, *, whole: bool) -> None:
+        self._covered = offset + len(data)
+        self._complete.append(RawEntry(offset, line, data, whole))

@@ -22,9 +22,15 @@ def as_lines_of_utf8(stream: ByteStream) -> ByteStream:
         encoding = "utf-16-le" if head.startswith(codecs.BOM_UTF16_LE) else "utf-16-be"
         return as_lines_of_utf8(_FromUtf16(_Continued(head[2:], stream), encoding))
     head = head.removeprefix(codecs.BOM_UTF8)
-    if b"\r" in head and b"\n" not in head:
+    whole = fault is None and len(head) < _PEEK - len(codecs.BOM_UTF8)
+    if b"\n" not in head and _ends_lines(head, whole=whole):
         return _FromCr(_Continued(head, stream))
     return _Continued(head, stream)
+
+
+def _ends_lines(head: bytes, *, whole: bool) -> bool:
+    """Whether CR does: where LF may still come, one CR by itself may stand for nothing, or before that LF."""
+    return head.count(b"\r") > (0 if whole else 1)
 
 
 def _first(stream: ByteStream, count: int) -> tuple[bytes, ArchiveError | None]:

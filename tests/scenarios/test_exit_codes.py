@@ -106,6 +106,8 @@ def test_1_where_the_folder_is_somebody_elses(tmp_path: Path) -> None:
         ("scan", "logs", "--format", "xml"),
         ("scan", "logs", "--since", "yesterday"),
         ("scan", "logs", "--timezone", "Nowhere/Here"),
+        ("scan", "logs", "--timezone", "Europe"),
+        ("scan", "logs", "--timezone", "x" * 300),
         ("scan", "logs", "--jobs", "-1"),
         ("scan", "logs", "--no-such-option"),
         ("no-such-command",),

@@ -61,6 +61,8 @@ def test_quiet_says_nothing_of_it() -> None:
         "2021-03-21 00:00:00,000",
         "2021-03-20T23:00:00.000Z",
         "20210321T0000+0100",
+        "2021/03/21 00:00:00.000",
+        "2021-03-21 00:00:00.0000 +01:00",
     ],
 )
 def test_a_time_may_be_written_as_logs_write_it(since: str, truth: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ from typing import Final
 from parsers.logs.entry_layouts import commander, octopus_server, wrapper
 from parsers.logs.entry_layouts.interface import Head, Layout
 
-__all__ = ["ENTRY_START", "LONGEST_START", "NEXT_ENTRY", "Head", "read_head"]
+__all__ = ["END_OF_UNKNOWN", "ENTRY_START", "LONGEST_START", "NEXT_ENTRY", "Head", "read_head"]
 
 _LAYOUTS: Final[tuple[Layout, ...]] = (commander, wrapper, octopus_server)
 
@@ -17,6 +17,10 @@ ENTRY_START: Final = re.compile(_START)
 
 NEXT_ENTRY: Final = re.compile(b"\\n(?=" + _START + b")")
 """Matches the line end before the next entry."""
+
+END_OF_UNKNOWN: Final = re.compile(rb"\n(?![ \t]|Caused by: |\.\.\. \d|[-*] )")
+"""Matches the line end behind an entry of unknown layout: what follows neither is indented nor reads as the
+rest of a stack trace or of a list."""
 
 LONGEST_START: Final = 96
 """Bytes of a line that decide whether it begins an entry: no start pattern looks further."""

@@ -226,13 +226,13 @@ def test_65536_members_and_duplicate_names(tmp_path: Path) -> None:
 
 
 def test_data_before_and_after_the_zip(tmp_path: Path) -> None:
-    """A self-extracting program in front, and bytes behind, do not hide the members."""
+    """A self-extracting program in front, and bytes behind, do not hide the members; nor are they hidden."""
     path = write(tmp_path / "a.zip", ("a.log", CONTENT))
     path.write_bytes(b"#!/bin/sh\nexit 1\n" * 100 + path.read_bytes() + b"behind")
     (whole, member), unread = read_all(path)
     assert (whole.source, whole.content) == (str(path), path.read_bytes())
     assert (member.source, member.content, member.error) == (f"{path}!/a.log", CONTENT, None)
-    assert not unread
+    assert [(row.reason, row.partial) for row in unread] == [("6 bytes behind the zip were not read", True)]
 
 
 @pytest.mark.parametrize("disk", [0, 1])

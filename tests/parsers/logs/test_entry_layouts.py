@@ -30,6 +30,14 @@ SAMPLES = [
         ("2019-09-10T20:51:22.275", "", "DEBUG", "Handling ping message"),
     ),
     (
+        "2019-09-10T20:51:22.275123456Z | DEBUG | 0x7f3f1c5ea700 | Handling ping message",
+        ("2019-09-10T20:51:22.275Z", "", "DEBUG", "Handling ping message"),
+    ),
+    (
+        "2019-09-10T20:51:22.275+02:00 no fields",
+        ("2019-09-10T20:51:22.275+02:00", "", "", " no fields"),
+    ),
+    (
         "2020-01-01T00:00:00.000 * ERROR: message",
         ("2020-01-01T00:00:00.000", "", "ERROR", "message"),
     ),
