@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from typing import NamedTuple
 
 from parsers.logs.finding import Finding
 
@@ -31,9 +33,21 @@ class Duplicate:
         return f"{self.findings} findings are in {elsewhere} too: counted there"
 
 
-def count_once(
-    findings: Sequence[Finding], contents: Mapping[str, str]
-) -> tuple[Sequence[Finding], tuple[Duplicate, ...]]:
+class Stream(NamedTuple):
+    """What a stream gave; several may have one name, as members of an archive do that was added to.
+
+    Attributes:
+        source: its name.
+        content: `LeafReading.content`.
+        findings: in order of position.
+    """
+
+    source: str
+    content: str
+    findings: Sequence[Finding]
+
+
+def count_once(streams: Sequence[Stream]) -> tuple[list[Finding], tuple[Duplicate, ...]]:
     """The findings without those of copies, and what the copies were.
 
     An entry counts as often as in the stream that has it most often: a message that is truly logged again
@@ -41,51 +55,49 @@ def count_once(
     position is, to the millisecond; those without a time only if the streams' whole content is the same.
 
     Args:
-        findings: sorted by source and line; the first source keeps the entry.
-        contents: `LeafReading.content` by source.
+        streams: sorted by source; the first one keeps the entry.
     """
+    findings = list(chain.from_iterable(stream.findings for stream in streams))
     if len({(finding.time, finding.message) for finding in findings}) == len(findings):  # as nearly always
-        return findings, _duplicates({}, contents)
-    entries = [_entry(finding, contents) for finding in findings]
-    met = Counter(entries)
+        return findings, _duplicates(streams, {})
+    entries = [[_entry(finding, stream.content) for finding in stream.findings] for stream in streams]
+    met = Counter(chain.from_iterable(entries))
     kept = []
-    copies: dict[str, Counter[str]] = {}
-    repetitions: Counter[tuple[str, Entry]] = Counter()
-    counted_in: dict[tuple[int, Entry], str] = {}
-    for finding, entry in zip(findings, entries, strict=True):
-        if met[entry] > 1:
-            repetitions[finding.source, entry] += 1
-            repetition = repetitions[finding.source, entry]
-            source = counted_in.setdefault((repetition, entry), finding.source)
-            if source != finding.source:
-                copies.setdefault(finding.source, Counter())[source] += 1
-                continue
-        kept.append(finding)
-    return kept, _duplicates(copies, contents)
+    copies: dict[int, Counter[int]] = {}
+    counted_in: dict[tuple[int, Entry], int] = {}
+    for index, stream in enumerate(streams):
+        repetitions: Counter[Entry] = Counter()
+        for finding, entry in zip(stream.findings, entries[index], strict=True):
+            if met[entry] > 1:
+                repetitions[entry] += 1
+                original = counted_in.setdefault((repetitions[entry], entry), index)
+                if original != index:
+                    copies.setdefault(index, Counter())[original] += 1
+                    continue
+            kept.append(finding)
+    return kept, _duplicates(streams, copies)
 
 
 Entry = tuple[object, ...]
 """A finding without its position."""
 
 
-def _entry(finding: Finding, contents: Mapping[str, str]) -> Entry:
-    *said, time, node, level, source, _line, message = finding
-    return (*said, time or (contents.get(source, ""),), node, level, message)
+def _entry(finding: Finding, content: str) -> Entry:
+    *said, time, node, level, _source, _line, message = finding
+    return (*said, time or (content,), node, level, message)
 
 
-def _duplicates(copies: Mapping[str, Counter[str]], contents: Mapping[str, str]) -> tuple[Duplicate, ...]:
-    """`copies`: how many findings of a source count in which others."""
-    first_with: dict[str, str] = {}
-    for source in sorted(contents):
-        first_with.setdefault(contents[source], source)
+def _duplicates(streams: Sequence[Stream], copies: Mapping[int, Counter[int]]) -> tuple[Duplicate, ...]:
+    """`copies`: how many findings of a stream count in which others."""
+    first_with: dict[str, int] = {}
     found = []
-    for source in sorted(contents):
-        original = first_with[contents[source]]
-        elsewhere = copies.get(source, Counter())
+    for index, (source, content, _) in enumerate(streams):
+        original = first_with.setdefault(content, index) if content else index
+        elsewhere = copies.get(index, Counter())
         count = elsewhere.total()
-        if original != source:
-            found.append(Duplicate(source, original, count, whole=True))
+        if original != index:
+            found.append(Duplicate(source, streams[original].source, count, whole=True))
         elif count:
-            [counted_in] = elsewhere if len(elsewhere) == 1 else [""]
-            found.append(Duplicate(source, counted_in, count, whole=False))
+            counted_in = [streams[other].source for other in elsewhere]
+            found.append(Duplicate(source, counted_in[0] if len(counted_in) == 1 else "", count, whole=False))
     return tuple(found)

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from operator import attrgetter
 
-from parsers.logs.duplicates import Duplicate, count_once
+from parsers.logs.duplicates import Duplicate, Stream, count_once
 from parsers.logs.finding import Finding
 from parsers.logs.leaf_reading import LeafReading
 from parsers.logs.milestones import Upgrade, upgrades
@@ -75,10 +74,13 @@ def joined(results: Iterable[LeafReading | Unread], period: Period) -> LogReadin
 
 
 def _as_one(readings: Sequence[LeafReading], unread: Sequence[Unread], period: Period) -> LogReading:
-    findings, duplicates = count_once(
-        list(period.only(_in_order(readings))),
-        {reading.source: reading.content for reading in readings if reading.content},
-    )
+    streams = [
+        Stream(reading.source, reading.content, tuple(period.only(reading.findings))) for reading in readings
+    ]
+    findings, duplicates = count_once(streams)
+    if len({stream.source for stream in streams}) < len(streams):
+        # Members of an archive may have the same name: what stands in them decides then.
+        findings.sort(key=attrgetter("source", "line", "message"))
     covered = [reading.covered for reading in readings if reading.covered is not None]
     steps = [step for reading in readings for step in reading.milestones]
     return LogReading(
@@ -91,15 +93,6 @@ def _as_one(readings: Sequence[LeafReading], unread: Sequence[Unread], period: P
         frozenset({each.system for each in covered} | {finding.system for finding in findings}),
         tuple((reading.source, note) for reading in readings for note in reading.notes),
     )
-
-
-def _in_order(readings: Sequence[LeafReading]) -> Iterable[Finding]:
-    """The findings by source and line, of readings sorted by source."""
-    found = chain.from_iterable(reading.findings for reading in readings)
-    if len({reading.source for reading in readings}) == len(readings):
-        return found
-    # Members of an archive may have the same name: what stands in them decides then.
-    return sorted(found, key=attrgetter("source", "line", "message"))
 
 
 def _place(row: Unread) -> tuple[str, str, int, str]:

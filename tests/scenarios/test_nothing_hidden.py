@@ -159,3 +159,14 @@ def test_notes_are_told(tmp_path: Path) -> None:
     ended = passkey_audit("scan", tmp_path / "a.zst")
     assert ended.code == 10
     assert "a.zst: a zstd frame has no checksum" in ended.err
+
+
+def test_a_growing_log_in_an_archive_that_was_added_to_counts_once(tmp_path: Path) -> None:
+    """`tar r` keeps the old member beside the new one, under one name: what both hold is one entry."""
+    log = tmp_path / "commander.log"
+    log.write_bytes(HIT * 2)
+    subprocess.run(["tar", "cf", "a.tar", "commander.log"], check=True, cwd=tmp_path)
+    log.write_bytes(HIT * 2 + f"{HEAD}Can not decrypt user 'u'\n".encode())
+    subprocess.run(["tar", "rf", "a.tar", "commander.log"], check=True, cwd=tmp_path)
+    _, findings = scanned(tmp_path / "a.tar")
+    assert sorted(finding["subject"] for finding in findings) == ["lost", "lost", "u"]
