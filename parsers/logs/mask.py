@@ -1,11 +1,12 @@
 """What may be a key or ciphertext does not leave a log.
 
 Masked is every run of the letters of base64, its URL-safe form or hex that may hold 16 bytes or more, whole
-or glued to something else. Ordinary text has such runs too. They stay only if chance would hardly make a
-secret look so: UUIDs; fingerprints of exactly 40 hex digits; words joined by case, `_`, `-` or `/` (class
-names, paths, properties); names all in lower or all in upper case with separators (hosts, pods, constants).
-A random value of 16 bytes that lost its padding reads like that about 3 times in 100,000, one of 32 bytes
-hardly ever; what ends with `==` is always masked.
+or glued to something else, and 16 or more bytes written one by one, as hex pairs or decimal numbers. Ordinary
+text has such runs too. They stay only if chance would hardly make a secret look so: UUIDs; fingerprints of
+exactly 40 hex digits; words joined by case, `_`, `-` or `/` (class names, paths, properties); names all in
+lower or all in upper case with separators (hosts, pods, constants). A random value of 16 bytes that lost its
+padding reads like that about 3 times in 100,000, one of 32 bytes hardly ever; what ends with `==` is always
+masked.
 """
 
 import re
@@ -17,6 +18,9 @@ MASK: Final = "[masked]"
 
 SHORTEST_RUN: Final = 22
 """Letters of base64 that 16 bytes take, without padding."""
+
+_FEWEST: Final = 15
+"""Signs between 16 bytes."""
 
 # All that a run can consist of: ordinary text has few stretches of it that are long enough.
 _STRETCH: Final = re.compile(rf"[A-Za-z0-9+/_%\\=-]{{{SHORTEST_RUN},}}")
@@ -38,6 +42,21 @@ _WORDS: Final = re.compile(rf"(?:[/_-]?(?:{_WORD.pattern}))++[/_-]?")
 _ONE_CASE: Final = re.compile(
     r"[/_-]?(?:[a-z0-9]{1,20}[-_/])+[a-z0-9]{0,20}|[/_-]?(?:[A-Z0-9]{1,20}[-_/])+[A-Z0-9]{0,20}"
 )
+# 6E-A6-87 as .NET's BitConverter writes bytes, 6e:a6:87, 6e a6 87, 0x6e, 0xa6; [110, 166], [110, -90]
+_BYTE_BY_BYTE: Final = tuple(
+    # The first finds out with one pass whether there is anything for the second.
+    (
+        re.compile(rf"{separator}{byte}(?:{separator}{byte}){{14}}"),
+        re.compile(rf"{byte}(?:{separator}{byte}){{15,}}"),
+    )
+    for byte, separator in (
+        ("[0-9A-Fa-f]{2}", "-"),
+        ("[0-9A-Fa-f]{2}", ":"),
+        ("[0-9A-Fa-f]{2}", " "),
+        ("(?:0x)?[0-9A-Fa-f]{2}", ", ?"),
+        ("-?[0-9]{1,3}", ", ?"),
+    )
+)
 _VOWEL: Final = re.compile(r"[aeiouyAEIOUY]")
 
 
@@ -45,12 +64,18 @@ def mask(text: str) -> str:
     """The text with `[masked]` for what may be a key or ciphertext, or follows `New Master Key:`."""
     if "New Master Key:" in text:
         text = _NEW_KEY.sub(rf"\1{MASK}", text)
+    for sign, whole in _BYTE_BY_BYTE:
+        if sign.search(text):
+            text = whole.sub(MASK, text)
     return _STRETCH.sub(_with_masked_runs, text)
 
 
 def mask_fields(text: str) -> str:
-    """The same, for the fields before a message: their few long words come again and again."""
-    if "New Master Key:" in text:
+    """The same, for the fields before a message: their few long words come again and again.
+
+    Of bytes written one by one those with blanks between them are not looked for.
+    """
+    if "New Master Key:" in text or text.count(":") >= _FEWEST or text.count(",") >= _FEWEST:
         return mask(text)
     for word in text.replace(":", " ").split():  # no run goes on behind a colon; times are short without
         if len(word) >= SHORTEST_RUN and not (

@@ -46,6 +46,12 @@ def test_ordinary_text_stays(text: str) -> None:
         ("key 0x", SECRET.hex().upper(), ","),
         ("id ", "0123456789abcdef0123456789abcdef", " in hex"),
         ("New Master Key: ", "short", ""),
+        ("key=", SECRET[:16].hex("-").upper(), "."),
+        ("key=", SECRET.hex(":"), " of"),
+        ("key ", SECRET[:16].hex(" "), " of"),
+        ("{", ", ".join(f"0x{byte:02x}" for byte in SECRET[:16]), "}"),
+        ("[", ", ".join(map(str, SECRET[:16])), "]"),
+        ("[", ",".join(str(byte - 128) for byte in SECRET), "]"),
     ],
 )
 def test_secrets_are_masked(before: str, secret: str, after: str) -> None:
