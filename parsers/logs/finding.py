@@ -103,8 +103,8 @@ class Interpreter:
 
 
 def as_text(entry: RawEntry) -> str:
-    """The entry decoded: lines end in LF, what is no UTF-8 is shown as backslash escapes."""
-    text = entry.data.decode("utf-8", "backslashreplace").rstrip("\r\n")
+    """The entry decoded, without a byte-order mark: lines end in LF, what is no UTF-8 becomes escapes."""
+    text = entry.data.decode("utf-8", "backslashreplace").rstrip("\r\n").removeprefix("\ufeff")
     if "\r" in text:
         text = text.replace("\r\n", "\n")
     return text if entry.whole else without_cut_run(text)

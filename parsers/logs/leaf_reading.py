@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import Final
 
 from parsers.archives.interface import Leaf, LeftOut
 from parsers.logs.finding import Finding, Interpreter, as_text
@@ -11,8 +12,12 @@ from parsers.logs.milestones import MILESTONES, Milestone, milestone
 from parsers.logs.phrases import Phrases
 from parsers.logs.search import DEFAULT_BOUNDS, Bounds, RawEntry, Searched, search
 from parsers.logs.span import Covered, covered_by
-from parsers.logs.text_marks import as_lines_of_utf8
+from parsers.logs.text_marks import as_lines_of_utf8, is_text
 from parsers.unread import Unread
+
+_NO_TEXT: Final = (
+    "no text, nor packed in a known way: searched as it is, which shows nothing of what it may hold"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,10 @@ class LeafReader:
             covered_by(source, searched),
             _content(searched) if searched.size else "",
             tuple(unread),
-            tuple(note for note in leaf.notes if note not in left_out),
+            (
+                *(note for note in leaf.notes if note not in left_out),
+                *([] if is_text(searched.head) else [_NO_TEXT]),
+            ),
         )
 
 

@@ -95,7 +95,8 @@ def _last_entry(data: bytes) -> Head | None:
 
 
 def _head(data: bytes, position: int) -> Head | None:
-    head = read_head(data[position : position + _HEAD_LENGTH].decode("utf-8", "backslashreplace"))
+    text = data[position : position + _HEAD_LENGTH].decode("utf-8", "backslashreplace")
+    head = read_head(text.removeprefix("\ufeff"))
     return head if is_moment(head.time) else None
 
 

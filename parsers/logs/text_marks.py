@@ -12,8 +12,9 @@ _PEEK: Final = 4096
 def as_lines_of_utf8(stream: ByteStream) -> ByteStream:
     """The same text as UTF-8 with lines that end in LF, judged by the first 4 KB.
 
-    UTF-16 is known by its mark and transcoded; a mark of UTF-8 is dropped; text with CR and without any LF
-    gets LF for CR. Everything else passes through untouched, whatever bytes it holds.
+    UTF-16 is known by its mark, or by zeros in every other byte, and transcoded; a mark of UTF-8 is dropped;
+    text with CR and without any LF gets LF for CR. Everything else passes through untouched, whatever bytes
+    it holds.
     """
     head, fault = _first(stream, _PEEK)
     if fault is not None:
@@ -21,11 +22,38 @@ def as_lines_of_utf8(stream: ByteStream) -> ByteStream:
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encoding = "utf-16-le" if head.startswith(codecs.BOM_UTF16_LE) else "utf-16-be"
         return as_lines_of_utf8(_FromUtf16(_Continued(head[2:], stream), encoding))
+    if encoding := _utf16_without_mark(head):
+        return as_lines_of_utf8(_FromUtf16(_Continued(head, stream), encoding))
     head = head.removeprefix(codecs.BOM_UTF8)
     whole = fault is None and len(head) < _PEEK - len(codecs.BOM_UTF8)
     if b"\n" not in head and _ends_lines(head, whole=whole):
         return _FromCr(_Continued(head, stream))
     return _Continued(head, stream)
+
+
+def _utf16_without_mark(head: bytes) -> str:
+    """Its encoding, or "": Latin text has a zero in nearly every second byte, and hardly one elsewhere."""
+    pairs = len(head) // 2
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    if max(even, odd) < 0.8 * pairs or min(even, odd) > 0.05 * pairs or pairs < _FEWEST_PAIRS:
+        return ""
+    return "utf-16-be" if even > odd else "utf-16-le"
+
+
+_FEWEST_PAIRS: Final = 16
+
+
+def is_text(head: bytes) -> bool:
+    """Whether a stream that begins so reads as text.
+
+    Packed and encrypted bytes have a control character in about every tenth place. Zeros in front, which a
+    log that was emptied while it was written has, do not count.
+    """
+    head = head.lstrip(b"\0")[:_PEEK]
+    return len(head.translate(None, _CONTROLS)) >= 0.95 * len(head)
+
+
+_CONTROLS: Final = bytes(set(range(32)) - set(b"\t\n\r\x1b\f")) + b"\x7f"
 
 
 def _ends_lines(head: bytes, *, whole: bool) -> bool:

@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import random
 import subprocess
 import zipfile
 from collections.abc import Callable
@@ -170,3 +171,31 @@ def test_a_growing_log_in_an_archive_that_was_added_to_counts_once(tmp_path: Pat
     subprocess.run(["tar", "rf", "a.tar", "commander.log"], check=True, cwd=tmp_path)
     _, findings = scanned(tmp_path / "a.tar")
     assert sorted(finding["subject"] for finding in findings) == ["lost", "lost", "u"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_a_mark(tmp_path: Path, encoding: str) -> None:
+    """It is known by its zeros."""
+    (tmp_path / "a.log").write_bytes((CLEAN * 3 + HIT).decode().encode(encoding))
+    _, [finding] = scanned(tmp_path / "a.log")
+    assert (finding["subject"], finding["line"]) == ("lost", 4)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_logs_joined_with_their_marks(tmp_path: Path, encoding: str) -> None:
+    """`cat` leaves byte-order marks in the middle; the entries behind them are entries."""
+    (tmp_path / "a.log").write_bytes(HIT.decode().encode(encoding) * 3)
+    _, findings = scanned(tmp_path / "a.log")
+    assert [(finding["line"], finding["message"]) for finding in findings] == [
+        (line, HIT.decode().strip()) for line in (1, 2, 3)
+    ]
+
+
+def test_what_is_no_text_is_named(tmp_path: Path) -> None:
+    """Encrypted bytes are searched, and nobody takes that for an answer."""
+    (tmp_path / "a.enc").write_bytes(random.Random(1).randbytes(100_000))
+    (tmp_path / "b.log").write_bytes(bytes(10_000) + CLEAN + "Ünïcödé\x1b[31m\n".encode() * 100)
+    ended = passkey_audit("scan", tmp_path)
+    assert ended.code == 0
+    assert "a.enc: no text" in ended.err
+    assert "b.log: no text" not in ended.err

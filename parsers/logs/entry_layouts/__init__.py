@@ -10,7 +10,8 @@ __all__ = ["END_OF_UNKNOWN", "ENTRY_START", "LONGEST_START", "NEXT_ENTRY", "Head
 
 _LAYOUTS: Final[tuple[Layout, ...]] = (commander, wrapper, octopus_server)
 
-_START: Final = b"|".join(layout.START for layout in _LAYOUTS)
+# Logs joined by `cat` have their byte-order marks in the middle.
+_START: Final = b"(?:\xef\xbb\xbf)?(?:" + b"|".join(layout.START for layout in _LAYOUTS) + b")"
 
 ENTRY_START: Final = re.compile(_START)
 """Matches at the first byte of a line that begins an entry; every other line continues the one before."""
