@@ -27,9 +27,15 @@ def first_subject(tail: str) -> Subject:
 
 
 def listed_subjects(tail: str) -> list[Subject]:
-    """The objects of a list behind a phrase, on its line or one or several a line below it."""
+    """The objects of a list behind a phrase, on its line or one or several a line below it.
+
+    Of a list that is too long those that stand whole in its beginning, and `…` for the rest.
+    """
     subjects = []
-    for line in tail[:_LONGEST_LIST].split("\n"):
+    if len(tail) > _LONGEST_LIST:
+        beginning = tail[:_LONGEST_LIST]
+        tail = beginning[: max(map(beginning.rfind, ",;\n")) + 1] + "\n'…'"
+    for line in tail.split("\n"):
         text = line.strip()
         if _END_OF_LIST.match(text):
             break

@@ -70,3 +70,14 @@ def test_several_in_one_row() -> None:
     assert in_one([Subject("a", "P"), Subject("b", "P")]) == Subject("a, b", "P")
     assert in_one([Subject("a", "P"), Subject("b", "Q")]) == Subject("a, b", "")
     assert in_one([]) == Subject("", "")
+
+
+@pytest.mark.parametrize("between", [", ", "\n"])
+def test_of_a_list_too_long_no_name_is_cut(between: str) -> None:
+    """What does not fit is told of; the last name is one that stands there."""
+    names = [f"/projects/Some Project {n}/credentials/cred-{n:06}" for n in range(10_000)]
+    subjects = listed_subjects(" " + between.join(names))
+    *listed, rest = [subject.name for subject in subjects]
+    assert rest == "…"
+    assert 1000 < len(listed) < 10_000
+    assert listed == [f"cred-{n:06}" for n in range(len(listed))]
