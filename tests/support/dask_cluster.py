@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from distributed import Client
+
 START_SECONDS = 60
 
 
@@ -50,6 +52,9 @@ def dask_cluster(
     begun = [start("scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard")]
     try:
         begun += [start("worker", url, *options) for _ in range(workers)]
+        if workers:  # one that has not joined when it is stopped or killed would lose nothing
+            with Client(url, timeout=START_SECONDS, set_as_default=False) as client:  # type: ignore[no-untyped-call]  # Dask's
+                client.wait_for_workers(workers, timeout=START_SECONDS)
         yield DaskCluster(url, begun[0], begun[1:])
     finally:
         for process in reversed(begun):
