@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from parsers.logs.entry_layouts import read_head
-from parsers.logs.mask import mask, mask_fields, without_cut_run
+from parsers.logs.mask import mask, mask_beginning, mask_fields, without_cut_run
 from parsers.logs.phrases import Phrase, Phrases, SubjectForm
 from parsers.logs.search import RawEntry
 from parsers.logs.subject import Subject, first_subject, in_one, listed_subjects
@@ -144,4 +144,4 @@ def _subject(phrase: Phrase, text: str, at: int) -> Subject:
 def _shown(text: str) -> str:
     if len(text) <= MESSAGE_CAP:
         return mask(text)
-    return mask(without_cut_run(text[:MESSAGE_CAP])) + " […]"
+    return mask_beginning(text[:MESSAGE_CAP]) + " […]"

@@ -94,6 +94,17 @@ def _stays(word: str) -> bool:
     return _short_stays(word) if len(word) <= _REMEMBERED else mask(word) == word
 
 
+def mask_beginning(text: str) -> str:
+    """A text that was cut, masked: without what may be the half of a secret at its end."""
+    masked = mask(without_cut_run(text))
+    return masked[:-_LONGEST_CUT] + _CUT_BYTES.sub("", masked[-_LONGEST_CUT:])
+
+
+# Up to 15 bytes written one by one: `mask` has taken longer rows.
+_CUT_BYTES: Final = re.compile(r"(?:(?:0x)?[0-9A-Fa-f]{2}(?:[-: ]|, ?)|-?[0-9]{1,3}, ?)+\Z")
+_LONGEST_CUT: Final = 128
+
+
 @lru_cache(1024)
 def _short_stays(word: str) -> bool:
     return mask(word) == word

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.logs.mask import MASK, mask, mask_fields, without_cut_run
+from parsers.logs.mask import MASK, mask, mask_beginning, mask_fields, without_cut_run
 
 SECRET = bytes(random.Random(1).randbytes(32))
 
@@ -106,3 +106,15 @@ def test_half_a_secret_at_a_cut_is_dropped() -> None:
     """Where a text was cut, its last run goes: too short to be told from a word."""
     assert without_cut_run("password=zWjkbdMteM0VY1") == "password="
     assert without_cut_run("done. ") == "done. "
+
+
+@pytest.mark.parametrize("form", ["-", ":", " ", ", 0x", ", "])
+def test_a_cut_row_of_bytes_leaves_none(form: str) -> None:
+    """Wherever the cut falls, no two of the bytes that were written one by one are left."""
+    if form == ", ":
+        row = form.join(str(byte - 128) for byte in SECRET)
+    else:
+        row = form.join(f"{byte:02x}" for byte in SECRET)
+    for end in range(len(row) + 1):
+        left = mask_beginning(f"text ({row[:end]}").removeprefix("text (").replace(MASK, "")
+        assert len(left.strip(",: -")) <= 2
