@@ -1,10 +1,11 @@
 """The layouts that a product's values can have: one table, and which to try first."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import product
 from typing import Final
 
-from audit.layouts.layout import Encoding, Iv, KeyForm, Layout, Mode
+from audit.layouts.layout import Encoding, Iv, KeyForm, Layout, Mode, Padding
 
 CLOUDBEES_CD: Final = "cloudbees-cd"
 OCTOPUS: Final = "octopus"
@@ -47,14 +48,12 @@ def known_layouts(system: str) -> tuple[Layout, ...]:
     if system == OCTOPUS:
         return _OCTOPUS
     return tuple(
-        Layout(form, mode, iv, encoding, nonce_size=nonce)
-        for encoding, (mode, iv, nonce), form in product(Encoding, _SHAPES, _FROM_FILE)
+        Layout(form, mode, iv, encoding, nonce_size=nonce, padding=padding)
+        for padding, encoding, (mode, iv, nonce), form in product(Padding, Encoding, _SHAPES, _FROM_FILE)
+        if mode is not Mode.GCM or padding is Padding.PKCS7  # GCM pads nothing
     )
 
 
 def with_prefixes(layouts: Iterable[Layout], prefixes: Iterable[bytes]) -> tuple[Layout, ...]:
     """The same layouts behind each of these constant prefixes."""
-    return tuple(
-        Layout(each.key_form, each.mode, each.iv, each.encoding, prefix, each.nonce_size)
-        for prefix, each in product(prefixes, layouts)
-    )
+    return tuple(replace(each, prefix=prefix) for prefix, each in product(prefixes, layouts))

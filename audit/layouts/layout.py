@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from audit.layouts.wrapper import BARE, Wrapper
+
 BLOCK: Final = 16
 """Bytes of an AES block, an initialization vector and a GCM tag (FIPS 197, NIST SP 800-38D)."""
 
@@ -31,6 +33,27 @@ class Mode(StrEnum):
     ECB = "ecb"
     CBC = "cbc"
     GCM = "gcm"
+
+
+class Padding(StrEnum):
+    """How the last block of ECB and CBC is filled.
+
+    `PKCS7` (RFC 5652, section 6.3), `ISO10126` (random bytes, then their number: ISO 10126-2, withdrawn, still in
+    Java's standard provider) and `X923` (zeros, then their number: ANSI X9.23) always add something. `ZERO` and
+    `STAR` fill up with 0x00 or `*` and add nothing to whole blocks; reading strips them, so that a text which
+    ends in one comes back without it (SQLAlchemy-Utils' "naive" padding is `STAR`).
+    """
+
+    PKCS7 = "pkcs7"
+    ISO10126 = "iso10126"
+    X923 = "x923"
+    ZERO = "zero"
+    STAR = "star"
+
+    @property
+    def fill(self) -> int | None:
+        """The byte that fills up and is stripped, where nothing says how many there are."""
+        return {Padding.ZERO: 0, Padding.STAR: ord("*")}.get(self)
 
 
 class Iv(StrEnum):
@@ -64,12 +87,14 @@ class Layout:
 
     Attributes:
         key_form: how key bytes come from the key file.
-        mode: the mode; CBC and ECB pad with PKCS#7, GCM carries its 16-byte tag behind.
+        mode: the mode; CBC and ECB pad, GCM carries its 16-byte tag behind.
         iv: where the initialization vector or nonce is.
         encoding: how the bytes are written down.
         prefix: constant bytes in front of everything else, after decoding (a version byte, say).
         nonce_size: bytes of a GCM nonce in front: 12 or 16; 0 for the other modes.
         constant_iv: the vector itself where `iv` is CONSTANT; public, as every vector.
+        padding: how the last block is filled; of ECB and CBC alone.
+        wrapper: text that stands around the encoded bytes.
     """
 
     key_form: KeyForm
@@ -79,6 +104,8 @@ class Layout:
     prefix: bytes = b""
     nonce_size: int = 0
     constant_iv: bytes = b""
+    padding: Padding = Padding.PKCS7
+    wrapper: Wrapper = BARE
 
     @property
     def name(self) -> str:
@@ -93,7 +120,9 @@ class Layout:
         if self.mode is Mode.GCM:
             vector = f"/nonce-{self.nonce_size}"
         prefix = f"/prefix-{self.prefix.hex()}" if self.prefix else ""
-        return f"aes-{self.mode}{vector}{prefix}/{self.encoding}/key-{self.key_form}"
+        padding = f"/padding-{self.padding}" if self.padding is not Padding.PKCS7 else ""
+        wrapper = f"/in-{self.wrapper.name}" if self.wrapper != BARE else ""
+        return f"aes-{self.mode}{vector}{padding}{prefix}/{self.encoding}{wrapper}/key-{self.key_form}"
 
     @property
     def overhead(self) -> int:

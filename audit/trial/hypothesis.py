@@ -1,7 +1,7 @@
 """A key in a layout: what a trial tries."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from audit.key_ring import Key
 from audit.layouts.key_bytes import key_bytes
@@ -33,24 +33,21 @@ class Hypothesis:
 
 def hypotheses(keys: Sequence[Key], layouts: Iterable[Layout]) -> list[Hypothesis]:
     """Every key in every layout, without doubles: equal key bytes in equal layouts are tried once."""
-    merged: dict[tuple[object, ...], Hypothesis] = {}
+    merged: dict[tuple[int, Secret, Layout], Hypothesis] = {}
+    read: dict[tuple[int, KeyForm], Secret | None] = {}
     for layout in layouts:
+        of_any_form = replace(layout, key_form=KeyForm.RAW)
         for place, key in enumerate(keys):
-            aes_key = _aes_key(key, layout.key_form)
+            if (place, layout.key_form) not in read:
+                read[place, layout.key_form] = _aes_key(key, layout.key_form)
+            aes_key = read[place, layout.key_form]
             if aes_key is None:
                 continue
-            what = (
-                layout.mode,
-                layout.iv,
-                layout.encoding,
-                layout.prefix,
-                layout.nonce_size,
-                layout.constant_iv,
-            )
-            known = merged.get((place, aes_key, *what))
-            same_as = (*known.same_as, layout) if known else ()
-            merged[(place, aes_key, *what)] = Hypothesis(
-                place, aes_key, known.layout if known else layout, same_as
+            known = merged.get((place, aes_key, of_any_form))
+            merged[place, aes_key, of_any_form] = (
+                replace(known, same_as=(*known.same_as, layout))
+                if known
+                else Hypothesis(place, aes_key, layout)
             )
     return list(merged.values())
 
