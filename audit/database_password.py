@@ -9,12 +9,13 @@ import polars as pl
 from audit.errors import KeyRingError
 from audit.key_ring import Key
 from audit.layouts.known import CLOUDBEES_CD, known_layouts
+from audit.layouts.layout import Layout
 from audit.trial.hypothesis import hypotheses
 from audit.trial.plain_text import Content
 from audit.trial.try_keys import try_keys
 from audit.trial.views import Views
 from audit.verdict import STRONG_AT_MOST
-from audit.verdicts.value_form import Form, forms
+from audit.verdicts.value_form import fitting
 from parsers.secret import Secret
 
 
@@ -56,7 +57,7 @@ def password_opening(stored: Secret, keys: Sequence[Key]) -> PasswordOpening:
     """
     values = Views(_as_frame(stored))
     layouts = known_layouts(CLOUDBEES_CD)
-    if forms(values, layouts)[0] != Form.WELL_FORMED:
+    if not fitting(values, layouts, Layout.fits)[0]:
         return PasswordOpening(stored, None, certain=True)
     tried = hypotheses(keys, layouts)
     at_most = math.log10(STRONG_AT_MOST) - math.log10(max(1, len(tried)) * len(Content))

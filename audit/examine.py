@@ -1,26 +1,44 @@
 """Every stored value examined: layouts found, keys tried, verdicts given."""
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from audit.discovery.discover import Discovered, discover
-from audit.discovery.sample import sample
-from audit.key_ring import KeyRing
-from audit.layouts.known import known_layouts
+from audit.discovery.discover import Discovered, discover, layouts_to_try
+from audit.discovery.sample import is_whole, sample
+from audit.key_ring import Key, KeyRing
+from audit.layouts.known import known_layouts, published_layouts
+from audit.layouts.layout import BLOCK, Layout
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied
-from audit.trial.best import Best, best_openings
+from audit.trial.best import NOT_OPENED, Best, best_openings
 from audit.trial.hypothesis import Hypothesis, hypotheses
+from audit.trial.inner_values import InnerValues
+from audit.trial.plain_text import Content
 from audit.trial.same_secret import SecretTags
 from audit.trial.try_keys import try_keys
 from audit.trial.views import Views
-from audit.verdict import Verdict
-from audit.verdicts.chance import WeakOpenings
-from audit.verdicts.judge import Grounds, judge
+from audit.verdict import Confidence, Verdict
+from audit.verdicts.case import Case, Reasons
+from audit.verdicts.chance import WeakOpenings, convincing
+from audit.verdicts.judge import Grounds, Unopened, is_there, judge
+from audit.verdicts.value_form import Forms, Population
+
+_ROUNDS = 4
+"""Layouts are looked for among what nothing opens yet, so often at most: each round has found some, or is the last."""
+
+_MOST_BY_CHANCE = 20
+"""Lost values that padding alone may make `ambiguous`; where chance gives more, its share decides."""
+
+_PADDED_BY_CHANCE = 0.004
+_AES_KEY_BITS = (0, 128, 256)
+_PASSPHRASE_BYTES = 64
+
+Opener = tuple[Hypothesis, ...]
+"""What opens a value, the outer key first: more than one where it was encrypted twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +49,13 @@ class Examined:
         frame: the columns of `STORED` without `value` and `iv`, those of a judgement, `value_digest`.
         tags: equal for values that hold the same secret; zeros where that cannot be told; shape [n, 2].
         discovered: the layouts that the data show.
-        tried: every key in every established layout; `opened_by` and `layout` name one of them.
+        openers: what `opened_by` and `layout` stand for.
     """
 
     frame: pl.DataFrame
     tags: npt.NDArray[np.uint64]
     discovered: Discovered
-    tried: tuple[Hypothesis, ...]
+    openers: Mapping[tuple[str, str], Opener]
 
 
 def examine(
@@ -54,32 +72,247 @@ def examine(
         secret_tags: tells equal secrets within this run.
         supplied: further layouts.
     """
-    known = (*known_layouts(batches[0]["system"][0]), *supplied.to_try)
-    discovered = discover(sample(batches), ring.keys, known, secret_tags, supplied.proven)
-    # What the sample could not tell apart, a rarer value outside it may.
-    alike = (each for evidence in discovered.established for each in evidence.alike)
-    layouts = (layout for each in alike for layout in (each.layout, *each.same_as))
-    tried = hypotheses(ring.keys, dict.fromkeys((*supplied.proven, *layouts)))
-    grounds = Grounds(ring, tuple(tried), (*known, *supplied.proven))
-    bests = [_try(batch, grounds, secret_tags) for batch in batches]
-    weak = WeakOpenings.of(bests, grounds.correction)
-    frames, tags = [], []
-    for batch, best in zip(batches, bests, strict=True):
-        judgement = judge(batch, best, weak, grounds)
-        judged = pl.concat([batch.drop("value", "iv"), judgement.frame], how="horizontal")
-        frames.append(judged.with_columns(_digests(batch["value"])))
-        tags.append(_tags(frames[-1], judgement.opened, best))
-    return Examined(pl.concat(frames), np.concatenate(tags), discovered, grounds.tried)
+    examined = _Examination(batches, ring, secret_tags, supplied)
+    inner = examined.inner_batches()
+    return examined.judged(examine(inner, ring, secret_tags, supplied) if inner else None)
 
 
-def _try(batch: pl.DataFrame, grounds: Grounds, secret_tags: SecretTags) -> Best:
-    opened = try_keys(Views(batch), grounds.tried)
-    return best_openings(batch.height, opened, grounds.tried, secret_tags)
+@dataclass(slots=True)
+class _Examination:
+    """One product's values on their way to verdicts."""
+
+    batches: Sequence[pl.DataFrame]
+    ring: KeyRing
+    secret_tags: SecretTags
+    supplied: Supplied
+    discovered: Discovered = field(init=False)
+    grounds: Grounds = field(init=False)
+    bests: list[Best] = field(init=False)
+    inner: list[InnerValues] = field(init=False)
+    unopened: list[Unopened] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.bests = [Best.nothing(batch.height) for batch in self.batches]
+        self.inner = [InnerValues() for _ in self.batches]
+        system = self.batches[0]["system"][0]
+        known = (*known_layouts(system), *self.supplied.to_try)
+        self.discovered = self._discover(known)
+        tried = self.discovered.to_try
+        published = published_layouts(system)
+        self.grounds = Grounds(
+            ring=self.ring,
+            tried=tried,
+            established=tuple(dict.fromkeys(each.layout for each in tried)),
+            proven=frozenset(self.supplied.proven) - frozenset(published),
+            count=len(tried),
+            published=bool(published),
+        )
+        self._try_everything(known)
+
+    def _discover(self, known: Sequence[Layout]) -> Discovered:
+        """Layouts found, then looked for again in what they do not open, until that shows none."""
+        found = Discovered(())
+        for number in range(_ROUNDS):
+            rest = [batch.filter(self._without_key(each, found)) for each, batch in enumerate(self.batches)]
+            if not sum(batch.height for batch in rest):
+                break
+            more = discover(sample(rest), self.ring.keys, known, self.secret_tags, self.supplied.proven)
+            before, found = found, found.together(more, first=not number)
+            if len(found.to_try) == len(before.to_try):
+                break
+            for each, batch in enumerate(self.batches):
+                rows = np.flatnonzero(self._without_key(each, before).to_numpy())
+                self._try(each, batch, rows, found.to_try)
+            if is_whole(rest):
+                break
+        return found
+
+    def _without_key(self, number: int, found: Discovered) -> pl.Series:
+        """Values of a batch that are there, and that nothing opens with certainty yet."""
+        there = is_there(self.batches[number])
+        return pl.Series(there & ~convincing(self.bests[number], _correction(found.to_try)))
+
+    def _try(
+        self, number: int, batch: pl.DataFrame, rows: npt.NDArray[np.intp], tried: Sequence[Hypothesis]
+    ) -> None:
+        if not rows.size:
+            return
+        whole = len(rows) == batch.height
+        opened = try_keys(Views(batch if whole else batch[rows]), tried)
+        best = best_openings(len(rows), self.inner[number].watch(opened, rows), tried, self.secret_tags)
+        self.bests[number].put(rows, best)
+
+    def _try_everything(self, known: Sequence[Layout]) -> None:
+        """Every key in every form and layout on what nothing opens: only then is a value called lost."""
+        grounds, established = self.grounds, self.grounds.established
+        waiting = [
+            np.flatnonzero(is_there(batch) & ~convincing(best, grounds.correction))
+            for batch, best in zip(self.batches, self.bests, strict=True)
+        ]
+        views = [
+            Views(batch.select("value", "iv")[rows])
+            for batch, rows in zip(self.batches, waiting, strict=True)
+        ]
+        every = [each for values in views for each in layouts_to_try(known, values)]
+        front = dict.fromkeys(grounds.tried)
+        tried = (
+            *front,
+            *(each for each in hypotheses(self.ring.keys, dict.fromkeys(every)) if each not in front),
+        )
+        shown = frozenset(each for one in self.discovered.established for each in one.alike)
+        meant, weak = self._weak_under_established(waiting, shown)
+        bests = []
+        for rows, values in zip(waiting, views, strict=True):
+            opened = try_keys(values, tried) if rows.size else ()
+            bests.append(best_openings(len(rows), opened, tried, self.secret_tags))
+        anywhere = WeakOpenings.of(bests, _correction(tried))
+        self.grounds = replace(grounds, tried=tried)
+        self.unopened = []
+        for number, (rows, values, best) in enumerate(zip(waiting, views, bests, strict=True)):
+            narrow = self.bests[number]
+            by_form = best.hypothesis != NOT_OPENED
+            further = by_form & anywhere.hardly_chance(best.log10) & ~meant[number] & ~weak[number]
+            at = np.flatnonzero(further)
+            narrow.put(rows[at], _only(best, at))
+            self.unopened.append(
+                Unopened(rows, values, Forms.of(values, established), meant[number] | weak[number] | further)
+            )
+
+    def _weak_under_established(
+        self, waiting: Sequence[npt.NDArray[np.intp]], shown: frozenset[Hypothesis]
+    ) -> tuple[list[npt.NDArray[np.bool_]], list[npt.NDArray[np.bool_]]]:
+        """Weak openings that chance hardly explains, and those of a key in the very layout that it shows.
+
+        Of the latter each counts, as long as chance gives no more than a few: a binary secret with a single byte
+        of padding shows no better.
+        """
+        weak = WeakOpenings.of(self.bests, self.grounds.correction)
+        by_chance = sum(len(rows) for rows in waiting) * len(shown) * _PADDED_BY_CHANCE
+        is_shown = np.array([each in shown for each in self.grounds.tried] + [False])
+        meant, own = [], []
+        for rows, best in zip(waiting, self.bests, strict=True):
+            opened = best.hypothesis[rows] != NOT_OPENED
+            meant.append(opened & weak.hardly_chance(best.log10[rows]))
+            own.append(opened & is_shown[best.hypothesis[rows]] & (by_chance <= _MOST_BY_CHANCE))
+        return meant, own
+
+    def inner_batches(self) -> list[pl.DataFrame]:
+        """Values that were found under another encryption, in the form of `STORED`; `record` is their place."""
+        found = []
+        for number, (batch, best) in enumerate(zip(self.batches, self.bests, strict=True)):
+            texts = self.inner[number].of(best, convincing(best, self.grounds.correction))
+            if texts:
+                rows = sorted(texts)
+                found.append(
+                    batch[rows].with_columns(
+                        pl.Series("value", [texts[row] for row in rows], pl.Binary),
+                        pl.lit(None, pl.Binary).alias("iv"),
+                        pl.Series("record", [f"{number} {row}" for row in rows]),
+                    )
+                )
+        return found
+
+    def judged(self, inner: Examined | None) -> Examined:
+        """The verdicts; `inner` are those of what was found under another encryption."""
+        population = self._population()
+        frames, tags = [], []
+        for batch, best, unopened in zip(self.batches, self.bests, self.unopened, strict=True):
+            judgement = judge(batch, best, unopened, population, self.grounds)
+            judged = pl.concat([batch.drop("value", "iv"), judgement.frame], how="horizontal")
+            frames.append(judged.with_columns(_digests(batch["value"])))
+            tags.append(_tags(frames[-1], judgement.whole, best))
+        openers: dict[tuple[str, str], Opener] = {
+            (self.ring.keys[each.key].label, name): (each,)
+            for each in self.grounds.tried
+            for name in each.names
+        }
+        if inner is not None:
+            openers |= self._put_twice(frames, tags, inner)
+        return Examined(pl.concat(frames), np.concatenate(tags), self.discovered, openers)
+
+    def _put_twice(
+        self, frames: list[pl.DataFrame], tags: list[npt.NDArray[np.uint64]], inner: Examined
+    ) -> dict[tuple[str, str], Opener]:
+        """Give values that were encrypted twice the verdict of what lies inside; what opens them."""
+        sure = [Confidence.PROVEN, Confidence.STRONG]
+        opens = pl.col("verdict").is_in([Verdict.CURRENT, Verdict.OLDER_KEY]) & pl.col("confidence").is_in(
+            sure
+        )
+        opened = inner.frame.with_row_index("inner").filter(opens)
+        current = self.ring.current
+        reasons = Reasons(tuple(key.label for key in self.ring.keys), current.label if current else "")
+        openers: dict[tuple[str, str], Opener] = {}
+        for number in range(len(frames)):
+            mine = opened.filter(pl.col("record").str.starts_with(f"{number} "))
+            if not mine.height:
+                continue
+            rows = mine["record"].str.split(" ").list.last().cast(pl.UInt32)
+            outer = frames[number][rows.to_list()]
+            layout = pl.Series(
+                [f"{out} > {into}" for out, into in zip(outer["layout"], mine["layout"], strict=True)]
+            )
+            for out, label, layouts, within in zip(
+                self.bests[number].hypothesis[rows.to_numpy()],
+                mine["opened_by"],
+                layout,
+                mine["layout"],
+                strict=True,
+            ):
+                openers[label, layouts] = (self.grounds.tried[out], *inner.openers[label, within])
+            put = mine.select(
+                "opened_by", "fingerprint", "confidence", "text_confidence", "false_positive"
+            ).with_columns(
+                layout=layout,
+                verdict=pl.lit(str(Case.TWICE.verdict)),
+                action=pl.lit(str(Case.TWICE.verdict.action)),
+                reason=pl.Series([reasons.of(Case.TWICE, label) for label in mine["opened_by"]]),
+            )
+            frames[number] = frames[number].with_columns(
+                frames[number][name].scatter(rows, put[name]) for name in put.columns
+            )
+            tags[number][rows.to_numpy()] = inner.tags[mine["inner"].to_numpy()]
+        return openers
+
+    def _population(self) -> Population:
+        texts = opened = 0
+        shortest = 0
+        used: set[int] = set()
+        for batch, best in zip(self.batches, self.bests, strict=True):
+            sure = convincing(best, self.grounds.correction) & is_there(batch)
+            opened += int(sure.sum())
+            texts += int((sure & (best.content != Content.BINARY)).sum())
+            used |= {self.grounds.tried[each].key for each in np.unique(best.hypothesis[sure])}
+            for each in np.unique(best.hypothesis[sure]):
+                layout = self.grounds.tried[each].layout
+                shortest = min(shortest or layout.overhead + BLOCK, layout.overhead + BLOCK)
+        return Population(
+            opened=opened,
+            shortest_opened=shortest,
+            texts=texts,
+            forms=Forms(
+                np.concatenate([each.forms.form for each in self.unopened]),
+                np.concatenate([each.forms.sizes for each in self.unopened]),
+            ),
+            odd_key=any(_is_odd(key) for place, key in enumerate(self.ring.keys) if place not in used),
+        )
 
 
-def _tags(judged: pl.DataFrame, opened: npt.NDArray[np.bool_], best: Best) -> npt.NDArray[np.uint64]:
-    """Equal for equal secrets: of opened values by the secret, of sealed ones by equal ciphertext."""
-    tags = np.where(opened[:, None], best.tags, np.uint64(0))
+def _is_odd(key: Key) -> bool:
+    """Short, and no AES key: a passphrase, or a key of another cipher."""
+    return key.bits not in _AES_KEY_BITS or (not key.bits and len(key.content) <= _PASSPHRASE_BYTES)
+
+
+def _correction(tried: Sequence[Hypothesis]) -> int:
+    return max(1, len(tried)) * len(Content)
+
+
+def _only(best: Best, rows: npt.NDArray[np.intp]) -> Best:
+    return Best(*(getattr(best, each.name)[rows] for each in fields(Best)))
+
+
+def _tags(judged: pl.DataFrame, whole: npt.NDArray[np.bool_], best: Best) -> npt.NDArray[np.uint64]:
+    """Equal for equal secrets: of wholly known texts by the text, of sealed ones by equal ciphertext."""
+    tags = np.where(whole[:, None], best.tags, np.uint64(0))
     sealed = judged["verdict"].is_in([Verdict.LOST, Verdict.UNKNOWN]).arg_true()
     digests = judged["value_digest"].gather(sealed).str.head(32).to_list()  # 16 bytes
     tags[sealed.to_numpy()] = np.frombuffer(bytes.fromhex("".join(digests)), np.uint64).reshape(-1, 2)

@@ -16,6 +16,7 @@ CREDENTIALS: Final = pl.Schema(
         "opened_by": pl.String,
         "fingerprint": pl.String,
         "confidence": pl.String,
+        "text_confidence": pl.String,
         "false_positive": pl.Float64,
         "layout": pl.String,
         "action": pl.String,
@@ -35,7 +36,7 @@ CREDENTIALS: Final = pl.Schema(
 )
 """One row a stored value, judged. Absent text is ""; `false_positive` is null where nothing opened.
 
-`disagreement` says where logs and store contradict each other: `logged-but-opens`, `lost-but-not-logged`.
+`confidence` is that in the key, `text_confidence` that every byte of the text is known: two things. `disagreement` says where logs and store contradict each other: `logged-but-opens`, `lost-but-not-logged`.
 """
 
 NOT_STORED: Final = pl.Schema(

@@ -8,15 +8,14 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from audit.discovery.chains import Chains
 from audit.discovery.evidence import Evidence, Openings, chance_log10
-from audit.discovery.first_block import FirstBlock, what_is_first
 from audit.discovery.sample import shared_prefixes
 from audit.discovery.sample_trial import SampleTrial
 from audit.key_ring import Key
 from audit.layouts.known import with_prefixes
-from audit.layouts.layout import BLOCK, Iv, Layout, Mode
-from audit.trial.aes_columns import AesColumns
-from audit.trial.best import ABOUT_AS_LIKELY
+from audit.layouts.layout import Layout
+from audit.trial.best import CLEARLY_LIKELIER
 from audit.trial.hypothesis import Hypothesis, hypotheses
 from audit.trial.same_secret import SecretTags
 from audit.trial.views import View, Views
@@ -31,10 +30,24 @@ class Discovered:
     Attributes:
         established: the hypotheses that verdicts may rest on, the one that explains most first.
         guesses: the best others, where nothing is established: how far the data go.
+        to_try: every key in every established layout, and in those that may be meant instead.
     """
 
     established: tuple[Evidence, ...]
     guesses: tuple[Evidence, ...] = ()
+    to_try: tuple[Hypothesis, ...] = ()
+
+    def together(self, more: "Discovered", *, first: bool) -> "Discovered":
+        """With what was found in what these do not open; what is tried already keeps its place."""
+        known = {each.hypothesis for each in self.established}
+        return Discovered(
+            established=(
+                *self.established,
+                *(each for each in more.established if each.hypothesis not in known),
+            ),
+            guesses=more.guesses if first else self.guesses,
+            to_try=tuple(dict.fromkeys((*self.to_try, *more.to_try))),
+        )
 
 
 def discover(
@@ -56,18 +69,17 @@ def discover(
         secret_tags: tells equal plain texts.
         proven: layouts that a known plain text has proven.
     """
-    wanted = tuple(dict.fromkeys((*layouts, *proven)))
     views = Views(values)
-    read = {view for view in {View.of(layout) for layout in wanted} if views[view].is_not_null().any()}
-    present = [layout for layout in wanted if View.of(layout) in read]
-    tried = hypotheses(keys, (*present, *_prefixed(present, views)))
+    tried = hypotheses(keys, layouts_to_try((*layouts, *proven), views))
     trial = SampleTrial.of(views, tried, secret_tags)
+    chains = Chains(trial)
     established = tuple(
-        _settle_by_proof(_settle_first_block(each, trial), proven) for each in _one_after_the_other(trial)
+        _settle_by_proof(chains.settled(index, evidence), proven)
+        for index, evidence in _one_after_the_other(trial)
     )
-    without_evidence = _proven_alone(trial, established, proven)
-    if established or without_evidence:
-        return Discovered((*established, *without_evidence))
+    established += _proven_alone(trial, established, proven)
+    if established:
+        return Discovered(established, to_try=_to_try(keys, established, chains, proven))
     everything = np.ones(trial.size, np.bool_)
     guesses = sorted(_ranked(trial, everything, trial.openings), key=lambda each: each.evidence.log10)
     return Discovered((), tuple(each.evidence for each in guesses[:_GUESSES]))
@@ -82,12 +94,15 @@ class _Ranked:
     evidence: Evidence
 
 
-def _prefixed(layouts: Sequence[Layout], views: Views) -> tuple[Layout, ...]:
-    found: list[Layout] = []
-    for view in dict.fromkeys(View.of(layout) for layout in layouts):
-        of_view = [layout for layout in layouts if View.of(layout) == view and not layout.prefix]
+def layouts_to_try(layouts: Iterable[Layout], views: Views) -> tuple[Layout, ...]:
+    """Those of these layouts in which any of the values is written at all, and the same behind constant prefixes."""
+    wanted = tuple(dict.fromkeys(layouts))
+    read = {view for view in {View.of(layout) for layout in wanted} if views[view].is_not_null().any()}
+    found = [layout for layout in wanted if View.of(layout) in read]
+    for view in sorted(read, key=repr):
+        of_view = [layout for layout in found if View.of(layout) == view and not layout.prefix]
         found += with_prefixes(of_view, shared_prefixes(views[view].drop_nulls()))
-    return tuple(found)
+    return tuple(dict.fromkeys(found))
 
 
 def _one_after_the_other(trial: SampleTrial) -> Iterator[tuple[int, Evidence]]:
@@ -125,11 +140,7 @@ def _ranked(
 
 
 def _equivalent(index: int, remaining: npt.NDArray[np.bool_], trial: SampleTrial) -> tuple[Hypothesis, ...]:
-    """Others of the same key that explain the same of what remained as well.
-
-    Mostly to the same text. Where only padding speaks, since all secrets are binary, a block in front may be
-    a vector or text: nothing tells.
-    """
+    """Others of the same key that explain the same of what remained, to the same texts."""
     mine = _explained(trial.openings[index], remaining)
     return tuple(
         trial.tried[other]
@@ -160,28 +171,9 @@ def _explained(openings: Openings, remaining: npt.NDArray[np.bool_]) -> _Explain
 
 
 def _as_good(other: _Explained, best: _Explained) -> bool:
-    return other.rows == best.rows and (other.tags == best.tags or other.log10 - best.log10 < ABOUT_AS_LIKELY)
-
-
-def _settle_first_block(found: tuple[int, Evidence], trial: SampleTrial) -> Evidence:
-    """Tell a vector in front from an unknown constant one, where the text behind does not."""
-    index, evidence = found
-    alike = evidence.alike
-    disputed = [
-        each for each in alike if each.layout.mode is Mode.CBC and each.layout.iv in {Iv.FRONT, Iv.UNKNOWN}
-    ]
-    if len({each.layout.iv for each in disputed}) == 1 or not disputed:
-        return evidence
-    if len(disputed) < sum(each.layout.mode is Mode.CBC for each in alike):
-        return evidence  # a known vector explains as much: the secrets are binary, and show nothing
-    match what_is_first(_first_blocks(evidence.hypothesis, trial.openings[index], trial)):
-        case FirstBlock.VECTOR:
-            kept = [each for each in alike if each.layout.iv is not Iv.UNKNOWN]
-        case FirstBlock.TEXT:
-            kept = [each for each in alike if each.layout.iv is not Iv.FRONT]
-        case FirstBlock.UNDECIDED:
-            return evidence
-    return replace(evidence, hypothesis=kept[0], equivalent=tuple(kept[1:]))
+    """ISO 10126, say, explains PKCS#7's texts as well, and not nearly as surely."""
+    same = other.rows == best.rows and other.tags == best.tags
+    return same and other.log10 - best.log10 < CLEARLY_LIKELIER
 
 
 def _settle_by_proof(evidence: Evidence, proven: Collection[Layout]) -> Evidence:
@@ -210,9 +202,22 @@ def _proven_alone(
     return tuple(replace(each.evidence, proven=True) for each in ranked)
 
 
-def _first_blocks(hypothesis: Hypothesis, openings: Openings, trial: SampleTrial) -> npt.NDArray[np.uint8]:
-    rows = pl.Series(openings.rows[openings.explained])
-    values = trial.views[View.of(hypothesis.layout)].gather(rows)
-    first = values.bin.slice(len(hypothesis.layout.prefix), BLOCK)
-    matrix = first.bin.reinterpret(dtype=pl.Array(pl.UInt8, BLOCK)).to_numpy()
-    return AesColumns(hypothesis.aes_key).decrypt(matrix)
+def _to_try(
+    keys: Sequence[Key], established: Sequence[Evidence], chains: Chains, proven: Sequence[Layout]
+) -> tuple[Hypothesis, ...]:
+    """Every key in every established layout: what holds of one key's values is to be shown of another's.
+
+    A chain of CBC is tried with what may stand before its first block under each key: an older server may have
+    had another vector, and a text that is read with the wrong one is a wrong text.
+    """
+    alike = tuple(dict.fromkeys(each for evidence in established for each in evidence.alike))
+    layouts = dict.fromkeys(layout for each in alike for layout in (each.layout, *each.same_as))
+    found = dict.fromkeys(alike)
+    settled = {(each.aes_key, each.layout.chain) for each in alike}
+    for each in hypotheses(keys, dict.fromkeys((*proven, *layouts))):
+        chain = each.layout.chain
+        if chain is None or each.layout in proven:
+            found[each] = None
+        elif (each.aes_key, chain) not in settled:
+            found |= dict.fromkeys((each, *chains.possible(each)))
+    return tuple(found)

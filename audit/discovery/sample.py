@@ -38,6 +38,11 @@ def sample(batches: Iterable[pl.DataFrame]) -> pl.DataFrame:
     )
 
 
+def is_whole(batches: Iterable[pl.DataFrame]) -> bool:
+    """Whether `sample` takes every distinct value of these, so that looking again shows nothing new."""
+    return sum(batch.height for batch in batches) <= SAMPLE_SIZE
+
+
 def independent(decoded: pl.Series) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """One value for each distinct last block; shape [n].
 

@@ -72,7 +72,7 @@ def _openings(
     tags: dict[int, list[npt.NDArray[np.uint64]]] = {}
     for opened in try_keys(values, tried):
         parts.setdefault(opened.hypothesis, []).append(replace(opened, plain=opened.plain[:0]))
-        tags.setdefault(opened.hypothesis, []).append(secret_tags.of(opened.plain))
+        tags.setdefault(opened.hypothesis, []).append(secret_tags.of(opened.plain, opened.lengths))
     gathered = {}
     for index, of_index in parts.items():
         log10 = np.concatenate([each.log10 for each in of_index])

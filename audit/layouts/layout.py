@@ -1,6 +1,6 @@
 """What a ciphertext layout is: a value, not code."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -123,6 +123,16 @@ class Layout:
         padding = f"/padding-{self.padding}" if self.padding is not Padding.PKCS7 else ""
         wrapper = f"/in-{self.wrapper.name}" if self.wrapper != BARE else ""
         return f"aes-{self.mode}{vector}{padding}{prefix}/{self.encoding}{wrapper}/key-{self.key_form}"
+
+    @property
+    def chain(self) -> "Layout | None":
+        """What CBC layouts share that differ only in the vector of the first block; None for all others.
+
+        A vector of its own from beside is known for each value, so that nothing is open there.
+        """
+        if self.mode is not Mode.CBC or self.iv is Iv.BESIDE:
+            return None
+        return replace(self, iv=Iv.UNKNOWN, constant_iv=b"", key_form=KeyForm.RAW)
 
     @property
     def overhead(self) -> int:

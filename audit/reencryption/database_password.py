@@ -12,12 +12,13 @@ from audit.layouts.known import CLOUDBEES_CD, known_layouts
 from audit.layouts.layout import Layout
 from audit.reencryption.one_value import Spelling, open_value
 from audit.reencryption.target import NewLayout, in_layouts
+from audit.trial.best import CLEARLY_LIKELIER
 from audit.trial.hypothesis import Hypothesis, hypotheses
 from audit.trial.plain_text import Content
 from audit.trial.try_keys import try_keys
 from audit.trial.views import Views
 from audit.verdict import STRONG_AT_MOST
-from audit.verdicts.value_form import Form, forms
+from audit.verdicts.value_form import fitting
 from parsers.secret import Secret
 from parsers.stores.change import Sealed
 
@@ -47,12 +48,12 @@ def rekeyed_password(
         pl.DataFrame({"value": [sealed.value], "iv": [None]}, {"value": pl.Binary, "iv": pl.Binary})
     )
     layouts = known_layouts(CLOUDBEES_CD)
-    if forms(values, layouts)[0] != Form.WELL_FORMED:
+    if not fitting(values, layouts, Layout.fits)[0]:
         return None
     opening = _openings(values, hypotheses(keys, layouts))
     of_server = [each for each in opening if _is_shown(each, shown)]
     opening = of_server or opening
-    plain = {found for each in opening if (found := open_value(sealed, each)) is not None}
+    plain = {open_value(sealed, each) for each in opening}  # None: a block behind a vector that nobody knows
     used = {keys[each.key].label for each in opening}
     if target.label in used:
         return None
@@ -60,20 +61,23 @@ def rekeyed_password(
         raise ReencryptionError(
             "COMMANDER_DB_PASSWORD opens under none of the candidate keys with certainty", hint=_ANOTHER_WAY
         )
-    if len(plain) != 1:
+    text = plain.pop()
+    if plain or text is None:
         raise ReencryptionError(_NOT_SHOWN, hint=_ANOTHER_WAY)
     forms_of_key = [layout for each in opening for layout in (each.layout, *each.same_as)]
     alike = tuple(in_layouts(target, keys.index(target), forms_of_key, length=None))
-    new = NewLayout(alike, Spelling(), "").encrypt(plain.pop()) if alike else None
+    new = NewLayout(alike, Spelling(), "").encrypt(text) if alike else None
     if new is None:
         raise ReencryptionError(_NOT_SHOWN, hint=_ANOTHER_WAY)
     return Secret(new.value)
 
 
 def _openings(values: Views, tried: Sequence[Hypothesis]) -> list[Hypothesis]:
-    """What opens the one value with certainty."""
+    """What opens the one value with certainty, and is about as likely as the best of it."""
     at_most = math.log10(STRONG_AT_MOST) - math.log10(max(1, len(tried)) * len(Content))
-    return [tried[each.hypothesis] for each in try_keys(values, tried) if float(each.log10[0]) <= at_most]
+    found = [(float(each.log10[0]), tried[each.hypothesis]) for each in try_keys(values, tried)]
+    best = min((log10 for log10, _ in found), default=0.0)
+    return [each for log10, each in found if log10 <= at_most and log10 - best < CLEARLY_LIKELIER]
 
 
 def _is_shown(hypothesis: Hypothesis, shown: Collection[Layout]) -> bool:

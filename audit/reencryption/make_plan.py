@@ -12,13 +12,12 @@ from audit.key_ring import Key, KeyRing
 from audit.layouts.known import OCTOPUS
 from audit.layouts.user_supplied import Supplied
 from audit.reencryption.marks import Marks
-from audit.reencryption.new_value import new_value, why_undecided
+from audit.reencryption.new_value import new_value
 from audit.reencryption.plan import Plan, Planned, with_outcomes
 from audit.reencryption.state import PLAN, State
 from audit.reencryption.states import with_states
 from audit.reencryption.target import Layouts, layouts_for
 from audit.stores_reading import StoresReading
-from audit.verdict import Verdict
 from parsers.stores.change import Change, Sealed
 from reports.run import Run
 
@@ -71,7 +70,9 @@ def make_plan(wanted: Wanted, stores: StoresReading, examined: Sequence[Examined
         )
         start += each.frame.height
     table = with_outcomes(stated, dict.fromkeys(making.refused, State.REFUSED), making.refused)
-    written = {each.row: each.opener.layout.name for of_store in making.planned.values() for each in of_store}
+    written = {
+        each.row: each.openers[0].layout.name for of_store in making.planned.values() for each in of_store
+    }
     names = pl.Series("new_layout", [written.get(row, "") for row in range(table.height)], pl.String)
     table = table.with_columns(names).match_to_schema(PLAN, extra_columns="ignore")
     return Plan(wanted.target, table, values, making.planned, tuple(making.basis), making.marks)
@@ -93,24 +94,18 @@ class _Making:
         wanted = self._wanted
         own = layouts_for(wanted.target, examined, wanted.ring, values, wanted.supplied)
         layouts = {**own, **wanted.layouts.get(examined.frame["system"][0], {})}
-        openers = {
-            (wanted.ring.keys[each.key].label, name): each for each in examined.tried for name in each.names
-        }
         chosen = (stated["state"] == State.RE_ENCRYPT).arg_true()
-        told = stated.select("kind", "opened_by", "layout", "verdict", "store", "record")[chosen].rows()
-        for place, (kind, key, layout, verdict, store, record), sealed in zip(
+        told = stated.select("kind", "opened_by", "layout", "store", "record")[chosen].rows()
+        for place, (kind, key, layout, store, record), sealed in zip(
             chosen, told, values[chosen].rows(), strict=True
         ):
-            old, opener = Sealed(*sealed), openers[key, layout]
-            undecided = why_undecided(old, opener, examined.tried) if verdict == Verdict.AMBIGUOUS else ""
-            new = undecided or new_value(
-                old, opener, layouts[kind], self.marks, zero_vector=store in self._zero_vectors
-            )
+            old, opener = Sealed(*sealed), examined.openers[key, layout]
+            new = new_value(old, opener, layouts[kind], self.marks, zero_vector=store in self._zero_vectors)
             if isinstance(new, str):
                 self.refused[start + place] = new
                 continue
             change = Change(record, old, new.sealed)
-            self.planned.setdefault(store, []).append(Planned(start + place, change, new.opener, new.mark))
+            self.planned.setdefault(store, []).append(Planned(start + place, change, new.openers, new.mark))
             self.basis[new.basis] = None
 
 

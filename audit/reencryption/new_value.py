@@ -1,6 +1,6 @@
 """The new value of an old one, or why there is none."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,15 +9,12 @@ from audit.reencryption.marks import Marks
 from audit.reencryption.one_value import open_value
 from audit.reencryption.target import NewLayout, NotEstablished
 from audit.trial.hypothesis import Hypothesis
+from parsers.secret import Secret
 from parsers.stores.change import Sealed
 
 _HIDDEN: Final = "its whole plain text is not known in this layout: one known plain text would solve it"
 _PROVE: Final = "prove one with `layouts --known LOCATION --save FILE`, then --layouts FILE"
 _TWO_WAYS: Final = f"the layouts that the data cannot tell apart would write different values: {_PROVE}"
-_TWO_TEXTS: Final = (
-    "it opens to different texts in layouts that the store cannot tell apart, and nothing says which is "
-    f"right: {_PROVE}"
-)
 _NO_COLUMN: Final = "its vector stands in a column of its own, which the new layout does not have"
 
 
@@ -27,25 +24,30 @@ class NewValue:
 
     Attributes:
         sealed: the new value.
-        opener: the key in the layout that opens it.
+        openers: the target key in every layout that may be meant: each opens it.
         mark: of the plain text.
         basis: what the layout rests on, one sentence.
     """
 
     sealed: Sealed
-    opener: Hypothesis
+    openers: tuple[Hypothesis, ...]
     mark: bytes
     basis: str
 
 
 def new_value(
-    old: Sealed, opener: Hypothesis, layout: NewLayout | NotEstablished, marks: Marks, *, zero_vector: bool
+    old: Sealed,
+    opener: Sequence[Hypothesis],
+    layout: NewLayout | NotEstablished,
+    marks: Marks,
+    *,
+    zero_vector: bool,
 ) -> NewValue | str:
     """The new value; or a sentence that says why there is none.
 
     Args:
         old: as it lies in the store.
-        opener: the key in the layout that opens it.
+        opener: the key in the layout that opens it; the outer one first where it was encrypted twice.
         layout: how it is to be written.
         marks: of this run.
         zero_vector: whether the store's vectors are all zero.
@@ -55,7 +57,7 @@ def new_value(
     """
     if isinstance(layout, NotEstablished):
         return f"{layout.reason}; {layout.hint}"
-    plain = open_value(old, opener)
+    plain = open_through(old, opener)
     if plain is None:
         return _HIDDEN
     new = layout.encrypt(plain, zero_vector=zero_vector)
@@ -63,13 +65,18 @@ def new_value(
         return _TWO_WAYS
     if old.iv is not None and new.iv is None:
         return _NO_COLUMN
-    if open_value(new, layout.hypothesis) != plain:
+    if any(open_value(new, each) != plain for each in layout.alike):
         raise ReencryptionError("a new value does not open to the text of the old one: nothing was written")
     basis = f"new values are written in {layout.hypothesis.layout.name}: {layout.basis}"
-    return NewValue(new, layout.hypothesis, marks.of(plain), basis)
+    return NewValue(new, layout.alike, marks.of(plain), basis)
 
 
-def why_undecided(old: Sealed, opener: Hypothesis, tried: Iterable[Hypothesis]) -> str:
-    """Why nobody can say which text an ambiguous value holds, or "": its key may open it to several."""
-    texts = {open_value(old, each) for each in tried if each.key == opener.key} - {None}
-    return _TWO_TEXTS if len(texts) > 1 else ""
+def open_through(sealed: Sealed, opener: Sequence[Hypothesis]) -> Secret | None:
+    """The text under every encryption, the outer one taken off first; None where one does not open."""
+    plain: Secret | None = None
+    for each in opener:
+        plain = open_value(sealed, each)
+        if plain is None:
+            return None
+        sealed = Sealed(plain.reveal())
+    return plain

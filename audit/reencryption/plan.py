@@ -19,13 +19,14 @@ class Planned:
     Attributes:
         row: its place in the plan's table.
         change: from what to what.
-        opener: the key in the layout that opens the new value.
+        openers: the target key in the layout that is written, and in those that the data cannot tell from it: each
+            must open the new value.
         mark: of its plain text.
     """
 
     row: int
     change: Change
-    opener: Hypothesis
+    openers: tuple[Hypothesis, ...]
     mark: bytes
 
 

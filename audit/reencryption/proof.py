@@ -91,5 +91,6 @@ def _numbered(table: pl.DataFrame, values: pl.DataFrame, store: str, *, aligned:
 def _fault(written: Planned, now: Sealed, marks: Marks) -> str:
     if now != written.change.new:
         return _DIFFERENT_NOW
-    plain = open_value(now, written.opener)
-    return "" if plain is not None and marks.of(plain) == written.mark else _OTHER_TEXT
+    texts = [open_value(now, each) for each in written.openers]
+    same = all(plain is not None and marks.of(plain) == written.mark for plain in texts)
+    return "" if same else _OTHER_TEXT

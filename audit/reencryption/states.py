@@ -10,6 +10,10 @@ from audit.reencryption.target import SURE
 from audit.verdict import Verdict
 
 _SAME_VALUE = ("system", "location", "value_digest")
+_NOT_WHOLE = (
+    "its key is certain and its whole text is not: prove the layout with one credential that you know, "
+    "`layouts --known LOCATION --save FILE`, then --layouts FILE"
+)
 _OPENED = (Verdict.CURRENT, Verdict.OLDER_KEY)
 
 
@@ -28,15 +32,17 @@ def with_states(judged: pl.DataFrame, run: pl.DataFrame, target: Key, also: Coll
     known = judged.join(before, on=_SAME_VALUE, how="left", maintain_order="left")
     asked_for = pl.col("location").is_in(list(also)) & (pl.col("opened_by") != "")
     sure = pl.col("verdict").is_in(_OPENED) & pl.col("confidence").is_in(SURE)
+    twice = pl.col("layout").str.contains(" > ", literal=True)
+    whole = pl.col("text_confidence").is_in(SURE)
     unlike = ~pl.col("judged_then").is_in([*_OPENED]) & ~asked_for
     state = (
-        pl.when((sure | asked_for) & (pl.col("opened_by") == target.label))
+        pl.when((sure | asked_for) & (pl.col("opened_by") == target.label) & ~twice)
         .then(pl.lit(State.ALREADY))
         .when(~(sure | ((pl.col("verdict") == Verdict.AMBIGUOUS) & asked_for)))
         .then(pl.col("verdict").replace_strict({str(each): str(state) for each, state in OF_VERDICT.items()}))
         .when(pl.col("judged_then").is_null())
         .then(pl.lit(State.CHANGED))
-        .when(unlike)
+        .when(unlike | ~whole)
         .then(pl.lit(State.REFUSED))
         .otherwise(pl.lit(State.RE_ENCRYPT))
     )
@@ -44,6 +50,8 @@ def with_states(judged: pl.DataFrame, run: pl.DataFrame, target: Key, also: Coll
     reason = (
         pl.when(pl.col("state") == State.CHANGED)
         .then(pl.lit("the run judged another value here, or none: audit again"))
+        .when((pl.col("state") == State.REFUSED) & ~whole)
+        .then(pl.lit(_NOT_WHOLE))
         .when(pl.col("state") == State.REFUSED)
         .then(pl.format("the run called it {}: audit again with the keys of now", "judged_then"))
         .otherwise("reason")

@@ -1,24 +1,25 @@
 """The best opening of every value, and its strongest rival under another key."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from audit.layouts.layout import Mode
+from audit.layouts.layout import Iv, Mode
 from audit.trial.hypothesis import Hypothesis
 from audit.trial.opened import Opened
-from audit.trial.plain_text import Content
+from audit.trial.plain_text import Content, is_patchy
 from audit.trial.same_secret import SecretTags
 from audit.trial.structure import proves_itself
 from parsers.secret import Secret
 
 NOT_OPENED: Final = -1
 
-ABOUT_AS_LIKELY: Final = 3.0
-"""Powers of ten. A block that one layout reads as text and another takes for a vector makes 5 at least."""
+CLEARLY_LIKELIER: Final = 6.0
+"""Powers of ten by which one text of a value must be likelier than another to be taken for its text: the same one
+in a million that makes a key strong. A first block of 16 bytes that is ASCII makes 6.7."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,10 @@ class Best:
         hypothesis: its place in the list that was tried, or NOT_OPENED; shape [n].
         log10: of the probability that a wrong key does as well, uncorrected; 0 where nothing opened.
         rival_log10: the same for the best opening under any other key; 0 where there is none.
-        two_texts: whether the same key in another layout gives another text that is about as likely.
+        whole: whether every byte of the text is known: none of it stays behind an unknown vector, and no other
+            layout that was tried makes the same key give another text that is about as likely.
         content: `Content` of the best opening.
+        patchy: whether it is text but for a block or two.
         proven: whether an authentication tag or the plain text's own structure proves it.
         tags: equal for equal secrets, within one run; shape [n, 2].
     """
@@ -38,8 +41,9 @@ class Best:
     hypothesis: npt.NDArray[np.int32]
     log10: npt.NDArray[np.float64]
     rival_log10: npt.NDArray[np.float64]
-    two_texts: npt.NDArray[np.bool_]
+    whole: npt.NDArray[np.bool_]
     content: npt.NDArray[np.uint8]
+    patchy: npt.NDArray[np.bool_]
     proven: npt.NDArray[np.bool_]
     tags: npt.NDArray[np.uint64]
 
@@ -50,11 +54,17 @@ class Best:
             hypothesis=np.full(size, NOT_OPENED, np.int32),
             log10=np.zeros(size),
             rival_log10=np.zeros(size),
-            two_texts=np.zeros(size, np.bool_),
+            whole=np.zeros(size, np.bool_),
             content=np.full(size, Content.BINARY, np.uint8),
+            patchy=np.zeros(size, np.bool_),
             proven=np.zeros(size, np.bool_),
             tags=np.zeros((size, 2), np.uint64),
         )
+
+    def put(self, rows: npt.NDArray[np.intp], other: "Best") -> None:
+        """Take `other` over in these rows; it was tried on them alone, with the same list of hypotheses."""
+        for each in fields(self):
+            getattr(self, each.name)[rows] = getattr(other, each.name)
 
 
 def best_openings(
@@ -64,30 +74,33 @@ def best_openings(
     best = Best.nothing(size)
     key_of = _distinct_keys(tried)
     for each in opened:
+        hypothesis = tried[each.hypothesis]
         before = best.hypothesis[each.rows]
         if (before == NOT_OPENED).all():
-            _take(best, each, tried[each.hypothesis], secret_tags)
+            _take(best, each, hypothesis, secret_tags)
             continue
         other_key = key_of[before] != key_of[each.hypothesis]
         wins = each.log10 < best.log10[each.rows]
         loser = np.where(wins, best.log10[each.rows], each.log10)
         rival = best.rival_log10[each.rows]
         best.rival_log10[each.rows] = np.where(other_key, np.minimum(rival, loser), rival)
-        _compare_texts(best, each.only(~other_key), secret_tags)
-        best.two_texts[each.rows[wins & other_key]] = False
-        _take(best, each.only(wins), tried[each.hypothesis], secret_tags)
+        undecided = _undecided(best, each, hypothesis, secret_tags) & ~other_key
+        _take(best, each.only(wins), hypothesis, secret_tags)
+        best.whole[each.rows[undecided]] = False
     return best
 
 
-def _compare_texts(best: Best, opened: Opened, secret_tags: SecretTags) -> None:
-    """Mark values that the same key opens to another text; unless one of the two is by far likelier."""
+def _undecided(
+    best: Best, opened: Opened, hypothesis: Hypothesis, secret_tags: SecretTags
+) -> npt.NDArray[np.bool_]:
+    """Rows of which this opening and the best so far say different things, and are about as likely; shape [n]."""
     rows = opened.rows
-    if not rows.size:
-        return
-    other_text = (secret_tags.of(opened.plain) != best.tags[rows]).any(axis=1)
+    other_text = (secret_tags.of(opened.plain, opened.lengths) != best.tags[rows]).any(axis=1)
+    # What stands behind an unknown vector has another block in front of it, though all that shows is equal.
+    other_text |= best.whole[rows] & (hypothesis.layout.iv is Iv.UNKNOWN)
+    undecided: npt.NDArray[np.bool_] = other_text | ~best.whole[rows]
     gain = best.log10[rows] - opened.log10
-    about_as_likely = other_text & (np.abs(gain) < ABOUT_AS_LIKELY)
-    best.two_texts[rows] = about_as_likely | (best.two_texts[rows] & (gain < ABOUT_AS_LIKELY))
+    return undecided & (np.abs(gain) < CLEARLY_LIKELIER)
 
 
 def _distinct_keys(tried: Sequence[Hypothesis]) -> npt.NDArray[np.int32]:
@@ -100,8 +113,14 @@ def _distinct_keys(tried: Sequence[Hypothesis]) -> npt.NDArray[np.int32]:
 def _take(best: Best, opened: Opened, hypothesis: Hypothesis, secret_tags: SecretTags) -> None:
     if not opened.rows.size:
         return
-    best.hypothesis[opened.rows] = opened.hypothesis
-    best.log10[opened.rows] = opened.log10
-    best.content[opened.rows] = opened.content
-    best.proven[opened.rows] = hypothesis.layout.mode is Mode.GCM or proves_itself(opened)
-    best.tags[opened.rows] = secret_tags.of(opened.plain)
+    rows = opened.rows
+    best.hypothesis[rows] = opened.hypothesis
+    best.log10[rows] = opened.log10
+    best.whole[rows] = hypothesis.layout.iv is not Iv.UNKNOWN
+    best.content[rows] = opened.content
+    best.patchy[rows] = False
+    binary = np.flatnonzero(opened.content == Content.BINARY)
+    if binary.size:
+        best.patchy[rows[binary]] = is_patchy(opened.plain[binary], opened.lengths[binary])
+    best.proven[rows] = hypothesis.layout.mode is Mode.GCM or proves_itself(opened)
+    best.tags[rows] = secret_tags.of(opened.plain, opened.lengths)

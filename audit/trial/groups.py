@@ -33,16 +33,11 @@ class Group:
         if not prefix:
             return self
         behind = at + len(prefix)
+        if self.length < behind:
+            return Group(self.rows[:0], self.data[:0])
         held = (self.data[:, at:behind] == np.frombuffer(prefix, np.uint8)).all(axis=1)
         kept = np.concatenate([self.data[held, :at], self.data[held, behind:]], axis=1)
         return Group(self.rows[held], np.ascontiguousarray(kept))
-
-    def blocks(self) -> Bytes:
-        """The bytes block by block, all rows of one block together; shape [blocks, n, 16].
-
-        With this order the last blocks lie in one piece of memory, and one AES call takes them all.
-        """
-        return np.ascontiguousarray(self.data.reshape(len(self.rows), -1, 16).transpose(1, 0, 2))
 
 
 def by_length(decoded: pl.Series, wanted: Callable[[int], bool]) -> Iterator[Group]:

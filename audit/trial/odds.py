@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from audit.layouts.layout import Padding
 from audit.trial.plain_text import Content
 
 _PRINTABLE_ONE_BYTE: Final = 98
@@ -24,24 +25,35 @@ TAG_LOG10: Final = -128 * math.log10(2)
 
 
 @cache
-def padded_log10(content: Content, blocks: int) -> npt.NDArray[np.float64]:
+def padded_log10(content: Content, blocks: int, padding: Padding = Padding.PKCS7) -> npt.NDArray[np.float64]:
     """log10 of the probability that a random plain text does at least this well, by padding length.
 
     Args:
         content: what was seen before the padding.
         blocks: how many blocks of plain text were looked at, the padded one among them.
+        padding: how the last block is filled.
 
     Returns:
-        shape [17]; index p: padding of p bytes or more, and everything before it of this class or a stricter
-        one. Index 0 is unused.
+        shape [17]; index p: as good as p bytes of padding, with everything before it of this class or a stricter
+        one. Index 0 is unused but for paddings that may add nothing.
     """
     table = np.zeros(17)
     total = -math.inf
-    for padding in range(16, 0, -1):
-        term = -padding * math.log10(256) + text_log10(content, 16 * blocks - padding)
+    # ISO 10126 says only how many random bytes there are: the fewer, the more text speaks. Elsewhere every byte
+    # of padding speaks, and more of them say more.
+    order = range(1, 17) if padding is Padding.ISO10126 else range(16, 0 if padding.fill is None else -1, -1)
+    for amount in order:
+        said = 1 if padding is Padding.ISO10126 else amount
+        term = -said * math.log10(256) + text_log10(content, 16 * blocks - amount)
         total = _add_log10(total, term)
-        table[padding] = total
+        table[amount] = total
     return table
+
+
+@cache
+def padded_log10_by_class(blocks: int, padding: Padding) -> npt.NDArray[np.float64]:
+    """`padded_log10` of every class; shape [classes, 17]."""
+    return np.stack([padded_log10(each, blocks, padding) for each in Content])
 
 
 def text_log10(content: Content, length: int) -> float:

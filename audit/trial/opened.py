@@ -10,13 +10,13 @@ from audit.trial.groups import Bytes, Rows
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Opened:
-    """Values of one length that one hypothesis opened. Holds plain text: it never leaves the trial.
+    """Values that one hypothesis opened. Holds plain text: it never leaves the trial.
 
     Attributes:
         hypothesis: its place in the list that was tried.
         rows: where the values stand in the batch; shape [n].
-        plain: decrypted bytes with PKCS#7 padding, GCM's too; shape [n, width]. With an unknown constant
-            vector the first block is missing.
+        plain: decrypted bytes with PKCS#7 padding, whatever padding they had; zeros after it where others are
+            longer; shape [n, width]. With an unknown constant vector the first block is missing.
         lengths: bytes of each row that are plain text; shape [n].
         content: `Content` of each row; shape [n].
         log10: of the probability that a wrong key does at least as well; shape [n].

@@ -1,17 +1,25 @@
-"""PKCS#7 padding (RFC 5652, section 6.3), checked over all its bytes for many rows at once."""
+"""Padding of the last block, checked and taken off for many rows at once: PKCS#7 and what older programs used."""
 
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from audit.layouts.layout import BLOCK
+from audit.layouts.layout import BLOCK, Padding
 from audit.trial.groups import Bytes
+from audit.trial.plain_text import IS_IN_TEXT
 
 _AMOUNTS: Final = np.arange(17, dtype=np.uint8)[:, None]
-_PADDING: Final = np.repeat(_AMOUNTS, 16, axis=1).view(np.uint64)
-_IS_PADDING: Final = np.where(np.arange(16) >= 16 - _AMOUNTS, np.uint8(255), np.uint8(0)).view(np.uint64)
-"""Blocks as two words, by the amount of padding: its bytes, and where they are."""
+_IN_PADDING: Final = np.arange(16) >= 16 - _AMOUNTS
+_IS_PADDING: Final = np.where(_IN_PADDING, np.uint8(255), np.uint8(0)).view(np.uint64)
+"""Blocks as two words, by the amount of padding: where its bytes are."""
+
+_COUNTED: Final = {
+    # RFC 5652, section 6.3: every byte says how many there are.
+    Padding.PKCS7: np.repeat(_AMOUNTS, 16, axis=1).view(np.uint64),
+    # ANSI X9.23: zeros, and the last byte says how many.
+    Padding.X923: np.where(np.arange(16) == 15, _AMOUNTS, np.uint8(0)).view(np.uint64),
+}
 
 
 def may_be_padded(last_bytes: Bytes) -> npt.NDArray[np.bool_]:
@@ -24,21 +32,59 @@ def may_be_padded(last_bytes: Bytes) -> npt.NDArray[np.bool_]:
     return passes
 
 
-def is_padded(last_blocks: Bytes) -> npt.NDArray[np.bool_]:
-    """Whether all the bytes that the last one speaks for equal it; shape [n, 16] to [n].
+def is_padded(last_blocks: Bytes, padding: Padding = Padding.PKCS7) -> npt.NDArray[np.bool_]:
+    """Whether each last block can be the end of a text with this padding; shape [n, 16] to [n].
 
-    A random block passes with probability 256⁻¹ + 256⁻² + … = 0.392 %: padding proves nothing by itself.
+    A random block passes PKCS#7 with probability 256⁻¹ + 256⁻² + … = 0.392 %: padding proves nothing by itself.
+    ISO 10126 says one byte only, and filling up says nothing at all: there the bytes before must be text, which
+    one random block in 20 still is by this screen.
     """
+    if padding.fill is not None:
+        return _ends_as_text(last_blocks, padding_lengths(last_blocks, padding))
     amount = last_blocks[:, 15]
     possible = may_be_padded(amount)
+    if padding is Padding.ISO10126:
+        rows = np.flatnonzero(possible)
+        kept = np.zeros(len(possible), np.bool_)
+        kept[rows] = _ends_as_text(last_blocks[rows], amount[rows])
+        return kept
     looked_up = np.where(possible, amount, np.uint8(0))
     words = np.ascontiguousarray(last_blocks).view(np.uint64)
-    wrong = (words ^ np.take(_PADDING, looked_up, axis=0)) & np.take(_IS_PADDING, looked_up, axis=0)
+    wrong = (words ^ np.take(_COUNTED[padding], looked_up, axis=0)) & np.take(_IS_PADDING, looked_up, axis=0)
     strict: npt.NDArray[np.bool_] = (wrong[:, 0] | wrong[:, 1]) == 0
     return strict & possible
 
 
+def padding_lengths(last_blocks: Bytes, padding: Padding) -> npt.NDArray[np.intp]:
+    """Bytes of padding in each of these last blocks, which are padded; shape [n, 16] to [n]."""
+    if padding.fill is None:
+        return last_blocks[:, 15].astype(np.intp)
+    kept = last_blocks[:, ::-1] != padding.fill
+    return np.where(kept.any(axis=1), kept.argmax(axis=1), BLOCK)
+
+
+def _ends_as_text(last_blocks: Bytes, padding: npt.NDArray[np.intp] | Bytes) -> npt.NDArray[np.bool_]:
+    """Whether text could stand before so much padding, byte by byte."""
+    good: npt.NDArray[np.bool_] = (IS_IN_TEXT[last_blocks] | _IN_PADDING[padding]).all(axis=1)
+    return good
+
+
 def padded(plain: Bytes) -> Bytes:
-    """Texts of one length with padding behind; shape [n, length] to [n, whole blocks]."""
+    """Texts of one length with PKCS#7 padding added; shape [n, length] to [n, whole blocks]."""
     amount = BLOCK - plain.shape[1] % BLOCK
     return np.pad(plain, ((0, 0), (0, amount)), constant_values=amount)
+
+
+def repadded(plain: Bytes, lengths: npt.NDArray[np.intp]) -> Bytes:
+    """Texts of any lengths with PKCS#7 padding instead of what follows them, zeros after it.
+
+    Equal texts are then equal bytes, however they were padded. Shape [n, width] to [n, at most width + 16].
+    """
+    ends = (lengths // BLOCK + 1) * BLOCK
+    width = max(plain.shape[1], int(ends.max(initial=0)))
+    wide = np.zeros((len(plain), width), np.uint8)
+    wide[:, : plain.shape[1]] = plain
+    place = np.arange(width)
+    wide[place >= ends[:, None]] = 0
+    is_padding = (place >= lengths[:, None]) & (place < ends[:, None])
+    return np.where(is_padding, (ends - lengths)[:, None].astype(np.uint8), wide)

@@ -25,8 +25,14 @@ _WHITE_SPACE: Final = "\t\n\r"
 _IS_ASCII_TEXT: Final = np.array(
     [32 <= byte < 127 or chr(byte) in _WHITE_SPACE for byte in range(256)], dtype=np.bool_
 )
-_IS_IN_TEXT: Final = _IS_ASCII_TEXT | np.isin(np.arange(256), [*range(0x80, 0xC0), *range(0xC2, 0xF5)])
+IS_IN_TEXT: Final = _IS_ASCII_TEXT | np.isin(np.arange(256), [*range(0x80, 0xC0), *range(0xC2, 0xF5)])
 """Bytes that printable UTF-8 can have in it at all: of random rows of 15 bytes one in 16 has no others."""
+
+_ENOUGH_TO_READ: Final = 4
+"""Bytes of a last block that are text by chance once in 50 times."""
+
+_MOST_DAMAGED_BLOCKS: Final = 2
+"""A byte changed in CBC ciphertext garbles its block, and one byte of the next (NIST SP 800-38A, appendix D)."""
 
 _BLANKS: Final = np.uint64(0x2020202020202020)
 _ONES: Final = np.uint64(0x0101010101010101)
@@ -50,10 +56,41 @@ def classify(plain: Bytes, lengths: npt.NDArray[np.intp]) -> npt.NDArray[np.uint
     ascii_text = _is_ascii_text(plain, lengths)
     classes = np.where(ascii_text, Content.ASCII, Content.BINARY).astype(np.uint8)
     others = np.flatnonzero(~ascii_text)
-    for row in others[_all_within(_IS_IN_TEXT, plain[others], lengths[others])]:
+    for row in others[_all_within(IS_IN_TEXT, plain[others], lengths[others])]:
         if _is_text(plain[row, : lengths[row]].tobytes()):
             classes[row] = Content.TEXT
     return classes
+
+
+def is_patchy(plain: Bytes, lengths: npt.NDArray[np.intp]) -> npt.NDArray[np.bool_]:
+    """Whether each row is text but for a block or two, as a text is of whose ciphertext a byte was changed.
+
+    Args:
+        plain: decrypted bytes, padding included, whole blocks; shape [n, width].
+        lengths: how many bytes of each row count; shape [n].
+    """
+    blocks = plain.reshape(len(plain), -1, 16)
+    starts = 16 * np.arange(blocks.shape[1])
+    sizes = np.clip(lengths[:, None] - starts, 0, 16)
+    beyond = np.arange(16) >= sizes[..., None]
+    readable = (_IS_ASCII_TEXT[blocks] | beyond).all(axis=2)
+    text = (readable & (sizes >= _ENOUGH_TO_READ)).sum(axis=1)
+    garbled = (~readable).sum(axis=1)
+    patchy: npt.NDArray[np.bool_] = (text > 0) & (garbled > 0) & (garbled <= _MOST_DAMAGED_BLOCKS)
+    return patchy
+
+
+def begins_as_text(block: bytes) -> Content:
+    """The class of the first bytes of a text, of which the last character may be cut off."""
+    if all(_IS_ASCII_TEXT[byte] for byte in block):
+        return Content.ASCII
+    return Content.TEXT if any(_is_text(block[: len(block) - cut]) for cut in range(4)) else Content.BINARY
+
+
+def goes_on_as_text(piece: bytes) -> bool:
+    """Whether these bytes can stand within a text; a character may be cut off at either end."""
+    start = next((place for place, byte in enumerate(piece[:4]) if not 0x80 <= byte < 0xC0), 4)
+    return start < 4 and begins_as_text(piece[start:]) is not Content.BINARY
 
 
 def _is_ascii_text(plain: Bytes, lengths: npt.NDArray[np.intp]) -> npt.NDArray[np.bool_]:

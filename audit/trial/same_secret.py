@@ -20,19 +20,26 @@ class SecretTags:
         """Take 16 random bytes, made for this run."""
         self._cipher = AesColumns(key)
 
-    def of(self, padded: Bytes) -> npt.NDArray[np.uint64]:
+    def of(self, padded: Bytes, lengths: npt.NDArray[np.intp]) -> npt.NDArray[np.uint64]:
         """A tag for each row.
 
         Args:
-            padded: plain texts with PKCS#7 padding, whole blocks; shape [n, width].
+            padded: plain texts with PKCS#7 padding, whole blocks; what follows the padding does not count; shape
+                [n, width].
+            lengths: bytes of each text; shape [n].
 
         Returns:
             shape [n, 2].
         """
-        blocks = padded.shape[1] // BLOCK
+        blocks = lengths // BLOCK + 1
         state = np.zeros((len(padded), BLOCK), np.uint8)
-        state[:, 8:] = np.frombuffer(blocks.to_bytes(8), np.uint8)
-        for start in range(0, padded.shape[1], BLOCK):
-            state = self._cipher.encrypt(state)
-            state ^= padded[:, start : start + BLOCK]
+        state[:, 8:] = blocks.astype(">u8")[:, None].view(np.uint8)
+        shortest = int(blocks.min(initial=0))
+        for place in range(int(blocks.max(initial=0))):
+            piece = padded[:, place * BLOCK : (place + 1) * BLOCK]
+            if place < shortest:
+                state = self._cipher.encrypt(state) ^ piece
+            else:
+                rows = np.flatnonzero(blocks > place)
+                state[rows] = self._cipher.encrypt(state[rows]) ^ piece[rows]
         return self._cipher.encrypt(state).view(np.uint64)

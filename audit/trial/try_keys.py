@@ -26,23 +26,26 @@ def try_keys(values: Views, tried: Sequence[Hypothesis]) -> Iterator[Opened]:
     """
     for view in dict.fromkeys(View.of(hypothesis.layout) for hypothesis in tried):
         of_view = [item for item in enumerate(tried) if View.of(item[1].layout) == view]
-        for group in by_length(values[view], lambda size: any(h.layout.fits(size) for _, h in of_view)):  # noqa: B023  # used at once
-            fitting = [item for item in of_view if item[1].layout.fits(group.length)]
-            yield from _open_group(group, fitting)
+        by_prefix: dict[tuple[bytes, int], list[Numbered]] = {}
+        for item in of_view:
+            by_prefix.setdefault(_prefix(item[1].layout), []).append(item)
+        groups = list(by_length(values[view], lambda size: any(h.layout.fits(size) for _, h in of_view)))  # noqa: B023  # used at once
+        for (prefix, at), of_prefix in by_prefix.items():
+            yield from _open_groups([each.without(prefix, at) for each in groups], of_prefix)
 
 
-def _open_group(group: Group, tried: list[Numbered]) -> Iterator[Opened]:
-    for prefix, at in dict.fromkeys(_prefix(hypothesis.layout) for _, hypothesis in tried):
-        behind = group.without(prefix, at)
-        if not len(behind.rows):
-            continue
-        same_prefix = [item for item in tried if _prefix(item[1].layout) == (prefix, at)]
-        blocks = [item for item in same_prefix if item[1].layout.mode is not Mode.GCM]
-        sealed = [item for item in same_prefix if item[1].layout.mode is Mode.GCM]
-        if blocks:
-            yield from open_blocks(behind, sorted(blocks, key=lambda item: item[1].aes_key.reveal()))
-        if sealed:
-            yield from open_gcm(behind, sealed)
+def _open_groups(groups: Sequence[Group], tried: Sequence[Numbered]) -> Iterator[Opened]:
+    """Values of all lengths whose prefix is off, under the hypotheses with that prefix."""
+    held = [group for group in groups if len(group.rows)]
+    blocks = [item for item in tried if item[1].layout.mode is not Mode.GCM]
+    whole = [group for group in held if group.length and group.length % BLOCK == 0]
+    if blocks and whole:
+        yield from open_blocks(whole, blocks)
+    sealed = [item for item in tried if item[1].layout.mode is Mode.GCM]
+    for group in held if sealed else ():
+        fitting = [item for item in sealed if group.length >= item[1].layout.nonce_size + BLOCK]
+        if fitting:
+            yield from open_gcm(group, fitting)
 
 
 def _prefix(layout: Layout) -> tuple[bytes, int]:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
-from audit.trial.hypothesis import Hypothesis
 from audit.verdict import Verdict
 
 
@@ -31,6 +30,14 @@ class Case(IntEnum):
     VECTOR_SIZE = 17
     NO_BLOCKS = 18
     TWO_TEXTS = 19
+    MARKED = 20
+    NOT_SHOWN = 21
+    UNLIKE = 22
+    TWICE = 23
+    HEAD_HIDDEN = 24
+    CURRENT_TWO_TEXTS = 25
+    CURRENT_HEAD_HIDDEN = 26
+    CUT = 27
 
     @property
     def verdict(self) -> Verdict:
@@ -59,26 +66,61 @@ _VERDICTS: Final = {
     Case.VECTOR_SIZE: Verdict.DAMAGED,
     Case.NO_BLOCKS: Verdict.DAMAGED,
     Case.TWO_TEXTS: Verdict.AMBIGUOUS,
+    Case.MARKED: Verdict.UNKNOWN,
+    Case.NOT_SHOWN: Verdict.UNKNOWN,
+    Case.UNLIKE: Verdict.AMBIGUOUS,
+    Case.TWICE: Verdict.OLDER_KEY,
+    Case.HEAD_HIDDEN: Verdict.OLDER_KEY,
+    Case.CURRENT_TWO_TEXTS: Verdict.CURRENT,
+    Case.CURRENT_HEAD_HIDDEN: Verdict.CURRENT,
+    Case.CUT: Verdict.DAMAGED,
 }
 
 
 _SENTENCES: Final = {
     Case.EMPTY: "no value is stored",
     Case.EXTERNAL: "the secret is kept in another system; nothing is encrypted here",
-    Case.PLAIN: "neither base64 nor hex of 16 bytes or more, no ciphertext: stored unencrypted, or cut off",
-    Case.IMPOSSIBLE: "decodes to {size} bytes, a length that no ciphertext layout of the product has",
+    Case.PLAIN: "what a person types, and no cipher writes: stored unencrypted, or cut off",
+    Case.IMPOSSIBLE: (
+        "decodes to {size} bytes, a length that no established layout has, one of few among many that fit: cut off "
+        "or mistyped"
+    ),
+    Case.CUT: "looks like ciphertext and does not decode, one of few among many that do: cut off or mistyped",
     Case.CURRENT: "opens under {label}, the current key",
     Case.OLDER: "opens under {label}, not under the current key {current}",
     Case.TWO_KEYS: "opens under {label}, and under another candidate key as well",
     Case.WEAK: "opens under {label}, but only so weakly that it may be chance",
-    Case.LOST: "well-formed in a layout established for this store, and {unopened}",
+    Case.LOST: "well-formed in a layout established for values like it, and {unopened} in any form or layout",
+    Case.NOT_SHOWN: (
+        "fits an established layout, and {unopened}; but other values here are of a layout that nobody knows, or a "
+        "candidate opens nothing that could open such values, so that it may be of that one"
+    ),
+    Case.MARKED: (
+        "begins as ciphertext of another program does: {mark}; a layouts file (--layouts) can describe it"
+    ),
+    Case.UNLIKE: (
+        "opens under {label}, but not to a text as other values under that key do: a byte of it may have been changed"
+    ),
+    Case.TWICE: "encrypted twice: under the current key lies a value that {label} opens",
+    Case.HEAD_HIDDEN: (
+        "opens under {label}, not under the current key {current}; its first 16 bytes stay hidden by a constant "
+        "initialization vector that nobody knows: one known plain text solves it"
+    ),
+    Case.CURRENT_TWO_TEXTS: (
+        "opens under {label}, the current key; what its first 16 bytes are is not settled between layouts that "
+        "the data cannot tell apart"
+    ),
+    Case.CURRENT_HEAD_HIDDEN: (
+        "opens under {label}, the current key; its first 16 bytes stay hidden by a constant initialization vector "
+        "that nobody knows"
+    ),
     Case.NO_LAYOUT: (
         "no ciphertext layout could be established with {candidates}: the key that wrote this store, "
         "or one credential's known plain text, would help"
     ),
     Case.OTHER_LAYOUT: (
-        "its {size} bytes fit none of the layouts established for this store: a key that opens such values, "
-        "or one known plain text, would help"
+        "fits none of the layouts established for this store: a key that opens such values, one known plain text, "
+        "or a layouts file that describes them would help"
     ),
     Case.HIDDEN: (
         "a single block behind a constant initialization vector that nobody knows: one known plain "
@@ -91,8 +133,8 @@ _SENTENCES: Final = {
     Case.BAD_BASE64: "one side of the '|' is no canonical base64",
     Case.VECTOR_SIZE: "the initialization vector behind the '|' is not 16 bytes long",
     Case.TWO_TEXTS: (
-        "opens under {label}, but to different texts in layouts that the store cannot tell apart: one known "
-        "plain text settles it"
+        "opens under {label} with certainty, but to different texts in layouts that the data cannot tell apart: one "
+        "known plain text settles it"
     ),
     Case.NO_BLOCKS: "the ciphertext before the '|' is no multiple of 16 bytes",
 }
@@ -110,20 +152,22 @@ class Reasons:
     labels: tuple[str, ...]
     current: str
 
-    def of(self, case: Case, hypothesis: Hypothesis | None, size: int) -> str:
+    def of(self, case: Case, label: str, *, size: int = 0, mark: str = "") -> str:
         """The sentence.
 
         Args:
             case: the case.
-            hypothesis: what opened the value, if anything did.
+            label: of the key that opened the value, or "".
             size: bytes of the value once decoded, 0 if it does not decode.
+            mark: the program whose mark the value bears, or "".
         """
         count = len(self.labels)
         sentence = _SENTENCES[case]
-        if case is Case.OLDER and not self.current:
+        if case in {Case.OLDER, Case.HEAD_HIDDEN} and not self.current:
             sentence = "opens under {label}; which key is current is not known (say --current)"
         return sentence.format(
-            label=self.labels[hypothesis.key] if hypothesis else "",
+            label=label,
+            mark=mark,
             current=self.current,
             candidates="the one candidate key" if count == 1 else f"the {count} candidate keys",
             unopened="the one candidate key does not open it"

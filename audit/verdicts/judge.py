@@ -1,5 +1,6 @@
 """The verdict of every value in a batch."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,7 +9,8 @@ import numpy.typing as npt
 import polars as pl
 
 from audit.key_ring import KeyRing
-from audit.layouts.layout import Iv, KeyForm, Layout
+from audit.layouts.layout import Iv, Layout
+from audit.layouts.marks import foreign_marks
 from audit.trial.best import NOT_OPENED, Best
 from audit.trial.hypothesis import Hypothesis
 from audit.trial.plain_text import Content
@@ -16,10 +18,22 @@ from audit.trial.views import Views
 from audit.verdict import STRONG_AT_MOST, Confidence
 from audit.verdicts.bar_form import malformed
 from audit.verdicts.case import Case, Reasons
-from audit.verdicts.chance import WeakOpenings, convincing, corrected
-from audit.verdicts.value_form import Form, decoded_sizes, fitting, forms, is_empty, is_external
+from audit.verdicts.chance import convincing, corrected
+from audit.verdicts.value_form import Form, Forms, Population, fitting, is_empty, is_external
 
-_OPENED: Final = (Case.CURRENT, Case.OLDER, Case.TWO_KEYS, Case.TWO_TEXTS, Case.WEAK)
+_OPENED: Final = (
+    Case.CURRENT,
+    Case.CURRENT_TWO_TEXTS,
+    Case.CURRENT_HEAD_HIDDEN,
+    Case.OLDER,
+    Case.HEAD_HIDDEN,
+    Case.TWO_KEYS,
+    Case.TWO_TEXTS,
+    Case.UNLIKE,
+    Case.WEAK,
+)
+_UNSETTLED: Final = (Case.CURRENT_TWO_TEXTS, Case.CURRENT_HEAD_HIDDEN, Case.HEAD_HIDDEN, Case.TWO_TEXTS)
+_NOT_THE_TEXT: Final = (Case.TWO_KEYS, Case.UNLIKE, Case.WEAK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,28 +42,41 @@ class Grounds:
 
     Attributes:
         ring: the candidate keys.
-        tried: every key in every established layout.
-        known: every layout that values of the product can have.
+        tried: every key in every layout that was tried; those of established layouts stand in front.
+        established: the layouts that the data, or a known plain text, show.
+        proven: layouts that a known plain text has proven, or the vendor publishes.
+        count: how many hypotheses each value had a chance to fit wrongly: those in front.
+        published: whether the product's form is published, so that it can be told what is wrong with a value.
     """
 
     ring: KeyRing
     tried: tuple[Hypothesis, ...]
-    known: tuple[Layout, ...]
-
-    @property
-    def established(self) -> tuple[Layout, ...]:
-        """The layouts that the data, or a known plain text, show."""
-        return tuple(dict.fromkeys(hypothesis.layout for hypothesis in self.tried))
-
-    @property
-    def one_form_only(self) -> bool:
-        """Whether the product's form is published, so that it can be told what is wrong with a value."""
-        return any(layout.key_form is KeyForm.MASTER_KEY for layout in self.known)
+    established: tuple[Layout, ...]
+    proven: frozenset[Layout]
+    count: int
+    published: bool
 
     @property
     def correction(self) -> int:
         """Bonferroni: for each value every hypothesis and every class of content is a chance to be wrong."""
-        return max(1, len(self.tried)) * len(Content)
+        return max(1, self.count) * len(Content)
+
+
+@dataclass(frozen=True, slots=True)
+class Unopened:
+    """Values of a batch that are there, and that no key opens with certainty.
+
+    Attributes:
+        rows: where they stand in the batch; shape [n].
+        values: their `value` and `iv`.
+        forms: what they look like.
+        meant: openings, weak ones, that are not to be taken for chance; shape [n].
+    """
+
+    rows: npt.NDArray[np.intp]
+    values: Views
+    forms: Forms
+    meant: npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,88 +84,125 @@ class Judgement:
     """The verdict on a batch of n values.
 
     Attributes:
-        frame: verdict, opened_by, fingerprint, confidence, false_positive, layout, action, reason.
+        frame: verdict, opened_by, fingerprint, confidence, text_confidence, false_positive, layout, action, reason.
         opened: whether a key is named for the value; shape [n].
+        whole: whether every byte of its text is known; shape [n].
     """
 
     frame: pl.DataFrame
     opened: npt.NDArray[np.bool_]
+    whole: npt.NDArray[np.bool_]
 
 
-def judge(batch: pl.DataFrame, best: Best, weak: WeakOpenings, grounds: Grounds) -> Judgement:
+def is_there(batch: pl.DataFrame) -> npt.NDArray[np.bool_]:
+    """Rows of a batch of the `STORED` schema that hold a secret; shape [n]."""
+    there: npt.NDArray[np.bool_] = ~is_empty(batch) & ~is_external(batch)
+    return there
+
+
+def judge(
+    batch: pl.DataFrame, best: Best, unopened: Unopened, population: Population, grounds: Grounds
+) -> Judgement:
     """Judge a batch of the `STORED` schema by its form and by what opened it best."""
     strong = convincing(best, grounds.correction)
-    case = _of_convincing(best, grounds)
+    strong[unopened.rows] = False
+    case = _of_convincing(best, population, grounds)
     case[is_empty(batch)] = Case.EMPTY
     case[is_external(batch)] = Case.EXTERNAL
-    others = np.flatnonzero(~strong & ~np.isin(case, (Case.EMPTY, Case.EXTERNAL)))
+    case[unopened.rows] = _of_others(unopened, population, grounds)
     sizes = np.zeros(batch.height, np.int64)
-    if others.size:
-        values = Views(batch.select("value", "iv")[others])
-        meant = (best.hypothesis[others] != NOT_OPENED) & weak.hardly_chance(best.log10[others])
-        case[others] = _of_others(values, meant, grounds)
-        sizes[others] = decoded_sizes(values)
+    sizes[unopened.rows] = unopened.forms.sizes
     opened = np.isin(case, _OPENED)
+    whole = opened & (best.whole | best.proven) & ~np.isin(case, _NOT_THE_TEXT) & ~np.isin(case, _UNSETTLED)
     hypothesis = np.where(opened, best.hypothesis, NOT_OPENED)
     keys = [grounds.ring.keys[each.key] for each in grounds.tried]
-    chance = pl.Series(corrected(best.log10, grounds.correction))
+    chance = corrected(best.log10, grounds.correction)
+    chance[unopened.rows] = corrected(best.log10[unopened.rows], len(grounds.tried) * len(Content))
     frame = pl.DataFrame(
         {
-            "verdict": _words(case, [each.verdict for each in Case]),
+            "verdict": words(case, [each.verdict for each in Case]),
             "opened_by": _by_hypothesis(hypothesis, [key.label for key in keys]),
             "fingerprint": _by_hypothesis(hypothesis, [key.fingerprint for key in keys]),
             "confidence": _confidence(opened, strong, best.proven),
-            "false_positive": chance.set(pl.Series(~opened), None),
+            "text_confidence": _confidence(opened, whole, best.proven | _is_proven(hypothesis, grounds)),
+            "false_positive": pl.Series(chance).set(pl.Series(~opened), None),
             "layout": _by_hypothesis(hypothesis, [each.layout.name for each in grounds.tried]),
-            "action": _words(case, [each.verdict.action for each in Case]),
-            "reason": _reasons(case, hypothesis, sizes, grounds),
+            "action": words(case, [each.verdict.action for each in Case]),
+            "reason": _reasons(case, hypothesis, sizes, _marks(batch, case), grounds),
         }
     )
-    return Judgement(frame, opened)
+    return Judgement(frame, opened, whole)
 
 
-def _of_convincing(best: Best, grounds: Grounds) -> npt.NDArray[np.uint8]:
+def _of_convincing(best: Best, population: Population, grounds: Grounds) -> npt.NDArray[np.uint8]:
     """The case of each value, were its best opening convincing.
 
     Two keys fit where each of them would convince alone. A tag or a certificate settles it.
     """
     is_current = np.array([grounds.ring.keys[each.key].current for each in grounds.tried] + [False])
-    case = np.where(is_current[best.hypothesis], Case.CURRENT, Case.OLDER).astype(np.uint8)
-    case[~best.proven & best.two_texts] = Case.TWO_TEXTS
+    hidden = np.array([each.layout.iv is Iv.UNKNOWN for each in grounds.tried] + [False])[best.hypothesis]
+    current = is_current[best.hypothesis]
+    case = np.where(current, Case.CURRENT, Case.OLDER).astype(np.uint8)
+    unsettled = ~best.proven & ~best.whole
+    case[unsettled & current] = Case.CURRENT_TWO_TEXTS
+    case[unsettled & ~current] = Case.TWO_TEXTS
+    case[unsettled & current & hidden] = Case.CURRENT_HEAD_HIDDEN
+    case[unsettled & ~current & hidden] = Case.HEAD_HIDDEN
+    unlike = best.patchy | ((best.content == Content.BINARY) & population.of_text)
+    case[~best.proven & unlike] = Case.UNLIKE
     rival = corrected(best.rival_log10, grounds.correction)
     case[~best.proven & (rival <= STRONG_AT_MOST)] = Case.TWO_KEYS
     return case
 
 
-def _of_others(values: Views, meant: npt.NDArray[np.bool_], grounds: Grounds) -> npt.NDArray[np.uint8]:
-    """The case of values that are there and that no key opens convincingly.
-
-    `meant` are those with a weak opening that chance hardly explains.
-    """
-    form = forms(values, (*grounds.known, *grounds.established))
-    misshapen = form != Form.WELL_FORMED
+def _of_others(unopened: Unopened, population: Population, grounds: Grounds) -> npt.NDArray[np.uint8]:
+    """The case of values that are there and that no key opens convincingly."""
+    values, form = unopened.values, unopened.forms.form
     unsolved = [each for each in grounds.established if each.iv is Iv.UNKNOWN]
+    lost = Case.LOST if population.shows_loss or grounds.published else Case.NOT_SHOWN
+    misfit = form == Form.MISFIT
     tests = [
-        (form == Form.PLAIN, Case.PLAIN),
-        (form == Form.IMPOSSIBLE, Case.IMPOSSIBLE),
-        (meant, Case.WEAK),
+        (form == Form.TYPED, Case.PLAIN),
+        (unopened.meant, Case.WEAK),
+        (form == Form.MARKED, Case.MARKED),
         (fitting(values, unsolved, Layout.hides), Case.HIDDEN),
-        (fitting(values, grounds.established, Layout.fits), Case.LOST),
+        (form == Form.FITTING, lost),
+        (misfit & population.few_misfits & (unopened.forms.sizes == 0), Case.CUT),
+        (misfit & population.few_misfits, Case.IMPOSSIBLE),
     ]
     otherwise = Case.OTHER_LAYOUT if grounds.established else Case.NO_LAYOUT
     cases = np.select([holds for holds, _ in tests], [case for _, case in tests], default=otherwise)
-    if grounds.one_form_only and misshapen.any():
+    misshapen = ~fitting(values, grounds.established, Layout.fits)
+    if grounds.published and misshapen.any():
         cases[misshapen] = malformed(values.frame["value"].filter(pl.Series(misshapen)))
     return cases.astype(np.uint8)
 
 
-def _words(case: npt.NDArray[np.uint8], words: list[str]) -> pl.Series:
-    return pl.Series([str(word) for word in words], dtype=pl.String).gather(pl.Series(case))
+def _is_proven(hypothesis: npt.NDArray[np.int32], grounds: Grounds) -> npt.NDArray[np.bool_]:
+    """Values of a layout that needs no evidence; shape [n]."""
+    proven = [
+        any(layout in grounds.proven for layout in (each.layout, *each.same_as)) for each in grounds.tried
+    ]
+    return np.array([*proven, False])[hypothesis]
 
 
-def _by_hypothesis(hypothesis: npt.NDArray[np.int32], words: list[str]) -> pl.Series:
-    return pl.Series([*words, ""], dtype=pl.String).gather(
-        pl.Series(np.where(hypothesis == NOT_OPENED, len(words), hypothesis))
+def _marks(batch: pl.DataFrame, case: npt.NDArray[np.uint8]) -> pl.Series:
+    marked = pl.Series(case == Case.MARKED)
+    return (
+        foreign_marks(batch["value"].set(~marked, None))
+        if marked.any()
+        else pl.repeat("", batch.height, eager=True)
+    )
+
+
+def words(case: npt.NDArray[np.uint8], of_case: Sequence[str]) -> pl.Series:
+    """A word for each value by its case."""
+    return pl.Series([str(word) for word in of_case], dtype=pl.String).gather(pl.Series(case))
+
+
+def _by_hypothesis(hypothesis: npt.NDArray[np.int32], names: list[str]) -> pl.Series:
+    return pl.Series([*names, ""], dtype=pl.String).gather(
+        pl.Series(np.where(hypothesis == NOT_OPENED, len(names), hypothesis))
     )
 
 
@@ -146,29 +210,31 @@ def _confidence(
     opened: npt.NDArray[np.bool_], strong: npt.NDArray[np.bool_], proven: npt.NDArray[np.bool_]
 ) -> pl.Series:
     level = np.where(opened, 1 + strong + (strong & proven), 0)
-    words = [Confidence.NONE, Confidence.WEAK, Confidence.STRONG, Confidence.PROVEN]
-    return _words(level.astype(np.uint8), [str(word) for word in words])
+    return words(
+        level.astype(np.uint8), [Confidence.NONE, Confidence.WEAK, Confidence.STRONG, Confidence.PROVEN]
+    )
 
 
 def _reasons(
     case: npt.NDArray[np.uint8],
     hypothesis: npt.NDArray[np.int32],
     sizes: npt.NDArray[np.int64],
+    marks: pl.Series,
     grounds: Grounds,
 ) -> pl.Series:
     """Each distinct combination is worded once."""
     current = grounds.ring.current
     reasons = Reasons(tuple(key.label for key in grounds.ring.keys), current.label if current else "")
-    told = np.where(np.isin(case, (Case.IMPOSSIBLE, Case.OTHER_LAYOUT)), sizes, 0)
-    frame = pl.DataFrame({"case": case, "by": hypothesis, "told": told})
-    code = frame.select((pl.col("told") * 2**16 + pl.col("by") + 1) * len(Case) + pl.col("case")).to_series()
-    distinct = code.is_first_distinct()
+    told = np.where(case == Case.IMPOSSIBLE, sizes, 0)
+    frame = pl.DataFrame({"case": case, "by": hypothesis, "told": told, "mark": marks})
+    distinct = frame.unique(maintain_order=True)
     sentences = [
-        reasons.of(Case(each), _tried(by, grounds), size)
-        for each, by, size in frame.filter(distinct).iter_rows()
+        reasons.of(Case(each), _label(by, grounds), size=size, mark=mark)
+        for each, by, size, mark in distinct.iter_rows()
     ]
-    return code.replace_strict(code.filter(distinct), pl.Series(sentences, dtype=pl.String))
+    worded = distinct.with_columns(reason=pl.Series(sentences, dtype=pl.String))
+    return frame.join(worded, on=frame.columns, how="left", maintain_order="left")["reason"]
 
 
-def _tried(index: int, grounds: Grounds) -> Hypothesis | None:
-    return None if index == NOT_OPENED else grounds.tried[index]
+def _label(index: int, grounds: Grounds) -> str:
+    return "" if index == NOT_OPENED else grounds.ring.keys[grounds.tried[index].key].label

@@ -1,39 +1,119 @@
-"""What a stored value can be by its form alone, before any key is tried."""
+"""What a stored value can be by its form alone, and what the forms of a store's values say together."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from enum import IntEnum
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from audit.layouts.layout import BLOCK, Encoding, Layout
+from audit.layouts.marks import foreign_marks
 from audit.trial.views import View, Views
+from audit.verdicts.typed_text import looks_typed
 
 
 class Form(IntEnum):
-    """By its form a value is one of these.
+    """By its form a value that no key opens is one of these.
 
-    `PLAIN`: neither base64 nor hex nor raw bytes, or shorter than a block. `IMPOSSIBLE`: written like
-    ciphertext, but of a length that no layout of its product has. `WELL_FORMED`: some layout has its length.
+    `TYPED`: what a person types. `MARKED`: begins as the ciphertext of another program does. `FITTING`: has the
+    encoding and a length of an established layout. `MISFIT`: looks like ciphertext, and like none of an
+    established layout.
     """
 
-    PLAIN = 0
-    IMPOSSIBLE = 1
-    WELL_FORMED = 2
+    TYPED = 0
+    MARKED = 1
+    FITTING = 2
+    MISFIT = 3
 
 
-def forms(values: Views, layouts: Sequence[Layout]) -> npt.NDArray[np.uint8]:
-    """The `Form` of each row.
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """The forms of n values that no key opens.
 
-    Args:
-        values: a batch with the columns `value` and `iv`.
-        layouts: every layout that the product's values can have.
+    Attributes:
+        form: `Form` values; shape [n].
+        sizes: bytes once decoded, 0 where a value does not decode; shape [n].
     """
-    form = np.full(values.frame.height, Form.PLAIN, np.uint8)
-    form[decoded_sizes(values) > 0] = Form.IMPOSSIBLE
-    form[fitting(values, layouts, Layout.fits)] = Form.WELL_FORMED
-    return form
+
+    form: npt.NDArray[np.uint8]
+    sizes: npt.NDArray[np.int64]
+
+    @classmethod
+    def of(cls, values: Views, established: Sequence[Layout]) -> "Forms":
+        """The forms of a batch with the columns `value` and `iv`."""
+        form = np.full(values.frame.height, Form.MISFIT, np.uint8)
+        form[looks_typed(values.frame["value"])] = Form.TYPED
+        form[fitting(values, established, Layout.fits)] = Form.FITTING
+        form[(foreign_marks(values.frame["value"]) != "").to_numpy()] = Form.MARKED
+        return cls(form, decoded_sizes(values))
+
+
+_DAMAGED_AT_MOST: Final = 1 / 20
+_MANY: Final = 8
+_ENOUGH_TEXTS: Final = 20
+_ODD_AT_MOST: Final = 1 / 20
+_OTHER_BLOCK: Final = 8
+_SHARE_BY_CHANCE: Final = 1 / 4
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """What all values of a product show together, so that one of them is not judged by itself alone.
+
+    Attributes:
+        opened: values that a key opens with certainty.
+        shortest_opened: bytes of the shortest of them once decoded.
+        texts: how many of them open to text.
+        forms: of all others that are there.
+        odd_key: whether a candidate that opens nothing is of a size that AES keys of the product do not have, as
+            a passphrase or a DES key is: what it opens may be among the values that nothing opens.
+    """
+
+    opened: int
+    shortest_opened: int
+    texts: int
+    forms: Forms
+    odd_key: bool
+
+    @property
+    def of_text(self) -> bool:
+        """Whether nearly all that opens is text, so that what is not is unlike it."""
+        return self.texts >= _ENOUGH_TEXTS and self.opened - self.texts <= _ODD_AT_MOST * self.texts
+
+    def _count(self, form: Form) -> int:
+        return int((self.forms.form == form).sum())
+
+    @property
+    def few_misfits(self) -> bool:
+        """Whether so few look like no established layout, among so many that do, that these are damaged.
+
+        A whole population of misfits is a layout that nobody knows: its lengths come again, or are multiples of 8
+        as those of DES and Blowfish are, more often than cutting values off makes them so.
+        """
+        misfits = self.forms.sizes[self.forms.form == Form.MISFIT]
+        fitting = self.opened + self._count(Form.FITTING)
+        if fitting < _MANY or len(misfits) > max(1, int(fitting * _DAMAGED_AT_MOST)):
+            return False
+        return not self._other_blocks(misfits)
+
+    @property
+    def shows_loss(self) -> bool:
+        """Whether values that fit an established layout, and that no candidate opens, are of that layout."""
+        misfits = self.forms.sizes[self.forms.form == Form.MISFIT]
+        if not self.opened or self.odd_key or self._other_blocks(misfits):
+            return False
+        if self._count(Form.MARKED) or (len(misfits) and not self.few_misfits):
+            return False  # another program's values are there, and of some lengths they look like these
+        fitting = self.forms.sizes[self.forms.form == Form.FITTING]
+        # Salt and vector in front make every value longer than the shortest of an established layout.
+        return len(fitting) < _MANY or int(fitting.min()) <= self.shortest_opened
+
+    def _other_blocks(self, misfits: npt.NDArray[np.int64]) -> bool:
+        eights = int(((misfits % _OTHER_BLOCK == 0) & (misfits > 0)).sum())
+        return eights > _SHARE_BY_CHANCE * len(misfits)
 
 
 def fitting(
@@ -44,16 +124,24 @@ def fitting(
     wanted = list(layouts)
     for view in dict.fromkeys(View.of(layout) for layout in wanted):
         of_view = [layout for layout in wanted if View.of(layout) == view]
-        sizes = values[view].bin.size()
-        good = [size for size in sizes.drop_nulls().unique() if any(fits(each, size) for each in of_view)]
-        held |= sizes.is_in(good).fill_null(value=False).to_numpy()
+        decoded = values[view]
+        sizes = decoded.bin.size()
+        for prefix in dict.fromkeys(layout.prefix for layout in of_view):
+            of_prefix = [layout for layout in of_view if layout.prefix == prefix]
+            good = [
+                size for size in sizes.drop_nulls().unique() if any(fits(each, size) for each in of_prefix)
+            ]
+            here = sizes.is_in(good).fill_null(value=False)
+            if prefix and not view.beside:
+                here &= decoded.bin.starts_with(prefix).fill_null(value=False)
+            held |= here.to_numpy()
     return held
 
 
 def decoded_sizes(values: Views) -> npt.NDArray[np.int64]:
     """Bytes of each value, decoded in a way that gives a block or more, hex before base64; 0 for others."""
     found = np.zeros(values.frame.height, np.int64)
-    for encoding in (Encoding.RAW, Encoding.BASE64, Encoding.HEX):
+    for encoding in (Encoding.RAW, Encoding.BASE64_URL, Encoding.BASE64, Encoding.HEX):
         here = values[View(encoding)].bin.size().fill_null(0).to_numpy()
         found = np.where(here >= BLOCK, here, found)
     return found

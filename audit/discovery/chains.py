@@ -1,0 +1,161 @@
+"""The vector of CBC values under one key, as far as the sample shows it."""
+
+import math
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from audit.discovery.evidence import Evidence
+from audit.discovery.first_block import MOST_BLOCKS, FirstBlocks, Standing, settle
+from audit.discovery.sample_trial import SampleTrial
+from audit.layouts.layout import BLOCK, Iv, Layout
+from audit.trial.aes_columns import AesColumns
+from audit.trial.groups import Rows
+from audit.trial.hypothesis import Hypothesis
+from audit.trial.padding import padding_lengths
+from audit.trial.plain_text import goes_on_as_text
+from audit.trial.views import View
+
+TYPED_VECTORS: Final = (
+    b"0000000000000000",
+    b"1234567890123456",
+    b"0123456789012345",
+    b"0123456789abcdef",
+    b"0123456789ABCDEF",
+    b"1234567890abcdef",
+    b"fedcba9876543210",
+    b"abcdefghijklmnop",
+    b"RandomInitVector",
+    bytes(range(16)),
+    bytes(range(1, 17)),
+    b"\xff" * 16,
+)
+"""Constants that programmers type: a vector that is none of these and not zero is taken for a random one."""
+
+_FIRST_BLOCKS_LOG10: Final = -9.0
+_READABLE: Final = 4
+
+
+class Chains:
+    """What may stand before the first block of CBC values, for each key and chain of the sample."""
+
+    def __init__(self, trial: SampleTrial) -> None:
+        self._trial = trial
+        self._member: dict[tuple[object, ...], int] = {}
+        for index, each in enumerate(trial.tried):
+            if each.layout.chain is not None and each.layout.iv is not Iv.CONSTANT:
+                self._member.setdefault((each.aes_key, each.layout.chain, each.layout.iv), index)
+
+    def settled(self, index: int, evidence: Evidence) -> Evidence:
+        """The evidence with the vectors that still stand, instead of those that merely explain as much.
+
+        Single blocks show the vector themselves: their padding and text come out behind the right one alone.
+        """
+        hypothesis = evidence.hypothesis
+        if hypothesis.layout.chain is None:
+            return evidence
+        openings = self._trial.openings[index]
+        rows = openings.rows[openings.explained]
+        sizes = self._trial.views[View.of(hypothesis.layout)].gather(pl.Series(rows)).bin.size().to_numpy()
+        single = sizes - len(hypothesis.layout.prefix) == BLOCK
+        if single.all() or openings.log10[openings.explained][single].sum() <= _FIRST_BLOCKS_LOG10:
+            return evidence
+        stands = self._standing(hypothesis, rows)
+        return replace(evidence, hypothesis=stands[0], equivalent=stands[1:]) if stands else evidence
+
+    def possible(self, hypothesis: Hypothesis) -> tuple[Hypothesis, ...]:
+        """What may stand before the first block under a key that has no evidence of its own in this chain."""
+        chain = hypothesis.layout.chain
+        index = self._member.get((hypothesis.aes_key, chain, Iv.UNKNOWN))
+        rows: Rows = np.zeros(0, np.intp)
+        if index is not None and index in self._trial.openings:
+            openings = self._trial.openings[index]
+            rows = openings.rows[openings.explained]
+        standing = self._standing(hypothesis, rows)
+        return standing or (
+            _with_vector(hypothesis, Iv.FRONT),
+            _with_vector(hypothesis, Iv.UNKNOWN),
+        )
+
+    def _standing(self, hypothesis: Hypothesis, rows: Rows) -> tuple[Hypothesis, ...]:
+        first = self._first_blocks(hypothesis, rows)
+        if not len(first.decrypted):
+            return ()
+        vectors = _vectors(hypothesis)
+        standing = settle(first, [(each.vector, each.tried_log10) for each in vectors])
+        return tuple(self._hypotheses(hypothesis, standing, vectors))
+
+    def _hypotheses(
+        self, hypothesis: Hypothesis, standing: Standing, vectors: "list[_Known]"
+    ) -> "list[Hypothesis]":
+        found = []
+        if standing.own:
+            found.append(_with_vector(hypothesis, Iv.FRONT))
+        found += [
+            _with_vector(hypothesis, vectors[each].iv, vectors[each].constant) for each in standing.vectors
+        ]
+        if standing.unknown:
+            found.append(_with_vector(hypothesis, Iv.UNKNOWN))
+        return found
+
+    def _first_blocks(self, hypothesis: Hypothesis, rows: Rows) -> FirstBlocks:
+        layout, start = hypothesis.layout, len(hypothesis.layout.prefix)
+        values = self._trial.views[View.of(layout)].gather(pl.Series(rows))
+        values = values.filter(values.bin.size() >= start + 2 * BLOCK)
+        pieces = values.bin.slice(start, 2 * BLOCK).bin.reinterpret(dtype=pl.Array(pl.UInt8, 2 * BLOCK))
+        blocks = pieces.to_numpy().reshape(-1, 2, BLOCK) if len(values) else np.zeros((0, 2, BLOCK), np.uint8)
+        decrypted = AesColumns(hypothesis.aes_key).decrypt(blocks)
+        first, place = np.unique(decrypted[:, 0], axis=0, return_index=True)
+        first, place = first[:MOST_BLOCKS], place[:MOST_BLOCKS]
+        second = decrypted[place, 1] ^ blocks[place, 0]
+        is_last = values.gather(pl.Series(place)).bin.size().to_numpy() == start + 2 * BLOCK
+        readable = np.where(
+            is_last, BLOCK - np.minimum(padding_lengths(second, layout.padding), BLOCK), BLOCK
+        )
+        goes_on = [
+            length >= _READABLE and goes_on_as_text(piece[:length].tobytes())
+            for piece, length in zip(second, readable, strict=True)
+        ]
+        return FirstBlocks(first, np.array(goes_on, np.bool_))
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A vector that is asked about; `tried_log10`: log10 of how many of its kind are."""
+
+    iv: Iv
+    vector: bytes
+    tried_log10: float
+
+    @property
+    def constant(self) -> bytes:
+        return self.vector if self.iv is Iv.CONSTANT else b""
+
+
+def _vectors(hypothesis: Hypothesis) -> list[_Known]:
+    constants = [each for each in (hypothesis.layout.constant_iv,) if each]
+    return [
+        _Known(Iv.ZERO, bytes(BLOCK), math.log10(2)),
+        _Known(Iv.KEY, hypothesis.aes_key.reveal()[:BLOCK], math.log10(2)),
+        *(_Known(Iv.CONSTANT, each, 0.0) for each in constants),
+        *(
+            _Known(Iv.CONSTANT, each, math.log10(len(TYPED_VECTORS)))
+            for each in TYPED_VECTORS
+            if each not in constants
+        ),
+    ]
+
+
+def _with_vector(hypothesis: Hypothesis, iv: Iv, constant: bytes = b"") -> Hypothesis:
+    """The same key in the same chain behind another vector."""
+
+    def changed(layout: Layout) -> Layout:
+        return replace(layout, iv=iv, constant_iv=constant)
+
+    return replace(
+        hypothesis,
+        layout=changed(hypothesis.layout),
+        same_as=tuple(changed(each) for each in hypothesis.same_as),
+    )
