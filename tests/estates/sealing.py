@@ -142,7 +142,7 @@ def opened(sealing: Sealing, key: bytes, value: bytes) -> bytes | None:
         front, body = _parted(sealing, _unwrapped(sealing, value))
         if sealing.mode == "gcm":
             return AES.new(key, AES.MODE_GCM, nonce=front).decrypt_and_verify(body[:-16], body[-16:])
-        return unpadded(sealing.padding, _aes(sealing, key, front).decrypt(body))
+        return unpadded(sealing.padding, _aes(sealing, key, _vector(sealing, key, front)).decrypt(body))
     except (ValueError, KeyError, binascii.Error):
         return None
 
