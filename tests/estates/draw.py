@@ -87,10 +87,11 @@ def draw_plan(chance: random.Random) -> Plan:
     keys = list(_keys(chance))
     said = chance.choices(["label", "fingerprint", ""], [50, 32, 18])[0]
     parts = list(_parts(len(keys), size, chance))
+    aes_keys = len(keys)
     if chance.random() < 0.16:
         keys, parts = _with_foreign(keys, parts, size, chance)
-    if len(keys) > 1 and chance.random() < 0.08:
-        parts.append(_twice(parts, len(keys), chance))
+    if aes_keys > 1 and chance.random() < 0.08:
+        parts.append(_twice(parts, aes_keys, chance))
     raw = any(each.sealing.encoding is Encoding.RAW for each in parts)
     store = "sqlite" if raw or said == "fingerprint" or chance.random() < 0.6 else "csv"
     return Plan(tuple(keys), tuple(parts), 0, said, _troubles(size, chance), store)
@@ -183,7 +184,7 @@ def _with_foreign(
 def _twice(parts: list[Part], keys: int, chance: random.Random) -> Part:
     """A migration that ran twice: what an older key had sealed, sealed again by the current one."""
     plain = Sealing(encoding=Encoding.BASE64)
-    outer = next((each.sealing for each in parts if each.key == 0), plain)
+    outer = next((each.sealing for each in parts if each.key == 0 and each.sealing.supported), plain)
     inner = chance.randrange(1, keys)
     within = next((each.sealing for each in parts if each.key == inner and each.sealing.supported), plain)
     if outer.padding in {Padding.ZERO, Padding.STAR}:
