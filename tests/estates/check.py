@@ -57,15 +57,15 @@ def check(estate: Estate, *, settle: bool = False) -> Checked:
 def _checked(estate: Estate, folder: Path, store: Path, *, settle: bool) -> Checked:
     answer = audit(store, folder / "keys", estate.current_label)
     broken = list(violations(estate, answer))
-    undecided = _undecided(estate, answer)
+    left = undecided(estate, answer)
     if settle:
-        undecided += _settled(estate, answer, folder)
+        left += _settled(estate, answer, folder)
     written, wrong = _reencrypted(estate, answer, folder, store)
     return Checked(
         name=estate.name,
         violations=(*broken, *wrong),
-        calibration=_calibration(estate, answer),
-        undecided=undecided,
+        calibration=calibration(estate, answer),
+        undecided=left,
         verdicts=Counter(each.verdict for each in answer.rows.values()),
         reencrypted=written,
     )
@@ -109,7 +109,8 @@ def _holds(estate: Estate, value: StoredValue, now: bytes | None) -> bool:
     return now is not None and any(opened(way, secret, now) in right for way in ways if way.supported)
 
 
-def _calibration(estate: Estate, answer: Answer) -> Counter[tuple[str, str, bool]]:
+def calibration(estate: Estate, answer: Answer) -> Counter[tuple[str, str, bool]]:
+    """Of each confidence how many keys and texts were right and wrong, where the program names one."""
     found: Counter[tuple[str, str, bool]] = Counter()
     for value in estate.values:
         row = answer.rows[value.location]
@@ -137,7 +138,8 @@ def _answerable(estate: Estate) -> Iterator[StoredValue]:
             yield each
 
 
-def _undecided(estate: Estate, answer: Answer) -> Counter[tuple[str, str]]:
+def undecided(estate: Estate, answer: Answer) -> Counter[tuple[str, str]]:
+    """Of each layout how many whole values have their key given, and how many of them stay undecided."""
     counts = Counter((each.sealing.name, "whole") for each in _answerable(estate) if each.sealing)
     for (_, sealing), values in _left(estate, answer).items():
         counts[sealing.name, "undecided"] += len(values)

@@ -48,6 +48,7 @@ class StoredValue:
         trouble: what happened to it.
         population: of what kind of secrets it is one.
         is_text: whether every secret of that kind is text.
+        where: its place, if it is not a credential of the project.
     """
 
     name: str
@@ -59,11 +60,12 @@ class StoredValue:
     trouble: Trouble
     population: str
     is_text: bool
+    where: str = ""
 
     @property
     def location(self) -> str:
-        """As `credentials` names it."""
-        return f"/projects/{PROJECT}/credentials/{self.name}"
+        """As `credentials` names it, unless it is said."""
+        return self.where or f"/projects/{PROJECT}/credentials/{self.name}"
 
     @property
     def whole(self) -> bool:

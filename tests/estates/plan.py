@@ -109,7 +109,7 @@ def _troubled(
                 continue
             at = next((at for at, each in enumerate(left) if _takes(each, trouble)), None)
             if at is not None:
-                yield _altered(left.pop(at), trouble, keys, chance)
+                yield altered(left.pop(at), trouble, keys, chance)
     yield from left
 
 
@@ -133,7 +133,7 @@ def _takes(value: StoredValue, trouble: Trouble) -> bool:
     return trouble is not Trouble.CUT_TEXT or sealing.encoding is not Encoding.RAW
 
 
-def _altered(
+def altered(
     value: StoredValue, trouble: Trouble, keys: Sequence[TrueKey], chance: random.Random
 ) -> StoredValue:
     """The value with that done to it. Ciphertext is altered as bytes and written down again."""
