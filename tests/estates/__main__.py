@@ -26,8 +26,8 @@ def main() -> int:
     checked = []
     for each in check_many(jobs, options.processes):
         checked.append(each)
-        print(f"\r{len(checked)} of {len(jobs)} {each.name:20}", end="", file=sys.stderr, flush=True)
-    print(file=sys.stderr)
+        if sys.stderr.isatty():
+            print(f"\r{len(checked)} of {len(jobs)} {each.name:20}", end="", file=sys.stderr, flush=True)
     print("\n".join(report(checked)))
     if options.verbose:
         for each in checked:

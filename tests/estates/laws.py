@@ -18,6 +18,7 @@ LAWS: Final = {
     "f": "opens, though its key is missing",
     "g": "a missing key would save more than its upper bound",
     "h": "a sealed string is neither judged nor reported as uncovered",
+    "t": "encrypted twice, both keys given, and it passes for current",
     "x": "the program failed",
 }
 
@@ -44,6 +45,7 @@ def violations(estate: Estate, answer: Answer) -> Iterator[Violation]:
             ("c", _given_up(estate, value, row)),
             ("d", _edited_passes(estate, value, row)),
             ("f", _opens_without_key(estate, value, row)),
+            ("t", _passes_for_current(estate, value, row)),
         ):
             if broken:
                 yield Violation(law, value.location, _said(value, row))
@@ -81,7 +83,7 @@ def _wrong_key(estate: Estate, value: StoredValue, row: Row) -> bool:
         return True
     current = estate.given(estate.current)
     if value.trouble is Trouble.TWICE:
-        return row.verdict == "current" and estate.given(value.inner)
+        return False  # its outer key is right, and so is its inner one
     if current and row.verdict == "older-key":
         return value.key == estate.current and _surely_current(estate)
     return row.verdict == "current" and bool(estate.current) and value.key != estate.current
@@ -113,6 +115,11 @@ def _edited_passes(estate: Estate, value: StoredValue, row: Row) -> bool:
 
 def _opens_without_key(estate: Estate, value: StoredValue, row: Row) -> bool:
     return row.opens and not estate.given(value.key)
+
+
+def _passes_for_current(estate: Estate, value: StoredValue, row: Row) -> bool:
+    """The server reads the inner ciphertext as if it were the secret."""
+    return value.trouble is Trouble.TWICE and estate.given(value.inner) and row.verdict == "current"
 
 
 def _wrong_groups(estate: Estate, answer: Answer) -> Iterator[Violation]:
