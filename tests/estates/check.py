@@ -134,7 +134,12 @@ def _left(estate: Estate, answer: Answer) -> dict[tuple[str, Sealing], list[Stor
 
 def _answerable(estate: Estate) -> Iterator[StoredValue]:
     for each in estate.values:
-        if each.trouble is Trouble.NONE and each.sealing and each.sealing.supported and estate.given(each.key):
+        if (
+            each.trouble is Trouble.NONE
+            and each.sealing
+            and each.sealing.supported
+            and estate.given(each.key)
+        ):
             yield each
 
 

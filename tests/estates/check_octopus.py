@@ -1,7 +1,7 @@
 """One estate of Octopus Deploy: audited, re-encrypted, and every law asked.
 
-Values are joined with the truth by the digest of what is stored, since a string within a string has no location
-that was agreed upon.
+Values are joined with the truth by the digest of what is stored, since no location is agreed upon for a
+string within a string.
 """
 
 import tempfile

@@ -66,7 +66,9 @@ def make_key(
     """A key of `size` bytes with a file in each of the forms; a derived form allows no other."""
     own = forms[0]
     if own.derived:
-        content = chance.choice([chance.randbytes(40), b"the passkey of " + chance.randbytes(6).hex().encode()])
+        content = chance.choice(
+            [chance.randbytes(40), b"the passkey of " + chance.randbytes(6).hex().encode()]
+        )
         secret, contents = _DIGESTS[own](content), [content for _ in forms]
     else:
         secret = _secret(size, chance)

@@ -1,4 +1,4 @@
-"""What must hold of every estate, whatever was drawn: a function a law, violations with the value they are about."""
+"""What must hold of every estate, whatever was drawn: a function a law."""
 
 import hashlib
 from collections.abc import Iterator
@@ -33,6 +33,11 @@ class Violation:
     law: str
     location: str
     detail: str
+
+    @property
+    def line(self) -> str:
+        """In one line."""
+        return f"{self.law} {self.location} {self.detail}"
 
 
 def violations(estate: Estate, answer: Answer) -> Iterator[Violation]:

@@ -1,7 +1,7 @@
 """The text to which a layout, as the program names it, opens a value: by PyCryptodome, under the true key.
 
-Key form, encoding, prefix and wrapper are taken from the truth; mode, vector and padding from the name. A name
-that says that the vector is unknown, or in words that are not known here, gives no text to compare.
+Key form, encoding, prefix and wrapper are those of the truth; mode, vector and padding those of the name. A
+name whose vector is unknown, or told in words that are not known here, gives no text to compare.
 """
 
 import re
@@ -11,8 +11,18 @@ from typing import Final
 from tests.estates.sealing import Padding, Sealing, Vector, opened
 
 _MODE: Final = re.compile(r"aes-(ecb|cbc|gcm)\b")
-_VECTORS: Final = {"iv-front": Vector.FRONT, "iv-beside": Vector.BESIDE, "iv-zero": Vector.ZERO, "iv-key": Vector.KEY}
-_PADDINGS: Final = {"10126": Padding.ISO10126, "923": Padding.X923, "star": Padding.STAR, "zero": Padding.ZERO}
+_VECTORS: Final = {
+    "iv-front": Vector.FRONT,
+    "iv-beside": Vector.BESIDE,
+    "iv-zero": Vector.ZERO,
+    "iv-key": Vector.KEY,
+}
+_PADDINGS: Final = {
+    "10126": Padding.ISO10126,
+    "923": Padding.X923,
+    "star": Padding.STAR,
+    "zero": Padding.ZERO,
+}
 
 
 def text_by_name(name: str, sealing: Sealing, key: bytes, value: bytes) -> bytes | None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.estates.estate import Estate, StoredValue, Trouble
-from tests.estates.key_files import Form, KeyCopy, TrueKey
+from tests.estates.key_files import KeyCopy, TrueKey
 from tests.estates.plan import altered, sealed_value
 from tests.estates.sealing import Sealing, Vector
 from tests.estates.texts import Population, secrets
@@ -88,7 +88,9 @@ def draw_octopus(seed: int) -> OctopusEstate:
     values = list(_troubled(values, keys, chance))
     said = chance.choices(["label", ""], [75, 25])[0]
     store = chance.choice(["sqlite", "sqlite", "csv"])
-    return _placed(Estate(f"octopus {seed}", keys, tuple(values), "key0" if said else "", said, store), chance)
+    return _placed(
+        Estate(f"octopus {seed}", keys, tuple(values), "key0" if said else "", said, store), chance
+    )
 
 
 def write_octopus(drawn: OctopusEstate, folder: Path) -> Path:
@@ -159,8 +161,10 @@ def _troubled(
 
 
 def _placed(estate: Estate, chance: random.Random) -> OctopusEstate:
-    """Each value in a document of its own; only whole ones stand within other strings, where nothing else
-    would show that they are secrets."""
+    """Each value in a document of its own.
+
+    Only whole ones stand within other strings, where nothing else would show that they are secrets.
+    """
     documents, places, values = [], {}, []
     for number, value in enumerate(estate.values, 1):
         text = None if value.value is None else value.value.decode()
@@ -221,7 +225,9 @@ def _escaped_json(number: int, text: str | None) -> _Made:
 
 
 def _connection_string(number: int, text: str | None) -> _Made:
-    made = _process(number, {"ConnectionString": f"Server=db{number};User Id=app;Password={text};Encrypt=True"})
+    made = _process(
+        number, {"ConnectionString": f"Server=db{number};User Id=app;Password={text};Encrypt=True"}
+    )
     return (*made, (*_TO_PROPERTIES, "ConnectionString", "<sealed>"))
 
 

@@ -144,7 +144,9 @@ def altered(
         kept = stored[: -chance.choice([1, 2, 3, 5, len(stored) // 3 or 1])]
         return replace(value, value=kept, trouble=trouble)
     key = next(each for each in keys if each.name == value.key)
-    bare = replace(sealing, encoding=Encoding.RAW, wrapper=Wrapper.NONE, prefix=b"", vector=_as_front(sealing))
+    bare = replace(
+        sealing, encoding=Encoding.RAW, wrapper=Wrapper.NONE, prefix=b"", vector=_as_front(sealing)
+    )
     data = bytearray(seal(bare, key.secret, value.text, chance))
     front = sealing.nonce if sealing.mode == "gcm" else 16 if bare.vector is Vector.FRONT else 0
     if trouble is Trouble.CUT_BLOCK:
@@ -152,7 +154,9 @@ def altered(
     elif trouble in EDITED:
         at = _place(trouble, front, len(data), chance)
         data[at] ^= chance.randrange(1, 256)
-    return replace(value, value=written_down(sealing, bytes(data[:front]), bytes(data[front:]), chance), trouble=trouble)
+    return replace(
+        value, value=written_down(sealing, bytes(data[:front]), bytes(data[front:]), chance), trouble=trouble
+    )
 
 
 def _as_front(sealing: Sealing) -> Vector:

@@ -13,6 +13,8 @@ from enum import StrEnum
 from typing import Final
 
 from Crypto.Cipher import AES, DES, DES3, Blowfish
+from Crypto.Cipher._mode_cbc import CbcMode
+from Crypto.Cipher._mode_ecb import EcbMode
 
 TYPED_VECTOR: Final = b"1234567890123456"
 """The vector of many an example on the web."""
@@ -132,7 +134,9 @@ def seal(sealing: Sealing, key: bytes, text: bytes, chance: random.Random) -> by
 def written_down(sealing: Sealing, front: bytes, body: bytes, chance: random.Random) -> bytes:
     """The stored value of a ciphertext, and of what goes in front of it or beside it."""
     if sealing.vector is Vector.BESIDE and sealing.cipher is Cipher.AES:
-        return _wrapped(sealing, _written(sealing, sealing.prefix + body) + b"|" + _written(sealing, front), chance)
+        return _wrapped(
+            sealing, _written(sealing, sealing.prefix + body) + b"|" + _written(sealing, front), chance
+        )
     return _wrapped(sealing, _written(sealing, sealing.prefix + front + body), chance)
 
 
@@ -154,35 +158,41 @@ def unpadded(padding: Padding, plain: bytes) -> bytes | None:
     size = plain[-1] if plain else 0
     if not 1 <= size <= 16:
         return None
-    filling = {Padding.PKCS7: bytes([size]) * size, Padding.X923: bytes(size - 1) + bytes([size])}.get(padding)
+    filling = {Padding.PKCS7: bytes([size]) * size, Padding.X923: bytes(size - 1) + bytes([size])}.get(
+        padding
+    )
     return plain[:-size] if filling is None or plain.endswith(filling) else None
 
 
 def _encrypted(sealing: Sealing, key: bytes, text: bytes, chance: random.Random) -> tuple[bytes, bytes]:
     """What goes in front, and the ciphertext."""
     match sealing.cipher:
-        case Cipher.AES if sealing.mode == "gcm":
-            nonce = chance.randbytes(sealing.nonce)
-            body, tag = AES.new(key, AES.MODE_GCM, nonce=nonce).encrypt_and_digest(text)
-            return nonce, body + tag
         case Cipher.AES:
-            vector = _vector(sealing, key, chance.randbytes(16))
-            seen = vector if sealing.vector in {Vector.FRONT, Vector.BESIDE} else b""
-            return seen, _aes(sealing, key, vector).encrypt(_padded(sealing.padding, text, 16, chance))
-        case Cipher.DES3 | Cipher.DES | Cipher.BLOWFISH:
-            return _old_block_cipher(sealing, key, _padded(sealing.padding, text, 8, chance), chance)
+            return _by_aes(sealing, key, text, chance)
         case Cipher.JASYPT:
             return _jasypt(key, text, chance.randbytes(8))
         case Cipher.OPENSSL:
             return _openssl(key, text, chance.randbytes(8))
-        case Cipher.RSA:
+        case Cipher.RSA:  # 2,048 bits; what RSA writes looks like noise
             return b"", chance.randbytes(256)
         case Cipher.STREAM:
             body, tag = AES.new(hashlib.sha512(key).digest(), AES.MODE_SIV).encrypt_and_digest(text)
             return tag, body
+        case _:
+            return _old_block_cipher(sealing, key, _padded(sealing.padding, text, 8, chance), chance)
 
 
-def _aes(sealing: Sealing, key: bytes, vector: bytes) -> "AES.EcbMode | AES.CbcMode":
+def _by_aes(sealing: Sealing, key: bytes, text: bytes, chance: random.Random) -> tuple[bytes, bytes]:
+    if sealing.mode == "gcm":
+        nonce = chance.randbytes(sealing.nonce)
+        body, tag = AES.new(key, AES.MODE_GCM, nonce=nonce).encrypt_and_digest(text)
+        return nonce, body + tag
+    vector = _vector(sealing, key, chance.randbytes(16))
+    seen = vector if sealing.vector in {Vector.FRONT, Vector.BESIDE} else b""
+    return seen, _aes(sealing, key, vector).encrypt(_padded(sealing.padding, text, 16, chance))
+
+
+def _aes(sealing: Sealing, key: bytes, vector: bytes) -> EcbMode | CbcMode:
     if sealing.mode == "ecb":
         return AES.new(key, AES.MODE_ECB)
     return AES.new(key, AES.MODE_CBC, iv=vector)

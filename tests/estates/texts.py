@@ -15,8 +15,8 @@ from cryptography.x509.oid import NameOID
 
 _ASCII: Final = "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ0123456789!$%-_.#"
 _ALPHABETS: Final = (
-    "абвгдежзиклмнопрстуфхцчшщыэюяАБВГДЕЖ0123456789",
-    "αβγδεζηθικλμνξοπρστυφχψωΑΒΓΔ0123456789",
+    "".join(map(chr, range(0x430, 0x450))) + "0123456789",  # Cyrillic
+    "".join(map(chr, range(0x3B1, 0x3CA))) + "0123456789",  # Greek
     "abcdefghijklmnopqrstuvwxyzäöüßÄÖÜ0123456789!-",
 )
 
