@@ -90,11 +90,14 @@ class Chains:
     def _hypotheses(
         self, hypothesis: Hypothesis, standing: Standing, vectors: "list[_Known]"
     ) -> "list[Hypothesis]":
+        """What stands, a vector in front first; a typed constant only where the blocks show it."""
         found = []
         if standing.own:
             found.append(_with_vector(hypothesis, Iv.FRONT))
         found += [
-            _with_vector(hypothesis, vectors[each].iv, vectors[each].constant) for each in standing.vectors
+            _with_vector(hypothesis, vectors[place].iv, vectors[place].constant)
+            for place in standing.vectors
+            if vectors[place].iv is not Iv.CONSTANT or not standing.own
         ]
         if standing.unknown:
             found.append(_with_vector(hypothesis, Iv.UNKNOWN))

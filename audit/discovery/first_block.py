@@ -36,10 +36,6 @@ _CONSTANT_LOG10: Final = -9.0
 _CUT_CHARACTER: Final = 3
 """Bytes that a character of UTF-8 can lose at the end of a block, which therefore are no evidence of text."""
 
-_ENOUGH_TO_EXCLUDE: Final = 3
-"""Values that go on as text and do not begin as text behind a known vector: one may be a text with binary in front
-of it, three rule that vector out."""
-
 _ENOUGH_FOR_OWN_VECTORS: Final = 18
 """Where three of four texts begin in the same script, fewer than two of 18 do with probability 8e-10."""
 
@@ -180,5 +176,5 @@ def _own_vectors_show(first: FirstBlocks) -> bool:
 
 
 def _excluded(first: FirstBlocks, vector: bytes) -> bool:
-    classes = _classes(first.decrypted[first.goes_on], vector)
-    return sum(each is Content.BINARY for each in classes) >= _ENOUGH_TO_EXCLUDE
+    """Whether a value that goes on as text would have something else in front of it."""
+    return Content.BINARY in _classes(first.decrypted[first.goes_on], vector)

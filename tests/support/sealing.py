@@ -9,7 +9,7 @@ import polars as pl
 from Crypto.Cipher import AES
 
 from audit.key_ring import Key, KeyRing
-from audit.layouts.layout import Encoding, Iv, Layout, Mode
+from audit.layouts.layout import Encoding, Iv, Layout, Mode, Padding
 from parsers.secret import Secret
 from parsers.stores.schema import STORED
 
@@ -29,10 +29,29 @@ Encrypt = Callable[[bytes, bytes | None, bytes], bytes]
 
 def by_pycryptodome(key: bytes, vector: bytes | None, plain: bytes) -> bytes:
     """The `Encrypt` that `seal` takes if no other is given."""
-    padded = plain + bytes([16 - len(plain) % 16]) * (16 - len(plain) % 16)
+    return _by_blocks(key, vector, plain + bytes([16 - len(plain) % 16]) * (16 - len(plain) % 16))
+
+
+def _by_blocks(key: bytes, vector: bytes | None, padded: bytes) -> bytes:
     if vector is None:
         return AES.new(key, AES.MODE_ECB).encrypt(padded)
     return AES.new(key, AES.MODE_CBC, iv=vector).encrypt(padded)
+
+
+def padded(plain: bytes, padding: Padding, chance: random.Random) -> bytes:
+    """A text filled up to whole blocks, as the standards and older programs do it."""
+    missing = 16 - len(plain) % 16
+    match padding:
+        case Padding.PKCS7:
+            return plain + bytes([missing]) * missing
+        case Padding.ISO10126:
+            return plain + chance.randbytes(missing - 1) + bytes([missing])
+        case Padding.X923:
+            return plain + bytes(missing - 1) + bytes([missing])
+        case Padding.ZERO:
+            return plain + bytes(missing % 16)
+        case Padding.STAR:
+            return plain + b"*" * (missing % 16)
 
 
 def seal(
@@ -54,8 +73,12 @@ def _sealed(
         nonce = chance.randbytes(layout.nonce_size)
         body, tag = AES.new(key, AES.MODE_GCM, nonce=nonce).encrypt_and_digest(plain)
         return body + tag, nonce
+    if layout.padding is not Padding.PKCS7:
+        filled, encrypt = padded(plain, layout.padding, chance), _by_blocks
+    else:
+        filled = plain  # the `Encrypt` pads
     if layout.mode is Mode.ECB:
-        return encrypt(key, None, plain), b""
+        return encrypt(key, None, filled), b""
     vectors = {
         Iv.ZERO: bytes(16),
         Iv.KEY: key[:16],
@@ -63,7 +86,7 @@ def _sealed(
         Iv.CONSTANT: layout.constant_iv,
     }
     vector = vectors.get(layout.iv) or chance.randbytes(16)
-    return encrypt(key, vector, plain), vector if layout.iv in {Iv.FRONT, Iv.BESIDE} else b""
+    return encrypt(key, vector, filled), vector if layout.iv in {Iv.FRONT, Iv.BESIDE} else b""
 
 
 def stored(values: Iterable[bytes | None], layout: Layout | None = None) -> pl.DataFrame:
