@@ -34,8 +34,11 @@ def check_many(jobs: Sequence[Job], processes: int) -> Iterator[Checked]:
         yield from map(check_one, jobs)
         return
     context = get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=context, initializer=_quiet) as pool:
-        yield from pool.map(check_one, jobs, chunksize=2)
+    pool = ProcessPoolExecutor(processes, mp_context=context, initializer=_quiet)
+    try:
+        yield from pool.map(check_one, jobs)
+    finally:  # whoever has seen enough does not wait for the rest
+        pool.shutdown(cancel_futures=True)
 
 
 def _quiet() -> None:
