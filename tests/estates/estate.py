@@ -99,7 +99,7 @@ class Estate:
 
     @property
     def stated(self) -> str:
-        """Name of the current key as far as the program is told: a key that is not given has no label to say."""
+        """Name of the current key as far as the program is told; what is not given has no label."""
         return self.current if self.said == "fingerprint" or self.given(self.current) else ""
 
     @property
