@@ -10,7 +10,6 @@ The exit code is 1 if a law is broken.
 import argparse
 import os
 import sys
-import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -32,13 +31,11 @@ def main() -> int:
     jobs = [Job("cloudbees-cd", options.seed + at, options.settle) for at in range(options.count)]
     jobs += [Job("octopus", options.seed + at) for at in range(options.octopus)]
     checked = []
-    end = time.monotonic() + options.seconds
-    for each in check_many(jobs, options.processes):
+    for each in check_many(jobs, options.processes, options.seconds):
         checked.append(each)
         if sys.stderr.isatty():
             sys.stderr.write(f"\r{len(checked)} of {len(jobs)} {each.name:20}")
-        if time.monotonic() > end:
-            break
+    checked.sort(key=lambda each: (len(each.name), each.name))
     _print(["", *report(checked)])
     if options.verbose:
         _print(f"{each.name}: {one.line}" for each in checked for one in each.violations)
