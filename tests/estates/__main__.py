@@ -31,10 +31,11 @@ def main() -> int:
     jobs = [Job("cloudbees-cd", options.seed + at, options.settle) for at in range(options.count)]
     jobs += [Job("octopus", options.seed + at) for at in range(options.octopus)]
     checked = []
-    for each in check_many(jobs, options.processes):
+    for each in check_many(jobs, options.processes, options.seconds):
         checked.append(each)
         if sys.stderr.isatty():
             sys.stderr.write(f"\r{len(checked)} of {len(jobs)} {each.name:20}")
+    checked.sort(key=lambda each: (len(each.name), each.name))
     _print(["", *report(checked)])
     if options.verbose:
         _print(f"{each.name}: {one.line}" for each in checked for one in each.violations)
@@ -56,6 +57,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--octopus", type=int, default=80)
     parser.add_argument("--seed", type=int, default=1, help="of the first estate")
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--seconds", type=float, default=float("inf"), help="stop then, and report")
     parser.add_argument("--settle", action="store_true", help="try a known text where a layout is undecided")
     parser.add_argument("--only", type=int, metavar="SEED", help="this one estate")
     parser.add_argument("--octopus-seed", action="store_true", help="--only is one of Octopus")

@@ -98,6 +98,11 @@ class Estate:
         return bool(name) and self.key(name).given
 
     @property
+    def stated(self) -> str:
+        """Name of the current key as far as the program is told; what is not given has no label."""
+        return self.current if self.said == "fingerprint" or self.given(self.current) else ""
+
+    @property
     def current_label(self) -> str | None:
         """What `--current` is to say, if anything."""
         if self.said != "label" or not self.given(self.current):

@@ -91,7 +91,7 @@ def _wrong_key(estate: Estate, value: StoredValue, row: Row) -> bool:
         return False  # its outer key is right, and so is its inner one
     if current and row.verdict == "older-key":
         return value.key == estate.current and _surely_current(estate)
-    return row.verdict == "current" and bool(estate.current) and value.key != estate.current
+    return row.verdict == "current" and bool(estate.stated) and value.key != estate.stated
 
 
 def _surely_current(estate: Estate) -> bool:

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 SECONDS = float(os.environ.get("PASSKEY_AUDIT_FUZZ_SECONDS", "15"))
-"""For each fuzz test; there are two such tests, half a minute in all."""
+"""For each fuzz test; there are four such tests, a minute in all."""
 
 
 def damaged(data: bytes, chance: random.Random) -> bytes:

@@ -295,7 +295,7 @@ def allowed(estate: Estate, value: StoredValue) -> tuple[str, ...]:
 def _opens(estate: Estate, value: StoredValue) -> tuple[str, ...]:
     if not estate.given(value.key):
         return ()
-    if not estate.current:
+    if not estate.stated:
         return ("current", "older-key")  # a candidate that stands alone is taken for current
     return ("current" if value.key == estate.current else "older-key",)
 
