@@ -22,27 +22,54 @@ def try_keys(values: Views, tried: Sequence[Hypothesis]) -> Iterator[Opened]:
 
     Yields:
         openings in an order that depends on the batch and the hypotheses alone. A hypothesis that opens
-        nothing in a group of values of one length yields nothing for it.
+        nothing among values of one length yields nothing for them.
     """
     for view in dict.fromkeys(View.of(hypothesis.layout) for hypothesis in tried):
         of_view = [item for item in enumerate(tried) if View.of(item[1].layout) == view]
-        for group in by_length(values[view], lambda size: any(h.layout.fits(size) for _, h in of_view)):  # noqa: B023  # used at once
-            fitting = [item for item in of_view if item[1].layout.fits(group.length)]
-            yield from _open_group(group, fitting)
+        layouts = list(dict.fromkeys(item[1].layout for item in of_view))
+        groups = list(by_length(values[view], lambda size: any(layout.fits(size) for layout in layouts)))  # noqa: B023  # used at once
+        for prefix, at in dict.fromkeys(_prefix(layout) for layout in layouts):
+            same_prefix = [item for item in of_view if _prefix(item[1].layout) == (prefix, at)]
+            yield from _open_behind(prefix, at, groups, same_prefix)
 
 
-def _open_group(group: Group, tried: list[Numbered]) -> Iterator[Opened]:
-    for prefix, at in dict.fromkeys(_prefix(hypothesis.layout) for _, hypothesis in tried):
+def _open_behind(
+    prefix: bytes, at: int, groups: Sequence[Group], tried: Sequence[Numbered]
+) -> Iterator[Opened]:
+    """What hypotheses behind one prefix open."""
+    blocks = _Fitting([item for item in tried if item[1].layout.mode is not Mode.GCM])
+    sealed = _Fitting([item for item in tried if item[1].layout.mode is Mode.GCM])
+    in_gcm = []
+    for group in groups:
         behind = group.without(prefix, at)
         if not len(behind.rows):
             continue
-        same_prefix = [item for item in tried if _prefix(item[1].layout) == (prefix, at)]
-        blocks = [item for item in same_prefix if item[1].layout.mode is not Mode.GCM]
-        sealed = [item for item in same_prefix if item[1].layout.mode is Mode.GCM]
-        if blocks:
-            yield from open_blocks(behind, sorted(blocks, key=lambda item: item[1].aes_key.reveal()))
-        if sealed:
-            yield from open_gcm(behind, sealed)
+        fitting = blocks.to(group.length)
+        if fitting:
+            yield from open_blocks(behind, fitting)
+        if sealed.to(group.length):
+            in_gcm.append(behind)
+    yield from open_gcm(in_gcm, sealed.tried)
+
+
+class _Fitting:
+    """Hypotheses by the lengths that they fit; those of one key stand together.
+
+    There are thousands of hypotheses and of lengths, but few layouts, and few answers of all layouts.
+    """
+
+    def __init__(self, tried: list[Numbered]) -> None:
+        self.tried = sorted(tried, key=lambda item: item[1].aes_key.reveal())
+        self._layouts = list(dict.fromkeys(item[1].layout for item in self.tried))
+        self._by_answers: dict[tuple[bool, ...], list[Numbered]] = {}
+
+    def to(self, length: int) -> list[Numbered]:
+        """Those whose layout takes values of this length, prefix included."""
+        answers = tuple(layout.fits(length) for layout in self._layouts)
+        if answers not in self._by_answers:
+            fits = {layout for layout, answer in zip(self._layouts, answers, strict=True) if answer}
+            self._by_answers[answers] = [item for item in self.tried if item[1].layout in fits]
+        return self._by_answers[answers]
 
 
 def _prefix(layout: Layout) -> tuple[bytes, int]:
