@@ -21,7 +21,7 @@ from audit.layouts.layout import BLOCK
 from audit.trial.aes_columns import AesColumns
 from audit.trial.gcm_values import STANDARD_NONCE, GcmValues
 from audit.trial.ghash import Ghash
-from audit.trial.groups import Bytes, Group, Ragged, Rows
+from audit.trial.groups import Bytes, Group, Rows
 from audit.trial.hypothesis import Hypothesis
 from audit.trial.odds import TAG_LOG10
 from audit.trial.opened import Opened
@@ -50,15 +50,23 @@ def open_gcm(groups: Sequence[Group], tried: Sequence[Numbered], *, many: int = 
     """
     if not groups:
         return
-    everything = Ragged.of(groups)
-    sizes = dict.fromkeys(each.layout.nonce_size for _, each in tried)
-    values = {size: GcmValues.of(everything, size) for size in sizes}
-    opened = np.zeros(int(everything.rows.max()) + 1, np.bool_)
+    values = _by_nonce_size(groups, tried)
+    opened = np.zeros(1 + max(int(group.rows.max()) for group in groups), np.bool_)
     for found in _open(values, tried, many, screened=True):
         opened[found.rows] = True
         yield found
     rest = {size: each.only(~opened[each.values.rows]) for size, each in values.items()}
     yield from _open(rest, tried, many, screened=False)
+
+
+def _by_nonce_size(groups: Sequence[Group], tried: Sequence[Numbered]) -> dict[int, GcmValues]:
+    """The values taken apart; sizes are missing for which all of them are too short."""
+    values = {}
+    for size in dict.fromkeys(each.layout.nonce_size for _, each in tried):
+        long_enough = [group for group in groups if group.length >= size + BLOCK]
+        if long_enough:
+            values[size] = GcmValues.of(long_enough, size)
+    return values
 
 
 def _open(
@@ -68,8 +76,8 @@ def _open(
     for aes_key, of_key in groupby(tried, key=lambda item: item[1].aes_key):
         key = _GcmKey(aes_key)
         for index, hypothesis in of_key:
-            values = by_nonce_size[hypothesis.layout.nonce_size]
-            if not len(values):
+            values = by_nonce_size.get(hypothesis.layout.nonce_size)
+            if not values:  # none is long enough, or none is left
                 continue
             under_key = _UnderKey(values, key)
             rows = np.flatnonzero(under_key.screen()) if screened else np.arange(len(values))

@@ -1,14 +1,15 @@
 """Values taken apart as GCM stores them: nonce, ciphertext, tag of 16 bytes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from audit.layouts.layout import BLOCK
 from audit.trial.ghash import LONGEST, Messages
-from audit.trial.groups import Bytes, Ragged, Rows, ragged_places
+from audit.trial.groups import Bytes, Group, Ragged, Rows
 
 STANDARD_NONCE: Final = 12
 """Bytes of a nonce that the standard takes as it is; others are hashed (section 7.1)."""
@@ -21,7 +22,7 @@ class GcmValues:
     """What every key needs of n values of all lengths, made once.
 
     Attributes:
-        values: the values, prefixes taken off, all long enough for nonce and tag.
+        values: the values, prefixes taken off.
         nonce_size: bytes of the nonce.
         sizes: bytes of each ciphertext, ascending; shape [n].
         tags: shape [n, 2].
@@ -43,29 +44,33 @@ class GcmValues:
     short: Messages
 
     @classmethod
-    def of(cls, values: Ragged, nonce_size: int) -> Self:
-        """Take those that are long enough."""
-        values = values.only(values.lengths >= nonce_size + BLOCK)
+    def of(cls, groups: Sequence[Group], nonce_size: int) -> "GcmValues":
+        """Take groups of values that are long enough for nonce and tag, shortest first; at least one."""
+        values = Ragged.of(groups)
         sizes = values.lengths - nonce_size - BLOCK
-        nonces = values.at(0, nonce_size)
+        beyond = np.where(np.arange(BLOCK) < sizes[:, None], np.uint8(0), np.uint8(255)).view(np.uint64)
+        nonces = [group.data[:, :nonce_size] for group in groups]
+        hashed = nonce_size != STANDARD_NONCE
         counters = np.zeros((len(sizes), BLOCK), np.uint8)
         counters[:, -1] = 1
-        hashed = nonce_size != STANDARD_NONCE
         if not hashed:
-            counters[:, :STANDARD_NONCE] = nonces
-        beyond = np.where(np.arange(BLOCK) < sizes[:, None], np.uint8(0), np.uint8(255)).view(np.uint64)
-        short = sizes[sizes <= LONGEST]
-        bodies = values.data[ragged_places(values.starts[: len(short)] + nonce_size, short)]
+            counters[:, :STANDARD_NONCE] = np.concatenate(nonces)
         return cls(
             values=values,
             nonce_size=nonce_size,
             sizes=sizes,
-            tags=values.at(values.lengths - BLOCK, BLOCK).view(np.uint64),
-            heads=values.at(nonce_size, BLOCK).view(np.uint64) & ~beyond,
+            tags=np.concatenate([group.data[:, -BLOCK:] for group in groups]).view(np.uint64),
+            heads=_heads(groups, nonce_size) & ~beyond,
             beyond=beyond,
-            nonces=Messages.of(nonces.reshape(-1), np.full_like(sizes, nonce_size)) if hashed else None,
+            nonces=Messages.of(nonces) if hashed else None,
             counters=counters,
-            short=Messages.of(bodies, short),
+            short=Messages.of(
+                [
+                    group.data[:, nonce_size:-BLOCK]
+                    for group in groups
+                    if group.length - nonce_size - BLOCK <= LONGEST
+                ]
+            ),
         )
 
     def __len__(self) -> int:
@@ -73,4 +78,20 @@ class GcmValues:
 
     def only(self, kept: npt.NDArray[np.bool_]) -> "GcmValues":
         """The values that are `kept`; shape [n]."""
-        return GcmValues.of(self.values.only(kept), self.nonce_size)
+        return GcmValues(
+            values=self.values.only(kept),
+            nonce_size=self.nonce_size,
+            sizes=self.sizes[kept],
+            tags=self.tags[kept],
+            heads=self.heads[kept],
+            beyond=self.beyond[kept],
+            nonces=self.nonces and self.nonces.only(np.flatnonzero(kept)),
+            counters=self.counters[kept],
+            short=self.short.only(np.flatnonzero(kept[: len(self.short)])),
+        )
+
+
+def _heads(groups: Sequence[Group], nonce_size: int) -> Words:
+    """What follows the nonce: a block of ciphertext, or of ciphertext and tag."""
+    after = slice(nonce_size, nonce_size + BLOCK)
+    return np.concatenate([group.data[:, after] for group in groups]).view(np.uint64)

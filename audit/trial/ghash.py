@@ -5,6 +5,7 @@ by the power of the hash key that belongs to the block's distance from the end. 
 a message into as many look-ups as it has bytes, whatever the lengths of the others.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +17,9 @@ from audit.trial.groups import Bytes, Rows, ragged_places
 
 LONGEST: Final = 15 * BLOCK
 """Bytes of a message. With the block of lengths that makes 16 tables of 4,096 products: 16 bits count them."""
+
+_LENGTHS: Final = 2
+"""Bytes of the block of lengths that can be other than zero: the last ones, since messages are short."""
 
 _PRODUCTS: Final = 256 * BLOCK
 _TILE: Final = 1_024
@@ -31,7 +35,7 @@ class Messages:
 
     Attributes:
         places: for each byte its place in the table of products: by its block's distance from the end, its
-            place in the block, and its value. Two bytes of each message belong to the block of lengths.
+            place in the block, and its value. The first `_LENGTHS` of each message belong to the block of lengths.
         starts: where each message begins in `places`, and where the last one ends; shape [n + 1].
         blocks: of the longest of them, with the block of lengths.
     """
@@ -41,19 +45,20 @@ class Messages:
     blocks: int
 
     @classmethod
-    def of(cls, data: Bytes, sizes: Rows) -> "Messages":
-        """Take messages that stand one after the other in `data`; shapes [sum of sizes] and [n]."""
-        blocks = -(-sizes // BLOCK)
-        starts = np.concatenate([[0], np.cumsum(sizes + 2)])
-        inside = ragged_places(np.zeros_like(sizes), sizes)
-        from_end = np.repeat(blocks, sizes) - inside // BLOCK
+    def of(cls, groups: Sequence[Bytes]) -> "Messages":
+        """Take messages, those of one length side by side; shapes [n, length]."""
+        sizes = np.repeat([data.shape[1] for data in groups], [len(data) for data in groups]).astype(np.intp)
+        starts = np.concatenate([[0], np.cumsum(sizes + _LENGTHS)])
         places = np.empty(starts[-1], np.uint16)
-        at = ragged_places(starts[:-1] + 2, sizes)
-        places[at] = from_end * _PRODUCTS + inside % BLOCK * 256 + data
-        bits = 8 * sizes
-        places[starts[:-1]] = 14 * 256 + bits // 256
-        places[starts[:-1] + 1] = 15 * 256 + bits % 256
-        return cls(places, starts, int(blocks.max(initial=0)) + 1)
+        first = 0
+        for data in groups:
+            last = first + len(data)
+            into = places[starts[first] : starts[last]].reshape(len(data), -1)
+            into[:, :_LENGTHS] = divmod(8 * data.shape[1], 256)
+            into[:, _LENGTHS:] = data
+            into += _first_places(data.shape[1])
+            first = last
+        return cls(places, starts, 1 + -(-int(sizes.max(initial=0)) // BLOCK))
 
     def __len__(self) -> int:
         return len(self.starts) - 1
@@ -65,6 +70,14 @@ class Messages:
         sizes = (self.starts[1:] - self.starts[:-1])[rows]
         taken = self.places[ragged_places(self.starts[rows], sizes)]
         return Messages(taken, np.concatenate([[0], np.cumsum(sizes)]), self.blocks)
+
+
+def _first_places(size: int) -> npt.NDArray[np.uint16]:
+    """Where the products of each place begin: two of the block of lengths, then those of a message."""
+    inside = np.arange(size)
+    from_end = -(-size // BLOCK) - inside // BLOCK
+    of_lengths = np.arange(BLOCK - _LENGTHS, BLOCK) * 256
+    return np.concatenate([of_lengths, from_end * _PRODUCTS + inside % BLOCK * 256]).astype(np.uint16)
 
 
 class Ghash:

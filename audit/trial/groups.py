@@ -76,10 +76,6 @@ class Ragged:
         """The values that are `kept`; shape [n]. Their bytes stay where they are."""
         return Ragged(self.rows[kept], self.data, self.starts[kept], self.lengths[kept])
 
-    def at(self, offsets: Rows | int, width: int) -> Bytes:
-        """As many bytes of each value from its offset on; shape [n, width]."""
-        return self.data[(self.starts + offsets)[:, None] + np.arange(width)]
-
 
 def ragged_places(starts: Rows, sizes: Rows) -> Rows:
     """The places of all elements of runs that begin at `starts`, one run after the other."""
