@@ -1,8 +1,8 @@
 """GHASH (NIST SP 800-38D, section 6.4) over many messages of different lengths at once.
 
 GHASH is a sum over all bytes: each contributes what its block, zero but for that byte, gives when multiplied
-by the power of the hash key that belongs to the block's distance from the end. A table of these products turns
-a message into as many look-ups as it has bytes, whatever the lengths of the others.
+by the power of the hash key that belongs to the block's distance from the end. A table of these products
+turns a message into as many look-ups as it has bytes, whatever the lengths of the others.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from audit.layouts.layout import BLOCK
 from audit.trial.groups import Bytes, Rows, ragged_places
 
 LONGEST: Final = 15 * BLOCK
-"""Bytes of a message. With the block of lengths that makes 16 tables of 4,096 products: 16 bits count them."""
+"""Bytes of a message. With its block of lengths it makes 16 tables of 4,096 products, counted in 16 bits."""
 
 _LENGTHS: Final = 2
 """Bytes of the block of lengths that can be other than zero: the last ones, since messages are short."""
@@ -35,7 +35,8 @@ class Messages:
 
     Attributes:
         places: for each byte its place in the table of products: by its block's distance from the end, its
-            place in the block, and its value. The first `_LENGTHS` of each message belong to the block of lengths.
+            place in the block, and its value. The first `_LENGTHS` of each message belong to the block of
+            lengths.
         starts: where each message begins in `places`, and where the last one ends; shape [n + 1].
         blocks: of the longest of them, with the block of lengths.
     """
@@ -109,7 +110,9 @@ class Ghash:
         if (blocks, half) not in self._tables:
             while len(self._bits) < blocks:
                 doubled = _doublings(self._power)
-                self._bits.append(np.frombuffer(b"".join(each.to_bytes(BLOCK) for each in doubled), np.uint64))
+                self._bits.append(
+                    np.frombuffer(b"".join(each.to_bytes(BLOCK) for each in doubled), np.uint64)
+                )
                 self._power = self._times_hash_key(self._power)
             bits = np.stack(self._bits[:blocks]).reshape(blocks, BLOCK, 8, 2)
             self._tables[blocks, half] = _of_every_byte(bits[..., half])
