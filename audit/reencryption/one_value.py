@@ -86,7 +86,7 @@ def encrypt_value(plain: Secret, hypothesis: Hypothesis, vector: bytes, spelling
 def _parts(sealed: Sealed, layout: Layout) -> tuple[bytes, bytes]:
     """Vector or nonce, and ciphertext with its tag."""
     if layout.iv is Iv.BESIDE:
-        cipher, front = (sealed.value, sealed.iv) if sealed.iv is not None else _around_bar(sealed.value)
+        cipher, front = (sealed.value, sealed.iv) if sealed.iv else _around_bar(sealed.value)
         front = _decoded(front, layout.encoding)
         if len(front) != BLOCK:
             raise ValueError("the vector has another size")
@@ -126,19 +126,29 @@ def _mode(layout: Layout, key: bytes, vector: bytes) -> modes.CBC | modes.ECB:
 
 
 def _decoded(written: bytes, encoding: Encoding) -> bytes:
+    """The bytes.
+
+    Raises:
+        ValueError: no encoder writes this: another alphabet, bits that belong to no byte, padding at the
+            wrong place. Line breaks and the white space around them do not count.
+    """
     if encoding is Encoding.RAW:
         return written
-    text = b"".join(written.split())
+    text = b"".join(line.strip() for line in written.splitlines())
     match encoding:
         case Encoding.HEX:
             return binascii.unhexlify(text)
         case Encoding.BASE64_URL:
             bare = text.rstrip(b"=")
-            if b"+" in bare or b"/" in bare:  # Python reads both alphabets at once
-                raise ValueError("of the standard alphabet")
-            return base64.b64decode(bare + b"=" * (-len(bare) % 4), altchars=b"-_", validate=True)
+            content = base64.urlsafe_b64decode(bare + b"=" * (-len(bare) % 4))
+            canonical = base64.urlsafe_b64encode(content)
+            allowed = {canonical, canonical.rstrip(b"=")}
         case Encoding.BASE64:
-            return base64.b64decode(text, validate=True)
+            content = base64.b64decode(text)
+            allowed = {base64.b64encode(content)}
+    if text not in allowed:  # Python's decoders let almost anything through
+        raise ValueError("no encoder writes this")
+    return content
 
 
 def _written(content: bytes, encoding: Encoding, spelling: Spelling) -> bytes:

@@ -1,10 +1,11 @@
 """Raw AES over many blocks in one call; the modes are put together from it."""
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Final
 
 import numpy as np
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.ciphers import Cipher, CipherContext, algorithms, modes
 
 from audit.layouts.layout import BLOCK
 from audit.trial.groups import Bytes
@@ -21,9 +22,16 @@ class AesColumns:
     """
 
     def __init__(self, key: Secret) -> None:
-        cipher = Cipher(algorithms.AES(key.reveal()), modes.ECB())  # noqa: S305  # the bare cipher, see above
-        self._decryptor = cipher.decryptor()
-        self._encryptor = cipher.encryptor()
+        self._cipher = Cipher(algorithms.AES(key.reveal()), modes.ECB())  # noqa: S305  # the bare cipher, see above
+
+    @cached_property
+    def _decryptor(self) -> CipherContext:
+        """Made when it is asked for: a trial under thousands of keys needs one of the two."""
+        return self._cipher.decryptor()
+
+    @cached_property
+    def _encryptor(self) -> CipherContext:
+        return self._cipher.encryptor()
 
     def decrypt(self, blocks: Bytes) -> Bytes:
         """The inverse cipher over every block; the shape stays."""

@@ -30,11 +30,11 @@ def open_blocks(groups: Sequence[Group], tried: Sequence[Numbered]) -> Iterator[
 
     Args:
         groups: values by length, each a multiple of 16, prefixes taken off; the shortest first.
-        tried: hypotheses in ECB or CBC, each with its place in the whole list.
+        tried: hypotheses in ECB or CBC, each with its place in the whole list; those of one AES key stand
+            together.
     """
     parts = [part for part in (_Ends.of(groups, single=True), _Ends.of(groups, single=False)) if part]
-    by_key = sorted(tried, key=lambda item: item[1].aes_key.reveal())
-    for aes_key, of_key in groupby(by_key, key=lambda item: item[1].aes_key):
+    for aes_key, of_key in groupby(tried, key=lambda item: item[1].aes_key):
         cipher = AesColumns(aes_key)
         numbered = list(of_key)
         for part in parts:

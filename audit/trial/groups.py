@@ -1,6 +1,6 @@
-"""Values of equal length, side by side as a matrix."""
+"""Values of equal length, side by side as a matrix; and of all lengths, one after the other."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,6 +40,45 @@ class Group:
         return Group(self.rows[held], np.ascontiguousarray(kept))
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Ragged:
+    """Decoded values of all lengths, shortest first.
+
+    Attributes:
+        rows: where each of them stands in its batch; shape [n].
+        data: their bytes, one value after the other.
+        starts: where each begins in `data`; shape [n].
+        lengths: bytes of each, ascending; shape [n].
+    """
+
+    rows: Rows
+    data: Bytes
+    starts: Rows
+    lengths: Rows
+
+    @classmethod
+    def of(cls, groups: Sequence[Group]) -> "Ragged":
+        """Take groups, shortest first; at least one."""
+        lengths = np.repeat([group.length for group in groups], [len(group.rows) for group in groups])
+        return cls(
+            rows=np.concatenate([group.rows for group in groups]),
+            data=np.concatenate([group.data.reshape(-1) for group in groups]),
+            starts=np.cumsum(lengths) - lengths,
+            lengths=lengths,
+        )
+
+    def only(self, kept: npt.NDArray[np.bool_]) -> "Ragged":
+        """The values that are `kept`; shape [n]. Their bytes stay where they are."""
+        return Ragged(self.rows[kept], self.data, self.starts[kept], self.lengths[kept])
+
+
+def ragged_places(starts: Rows, sizes: Rows) -> Rows:
+    """The places of all elements of runs that begin at `starts`, one run after the other."""
+    ends = np.cumsum(sizes)
+    places: Rows = np.arange(ends[-1] if len(ends) else 0) + np.repeat(starts - (ends - sizes), sizes)
+    return places
+
+
 def by_length(decoded: pl.Series, wanted: Callable[[int], bool]) -> Iterator[Group]:
     """Groups of the lengths that are `wanted`, shortest first.
 
@@ -47,10 +86,15 @@ def by_length(decoded: pl.Series, wanted: Callable[[int], bool]) -> Iterator[Gro
         decoded: Binary, with nulls where a value does not decode.
         wanted: tells whether any layout takes this length.
     """
-    sizes = decoded.bin.size()
-    for length in sizes.drop_nulls().unique().sort():
+    sizes = decoded.bin.size().fill_null(0).to_numpy()
+    if sizes.max(initial=0) < 1 << 16:
+        sizes = sizes.astype(np.uint16)  # NumPy sorts these by radix, in a tenth of the time
+    order = np.argsort(sizes, kind="stable")
+    lengths, firsts = np.unique(sizes[order], return_index=True)
+    in_order = decoded.gather(order) if len(lengths) > 1 else decoded
+    for length, first, rows in zip(
+        lengths.tolist(), firsts.tolist(), np.split(order, firsts[1:]), strict=True
+    ):
         if length and wanted(length):
-            held = (sizes == length).fill_null(value=False)
-            values = decoded if held.all() else decoded.filter(held)
-            data = values.bin.reinterpret(dtype=pl.Array(pl.UInt8, length)).to_numpy()
-            yield Group(held.arg_true().to_numpy().astype(np.intp), np.ascontiguousarray(data))
+            values = in_order.slice(first, len(rows)).bin.reinterpret(dtype=pl.Array(pl.UInt8, length))
+            yield Group(rows, np.ascontiguousarray(values.to_numpy()))

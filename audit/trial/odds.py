@@ -67,6 +67,7 @@ def text_log10(content: Content, length: int) -> float:
             return 0.0
 
 
+@cache
 def _utf8_log10(length: int) -> float:
     """By the length of the last character: P(n) = p₁P(n-1) + p₂P(n-2) + p₃P(n-3) + p₄P(n-4).
 

@@ -22,14 +22,15 @@ def try_keys(values: Views, tried: Sequence[Hypothesis]) -> Iterator[Opened]:
 
     Yields:
         openings in an order that depends on the batch and the hypotheses alone. A hypothesis that opens
-        nothing in a group of values of one length yields nothing for it.
+        nothing yields nothing.
     """
-    for view in dict.fromkeys(View.of(hypothesis.layout) for hypothesis in tried):
-        of_view = [item for item in enumerate(tried) if View.of(item[1].layout) == view]
-        by_prefix: dict[tuple[bytes, int], list[Numbered]] = {}
-        for item in of_view:
-            by_prefix.setdefault(_prefix(item[1].layout), []).append(item)
-        groups = list(by_length(values[view], lambda size: any(h.layout.fits(size) for _, h in of_view)))  # noqa: B023  # used at once
+    by_view: dict[View, dict[tuple[bytes, int], list[Numbered]]] = {}
+    for item in enumerate(tried):
+        layout = item[1].layout
+        by_view.setdefault(View.of(layout), {}).setdefault(_prefix(layout), []).append(item)
+    for view, by_prefix in by_view.items():
+        layouts = dict.fromkeys(each.layout for of_prefix in by_prefix.values() for _, each in of_prefix)
+        groups = list(by_length(values[view], lambda size: any(layout.fits(size) for layout in layouts)))  # noqa: B023  # used at once
         for (prefix, at), of_prefix in by_prefix.items():
             yield from _open_groups([each.without(prefix, at) for each in groups], of_prefix)
 
@@ -37,15 +38,14 @@ def try_keys(values: Views, tried: Sequence[Hypothesis]) -> Iterator[Opened]:
 def _open_groups(groups: Sequence[Group], tried: Sequence[Numbered]) -> Iterator[Opened]:
     """Values of all lengths whose prefix is off, under the hypotheses with that prefix."""
     held = [group for group in groups if len(group.rows)]
-    blocks = [item for item in tried if item[1].layout.mode is not Mode.GCM]
+    by_key = sorted(tried, key=lambda item: item[1].aes_key.reveal())
+    blocks = [item for item in by_key if item[1].layout.mode is not Mode.GCM]
     whole = [group for group in held if group.length and group.length % BLOCK == 0]
     if blocks and whole:
         yield from open_blocks(whole, blocks)
-    sealed = [item for item in tried if item[1].layout.mode is Mode.GCM]
-    for group in held if sealed else ():
-        fitting = [item for item in sealed if group.length >= item[1].layout.nonce_size + BLOCK]
-        if fitting:
-            yield from open_gcm(group, fitting)
+    sealed = [item for item in by_key if item[1].layout.mode is Mode.GCM]
+    if sealed:
+        yield from open_gcm(held, sealed)
 
 
 def _prefix(layout: Layout) -> tuple[bytes, int]:

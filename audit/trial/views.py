@@ -15,13 +15,19 @@ _POLARS_NAME: Final[dict[Encoding, Literal["base64", "hex"]]] = {
 _BASE64_PADDING: Final = pl.Series(["", "===", "==", "="])
 """By the length of the text modulo 4; three are never right, and decode to nothing."""
 
+_WHITE_SPACE: Final = " \t\n\r\x0b\x0c"
+"""ASCII's alone: no encoder and no formatter puts a no-break space around a value."""
+
+_LINE_BREAKS: Final = r"[ \t\x0b\x0c]*[\r\n][ \t\r\n\x0b\x0c]*"
+"""With the white space around them: formatters indent the lines."""
+
 
 @dataclass(frozen=True, slots=True)
 class View:
     """A way of reading values as bytes.
 
-    With `beside`, the initialization vector stands in the `iv` column, or behind a `|` in the value; it is
-    put in front, so that the ciphers see one form only.
+    With `beside`, the initialization vector stands in the `iv` column or, where that is empty, behind a `|`
+    in the value; it is put in front, so that the ciphers see one form only.
     """
 
     encoding: Encoding
@@ -56,10 +62,13 @@ class Views:
         """Vector and ciphertext in one piece, from two columns or from both sides of a `|`."""
         value, vector = self.frame["value"], self.frame["iv"]
         text = _text(value)
-        in_value = text.str.count_matches("|", literal=True).fill_null(0) == 1
+        no_column = (vector.bin.size() == 0).fill_null(value=True)
+        in_value = no_column & (text.str.count_matches("|", literal=True).fill_null(0) == 1)
         parts = text.set(~in_value, None).str.split_exact("|", 1).struct.unnest()
-        cipher = parts["field_0"].cast(pl.Binary).zip_with(in_value, value.set(vector.is_null(), None))
-        front = _decode(parts["field_1"].cast(pl.Binary).zip_with(in_value, vector), encoding)
+        cipher = parts["field_0"].cast(pl.Binary).zip_with(in_value, value.set(no_column, None))
+        front = parts["field_1"].cast(pl.Binary).zip_with(in_value, vector)
+        if encoding is not Encoding.RAW:  # 16 random bytes may happen to be text
+            front = _decode(front, encoding)
         # A vector of another size is not a vector; null stays null through the concatenation.
         return front.set((front.bin.size() != BLOCK).fill_null(value=True), None) + _decode(cipher, encoding)
 
@@ -82,20 +91,21 @@ def _decode_url_safe(text: pl.Series) -> pl.Series:
     own_alphabet = text.set(text.str.contains("[+/]"), None)
     standard = own_alphabet.str.replace_all("-", "+", literal=True).str.replace_all("_", "/", literal=True)
     bare = standard.str.strip_chars_end("=")
-    padding = _BASE64_PADDING.gather(bare.str.len_bytes() % 4)
-    return (bare + padding).str.decode("base64", strict=False)
+    padded = bare + _BASE64_PADDING.gather(bare.str.len_bytes() % 4)
+    written = padded.set((standard != padded) & (standard != bare), None)  # some of the padding, or too much
+    return written.str.decode("base64", strict=False)
 
 
 def _text(written: pl.Series) -> pl.Series:
-    """Bytes as text without the line breaks that some encoders put in; null where they are not text."""
+    """Bytes as text without the line breaks that encoders and formatters put in; null if they are no text."""
     try:
         text = written.cast(pl.String)
     except pl.exceptions.ComputeError:  # some are raw bytes, which no written form has
         ascii_only = [value if value is not None and value.isascii() else None for value in written]
         text = pl.Series(written.name, ascii_only, pl.Binary).cast(pl.String)
-    text = text.str.strip_chars()
-    if text.str.contains("\n", literal=True).any():
-        return text.str.replace_all(r"[\r\n]", "")
+    text = text.str.strip_chars(_WHITE_SPACE)
+    if text.str.contains(r"[\r\n]").any():
+        return text.str.replace_all(_LINE_BREAKS, "")
     return text
 
 

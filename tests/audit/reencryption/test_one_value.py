@@ -6,9 +6,10 @@ import subprocess
 from dataclasses import replace
 from typing import Final
 
+import polars as pl
 import pytest
 from Crypto.Cipher import AES
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from audit.layouts.layout import Encoding, Iv, KeyForm, Layout, Mode
@@ -239,15 +240,25 @@ def test_equal_texts_are_written_differently() -> None:
     assert len({encrypted(b"the same", layout, KEYS[0]).value for _ in range(1_000)}) == 1_000
 
 
-AGREEING: Final = [each for each in (*BLOCK_LAYOUTS, *GCM_LAYOUTS) if not each.prefix]
+AGREEING: Final = [
+    *(each for each in (*BLOCK_LAYOUTS, *GCM_LAYOUTS) if not each.prefix),
+    layout_of(Mode.CBC, Iv.BESIDE, Encoding.RAW),
+]
+STRAY: Final = " \t\r\n\x0b\x0c\x1c\x00|=-_+/Aa\x85\xa0\u2028"
 
 
+@example(
+    layout=layout_of(Mode.CBC, Iv.BESIDE),
+    plain=b"",
+    seed=230,
+    spoil="byte",  # the vector's last digit becomes B: four bits that belong to no byte
+)
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     layout=st.sampled_from(AGREEING),
     plain=st.binary(max_size=70),
     seed=st.integers(0, 10**6),
-    spoil=st.sampled_from(["not", "key", "byte", "cut", "noise"]),
+    spoil=st.sampled_from(["not", "key", "byte", "cut", "noise", "stray", "column"]),
 )
 def test_the_columns_of_the_trial_agree(layout: Layout, plain: bytes, seed: int, spoil: str) -> None:
     """What one opens the other opens too, to the same text: two implementations, no disagreement."""
@@ -262,15 +273,62 @@ def test_the_columns_of_the_trial_agree(layout: Layout, plain: bytes, seed: int,
     if spoil == "byte":
         at = chance.randrange(len(body))
         body = body[:at] + bytes([chance.choice(body)]) + body[at + 1 :]
+    if spoil == "stray":
+        for stray in chance.choices(STRAY, k=chance.randint(1, 3)):
+            at = chance.choice([0, len(body), chance.randrange(len(body) + 1)])
+            body = body[:at] + stray.encode() + body[at:]
     tried = [hypothesis_of(layout, KEYS[1] if spoil == "key" else key)]
     frame = stored([body], layout)
+    if spoil == "column":
+        vector = chance.choice([b"", base64.b64encode(chance.randbytes(16)), body.partition(b"|")[2]])
+        frame = frame.with_columns(pl.Series("iv", [vector], pl.Binary))
     columns = [
         each.plain[0, : each.lengths[0]].tobytes() for each in try_keys(Views(frame), tried) if len(each.rows)
     ]
     single = open_value(Sealed(frame["value"][0], frame["iv"][0]), tried[0])
-    if layout.encoding is Encoding.RAW and single is not None and is_text(body):
+    if layout.encoding is Encoding.RAW and single is not None and is_text(frame["value"][0]):
         return  # the columns take no text for raw ciphertext
     assert columns == ([] if single is None else [single.reveal()])
+
+
+def block_of(encoding: Encoding) -> tuple[bytes, Hypothesis]:
+    """A value of 16 bytes as it is written: 24 digits of base64, the last two of them padding."""
+    layout = layout_of(Mode.ECB, Iv.NONE, encoding)
+    return encrypted(b"a password", layout, KEYS[0]).value, hypothesis_of(layout)
+
+
+def next_digit(value: bytes) -> bytes:
+    """The last digit before `==` with its lowest bit set, which is no bit of a byte."""
+    digits = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+    last = digits.index(value[21:22])
+    return value[:21] + digits[last + 1 : last + 2] + value[22:]
+
+
+@pytest.mark.parametrize("encoding", [Encoding.BASE64, Encoding.BASE64_URL])
+def test_what_no_encoder_writes_is_not_opened(encoding: Encoding) -> None:
+    """Bits that belong to no byte, padding that is too long or too short: neither reader opens it."""
+    value, tried = block_of(encoding)
+    wrong = [next_digit(value), value + b"=", value[:-1], value + b"====", value[:10] + b" " + value[10:]]
+    right = [value, value[:10] + b"\n    " + value[10:], b"\t" + value + b"\r\n"]
+    if encoding is Encoding.BASE64_URL:
+        right.append(value.rstrip(b"="))
+    for each in wrong:
+        assert open_value(Sealed(each), tried) is None
+        assert not list(try_keys(Views(stored([each])), [tried]))
+    for each in right:
+        assert open_value(Sealed(each), tried) == Secret(b"a password")
+        assert len(list(try_keys(Views(stored([each])), [tried]))) == 1
+
+
+def test_a_value_reads_the_same_whatever_is_beside_it() -> None:
+    """Columns with line breaks or raw bytes in other values read each value as they do alone."""
+    value, tried = block_of(Encoding.BASE64)
+    broken = [value[:10] + b"\r" + value[10:], value[:10] + b" " + value[10:], "\u00a0".encode() + value]
+    others = [value[:10] + b"\n" + value[10:], b"\xff\xfe"]
+    alone = [bool(list(try_keys(Views(stored([each])), [tried]))) for each in broken]
+    (together,) = try_keys(Views(stored([*broken, *others])), [tried])
+    assert alone == [True, False, False]
+    assert together.rows.tolist() == [0, 3]
 
 
 def is_text(value: bytes) -> bool:
