@@ -4,6 +4,7 @@ import base64
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from parsers.keys.aes_forms import trimmed, written_keys
 from parsers.keys.key_text import decode_text
@@ -27,6 +28,7 @@ class Mended:
     command: str
 
 
+@lru_cache(maxsize=4096)
 def mended_forms(content: Secret) -> tuple[Mended, ...]:
     """Every file that `content` may be a changed copy of, each fingerprint once, the least change first."""
     own = _fingerprint(content.reveal())
