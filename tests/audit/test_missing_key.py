@@ -129,7 +129,7 @@ def sealed(*rows: tuple[str, str, str]) -> pl.DataFrame:
 
 
 def test_what_a_missing_key_would_save() -> None:
-    """At most all that no key opens; likely what stands in its export, or was changed while it was in use."""
+    """At most all that no key opens, whatever is thought of it; likely what stands in its export, or was changed while it was in use."""
     seen = [
         FingerprintSeen(HISTORY, A, "2019-05-01 10:00:00"),
         FingerprintSeen(HISTORY, B, "2021-03-04 05:06:07"),
@@ -143,13 +143,18 @@ def test_what_a_missing_key_would_save() -> None:
         ("lost", "db", "2023-01-01 00:00:00"),
         ("lost", "db", "last week"),
         ("damaged", "db; legacy.xml", "2020-01-01 00:00:00"),
+        ("ambiguous", "db", ""),
+        ("plain-text", "db", ""),
         ("current", "db; legacy.xml", "2020-01-01 00:00:00"),
+        ("older-key", "db", ""),
+        ("empty", "db", ""),
+        ("external", "db", ""),
     )
     told = what_they_save(missing_keys(ring(b"key"), seen), frame)
     assert {key.fingerprint: (key.saves_likely, key.saves_up_to) for key in told} == {
-        A: (1, 5),
-        B: (2, 5),
-        C: (1, 5),
+        A: (1, 8),
+        B: (2, 8),
+        C: (1, 8),
     }
     assert told[0].fingerprint == B
     assert told[0].places == [HISTORY]
