@@ -63,6 +63,13 @@ class KeyRing:
         current = [key for key in self.keys if key.current]
         return next((key for key in current if key.label == self.chosen), current[0] if current else None)
 
+    def opens_as(self, key: Key) -> Key:
+        """The key in whose name `key` opens values: of twins the chosen current one, else the first."""
+        if not key.twins:
+            return key
+        twins = [each for each in self.keys if each.label == key.label or each.label in key.twins]
+        return next((each for each in twins if each.label == self.chosen), twins[0])
+
     def find(self, label: str) -> Key | None:
         """The key with this label or alias."""
         return next((key for key in self.keys if label == key.label or label in key.aliases), None)

@@ -91,8 +91,8 @@ def on_wrong_node(key: Key, mismatches: Sequence[NodeMismatch]) -> str:
         return ""
     nodes = ", ".join(dict.fromkeys(each.place for each in wrong))
     return (
-        f"by the log{wrong[-1].day} it is the conf/passkey that {nodes} has now, and not the one that the "
-        f"database wants (SHA-1 {wrong[0].database})"
+        f"by the log{wrong[-1].day} {nodes} has it as conf/passkey, while the database wants another "
+        f"(SHA-1 {wrong[0].database})"
     )
 
 

@@ -80,7 +80,7 @@ def judge(batch: pl.DataFrame, best: Best, weak: WeakOpenings, grounds: Grounds)
         sizes[others] = decoded_sizes(values)
     opened = np.isin(case, _OPENED)
     hypothesis = np.where(opened, best.hypothesis, NOT_OPENED)
-    keys = [grounds.ring.keys[each.key] for each in grounds.tried]
+    keys = [grounds.ring.opens_as(grounds.ring.keys[each.key]) for each in grounds.tried]
     chance = pl.Series(corrected(best.log10, grounds.correction))
     frame = pl.DataFrame(
         {
@@ -158,7 +158,8 @@ def _reasons(
 ) -> pl.Series:
     """Each distinct combination is worded once."""
     current = grounds.ring.current
-    reasons = Reasons(tuple(key.label for key in grounds.ring.keys), current.label if current else "")
+    labels = tuple(grounds.ring.opens_as(key).label for key in grounds.ring.keys)
+    reasons = Reasons(labels, current.label if current else "")
     told = np.where(np.isin(case, (Case.IMPOSSIBLE, Case.OTHER_LAYOUT)), sizes, 0)
     frame = pl.DataFrame({"case": case, "by": hypothesis, "told": told})
     code = frame.select((pl.col("told") * 2**16 + pl.col("by") + 1) * len(Case) + pl.col("case")).to_series()
