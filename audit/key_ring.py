@@ -12,7 +12,6 @@ from parsers.keys.mending import Mended, mended_forms
 from parsers.secret import Secret
 from parsers.stores.interface import FingerprintSeen
 
-
 _SHORT: Final = 1024
 
 
@@ -45,7 +44,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class KeyRing:
-    """The candidates, in the order given; one is current with its twins, of each product where there are both.
+    """The candidates, in the order given; one is current, with its twins; of two products one of each.
 
     Attributes:
         keys: each content once, labels distinct.
@@ -59,7 +58,7 @@ class KeyRing:
 
     @property
     def current(self) -> Key | None:
-        """The key that the server uses now, if known: the one chosen; the first, where there are two products."""
+        """The key that the server uses now, if known: the chosen one; of two products the first."""
         current = [key for key in self.keys if key.current]
         return next((key for key in current if key.label == self.chosen), current[0] if current else None)
 
@@ -81,7 +80,7 @@ class KeyRing:
 
 
 def changed_copies(keys: Iterable[Key], fingerprint: str) -> Iterator[tuple[Key, Mended]]:
-    """The keys whose file would have this SHA-1 if a newline, an encoding or the like were undone, and how."""
+    """The keys whose file would have this SHA-1 if a newline or an encoding were undone, and how."""
     for key in keys:
         for mended in mended_forms(key.content):
             if mended.fingerprint == fingerprint:
@@ -134,8 +133,10 @@ def make_key_ring(
 def _is_taken(file: KeyFile, named: Sequence[str], current_label: str | None) -> bool:
     if file.likely or file.label == current_label or file.fingerprint in named:
         return True
-    # A large tree holds thousands of files: only what is as short as a key is looked at for its changed forms.
-    return len(file.content) <= _SHORT and any(each.fingerprint in named for each in mended_forms(file.content))
+    # A large tree holds thousands of files: only what is as short as a key is looked at for changes.
+    return len(file.content) <= _SHORT and any(
+        each.fingerprint in named for each in mended_forms(file.content)
+    )
 
 
 def _is_current(key: Key, current: Key | None) -> bool:
@@ -255,7 +256,10 @@ def _alone(ring: KeyRing) -> tuple[Key | None, str]:
         which = "the only candidate" if len(ring.keys) == 1 else "the only candidate that can be a key"
         return key, f"current key: {key.label!r}, {which}; no store names a fingerprint"
     if ring.keys and not possible:
-        return None, "no current key: no store names a fingerprint, and no file given can be a key as it stands"
+        return (
+            None,
+            "no current key: no store names a fingerprint, and no file given can be a key as it stands",
+        )
     return None, "no current key: no store names a fingerprint; say --current"
 
 
@@ -274,7 +278,7 @@ def with_twins(keys: Sequence[Key]) -> tuple[tuple[Key, ...], list[str]]:
             twins.setdefault(place, set()).update(each for each in places if each != place)
     labels = {place: tuple(keys[each].label for each in sorted(others)) for place, others in twins.items()}
     remarks = [
-        f"{keys[place].label!r} and {', '.join(map(repr, labels[place]))} hold one key, written in different forms"
+        f"{keys[place].label!r} and {', '.join(map(repr, labels[place]))} hold one key, in different forms"
         for place in sorted(twins)
         if all(place < other for other in twins[place])
     ]

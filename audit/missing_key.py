@@ -47,7 +47,7 @@ class MissingKey:
 def missing_keys(
     ring: KeyRing, seen: Iterable[FingerprintSeen], mismatches: Sequence[NodeMismatch] = ()
 ) -> tuple[MissingKey, ...]:
-    """The fingerprints in `seen` that no candidate has, nor had before its copy was changed; the last used first.
+    """The fingerprints in `seen` that no candidate has or had before it was changed; the last used first.
 
     Args:
         ring: the candidates.
@@ -107,9 +107,9 @@ def _only_on_a_node(own: Sequence[FingerprintSeen]) -> bool:
 def what_they_save(missing: Iterable[MissingKey], credentials: pl.DataFrame) -> list[MissingKeySummary]:
     """The missing passkeys with how many credentials each could open, those that surely open most first.
 
-    Nothing but the key itself can tell whether it opens a value. So the upper bound is all that no key opens for
-    sure, whatever is thought of it; likely are those of the lost and unknown that stand in an export which names this passkey, and those that were changed last while
-    the server's history has it in use.
+    Nothing but the key itself can tell whether it opens a value. So the upper bound is all that no key opens
+    for sure, whatever is thought of it; likely are those of the lost and unknown that stand in an export which
+    names this passkey, and those that were changed last while the server's history has it in use.
 
     Args:
         missing: what `missing_keys` found.

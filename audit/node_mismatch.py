@@ -59,9 +59,7 @@ def node_mismatches(findings: pl.DataFrame, seen: Iterable[FingerprintSeen]) -> 
     found = [NodeMismatch(node, database, file, time or "") for node, database, file, time in rows]
     history = [each for each in comparable(seen) if is_history(each)]
     wanted = {each.fingerprint for each in history if each.when == history[-1].when}
-    return tuple(
-        each for each in found if _sound(each) and (not wanted or each.database in wanted)
-    )
+    return tuple(each for each in found if _sound(each) and (not wanted or each.database in wanted))
 
 
 def _sound(mismatch: NodeMismatch) -> bool:
@@ -79,8 +77,8 @@ def to_put_back(key: Key, mismatches: Sequence[NodeMismatch], ring: KeyRing) -> 
     first = cured[0]
     mended = "" if key.fingerprint == first.database else ", mended so that it has the fingerprint"
     return (
-        f"put {key.label} back as conf/passkey on {nodes}{mended}: the database wants SHA-1 {first.database}, "
-        f"and by the log{cured[-1].day} the file there is {files}"
+        f"put {key.label} back as conf/passkey on {nodes}{mended}: the database wants SHA-1 "
+        f"{first.database}, and by the log{cured[-1].day} the file there is {files}"
     )
 
 
@@ -105,8 +103,9 @@ def where_to_look(fingerprint: str, mismatches: Iterable[NodeMismatch]) -> str:
     files = ", ".join(dict.fromkeys(each.file for each in wanted))
     before = f" made before {wanted[0].time[:10]}" if wanted[0].time else ""
     return (
-        f"the server's database wants it: look in a backup of conf/passkey of {nodes}{before}, on the other nodes, "
-        f"and in ZooKeeper's /commander/conf/passkey; not in conf/passkey of {nodes} as it is, which has SHA-1 {files}"
+        f"the server's database wants it: look in a backup of conf/passkey of {nodes}{before}, on the other "
+        f"nodes, and in ZooKeeper's /commander/conf/passkey; not in conf/passkey of {nodes} as it is, which has "
+        f"SHA-1 {files}"
     )
 
 

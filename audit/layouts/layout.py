@@ -11,7 +11,7 @@ BLOCK: Final = 16
 class KeyForm(StrEnum):
     """How key bytes come from the bytes of a key file.
 
-    `TRIMMED` to `JAVA` are forms that a key is written down in (`parsers.keys.aes_forms.written_keys`); digests
+    `RAW` to `JAVA` are forms that a key is written down in (`parsers.keys.aes_forms.written_keys`); digests
     are of the whole file, or with `-trimmed` of what is left without line end, mark, comment or label.
     `MASTER_KEY` is Octopus Deploy's: 16 or 32 bytes that the file writes down in one of its published forms.
     """

@@ -54,8 +54,8 @@ def written_keys(content: Secret) -> Mapping[str, Secret]:
     `raw`: the file's bytes, of an AES key's length.
     `trimmed`: without the line end, the white space, mark, comment, label or quotes around it.
     `hex`: plain, with `0x`, or with colons, blanks or dashes between the pairs.
-    `base64`: padded or not, of the standard or the URL-safe alphabet, over one line or several; what comes out
-        may be written down once more (a manifest of Kubernetes holds the base64 of a file).
+    `base64`: padded or not, of the standard or the URL-safe alphabet, over one line or several; what comes
+        out may be written down once more (a manifest of Kubernetes holds the base64 of a file).
     `java`: a serialized `javax.crypto.spec.SecretKeySpec`, or base64 of one.
 
     The last three are read with what stands around them cut off, as for `trimmed`; the text may be UTF-8 or
@@ -68,9 +68,7 @@ def aes_forms(content: Secret) -> tuple[AesForm, ...]:
     """Every form in which `content` is 16, 24 or 32 bytes, `raw` first."""
     keys = _written(content)
     raw = keys.get("raw")
-    return tuple(
-        AesForm(form, 8 * len(key)) for form, key in keys.items() if form != "trimmed" or key != raw
-    )
+    return tuple(AesForm(form, 8 * len(key)) for form, key in keys.items() if form != "trimmed" or key != raw)
 
 
 def key_bits(content: Secret, master_key: Secret | None) -> int:
@@ -81,7 +79,9 @@ def key_bits(content: Secret, master_key: Secret | None) -> int:
     if master_key is not None:
         return 8 * len(master_key)
     keys = _written(content)
-    return next((8 * len(keys[form]) for form in ("raw", "hex", "base64", "java", "trimmed") if form in keys), 0)
+    return next(
+        (8 * len(keys[form]) for form in ("raw", "hex", "base64", "java", "trimmed") if form in keys), 0
+    )
 
 
 def several_keys(content: Secret) -> tuple[Secret, ...]:
@@ -98,9 +98,7 @@ def several_keys(content: Secret) -> tuple[Secret, ...]:
 
 
 def trimmed(content: Secret) -> Secret:
-    """The file without its line end, or without what else stands around its one value; the file itself if
-    there is nothing.
-    """
+    """The file without its line end, or what else stands around its one value; where nothing does, itself."""
     raw = content.reveal()
     tried = _without_surroundings(raw)
     return Secret(next((each for each in tried if len(each) in AES_KEY_BYTES), tried[-1]))

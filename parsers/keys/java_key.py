@@ -1,10 +1,11 @@
 """A `javax.crypto.spec.SecretKeySpec` as Java's ObjectOutputStream writes it.
 
-Source of the format: Java Object Serialization Specification, chapter 6, "Object Serialization Stream Protocol".
-The stream is read for its one byte array; no class is made of it.
+Source of the format: Java Object Serialization Specification, chapter 6, "Object Serialization Stream
+Protocol". The stream is read for its one byte array; no class is made of it.
 """
 
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -64,29 +65,23 @@ class _Reader:
             self._depth -= 1
 
     def _read(self, tag: int) -> object:
-        match tag:
-            case 0x70:  # TC_NULL
-                return None
-            case 0x71:  # TC_REFERENCE
-                return self._handles[self._number(">i") - _BASE_HANDLE]
-            case 0x72:  # TC_CLASSDESC
-                return self._class()
-            case 0x73:  # TC_OBJECT
-                return self._object()
-            case 0x74:  # TC_STRING
-                return self._known(self._text(self._number(">H")))
-            case 0x75:  # TC_ARRAY
-                return self._array()
-            case 0x7C:  # TC_LONGSTRING
-                return self._known(self._text(self._number(">q")))
-            case 0x7E:  # TC_ENUM
-                self._class_of()
-                self._known(None)
-                return self.read()
-            case 0x77:  # TC_BLOCKDATA
-                return self._take(self._byte())
-            case _:
-                raise ValueError("a part that no key has")
+        parts: dict[int, Callable[[], object]] = {
+            0x70: lambda: None,  # TC_NULL
+            0x71: lambda: self._handles[self._number(">i") - _BASE_HANDLE],  # TC_REFERENCE
+            0x72: self._class,  # TC_CLASSDESC
+            0x73: self._object,  # TC_OBJECT
+            0x74: lambda: self._known(self._text(self._number(">H"))),  # TC_STRING
+            0x75: self._array,  # TC_ARRAY
+            0x77: lambda: self._take(self._byte()),  # TC_BLOCKDATA
+            0x7C: lambda: self._known(self._text(self._number(">q"))),  # TC_LONGSTRING
+            0x7E: self._enum,  # TC_ENUM
+        }
+        return parts[tag]()
+
+    def _enum(self) -> object:
+        self._class_of()
+        self._known(None)
+        return self.read()
 
     def _class(self) -> _Class:
         name = self._text(self._number(">H"))
@@ -143,7 +138,7 @@ class _Reader:
     def _class_of(self) -> _Class:
         of = self.read()
         if not isinstance(of, _Class):
-            raise ValueError("no class is described here")
+            raise ValueError("no class is described here")  # noqa: TRY004 - the data is wrong, not the program
         return of
 
     def _skip_annotation(self) -> None:

@@ -20,7 +20,9 @@ _NAMED_LIKE_A_KEY: Final = re.compile(
     r"(?:^|[._-])(?:passkey|pass[_-]?key|master[_-]?key|machine-?key|key)|octopusserver\.config|server\.linux\.config",
     re.IGNORECASE,
 )
-_NO_KEY_OF_OURS: Final = re.compile(r"key-?store|keymap|keyboard|\.(?:pem|pub|crt|cer|jks|p12|html?|js|py|java|class)$")
+_NO_KEY_OF_OURS: Final = re.compile(
+    r"key-?store|keymap|keyboard|\.(?:pem|pub|crt|cer|jks|p12|html?|js|py|java|class)$"
+)
 
 
 def files_below(folder: Path) -> Iterator[tuple[Path, str]]:

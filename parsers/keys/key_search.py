@@ -24,8 +24,8 @@ class LeftOut:
     Attributes:
         path: the folder or archive.
         too_large: how many are larger than 64 KB, hidden or empty.
-        unlikely: how many are no key by size, form and name; one of them is tried after all if a store or a log
-            names its fingerprint.
+        unlikely: how many are no key by size, form and name; one of them is tried after all if a store or a
+            log names its fingerprint.
     """
 
     path: str
@@ -38,8 +38,8 @@ class LeftOut:
         parts = []
         if self.unlikely:
             parts.append(
-                f"{self.unlikely:,} can be no key by size, form and name, and are tried only if a store or a log "
-                "names their fingerprint"
+                f"{self.unlikely:,} can be no key by size, form and name, and are tried only if a store or a "
+                "log names their fingerprint"
             )
         if self.too_large:
             parts.append(f"{self.too_large:,} are too large for a key, hidden or empty")
@@ -61,7 +61,7 @@ def keys_in_folder(folder: Path, label: str) -> Iterator[KeyFile | Unread | Left
 
 
 def keys_in_archive(path: Path, label: str) -> Iterator[KeyFile | Unread | LeftOut]:
-    """The likely files of an archive, labelled by their way inside; what was merely compressed is one file."""
+    """The likely files of an archive, labelled by their way inside; a compressed file is one."""
     search = _Search(str(path), large=False)
     yield from search.archive(path, label or path.name)
     yield from search.left_out()
@@ -103,7 +103,8 @@ class _Search:
             else:
                 inside = f"!/{each.member}" if each.member else ""
                 try:
-                    files = make_key_files(label + inside, f"{path}{inside}", each.content, path=None)
+                    named = label + inside.replace("!/./", "!/")  # `tar -C conf .` writes it so
+                    files = make_key_files(named, f"{path}{inside}", each.content, path=None)
                 except KeyFileError as error:
                     yield unread(str(path), each.member, error)
                     continue
@@ -133,7 +134,9 @@ def _is_ordinary(path: Path) -> bool:
 
 
 def _is_hidden(member: str) -> bool:
-    return any(part.startswith(".") and part != "." for part in PurePosixPath(member.replace("!/", "/")).parts)
+    return any(
+        part.startswith(".") and part != "." for part in PurePosixPath(member.replace("!/", "/")).parts
+    )
 
 
 def unread(path: str, member: str, error: ParsersError) -> Unread:

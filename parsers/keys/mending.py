@@ -1,12 +1,13 @@
 """What a copy of a key file was before an editor, a download or a manifest changed it: by fingerprint."""
 
 import base64
+import codecs
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from parsers.keys.aes_forms import trimmed, written_keys
+from parsers.keys.aes_forms import decode_base64, trimmed, written_keys
 from parsers.keys.key_text import decode_text
 from parsers.secret import Secret
 
@@ -48,13 +49,9 @@ def _changes(content: Secret) -> Iterator[tuple[bytes, str, str]]:
     if b"\n" in raw:
         unix = raw.replace(b"\r\n", b"\n")
         yield unix, "with line ends of Unix", "sed -i 's/\\r$//' FILE"
+    yield from _as_utf_8(raw)
     for bare in dict.fromkeys((raw.strip(), trimmed(content).reveal())):
         yield from _or_with_line_end(bare, "without what stands around the key in it", "")
-    text = decode_text(raw)
-    if text is not None and not raw.startswith(text[:1].encode()):
-        yield from _or_with_line_end(
-            text.encode().rstrip(), "as UTF-8 without a byte-order mark", "iconv -f UTF-16 -t UTF-8 FILE > passkey"
-        )
     yield from _decoded(content)
     yield from _encoded(content)
 
@@ -69,17 +66,31 @@ def _fewer_line_ends(raw: bytes) -> Iterator[tuple[bytes, str, str]]:
         yield raw[:-blank], f"without its last {blank} bytes, white space,", f"truncate -s -{blank} FILE"
 
 
+def _as_utf_8(raw: bytes) -> Iterator[tuple[bytes, str, str]]:
+    """PowerShell's `>` writes UTF-16, and editors of Windows a mark in front."""
+    if raw.startswith(codecs.BOM_UTF8):
+        bare = raw.removeprefix(codecs.BOM_UTF8)
+        yield bare, "without its byte-order mark", "tail -c +4 FILE > passkey"
+        yield from _or_with_line_end(bare.strip(), "without its byte-order mark", "")
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        try:
+            text = raw.decode("utf-16").encode()
+        except UnicodeError:
+            return
+        yield text, "as UTF-8 without a byte-order mark", "iconv -f UTF-16 -t UTF-8 FILE > passkey"
+        yield from _or_with_line_end(text.strip(), "as UTF-8 without a byte-order mark", "")
+
+
 def _decoded(content: Secret) -> Iterator[tuple[bytes, str, str]]:
     raw = content.reveal()
     keys = {form: key.reveal() for form, key in written_keys(content).items()}
-    plain = raw.strip().isalnum() or raw.strip().rstrip(b"=").replace(b"+", b"").replace(b"/", b"").isalnum()
     for form, command, what in (
-        ("base64", "base64 -d FILE > passkey", "decoded from base64"),
-        ("hex", "xxd -r -p FILE > passkey", "decoded from hex"),
+        ("base64", "base64 -d FILE > passkey" if decode_base64(raw.strip()) else "", "decoded from base64"),
+        ("hex", "xxd -r -p FILE > passkey" if raw.strip().isalnum() else "", "decoded from hex"),
         ("java", "", "as the bytes of the key in the Java object that it is"),
     ):
         if form in keys:
-            yield from _or_with_line_end(keys[form], what, command if plain else "")
+            yield from _or_with_line_end(keys[form], what, command)
     text = decode_text(raw)
     if text is not None:
         yield from _whole_decoded(text)
@@ -88,8 +99,10 @@ def _decoded(content: Secret) -> Iterator[tuple[bytes, str, str]]:
 def _whole_decoded(text: str) -> Iterator[tuple[bytes, str, str]]:
     """A file of any length that was packed as a whole: what the server's file is need not look like a key."""
     try:
-        yield base64.b64decode("".join(text.split()), validate=True), "decoded from base64", (
-            "base64 -d FILE > passkey"
+        yield (
+            base64.b64decode("".join(text.split()), validate=True),
+            "decoded from base64",
+            ("base64 -d FILE > passkey"),
         )
     except ValueError:
         return

@@ -30,7 +30,7 @@ def find_master_key(content: Secret) -> Secret | None:
     found = entries(text)
     labelled = [each.value for each in found if _LABEL.fullmatch(each.label)]
     keys = [key for value in labelled if (key := _from_value(value)) is not None]
-    return (keys[-1] if keys else None) or _from_lines(text) or _alone(content)
+    return (keys[-1] if keys else None) or _from_lines(text) or _alone(content, text.strip())
 
 
 def master_key_from_base64(text: str) -> Secret | None:
@@ -65,11 +65,9 @@ def _from_base64_text(text: bytes) -> Secret | None:
     return master_key_from_base64(stripped.decode()) if stripped.isascii() else None
 
 
-def _alone(content: Secret) -> Secret | None:
+def _alone(content: Secret, bare: str) -> Secret | None:
     """One key without a word around it, in a form that is no one's but a key's: 43 characters, 64 digits."""
-    bare = content.reveal().strip()
-    if several_keys(content) or not bare.isascii() or len(bare) not in {43, 64}:
+    if several_keys(content) or len(bare) not in {43, 64}:
         return None
-    keys = written_keys(content)
-    key = keys.get("base64") if len(bare) == 43 else keys.get("hex")
+    key = written_keys(content).get("base64" if len(bare) == 43 else "hex")
     return key if key is not None and len(key) in MASTER_KEY_BYTES else None

@@ -129,7 +129,7 @@ def sealed(*rows: tuple[str, str, str]) -> pl.DataFrame:
 
 
 def test_what_a_missing_key_would_save() -> None:
-    """At most all that no key opens, whatever is thought of it; likely what stands in its export, or was changed while it was in use."""
+    """At most all that no key opens; likely what stands in its export, or was changed while it was in use."""
     seen = [
         FingerprintSeen(HISTORY, A, "2019-05-01 10:00:00"),
         FingerprintSeen(HISTORY, B, "2021-03-04 05:06:07"),

@@ -59,7 +59,7 @@ AROUND: Final[dict[str, Callable[[str], bytes]]] = {
     ],
 )
 def test_a_key_is_read_whatever_is_around_it(around: str, text: str, form: str) -> None:
-    """Every spelling of a key in every wrapping gives the key; a manifest gives it as base64 of the spelling."""
+    """Every spelling in every wrapping gives the key; a manifest gives it as base64 of the spelling."""
     keys = written_keys(Secret(AROUND[around](text)))
     assert keys["base64" if around == "manifest" and form != "base64" else form].reveal() == KEY
 
@@ -98,7 +98,9 @@ def test_a_line_end_behind_raw_bytes(line_end: bytes) -> None:
             assert written_keys(Secret(key + line_end))["trimmed"].reveal() == key
 
 
-@pytest.mark.parametrize("around", ["newline", "crlf", "powershell", "properties", "yaml", "comment", "terminal"])
+@pytest.mark.parametrize(
+    "around", ["newline", "crlf", "powershell", "properties", "yaml", "comment", "terminal"]
+)
 def test_a_key_that_is_text(around: str) -> None:
     """Sixteen letters are a key of their own bytes, without what stands around them."""
     text = "Tr0ub4dor&3!horse"[:16]
@@ -124,7 +126,11 @@ def test_what_is_no_key(content: bytes) -> None:
 def test_several_keys_in_one_file() -> None:
     """Lines that are keys, labelled or not, are several; a key over two lines is one."""
     other = base64.b64encode(SHORT).decode()
-    for text in (f"{BASE64}\n{other}\n", f"node1: {BASE64}\r\nnode2: {other}\r\n", f"# keys\n{BASE64}\n\n{other}"):
+    for text in (
+        f"{BASE64}\n{other}\n",
+        f"node1: {BASE64}\r\nnode2: {other}\r\n",
+        f"# keys\n{BASE64}\n\n{other}",
+    ):
         found = several_keys(Secret(text.encode()))
         assert [written_keys(each)["base64"].reveal() for each in found] == [KEY, SHORT]
     broken = f"{COLONS[:30]}\n{COLONS[30:]}\n".replace(":", " ")
