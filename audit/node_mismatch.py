@@ -104,8 +104,8 @@ def where_to_look(fingerprint: str, mismatches: Iterable[NodeMismatch]) -> str:
     before = f" made before {wanted[0].time[:10]}" if wanted[0].time else ""
     return (
         f"the server's database wants it: look in a backup of conf/passkey of {nodes}{before}, on the other "
-        f"nodes, and in ZooKeeper's /commander/conf/passkey; not in conf/passkey of {nodes} as it is, which has "
-        f"SHA-1 {files}"
+        f"nodes, and in ZooKeeper's /commander/conf/passkey; not in conf/passkey of {nodes} as it is, which "
+        f"has SHA-1 {files}"
     )
 
 

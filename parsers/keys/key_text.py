@@ -49,7 +49,7 @@ class Entry:
 def decode_text(content: bytes) -> str | None:
     """The text of a file: its encoding by a byte-order mark, else UTF-8; None if it is no text.
 
-    UTF-16 without a mark is known by its zero bytes, where all else is ASCII. Colours of a terminal are cut out.
+    UTF-16 without a mark is known by its zero bytes, where all else is ASCII. Terminal colours are cut out.
     """
     for mark, encoding in BYTE_ORDER_MARKS.items():
         if content.startswith(mark):
