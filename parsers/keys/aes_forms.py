@@ -21,6 +21,8 @@ _HEX: Final = re.compile(
     r"|(?:(?:0[xX])?(?:[0-9A-Fa-f]{2})+(?:,[ \t\r\n]*|[ \t\r\n]+))+(?:0[xX])?(?:[0-9A-Fa-f]{2})+"
 )
 _LONGEST_HEX: Final = 2_000
+_SHORTEST: Final = 22
+"""Characters of 16 bytes in base64 without padding. Large trees are searched: most lines end here."""
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
 
 _JAVA_IN_BASE64: Final = "rO0AB"
@@ -229,6 +231,8 @@ def _names_a_key(label: str) -> bool:
 
 
 def _is_written_key(value: str) -> bool:
+    if len(value) < _SHORTEST:
+        return False
     decoded = decode_hex(value) or decode_any_base64(value)
     if decoded.startswith(MAGIC):
         return bool(java_key(decoded))

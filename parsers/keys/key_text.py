@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 BYTE_ORDER_MARKS: Final = {
@@ -61,6 +62,7 @@ def decode_text(content: bytes) -> str | None:
     return _decoded(content, "utf-8")
 
 
+@lru_cache(maxsize=16)
 def entries(text: str) -> tuple[Entry, ...]:
     """What in a text may be a key, in order: comments, blank lines and labels without a value left out."""
     if text.lstrip()[:1] in {"{", "["}:
