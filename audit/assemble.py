@@ -11,11 +11,12 @@ from audit.errors import InconsistentCountsError
 from audit.examine import Examined
 from audit.exit_codes import exit_code
 from audit.findings_of_stores import uncovered_findings
-from audit.idle_key import tried, why_idle
+from audit.idle_key import key_remark, tried
 from audit.key_periods import key_periods
 from audit.key_ring import KeyRing
 from audit.log_coverage import coverage
 from audit.missing_key import missing_keys
+from audit.node_mismatch import NodeMismatch, node_mismatches
 from audit.owners import Owners
 from audit.run_credentials import run_credentials
 from audit.stores_reading import StoresReading
@@ -70,11 +71,12 @@ def assemble(gathered: Gathered) -> tuple[Run, Copies]:
     by_store = {batch["store"][0]: batch["system"][0] for batch in gathered.stores.batches if batch.height}
     uncovered = uncovered_findings(gathered.stores.uncovered, by_store)
     findings = pl.concat([gathered.findings, uncovered])
+    mismatches = node_mismatches(gathered.findings, gathered.seen)
     found = run_credentials(
         gathered.examined,
         findings,
         gathered.owners,
-        missing_keys(gathered.ring, gathered.seen),
+        missing_keys(gathered.ring, gathered.seen, mismatches),
         logged=gathered.logs.systems,
     )
     credentials, copies = found.frame, found.copies
@@ -93,7 +95,7 @@ def assemble(gathered: Gathered) -> tuple[Run, Copies]:
             verdicts=verdicts,
             actions=_counts(credentials["action"], Action),
             findings=_counts(findings["kind"], sorted(set(findings["kind"]))),
-            keys=_keys(gathered.ring, credentials["opened_by"], tried(verdicts)),
+            keys=_keys(gathered.ring, credentials["opened_by"], tried(verdicts), mismatches),
             fingerprints=[
                 FingerprintSummary(where=each.where, fingerprint=each.fingerprint, when=each.when)
                 for each in gathered.seen
@@ -124,7 +126,9 @@ def _evidence(gathered: Gathered) -> Iterable[Evidence]:
     return (each for examined in gathered.examined for each in examined.discovered.established)
 
 
-def _keys(ring: KeyRing, opened_by: pl.Series, tried: int) -> list[KeySummary]:
+def _keys(
+    ring: KeyRing, opened_by: pl.Series, tried: int, mismatches: Sequence[NodeMismatch]
+) -> list[KeySummary]:
     opens = dict(opened_by.value_counts().iter_rows())
     return [
         KeySummary(
@@ -133,7 +137,7 @@ def _keys(ring: KeyRing, opened_by: pl.Series, tried: int) -> list[KeySummary]:
             fingerprint=key.fingerprint,
             opens=opens.get(key.label, 0),
             current=key.current,
-            remark=why_idle(key, tried) if tried and key.label not in opens else "",
+            remark=key_remark(key, opens, tried, mismatches, ring),
         )
         for key in ring.keys
     ]

@@ -32,11 +32,26 @@ def ring_of_both(
         seen=(),
         said_by="you said" if of_octopus else "the rotation report says",
     )
-    marked = {key.fingerprint for key in (ring.current, octopus.current) if key}
+    masters = _current(octopus)
+    passkeys = _current(ring) - masters
     return KeyRing(
-        tuple(replace(key, current=key.fingerprint in marked) for key in ring.keys),
+        tuple(
+            replace(
+                key,
+                current=key.fingerprint in masters | passkeys,
+                # A passkey in base64 or hex looks like a master key, until CloudBees CD's store names it.
+                master_key=None if key.fingerprint in passkeys else key.master_key,
+            )
+            for key in ring.keys
+        ),
         (*ring.remarks, f"Octopus Deploy: {octopus.remarks[-1]}"),
+        ring.chosen,
     )
+
+
+def _current(ring: KeyRing) -> set[str]:
+    """The fingerprints of the current key and its twins."""
+    return {key.fingerprint for key in ring.keys if key.current}
 
 
 def ring_of_one(ring: KeyRing, system: str) -> KeyRing:
@@ -44,7 +59,7 @@ def ring_of_one(ring: KeyRing, system: str) -> KeyRing:
     keys = (
         replace(key, current=key.current and _is_octopus(key) == (system == OCTOPUS)) for key in ring.keys
     )
-    return KeyRing(tuple(keys), ring.remarks)
+    return KeyRing(tuple(keys), ring.remarks, ring.chosen)
 
 
 def _is_octopus(key: Key) -> bool:

@@ -222,7 +222,7 @@ class _Examination:
             frames.append(judged.with_columns(_digests(batch["value"])))
             tags.append(_tags(frames[-1], judgement.whole, best))
         openers: dict[tuple[str, str], Opener] = {
-            (self.ring.keys[each.key].label, name): (each,)
+            (self.ring.opens_as(self.ring.keys[each.key]).label, name): (each,)
             for each in self.grounds.tried
             for name in each.names
         }

@@ -1,8 +1,10 @@
-"""Candidates that open nothing, with the likely reason."""
+"""What is worth saying of a candidate: that it opens nothing, why, and where it belongs."""
 
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from audit.key_ring import Key
+from audit.key_ring import Key, KeyRing
+from audit.node_mismatch import NodeMismatch, on_wrong_node, to_put_back
 from audit.verdict import Verdict
 
 _TRIED: Final = (Verdict.CURRENT, Verdict.OLDER_KEY, Verdict.LOST, Verdict.AMBIGUOUS)
@@ -11,6 +13,29 @@ _TRIED: Final = (Verdict.CURRENT, Verdict.OLDER_KEY, Verdict.LOST, Verdict.AMBIG
 def tried(verdicts: dict[str, int]) -> int:
     """Values on which every key was tried with an outcome; with 0 nothing can be said of any key."""
     return sum(verdicts.get(verdict, 0) for verdict in _TRIED)
+
+
+def key_remark(
+    key: Key, opens: Mapping[str, int], tried: int, mismatches: Sequence[NodeMismatch], ring: KeyRing
+) -> str:
+    """One sentence, or "" where the counts say all.
+
+    Args:
+        key: the candidate.
+        opens: how many values each label opens.
+        tried: values on which every key was tried with an outcome.
+        mismatches: nodes with a file that their database does not want, by their logs.
+        ring: all candidates.
+    """
+    cure = to_put_back(key, mismatches, ring)
+    if cure:
+        return f"in use now; {cure}" if key.current else cure
+    idle = bool(tried) and not any(label in opens for label in (key.label, *key.twins))
+    if wrong := on_wrong_node(key, mismatches):
+        return f"opens none of {tried} values; {wrong}" if idle else wrong
+    if key.label not in opens and (twin := next((each for each in key.twins if each in opens), "")):
+        return f"the same key as {twin!r}, written in another form: what it opens is counted there"
+    return why_idle(key, tried) if idle else ""
 
 
 def why_idle(key: Key, tried: int) -> str:

@@ -1,14 +1,18 @@
 """The candidate keys of a run: each once, with the one that the server uses now."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from audit.errors import KeyRingError
 from audit.fingerprint_dates import comparable, is_history
-from parsers.keys.aes_forms import key_bits
+from parsers.keys.aes_forms import key_bits, written_keys
 from parsers.keys.key_file import KeyFile
+from parsers.keys.mending import Mended, mended_forms
 from parsers.secret import Secret
 from parsers.stores.interface import FingerprintSeen
+
+_SHORT: Final = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,7 @@ class Key:
         bits: the AES key length that is the likeliest for it, 0 if it can be none as it stands.
         current: whether the server uses it now.
         remarks: what is unusual about its files.
+        twins: labels of other keys whose files write down the same AES key in another form.
     """
 
     label: str
@@ -34,32 +39,52 @@ class Key:
     bits: int
     current: bool
     remarks: tuple[str, ...]
+    twins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class KeyRing:
-    """The candidates, in the order given; at most one is current, of each product where stores are of both.
+    """The candidates, in the order given; one is current, with its twins; of two products one of each.
 
     Attributes:
         keys: each content once, labels distinct.
         remarks: how the current key was chosen or why there is none, and what was merged or renamed.
+        chosen: label of the current key that was chosen; its twins are current too.
     """
 
     keys: tuple[Key, ...]
     remarks: tuple[str, ...]
+    chosen: str = ""
 
     @property
     def current(self) -> Key | None:
-        """The key that the server uses now, if known; the first, where there are two products."""
-        return next((key for key in self.keys if key.current), None)
+        """The key that the server uses now, if known: the chosen one; of two products the first."""
+        current = [key for key in self.keys if key.current]
+        return next((key for key in current if key.label == self.chosen), current[0] if current else None)
+
+    def opens_as(self, key: Key) -> Key:
+        """The key in whose name `key` opens values: of twins the chosen current one, else the first."""
+        if not key.twins:
+            return key
+        twins = [each for each in self.keys if each.label == key.label or each.label in key.twins]
+        return next((each for each in twins if each.label == self.chosen), twins[0])
 
     def find(self, label: str) -> Key | None:
         """The key with this label or alias."""
         return next((key for key in self.keys if label == key.label or label in key.aliases), None)
 
     def by_fingerprint(self, fingerprint: str) -> Key | None:
-        """The key whose file has this SHA-1."""
-        return next((key for key in self.keys if key.fingerprint == fingerprint), None)
+        """The key whose file has this SHA-1, or else had it before something changed the copy."""
+        exact = next((key for key in self.keys if key.fingerprint == fingerprint), None)
+        return exact or next((key for key, _ in changed_copies(self.keys, fingerprint)), None)
+
+
+def changed_copies(keys: Iterable[Key], fingerprint: str) -> Iterator[tuple[Key, Mended]]:
+    """The keys whose file would have this SHA-1 if a newline or an encoding were undone, and how."""
+    for key in keys:
+        for mended in mended_forms(key.content):
+            if mended.fingerprint == fingerprint:
+                yield key, mended
 
 
 def make_key_ring(
@@ -69,31 +94,66 @@ def make_key_ring(
     seen: Sequence[FingerprintSeen],
     same_master_key: bool = False,
     said_by: str = "you said",
+    logged: Sequence[FingerprintSeen] = (),
 ) -> KeyRing:
-    """The ring of these files: doubles merged under the first label, the current key marked.
+    """The ring of these files: doubles merged under the first label, the current key and its twins marked.
 
     Current is `current_label`; else the key that the stores name: the one with the newest date in
-    `ec_configuration_history`, or where there is no history in the exports; else, if they name none, a key
-    that stands alone.
+    `ec_configuration_history`, or where there is no history in the exports; else, if they name none, the only
+    candidate that can be a key. A fingerprint is also that of a file which a newline or an encoding changed.
 
     Args:
-        files: the candidates, in the order in which the user gave them.
+        files: the candidates, in the order in which the user gave them. Unlikely ones are left out, unless
+            `seen` or `logged` names their fingerprint.
         current_label: label or alias of the current key, if the user said.
         seen: the fingerprints that the stores name.
         said_by: who said `current_label`, as the remark about it words it.
         same_master_key: whether files that hold the same Octopus master key are doubles, whatever is around
             it. False for CloudBees CD, where every byte of the file counts.
+        logged: the fingerprints that logs name: they do not say which key is current.
 
     Raises:
         KeyRingError: no file is labelled `current_label`.
     """
-    keys, remarks = _merged(files, same_master_key=same_master_key)
-    ring = KeyRing(keys, remarks)
+    named = [each.fingerprint for each in comparable([*seen, *logged])]
+    taken = [file for file in files if _is_taken(file, named, current_label)]
+    merged, remarks = _merged(taken, same_master_key=same_master_key)
+    keys, doubles = with_twins(merged)
+    ring = KeyRing(keys, ())
     current, remark = (
         _chosen(ring, current_label, said_by) if current_label is not None else _named(ring, seen)
     )
-    marked = tuple(replace(key, current=key is current) for key in keys)
-    return KeyRing(marked, (*remarks, remark))
+    return KeyRing(
+        tuple(replace(key, current=_is_current(key, current)) for key in keys),
+        (*remarks, *doubles, *_cures(keys, named), remark),
+        current.label if current else "",
+    )
+
+
+def _is_taken(file: KeyFile, named: Sequence[str], current_label: str | None) -> bool:
+    if file.likely or file.label == current_label or file.fingerprint in named:
+        return True
+    # A large tree holds thousands of files: only what is as short as a key is looked at for changes.
+    return len(file.content) <= _SHORT and any(
+        each.fingerprint in named for each in mended_forms(file.content)
+    )
+
+
+def _is_current(key: Key, current: Key | None) -> bool:
+    return current is not None and (key is current or current.label in key.twins)
+
+
+def _cures(keys: Sequence[Key], named: Iterable[str]) -> Iterator[str]:
+    """For each fingerprint that no file has: which file had it, and how it has it again."""
+    own = {key.fingerprint for key in keys}
+    for fingerprint in dict.fromkeys(each for each in named if each not in own):
+        for key, mended in changed_copies(keys, fingerprint):
+            how = f": `{mended.command}`, with {key.label!r} for FILE" if mended.command else ""
+            yield (
+                f"{key.label!r} {mended.how} has the fingerprint {fingerprint} that is named: "
+                f"it is this passkey, but not byte by byte; make a copy of it so before a server gets it{how}"
+            )
+            break
 
 
 def _merged(files: Iterable[KeyFile], *, same_master_key: bool) -> tuple[tuple[Key, ...], tuple[str, ...]]:
@@ -173,6 +233,11 @@ def _named(ring: KeyRing, seen: Sequence[FingerprintSeen]) -> tuple[Key | None, 
             None,
             f"no current key: no candidate has the fingerprint {fingerprints[0]} that {where} names{used}",
         )
+    if key.fingerprint != fingerprints[0]:
+        _, mended = next(changed_copies([key], fingerprints[0]))
+        return key, (
+            f"current key: {key.label!r}, which {mended.how} has the fingerprint that {where} names{used}"
+        )
     return key, f"current key: {key.label!r}, whose fingerprint {where} names{used}"
 
 
@@ -184,7 +249,37 @@ def _newest(seen: Sequence[FingerprintSeen]) -> list[FingerprintSeen]:
 
 
 def _alone(ring: KeyRing) -> tuple[Key | None, str]:
-    if len(ring.keys) == 1:
-        key = ring.keys[0]
-        return key, f"current key: {key.label!r}, the only candidate; no store names a fingerprint"
+    """A file that is a key in no form is none by default: it may be anything that lay beside one."""
+    possible = [key for key in ring.keys if key.bits]
+    if possible and len({key.label for key in possible} - set(possible[0].twins)) == 1:
+        key = possible[0]
+        which = "the only candidate" if len(ring.keys) == 1 else "the only candidate that can be a key"
+        return key, f"current key: {key.label!r}, {which}; no store names a fingerprint"
+    if ring.keys and not possible:
+        return (
+            None,
+            "no current key: no store names a fingerprint, and no file given can be a key as it stands",
+        )
     return None, "no current key: no store names a fingerprint; say --current"
+
+
+def with_twins(keys: Sequence[Key]) -> tuple[tuple[Key, ...], list[str]]:
+    """The same, each with the labels of those that write down the same AES key, and a remark for each pair.
+
+    A raw file, the same with a newline, in hex or base64 are one key; digests do not count.
+    """
+    holders: dict[Secret, list[int]] = {}
+    for place, key in enumerate(keys):
+        for aes_key in set(written_keys(key.content).values()):
+            holders.setdefault(aes_key, []).append(place)
+    twins: dict[int, set[int]] = {}
+    for places in holders.values():
+        for place in places if len(places) > 1 else ():
+            twins.setdefault(place, set()).update(each for each in places if each != place)
+    labels = {place: tuple(keys[each].label for each in sorted(others)) for place, others in twins.items()}
+    remarks = [
+        f"{keys[place].label!r} and {', '.join(map(repr, labels[place]))} hold one key, in different forms"
+        for place in sorted(twins)
+        if all(place < other for other in twins[place])
+    ]
+    return tuple(replace(key, twins=labels.get(place, ())) for place, key in enumerate(keys)), remarks

@@ -9,11 +9,18 @@ import polars as pl
 from audit.fingerprint_dates import comparable, export_path, is_export, is_history, iso_date
 from audit.key_ring import KeyRing
 from audit.layouts.known import CLOUDBEES_CD
+from audit.node_mismatch import NodeMismatch, where_to_look
 from audit.verdict import Verdict
 from parsers.stores.interface import FingerprintSeen
 from reports.summary import MissingKeySummary
 
 _SEALED: Final = (Verdict.LOST, Verdict.UNKNOWN)
+"""What probably needs a key that is not there."""
+
+_SAFE: Final = (Verdict.CURRENT, Verdict.OLDER_KEY, Verdict.EMPTY, Verdict.EXTERNAL)
+"""What needs no other key. Nothing else is excluded: a value that looks damaged, typed or opened by chance
+may be whole under a layout that only the missing key shows."""
+
 _NODES_FILE: Final = ": the passkey file's"
 _DATABASE: Final = ": the database's"
 
@@ -37,21 +44,29 @@ class MissingKey:
     advice: str
 
 
-def missing_keys(ring: KeyRing, seen: Iterable[FingerprintSeen]) -> tuple[MissingKey, ...]:
-    """The fingerprints in `seen` that no candidate has, the one used last first.
+def missing_keys(
+    ring: KeyRing, seen: Iterable[FingerprintSeen], mismatches: Sequence[NodeMismatch] = ()
+) -> tuple[MissingKey, ...]:
+    """The fingerprints in `seen` that no candidate has or had before it was changed; the last used first.
 
     Args:
         ring: the candidates.
         seen: what stores name, and what logs do (`seen_in_logs`).
+        mismatches: nodes with a file that their database does not want, by their logs.
     """
     sightings = comparable(seen)
-    known = {key.fingerprint for key in ring.keys}
-    fingerprints = sorted({each.fingerprint for each in sightings} - known)
-    missing = [_missing(fingerprint, sightings) for fingerprint in fingerprints]
+    fingerprints = sorted({each.fingerprint for each in sightings})
+    missing = [
+        _missing(fingerprint, sightings, mismatches)
+        for fingerprint in fingerprints
+        if ring.by_fingerprint(fingerprint) is None
+    ]
     return tuple(sorted(missing, key=lambda key: key.last_used, reverse=True))
 
 
-def _missing(fingerprint: str, sightings: Sequence[FingerprintSeen]) -> MissingKey:
+def _missing(
+    fingerprint: str, sightings: Sequence[FingerprintSeen], mismatches: Sequence[NodeMismatch]
+) -> MissingKey:
     """The server's history dates a use; a node or an export may name a passkey long after it."""
     own = tuple(each for each in sightings if each.fingerprint == fingerprint)
     history = [each for each in sightings if is_history(each)]
@@ -59,7 +74,9 @@ def _missing(fingerprint: str, sightings: Sequence[FingerprintSeen]) -> MissingK
     last_used = dated[-1] if dated else own[-1].when
     others = (each.when for each in history if each.fingerprint != fingerprint)
     after = max((when for when in others if when < last_used), default="") if dated else ""
-    if dated and history[-1].fingerprint == fingerprint:
+    if logged := where_to_look(fingerprint, mismatches):
+        advice = logged
+    elif dated and history[-1].fingerprint == fingerprint:
         advice = f"the server's own conf/passkey: its history names it last, on {last_used[:10]}"
     else:
         advice = _advice(own, last_used, after)
@@ -90,15 +107,16 @@ def _only_on_a_node(own: Sequence[FingerprintSeen]) -> bool:
 def what_they_save(missing: Iterable[MissingKey], credentials: pl.DataFrame) -> list[MissingKeySummary]:
     """The missing passkeys with how many credentials each could open, those that surely open most first.
 
-    Nothing but the key itself can tell whether it opens a value. So the upper bound is all that no key opens;
-    likely are those that stand in an export which names this passkey, and those that were changed last while
-    the server's history has it in use.
+    Nothing but the key itself can tell whether it opens a value. So the upper bound is all that no key opens
+    for sure, whatever its verdict; likely are those of the lost and unknown that stand in an export which
+    names this passkey, and those that were changed last while the server's history has it in use.
 
     Args:
         missing: what `missing_keys` found.
         credentials: with `system`, `verdict`, `store`, `modified`.
     """
-    sealed = credentials.filter((pl.col("system") == CLOUDBEES_CD) & pl.col("verdict").is_in(_SEALED)).select(
+    unopened = credentials.filter((pl.col("system") == CLOUDBEES_CD) & ~pl.col("verdict").is_in(_SAFE))
+    sealed = unopened.filter(pl.col("verdict").is_in(_SEALED)).select(
         "store", changed=pl.col("modified").map_elements(iso_date, pl.String)
     )
     told = [
@@ -108,7 +126,7 @@ def what_they_save(missing: Iterable[MissingKey], credentials: pl.DataFrame) -> 
             after=key.after,
             advice=key.advice,
             places=sorted({each.where for each in key.seen}),
-            saves_up_to=0 if _only_on_a_node(key.seen) else sealed.height,
+            saves_up_to=0 if _only_on_a_node(key.seen) else unopened.height,
             saves_likely=sealed.filter(_likely_under(key)).height,
         )
         for key in missing

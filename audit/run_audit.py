@@ -24,7 +24,7 @@ from parsers.logs.rotation_report import RotationReport
 from parsers.logs.schema import finding_frame
 from parsers.progress import Progress
 from parsers.secret import Secret
-from parsers.stores.interface import Store
+from parsers.stores.interface import FingerprintSeen, Store
 from parsers.unread import Unread
 from reports.run import Run
 
@@ -78,8 +78,9 @@ def run_audit(request: Request, progress: Progress) -> Audited:
     logged = finding_frame(logs.findings)
     stores = read_stores(request.stores, progress)
     files = [each for each in request.keys if isinstance(each, KeyFile)]
-    ring = ring_for(stores, files, request.current, report=request.rotation_report)
-    seen = [*stores.seen, *seen_in_logs(logged)]
+    in_logs = seen_in_logs(logged)
+    ring = ring_for(stores, files, request.current, report=request.rotation_report, logged=in_logs)
+    seen = [*stores.seen, *in_logs]
     examined = examine_each_product(stores, ring, request.supplied)
     stores.forget_values()
     octopus = about_octopus(
@@ -120,6 +121,7 @@ def ring_for(
     current: str | None,
     *,
     report: RotationReport | None = None,
+    logged: Sequence[FingerprintSeen] = (),
 ) -> KeyRing:
     """The candidates for these stores.
 
@@ -140,6 +142,7 @@ def ring_for(
         seen=stores.seen,
         same_master_key=systems == {OCTOPUS},
         said_by="the rotation report says" if told else "you said",
+        logged=logged,
     )
 
 

@@ -60,7 +60,7 @@ def audit_into(out: Path, options: AuditOptions) -> int:
     if options.anonymise and options.anonymise.resolve() == out.resolve():
         raise typer.BadParameter("name another folder than --out", param_hint="--anonymise")
     passwords = secrets_of(options.zip_passwords)
-    keys = read_keys(options.keys)
+    keys = read_keys(options.keys, quiet=options.quiet)
     key_files = [each for each in keys if isinstance(each, KeyFile)]
     make_key_ring(
         key_files, current_label=options.current, seen=()

@@ -21,7 +21,8 @@ def fingerprint_command(
     """
     from audit.cli.printing import print_table, print_unread
     from parsers.keys.describe import describe
-    from parsers.keys.key_file import KeyFile, read_key_files
+    from parsers.keys.key_file import KeyFile
+    from parsers.keys.read_key_files import read_key_files
     from parsers.unread import Unread
 
     read = [each for reference in files for each in read_key_files(reference)]

@@ -1,38 +1,38 @@
 """Key bytes out of a key file, in each form."""
 
-import base64
-import binascii
 import hashlib
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Final
 
 from audit.layouts.layout import KeyForm
+from parsers.keys.aes_forms import AES_KEY_BYTES, trimmed, written_keys
 from parsers.secret import Secret
 
-AES_KEY_SIZES: Final = (16, 24, 32)
+AES_KEY_SIZES: Final = AES_KEY_BYTES
 """FIPS 197."""
 
+WRITTEN_FORMS: Final = (KeyForm.RAW, KeyForm.TRIMMED, KeyForm.HEX, KeyForm.BASE64, KeyForm.JAVA)
+"""The forms in which not every file is a key: what is one in none of them is hardly a key at all."""
 
+
+@lru_cache(maxsize=4096)
 def key_bytes(content: Secret, form: KeyForm) -> Secret | None:
     """The AES key that `content`, a whole key file, gives in this form; None where it gives none.
+
+    A digest always gives one; that of the trimmed file only where the trimmed file is another. The answer is
+    kept, since it is asked for again with every layout.
 
     Args:
         content: the file.
         form: any but MASTER_KEY, which the reader of the key file has resolved already.
     """
-    try:
-        key = _FORMS[form](content.reveal())
-    except (binascii.Error, ValueError):
-        return None  # the file is not written in this form
-    return Secret(key) if len(key) in AES_KEY_SIZES else None
-
-
-def _hex(content: bytes) -> bytes:
-    return binascii.unhexlify(content.strip())
-
-
-def _base64(content: bytes) -> bytes:
-    return base64.b64decode(content.strip(), validate=True)
+    if form in WRITTEN_FORMS:
+        return written_keys(content).get(form.value)
+    if (digest := _DIGESTS.get(form)) is not None:
+        return Secret(digest(content.reveal()))
+    bare = trimmed(content)
+    return Secret(_DIGESTS[_OF_TRIMMED[form]](bare.reveal())) if len(bare) and bare != content else None
 
 
 def _md5(content: bytes) -> bytes:
@@ -43,13 +43,16 @@ def _sha1_16(content: bytes) -> bytes:
     return hashlib.sha1(content, usedforsecurity=False).digest()[:16]
 
 
-_FORMS: Final[Mapping[KeyForm, Callable[[bytes], bytes]]] = {
-    KeyForm.RAW: bytes,
-    KeyForm.TRIMMED: bytes.strip,
-    KeyForm.HEX: _hex,
-    KeyForm.BASE64: _base64,
+_DIGESTS: Final[Mapping[KeyForm, Callable[[bytes], bytes]]] = {
     KeyForm.MD5: _md5,
     KeyForm.SHA1_16: _sha1_16,
     KeyForm.SHA256_16: lambda content: hashlib.sha256(content).digest()[:16],
     KeyForm.SHA256_32: lambda content: hashlib.sha256(content).digest(),
+}
+
+_OF_TRIMMED: Final = {
+    KeyForm.MD5_TRIMMED: KeyForm.MD5,
+    KeyForm.SHA1_16_TRIMMED: KeyForm.SHA1_16,
+    KeyForm.SHA256_16_TRIMMED: KeyForm.SHA256_16,
+    KeyForm.SHA256_32_TRIMMED: KeyForm.SHA256_32,
 }

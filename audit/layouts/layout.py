@@ -13,6 +13,8 @@ BLOCK: Final = 16
 class KeyForm(StrEnum):
     """How key bytes come from the bytes of a key file.
 
+    `RAW` to `JAVA` are forms that a key is written down in (`parsers.keys.aes_forms.written_keys`); digests
+    are of the whole file, or with `-trimmed` of what is left without line end, mark, comment or label.
     `MASTER_KEY` is Octopus Deploy's: 16 or 32 bytes that the file writes down in one of its published forms.
     """
 
@@ -20,10 +22,15 @@ class KeyForm(StrEnum):
     TRIMMED = "trimmed"
     HEX = "hex"
     BASE64 = "base64"
+    JAVA = "java"
     MD5 = "md5"
     SHA1_16 = "sha1-16"
     SHA256_16 = "sha256-16"
     SHA256_32 = "sha256-32"
+    MD5_TRIMMED = "md5-trimmed"
+    SHA1_16_TRIMMED = "sha1-16-trimmed"
+    SHA256_16_TRIMMED = "sha256-16-trimmed"
+    SHA256_32_TRIMMED = "sha256-32-trimmed"
     MASTER_KEY = "master-key"
 
 

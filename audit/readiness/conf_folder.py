@@ -6,7 +6,8 @@ from typing import Final
 
 from audit.readiness.estate import ConfFolder
 from parsers.errors import StoreError
-from parsers.keys.key_file import KeyFile, read_key_files
+from parsers.keys.key_file import KeyFile
+from parsers.keys.read_key_files import read_key_files
 from parsers.stores.database.properties import DatabaseProperties, read_database_properties
 from parsers.unread import Unread
 

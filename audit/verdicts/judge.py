@@ -115,7 +115,7 @@ def judge(
     opened = np.isin(case, _OPENED)
     whole = opened & (best.whole | best.proven) & ~np.isin(case, _NOT_THE_TEXT) & ~np.isin(case, _UNSETTLED)
     hypothesis = np.where(opened, best.hypothesis, NOT_OPENED)
-    keys = [grounds.ring.keys[each.key] for each in grounds.tried]
+    keys = [grounds.ring.opens_as(grounds.ring.keys[each.key]) for each in grounds.tried]
     chance = corrected(best.log10, grounds.correction)
     chance[unopened.rows] = corrected(best.log10[unopened.rows], len(grounds.tried) * len(Content))
     frame = pl.DataFrame(
@@ -237,4 +237,6 @@ def _reasons(
 
 
 def _label(index: int, grounds: Grounds) -> str:
-    return "" if index == NOT_OPENED else grounds.ring.keys[grounds.tried[index].key].label
+    if index == NOT_OPENED:
+        return ""
+    return grounds.ring.opens_as(grounds.ring.keys[grounds.tried[index].key]).label

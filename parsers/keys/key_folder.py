@@ -1,11 +1,28 @@
 """A folder of key files: which of its files are taken, and why the others are not."""
 
+import re
 import stat
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import Final
 
 from parsers.errors import KeyFileError
+from parsers.keys.aes_forms import aes_forms, several_keys
 from parsers.keys.reference import MAX_SECRET_BYTES
+from parsers.secret import Secret
+
+SMALL_FOLDER: Final = 100
+"""Files up to which a folder is one of keys, and each of its files is taken; a larger one is searched."""
+
+TOO_LARGE: Final = f"larger than {MAX_SECRET_BYTES // 1024} KB: not taken for a key file"
+
+_NAMED_LIKE_A_KEY: Final = re.compile(
+    r"(?:^|[._-])(?:passkey|pass[_-]?key|master[_-]?key|machine-?key|key)|octopusserver\.config|server\.linux\.config",
+    re.IGNORECASE,
+)
+_NO_KEY_OF_OURS: Final = re.compile(
+    r"key-?store|keymap|keyboard|\.(?:pem|pub|crt|cer|jks|p12|html?|js|py|java|class)$"
+)
 
 
 def files_below(folder: Path) -> Iterator[tuple[Path, str]]:
@@ -46,4 +63,17 @@ def refuse_unlikely(path: Path) -> None:
     if not stat.S_ISREG(status.st_mode):
         raise KeyFileError("not a regular file")
     if status.st_size > MAX_SECRET_BYTES:
-        raise KeyFileError(f"larger than {MAX_SECRET_BYTES // 1024} KB: not taken for a key file")
+        raise KeyFileError(TOO_LARGE)
+
+
+def is_likely(name: str, content: Secret) -> bool:
+    """Whether a file of a backup or a large tree may be a key: by its form, or else by its name.
+
+    Args:
+        name: its path there.
+        content: all of it.
+    """
+    base = PurePosixPath(name).name.lower()
+    if _NAMED_LIKE_A_KEY.search(base) and not _NO_KEY_OF_OURS.search(base):
+        return True
+    return bool(aes_forms(content) or several_keys(content))

@@ -5,7 +5,8 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from parsers.keys.aes_forms import BYTE_ORDER_MARKS, aes_forms
+from parsers.keys.aes_forms import aes_forms
+from parsers.keys.key_text import BYTE_ORDER_MARKS
 from parsers.secret import Secret
 
 
@@ -15,7 +16,7 @@ def remarks_on(content: Secret, master_key: Secret | None, path: Path | None) ->
         yield from _remarks_on_path(path)
     yield from _remarks_on_bytes(content.reveal())
     if master_key is None and not aes_forms(content):
-        yield f"{len(content)} bytes: not an AES key, nor hex or base64 of one"
+        yield f"{len(content)} bytes: not an AES key, nor hex, base64 or a Java object of one"
 
 
 def _remarks_on_path(path: Path) -> Iterator[str]:

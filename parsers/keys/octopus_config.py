@@ -12,7 +12,8 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from parsers.errors import KeyFileError, SecretReferenceError
 from parsers.keys.aes_forms import decode_base64
-from parsers.keys.octopus_master_key import decode_text, master_key_from_base64
+from parsers.keys.key_text import decode_text
+from parsers.keys.octopus_master_key import master_key_from_base64
 from parsers.keys.reference import resolve
 from parsers.secret import Secret
 

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Final
 
 from parsers.errors import LogError
-from parsers.keys.octopus_master_key import decode_text, master_key_from_base64
+from parsers.keys.key_text import decode_text
+from parsers.keys.octopus_master_key import master_key_from_base64
 from parsers.secret import Secret
 
 MAX_BYTES: Final = 64 << 20

@@ -1,4 +1,6 @@
+import base64
 import hashlib
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -139,3 +141,62 @@ def test_labels_are_distinct_and_contents_too(given_files: list[tuple[str, bytes
     )
     assert all(made.find(label) is not None for label in labels)
     assert "oooo" not in repr(made)
+
+
+def test_a_file_that_can_be_no_key_is_not_current() -> None:
+    """A note that stands alone is not the server's key; of several files the only possible one is."""
+    note = file("note", b"this is not a key, but forty-four bytes long")
+    assert ring(note).current is None
+    assert "no file given can be a key" in ring(note).remarks[-1]
+    assert current(ring(note, file("key", NEW))) == "key"
+    assert current(ring(note, current="note")) == "note"
+    seen = (FingerprintSeen(HISTORY, sha1(b"x" * 40), "2021"),)
+    assert current(ring(file("odd", b"x" * 40), seen=seen)) == "odd"
+
+
+@pytest.mark.parametrize(
+    "copy",
+    [NEW + b"\n", NEW + b"\r\n", NEW.hex().encode(), base64.b64encode(NEW), b"passkey=" + NEW.hex().encode()],
+)
+def test_two_files_of_one_key(copy: bytes) -> None:
+    """A raw key and the same in another form are one key, both current, counted under the chosen one."""
+    for label in ("server", "backup"):
+        made = ring(file("backup", copy), file("server", NEW), file("old", OLD), current=label)
+        assert [key.current for key in made.keys] == [True, True, False]
+        assert current(made) == label
+        assert {made.opens_as(key).label for key in made.keys} == {label, "old"}
+        assert any("'backup' and 'server' hold one key" in remark for remark in made.remarks)
+    alone = ring(file("backup", copy), file("server", NEW))
+    assert [key.current for key in alone.keys] == [True, True]
+
+
+def test_keys_of_their_own_are_no_twins() -> None:
+    """Different keys stay apart, in whatever form each is written."""
+    made = ring(file("a", NEW), file("b", OTHER), file("c", OLD + b"\n"), current="a")
+    assert [key.twins for key in made.keys] == [(), (), ()]
+    assert [key.current for key in made.keys] == [True, False, False]
+
+
+@pytest.mark.parametrize("copy", [NEW + b"\n", base64.b64encode(NEW) + b"\n", NEW.hex().encode()])
+def test_a_changed_copy_is_the_key_that_is_named(copy: bytes) -> None:
+    """A file that had the named fingerprint before it was changed is current, with what to do."""
+    seen = (FingerprintSeen(HISTORY, sha1(NEW), "2022"), FingerprintSeen(HISTORY, sha1(OLD), "2021"))
+    made = ring(file("copy", copy), file("old", OLD), seen=seen)
+    assert current(made) == "copy"
+    (cure,) = [remark for remark in made.remarks if "make a copy of it" in remark]
+    assert sha1(NEW) in cure
+    assert "with 'copy' for FILE" in cure
+    exact = ring(file("copy", copy), file("server", NEW), seen=seen)
+    assert current(exact) == "server"
+    assert not any("make a copy of it" in remark for remark in exact.remarks)
+
+
+def test_unlikely_files_are_tried_by_fingerprint_alone() -> None:
+    """A file of a large tree that can be no key is a candidate only where a store or a log names it."""
+    odd = replace(file("tree/odd", b"x" * 40), likely=False)
+    assert ring(odd).keys == ()
+    stamp = FingerprintSeen(EXPORT, sha1(b"x" * 40), "")
+    assert current(ring(odd, seen=(stamp,))) == "tree/odd"
+    logged = make_key_ring([odd], current_label=None, seen=(), logged=(stamp,))
+    assert [key.label for key in logged.keys] == ["tree/odd"]
+    assert logged.current is None

@@ -143,13 +143,18 @@ def test_what_a_missing_key_would_save() -> None:
         ("lost", "db", "2023-01-01 00:00:00"),
         ("lost", "db", "last week"),
         ("damaged", "db; legacy.xml", "2020-01-01 00:00:00"),
+        ("ambiguous", "db", ""),
+        ("plain-text", "db", ""),
         ("current", "db; legacy.xml", "2020-01-01 00:00:00"),
+        ("older-key", "db", ""),
+        ("empty", "db", ""),
+        ("external", "db", ""),
     )
     told = what_they_save(missing_keys(ring(b"key"), seen), frame)
     assert {key.fingerprint: (key.saves_likely, key.saves_up_to) for key in told} == {
-        A: (1, 5),
-        B: (2, 5),
-        C: (1, 5),
+        A: (1, 8),
+        B: (2, 8),
+        C: (1, 8),
     }
     assert told[0].fingerprint == B
     assert told[0].places == [HISTORY]

@@ -15,6 +15,7 @@ from audit.layouts.known import known_layouts
 from audit.layouts.layout import Encoding, Iv, KeyForm, Layout, Mode, Padding
 from audit.trial.same_secret import SecretTags
 from parsers.secret import Secret
+from tests.support.java_key import secret_key_spec
 from tests.support.sealing import candidate, passwords, seal, stored
 
 TABLE: Final = known_layouts("cloudbees-cd")
@@ -34,8 +35,10 @@ def key_file(form: KeyForm, chance: random.Random) -> bytes:
             return base64.b64encode(chance.randbytes(size))
         case KeyForm.RAW:
             return chance.randbytes(size)
+        case KeyForm.JAVA:
+            return secret_key_spec(chance.randbytes(size))
         case _:
-            return chance.randbytes(40)
+            return chance.randbytes(40) + b"\n" * form.value.endswith("-trimmed")
 
 
 def values(layout: Layout, key: Key, texts: list[bytes], chance: random.Random) -> list[bytes]:

@@ -7,7 +7,8 @@ import pytest
 
 from audit.key_ring import KeyRing, make_key_ring
 from audit.octopus.nodes import compare_nodes
-from parsers.keys.key_file import KeyFile, read_key_files
+from parsers.keys.key_file import KeyFile
+from parsers.keys.read_key_files import read_key_files
 from tests.support.octopus import sealed
 
 MACHINE = "0123456789abcdef0123456789abcdef"

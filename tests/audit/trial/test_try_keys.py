@@ -153,6 +153,10 @@ def test_key_files_in_other_forms() -> None:
         KeyForm.SHA1_16: 16,
         KeyForm.SHA256_16: 16,
         KeyForm.SHA256_32: 32,
+        KeyForm.MD5_TRIMMED: 16,
+        KeyForm.SHA1_16_TRIMMED: 16,
+        KeyForm.SHA256_16_TRIMMED: 16,
+        KeyForm.SHA256_32_TRIMMED: 32,
     }
     raw = hypotheses([candidate("raw", bytes(range(65, 81)))], forms)
     assert [each.names for each in raw if each.layout.key_form is KeyForm.RAW] == [

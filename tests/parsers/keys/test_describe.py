@@ -1,7 +1,8 @@
 from pathlib import Path
 
 from parsers.keys.describe import DESCRIBED, describe
-from parsers.keys.key_file import KeyFile, read_key_files
+from parsers.keys.key_file import KeyFile
+from parsers.keys.read_key_files import read_key_files
 
 MARKER = b"PLANTED-MARKER-KEY-32-BYTES-LONG"
 

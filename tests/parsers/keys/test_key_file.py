@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from parsers.errors import SecretReferenceError
-from parsers.keys.key_file import KeyFile, read_key_files, split_label
+from parsers.keys.key_file import KeyFile, split_label
+from parsers.keys.read_key_files import read_key_files
 from parsers.keys.reference import MAX_SECRET_BYTES
 from parsers.secret import Secret
 from parsers.unread import Unread

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parsers.errors import KeyFileError
-from parsers.keys.key_file import KeyFile, read_key_files
+from parsers.keys.key_file import KeyFile
 from parsers.keys.octopus_config import read_octopus_config
+from parsers.keys.read_key_files import read_key_files
 from parsers.secret import Secret
 from parsers.unread import Unread
 

@@ -64,6 +64,38 @@ def test_what_is_no_master_key(content: str | bytes) -> None:
     assert found(content) is None
 
 
+@pytest.mark.parametrize(
+    "kept",
+    [
+        "MASTER_KEY={}\n",
+        'export MASTER_KEY="{}"\n',
+        "octopus:\n  masterKey: {} \n",
+        '{{"kind": "Secret", "stringData": {{"master-key": "{}"}}}}',
+        "\x1b[37m{}\x1b[0m\r\n",
+        "# of the old server\nmaster key: {}\n",
+    ],
+)
+@pytest.mark.parametrize("key", [PUBLISHED, LONGER, LONGER.rstrip("="), base64.b64decode(LONGER).hex()])
+def test_where_people_keep_it(kept: str, key: str) -> None:
+    """The vendor's image and chart, a secret's text, a terminal's output; also unpadded or in hex."""
+    assert found(kept.format(key)) == base64.b64decode(PUBLISHED if key == PUBLISHED else LONGER)
+
+
+@pytest.mark.parametrize("key", [PUBLISHED, LONGER])
+def test_a_manifest_holds_it_twice_in_base64(key: str) -> None:
+    """`data` of a Kubernetes secret is base64 of the key's own base64, with a newline or without."""
+    for text in (key, f"{key}\n"):
+        twice = base64.b64encode(text.encode()).decode()
+        assert found(f"apiVersion: v1\nkind: Secret\ndata:\n  masterkey: {twice}\n") == base64.b64decode(key)
+
+
+def test_two_keys_are_both_there() -> None:
+    """Alone, 64 hex digits are a key; of two lines neither is preferred in that form."""
+    digits = base64.b64decode(LONGER).hex()
+    assert found(digits) == base64.b64decode(LONGER)
+    assert found(f"{digits}\n{digits[::-1]}\n") is None
+
+
 @given(st.binary(min_size=16, max_size=16) | st.binary(min_size=32, max_size=32))
 def test_any_key_is_found(key: bytes) -> None:
     """Every key of 16 or 32 bytes is found in its bare and its JSON form."""
