@@ -14,7 +14,7 @@ from audit.discovery.sample import shared_prefixes
 from audit.discovery.sample_trial import SampleTrial
 from audit.key_ring import Key
 from audit.layouts.known import with_prefixes
-from audit.layouts.layout import Layout
+from audit.layouts.layout import Encoding, Layout
 from audit.trial.best import CLEARLY_LIKELIER
 from audit.trial.hypothesis import Hypothesis, hypotheses
 from audit.trial.same_secret import SecretTags
@@ -97,12 +97,27 @@ class _Ranked:
 def layouts_to_try(layouts: Iterable[Layout], views: Views) -> tuple[Layout, ...]:
     """Those of these layouts in which any of the values is written at all, and the same behind constant prefixes."""
     wanted = tuple(dict.fromkeys(layouts))
-    read = {view for view in {View.of(layout) for layout in wanted} if views[view].is_not_null().any()}
+    read = _telling({View.of(layout) for layout in wanted}, views)
     found = [layout for layout in wanted if View.of(layout) in read]
     for view in sorted(read, key=repr):
         of_view = [layout for layout in found if View.of(layout) == view and not layout.prefix]
         found += with_prefixes(of_view, shared_prefixes(views[view].drop_nulls()))
     return tuple(dict.fromkeys(found))
+
+
+def _telling(asked: Iterable[View], views: Views) -> set[View]:
+    """The views in which any value is written, but for those that read nothing that a stricter one does not.
+
+    Base64 without + and / reads as base64url as well, and hex as base64: one reading of a value is enough.
+    """
+    read = {view: views[view].is_not_null() for view in asked}
+    telling = {view for view, held in read.items() if held.any()}
+    for loose, strict in ((Encoding.BASE64_URL, Encoding.BASE64), (Encoding.BASE64, Encoding.HEX)):
+        for view in [each for each in telling if each.encoding is loose]:
+            better = replace(view, encoding=strict)
+            if better in telling and not (read[view] & ~read[better]).any():
+                telling.remove(view)
+    return telling
 
 
 def _one_after_the_other(trial: SampleTrial) -> Iterator[tuple[int, Evidence]]:

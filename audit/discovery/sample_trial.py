@@ -9,7 +9,7 @@ import polars as pl
 
 from audit.discovery.evidence import Openings, hardly_chance
 from audit.discovery.sample import independent
-from audit.layouts.layout import Layout
+from audit.layouts.layout import Layout, Mode
 from audit.trial.hypothesis import Hypothesis
 from audit.trial.opened import Opened
 from audit.trial.same_secret import SecretTags
@@ -39,27 +39,39 @@ class SampleTrial:
     def of(cls, views: Views, tried: list[Hypothesis], secret_tags: SecretTags) -> "SampleTrial":
         """Try them all; `secret_tags` tells equal plain texts."""
         by_view = {view: _Shape.of(views[view]) for view in {View.of(each.layout) for each in tried}}
-        by_layout = {each.layout: by_view[View.of(each.layout)].fits(each.layout) for each in tried}
-        of_tried = {index: by_layout[each.layout] for index, each in enumerate(tried)}
+        by_form: dict[tuple[View, bool, int], npt.NDArray[np.bool_]] = {}
+        of_tried = {}
+        for index, each in enumerate(tried):
+            layout, view = each.layout, View.of(each.layout)
+            form = view, layout.mode is Mode.GCM, layout.overhead  # few, where there are thousands of layouts
+            if form not in by_form:
+                by_form[form] = by_view[view].fits(layout)
+            of_tried[index] = by_form[form]
         openings = _openings(views, tried, secret_tags, of_tried)
         return cls(views.frame.height, tried, views, openings, of_tried)
 
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """Decoded sizes, 0 where a value does not decode, and which values are independent; shapes [size]."""
+    """Decoded sizes, 0 where a value does not decode, and which values are independent; shapes [size].
+
+    `lengths` are the distinct sizes.
+    """
 
     sizes: npt.NDArray[np.int64]
+    lengths: npt.NDArray[np.int64]
     independent: npt.NDArray[np.bool_]
 
     @classmethod
     def of(cls, decoded: pl.Series) -> "_Shape":
-        return cls(decoded.bin.size().fill_null(0).cast(pl.Int64).to_numpy(), independent(decoded))
+        sizes = decoded.bin.size().fill_null(0).cast(pl.Int64).to_numpy()
+        return cls(sizes, np.unique(sizes), independent(decoded))
 
     def fits(self, layout: Layout) -> npt.NDArray[np.bool_]:
         """Independent values that can be of this layout."""
-        lengths = [size for size in np.unique(self.sizes) if layout.fits(int(size))]
-        return np.isin(self.sizes, lengths) & self.independent
+        return (
+            np.isin(self.sizes, [size for size in self.lengths if layout.fits(int(size))]) & self.independent
+        )
 
 
 def _openings(

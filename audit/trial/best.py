@@ -10,7 +10,7 @@ import numpy.typing as npt
 from audit.layouts.layout import Iv, Mode
 from audit.trial.hypothesis import Hypothesis
 from audit.trial.opened import Opened
-from audit.trial.plain_text import Content, is_patchy
+from audit.trial.plain_text import Content, Damage, damage
 from audit.trial.same_secret import SecretTags
 from audit.trial.structure import proves_itself
 from parsers.secret import Secret
@@ -33,7 +33,7 @@ class Best:
         whole: whether every byte of the text is known: none of it stays behind an unknown vector, and no other
             layout that was tried makes the same key give another text that is about as likely.
         content: `Content` of the best opening.
-        patchy: whether it is text but for a block or two.
+        damage: `Damage` of what is no text.
         proven: whether an authentication tag or the plain text's own structure proves it.
         tags: equal for equal secrets, within one run; shape [n, 2].
     """
@@ -43,7 +43,7 @@ class Best:
     rival_log10: npt.NDArray[np.float64]
     whole: npt.NDArray[np.bool_]
     content: npt.NDArray[np.uint8]
-    patchy: npt.NDArray[np.bool_]
+    damage: npt.NDArray[np.uint8]
     proven: npt.NDArray[np.bool_]
     tags: npt.NDArray[np.uint64]
 
@@ -56,7 +56,7 @@ class Best:
             rival_log10=np.zeros(size),
             whole=np.zeros(size, np.bool_),
             content=np.full(size, Content.BINARY, np.uint8),
-            patchy=np.zeros(size, np.bool_),
+            damage=np.zeros(size, np.uint8),
             proven=np.zeros(size, np.bool_),
             tags=np.zeros((size, 2), np.uint64),
         )
@@ -118,9 +118,9 @@ def _take(best: Best, opened: Opened, hypothesis: Hypothesis, secret_tags: Secre
     best.log10[rows] = opened.log10
     best.whole[rows] = hypothesis.layout.iv is not Iv.UNKNOWN
     best.content[rows] = opened.content
-    best.patchy[rows] = False
+    best.damage[rows] = Damage.NONE
     binary = np.flatnonzero(opened.content == Content.BINARY)
     if binary.size:
-        best.patchy[rows[binary]] = is_patchy(opened.plain[binary], opened.lengths[binary])
+        best.damage[rows[binary]] = damage(opened.plain[binary], opened.lengths[binary])
     best.proven[rows] = hypothesis.layout.mode is Mode.GCM or proves_itself(opened)
     best.tags[rows] = secret_tags.of(opened.plain, opened.lengths)

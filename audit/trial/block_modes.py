@@ -1,7 +1,7 @@
 """ECB and CBC in columns: the last block decides, survivors are decrypted in full."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final
 
@@ -45,9 +45,19 @@ def open_blocks(groups: Sequence[Group], tried: Sequence[Numbered]) -> Iterator[
                 for batch in part.batches(rows):
                     decrypted = cipher.decrypt(batch.blocks)
                     chained = decrypted[1:] ^ batch.blocks[:-1]
+                    same: list[Opened] | None = None
                     for index, hypothesis in of_screen:
-                        plain = _plain(decrypted, chained, hypothesis)
-                        yield from _judge(index, batch, plain, ends[batch.place], screen.padding)
+                        if (
+                            _vector(hypothesis.layout, aes_key) is not None
+                            or hypothesis.layout.mode is Mode.ECB
+                        ):
+                            plain = _plain(decrypted, chained, hypothesis)
+                            yield from _judge(index, batch, plain, ends[batch.place], screen.padding)
+                            continue
+                        # What is after the first block is the same, whatever stands before it.
+                        if same is None:
+                            same = list(_judge(index, batch, chained, ends[batch.place], screen.padding))
+                        yield from (replace(each, hypothesis=index) for each in same)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,12 +201,10 @@ def _survivors(last: Bytes, before: Bytes, padding: Padding) -> tuple[Rows, Byte
 
 
 def _plain(decrypted: Bytes, chained: Bytes, hypothesis: Hypothesis) -> Bytes:
-    """Everything that can be decrypted, block by block; the first block is left out where it can't be."""
-    if hypothesis.layout.mode is Mode.ECB:
-        return decrypted
+    """Everything, block by block, where the first block can be decrypted."""
     vector = _vector(hypothesis.layout, hypothesis.aes_key)
     if vector is None:
-        return chained  # the first block was the vector itself, or stays hidden behind one that nobody knows
+        return decrypted
     return np.concatenate([decrypted[:1] ^ np.frombuffer(vector, np.uint8), chained])
 
 

@@ -37,7 +37,7 @@ def is_padded(last_blocks: Bytes, padding: Padding = Padding.PKCS7) -> npt.NDArr
 
     A random block passes PKCS#7 with probability 256⁻¹ + 256⁻² + … = 0.392 %: padding proves nothing by itself.
     ISO 10126 says one byte only, and filling up says nothing at all: there the bytes before must be text, which
-    one random block in 20 still is by this screen.
+    one random block in a thousand still is by this screen.
     """
     if padding.fill is not None:
         return _ends_as_text(last_blocks, padding_lengths(last_blocks, padding))
@@ -64,8 +64,17 @@ def padding_lengths(last_blocks: Bytes, padding: Padding) -> npt.NDArray[np.intp
 
 
 def _ends_as_text(last_blocks: Bytes, padding: npt.NDArray[np.intp] | Bytes) -> npt.NDArray[np.bool_]:
-    """Whether text could stand before so much padding, byte by byte."""
-    good: npt.NDArray[np.bool_] = (IS_IN_TEXT[last_blocks] | _IN_PADDING[padding]).all(axis=1)
+    """Whether text could stand before so much padding: bytes of UTF-8 in an order that it has.
+
+    The bytes alone let one random block in 20 through, their order one in a thousand.
+    """
+    rows = np.flatnonzero((IS_IN_TEXT[last_blocks] | _IN_PADDING[padding]).all(axis=1))
+    blocks = np.where(_IN_PADDING[padding[rows]], np.uint8(0), last_blocks[rows])
+    follows, leads = (blocks & 0xC0) == 0x80, blocks >= 0xC0
+    # A character that began in the block before may go on at the first byte alone.
+    torn = (follows[:, 1:] & ~(follows | leads)[:, :-1]) | (leads[:, :-1] & ~follows[:, 1:])
+    good = np.zeros(len(last_blocks), np.bool_)
+    good[rows] = ~torn.any(axis=1) & ~leads[:, -1]
     return good
 
 

@@ -29,10 +29,9 @@ IS_IN_TEXT: Final = _IS_ASCII_TEXT | np.isin(np.arange(256), [*range(0x80, 0xC0)
 """Bytes that printable UTF-8 can have in it at all: of random rows of 15 bytes one in 16 has no others."""
 
 _ENOUGH_TO_READ: Final = 4
-"""Bytes of a last block that are text by chance once in 50 times."""
+"""Bytes of a block that are text by chance once in 50 times."""
 
 _MOST_DAMAGED_BLOCKS: Final = 2
-"""A byte changed in CBC ciphertext garbles its block, and one byte of the next (NIST SP 800-38A, appendix D)."""
 
 _BLANKS: Final = np.uint64(0x2020202020202020)
 _ONES: Final = np.uint64(0x0101010101010101)
@@ -62,22 +61,35 @@ def classify(plain: Bytes, lengths: npt.NDArray[np.intp]) -> npt.NDArray[np.uint
     return classes
 
 
-def is_patchy(plain: Bytes, lengths: npt.NDArray[np.intp]) -> npt.NDArray[np.bool_]:
-    """Whether each row is text but for a block or two, as a text is of whose ciphertext a byte was changed.
+class Damage(IntEnum):
+    """Whether what is no text may be a text of whose ciphertext a byte was changed.
+
+    In CBC such a byte garbles its block and changes one byte of the next (NIST SP 800-38A, appendix D); in a vector
+    it changes one byte. `POSSIBLE`: of several blocks no more than two are garbled. `LIKELY`: text goes on around
+    them.
+    """
+
+    NONE = 0
+    POSSIBLE = 1
+    LIKELY = 2
+
+
+def damage(plain: Bytes, lengths: npt.NDArray[np.intp]) -> npt.NDArray[np.uint8]:
+    """The `Damage` of rows that are no text.
 
     Args:
         plain: decrypted bytes, padding included, whole blocks; shape [n, width].
         lengths: how many bytes of each row count; shape [n].
     """
     blocks = plain.reshape(len(plain), -1, 16)
-    starts = 16 * np.arange(blocks.shape[1])
-    sizes = np.clip(lengths[:, None] - starts, 0, 16)
+    sizes = np.clip(lengths[:, None] - 16 * np.arange(blocks.shape[1]), 0, 16)
     beyond = np.arange(16) >= sizes[..., None]
-    readable = (_IS_ASCII_TEXT[blocks] | beyond).all(axis=2)
-    text = (readable & (sizes >= _ENOUGH_TO_READ)).sum(axis=1)
-    garbled = (~readable).sum(axis=1)
-    patchy: npt.NDArray[np.bool_] = (text > 0) & (garbled > 0) & (garbled <= _MOST_DAMAGED_BLOCKS)
-    return patchy
+    odd = 16 - (_IS_ASCII_TEXT[blocks] | beyond).sum(axis=2)
+    readable = (odd <= 1) & (sizes >= _ENOUGH_TO_READ + odd)
+    garbled = (odd > 1).sum(axis=1)
+    few = garbled <= _MOST_DAMAGED_BLOCKS
+    possible = np.where(few & (lengths > 16), Damage.POSSIBLE, Damage.NONE)
+    return np.where(few & readable.any(axis=1), Damage.LIKELY, possible).astype(np.uint8)
 
 
 def begins_as_text(block: bytes) -> Content:

@@ -13,7 +13,7 @@ from audit.layouts.layout import Iv, Layout
 from audit.layouts.marks import foreign_marks
 from audit.trial.best import NOT_OPENED, Best
 from audit.trial.hypothesis import Hypothesis
-from audit.trial.plain_text import Content
+from audit.trial.plain_text import Content, Damage
 from audit.trial.views import Views
 from audit.verdict import STRONG_AT_MOST, Confidence
 from audit.verdicts.bar_form import malformed
@@ -148,7 +148,7 @@ def _of_convincing(best: Best, population: Population, grounds: Grounds) -> npt.
     case[unsettled & ~current] = Case.TWO_TEXTS
     case[unsettled & current & hidden] = Case.CURRENT_HEAD_HIDDEN
     case[unsettled & ~current & hidden] = Case.HEAD_HIDDEN
-    unlike = best.patchy | ((best.content == Content.BINARY) & population.of_text)
+    unlike = best.damage >= (Damage.POSSIBLE if population.of_text else Damage.LIKELY)
     case[~best.proven & unlike] = Case.UNLIKE
     rival = corrected(best.rival_log10, grounds.correction)
     case[~best.proven & (rival <= STRONG_AT_MOST)] = Case.TWO_KEYS
