@@ -33,7 +33,8 @@ _SECRET_WORDS: Final = ("secret", "passw", "pwd", "token", "credential", "cipher
 
 _LETTERS: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_\\%"
 """Letters of base64 and hex, and what introduces the escape of one."""
-_MARK: Final = bytes(ord("x") if byte in _LETTERS else (0 if byte == 0 else ord(" ")) for byte in range(256))
+MARK: Final = bytes(ord("x") if byte in _LETTERS else (0 if byte == 0 else ord(" ")) for byte in range(256))
+"""Makes each of them an `x`, and everything else a space, but for NULs: then a long run is found at once."""
 _RUN: Final = b"x" * SHORTEST
 _DIGITS: Final = re.compile(r"[0-9a-f]{32}|[0-9A-F]{32}")
 _LOW: Final = bytes(range(128))
@@ -55,13 +56,19 @@ def suspects(texts: Sequence[str]) -> list[str]:
     together, in which every letter of base64 is the same.
     """
     joined = "\0".join(texts).encode("utf-8", "surrogatepass")
-    marked = joined.translate(_MARK)
+    marked = joined.translate(MARK)
     if _RUN not in marked:
         return []
     each = marked.split(b"\0")
     if len(each) != len(texts):  # a NUL inside a text
         return list(texts)
     return [text for text, mark in zip(texts, each, strict=True) if _RUN in mark]
+
+
+def has_long_run(literals: Sequence[bytes]) -> bool:
+    """Whether one of many literals of a dump may stand for ciphertext, text or bytes."""
+    joined = b"\0".join(literals)
+    return _RUN in joined.translate(MARK) or b"_binary" in joined or not joined.isascii()
 
 
 def may_be_ciphertext(text: str) -> bool:
