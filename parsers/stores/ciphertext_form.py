@@ -179,6 +179,9 @@ def _of_base64(run: str) -> Form | None:
         return None
     if letters == letters.lower() or letters == letters.upper():
         return None
+    random = looks_random(letters)
+    if not random and not padding and len(letters) * 3 // 4 % BLOCK_BYTES:
+        return None  # words: most texts end here
     standard = letters.replace("+", "-").replace("/", "_")
     raw = urlsafe_b64decode(standard + "=" * (-len(letters) % 4))
     if urlsafe_b64encode(raw).decode().rstrip("=") != standard or len(raw) < BLOCK_BYTES:
@@ -188,4 +191,4 @@ def _of_base64(run: str) -> Form | None:
         return None
     if is_plain(raw):
         return None
-    return Form("base64url" if "-" in letters or "_" in letters else "base64", looks_random(letters), len(raw))
+    return Form("base64url" if "-" in letters or "_" in letters else "base64", random, len(raw))

@@ -9,6 +9,8 @@ LONGEST: Final = 96
 """Letters that are looked at; so many of either kind are never mistaken for the other."""
 
 _KINDS: Final = ("abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789", "+/-_")
+LETTERS: Final = "".join(_KINDS)
+"""Those of base64 in both alphabets."""
 _FOLLOWS: Final = (
     (0.86, 0.06, 0.03, 0.05),  # after a small letter: small, capital, digit, sign
     (0.46, 0.42, 0.04, 0.08),  # after a capital: `Name`, or `NAME`
@@ -35,12 +37,11 @@ def looks_random(letters: str) -> bool:
     head = letters[:LONGEST]
     if head in {head.lower(), head.upper()}:
         return False
-    costs = _costs()
-    return sum(costs[pair] for pair in pairwise(head)) > _RANDOM_BITS * (len(head) - 1)
+    return sum(map(pair_costs().__getitem__, pairwise(head))) > _RANDOM_BITS * (len(head) - 1)
 
 
 @cache
-def _costs() -> dict[tuple[str, str], float]:
+def pair_costs() -> dict[tuple[str, str], float]:
     """Bits that a letter costs after another one, in names and words."""
     shares = {
         letter: _ENGLISH[at] / sum(_ENGLISH) if kind < 2 else 1 / len(letters)

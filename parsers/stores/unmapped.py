@@ -1,11 +1,11 @@
 """Columns that no mapping names: which are searched for ciphertext, and what counts as such."""
 
-import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Final
 
-from parsers.stores.ciphertext_form import BLOCK_BYTES, SEALED_BYTES, SHORTEST, ciphertext_form
+from parsers.stores.ciphertext_form import BLOCK_BYTES, SEALED_BYTES, ciphertext_form
+from parsers.stores.long_runs import LONG_RUN, MARK, suspects
 from parsers.stores.plain_content import is_plain
 
 _DIGEST_WORDS: Final = (
@@ -31,12 +31,6 @@ _DIGEST_BYTES: Final = {"md5": 16, "sha1": 20, "sha224": 28, "sha256": 32, "sha3
 _SECRET_WORDS: Final = ("secret", "passw", "pwd", "token", "credential", "cipher", "crypt", "private")
 """`secret_id`: the half of a key that a vault calls an id (AppRole), rather than what finds a row."""
 
-_LETTERS: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_\\%"
-"""Letters of base64 and hex, and what introduces the escape of one."""
-MARK: Final = bytes(ord("x") if byte in _LETTERS else (0 if byte == 0 else ord(" ")) for byte in range(256))
-"""Makes each of them an `x`, and everything else a space, but for NULs: then a long run is found at once."""
-_RUN: Final = b"x" * SHORTEST
-_DIGITS: Final = re.compile(r"[0-9a-f]{32}|[0-9A-F]{32}")
 _LOW: Final = bytes(range(128))
 _MOST_PLACES: Final = 1_000
 _HEAD_BYTES: Final = 4_096
@@ -49,31 +43,10 @@ def may_hold_ciphertext(column: str, keys: Collection[str]) -> bool:
     return column not in keys and not is_id
 
 
-def suspects(texts: Sequence[str]) -> list[str]:
-    """Those of many texts that are long enough somewhere to hold ciphertext.
-
-    Everything that a store holds goes through this, at gigabytes a second: one pass over all of them
-    together, in which every letter of base64 is the same.
-    """
-    joined = "\0".join(texts).encode("utf-8", "surrogatepass")
-    marked = joined.translate(MARK)
-    if _RUN not in marked:
-        return []
-    each = marked.split(b"\0")
-    if len(each) != len(texts):  # a NUL inside a text
-        return list(texts)
-    return [text for text, mark in zip(texts, each, strict=True) if _RUN in mark]
-
-
 def has_long_run(literals: Sequence[bytes]) -> bool:
     """Whether one of many literals of a dump may stand for ciphertext, text or bytes."""
     joined = b"\0".join(literals)
-    return _RUN in joined.translate(MARK) or b"_binary" in joined or not joined.isascii()
-
-
-def may_be_ciphertext(text: str) -> bool:
-    """Whether a closer look is worth its time: ciphertext in base64 has letters of both cases."""
-    return not (text.islower() or text.isupper()) or bool(_DIGITS.search(text))
+    return LONG_RUN in joined.translate(MARK) or b"_binary" in joined or not joined.isascii()
 
 
 def in_words(forms: Counter[str]) -> str:
@@ -109,7 +82,7 @@ class ColumnSearch:
     def take_texts(self, texts: Sequence[str]) -> None:
         """Some more values that are text."""
         for text in suspects(texts):
-            if may_be_ciphertext(text) and (form := ciphertext_form(text)):
+            if form := ciphertext_form(text):
                 in_hex = form.name.startswith("hex")
                 if (self._is_digest and in_hex) or form.size in self._digest_bytes:
                     continue

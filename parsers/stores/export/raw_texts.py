@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from parsers.stores.ciphertext_form import SHORTEST
-from parsers.stores.unmapped import MARK
+from parsers.stores.long_runs import LONG_RUN, MARK
 
 MAX_REST: Final = 1 << 20
 """Bytes of a text or tag that is held until its end was read; a longer one is looked at in parts."""
 
-_LONG: Final = b"x" * SHORTEST
 _RUN: Final = re.compile(rb"[A-Za-z0-9+/_\\%-]+")
-_ATTRIBUTE: Final = re.compile(rb"([^\s<>/=\"']+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+_ATTRIBUTE: Final = re.compile(rb"(?<=\s)([^\s<>/=\"']++)\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)')")
+"""Behind a space alone: else a tag of a megabyte without an end would be gone through a million times."""
 _NAME: Final = re.compile(rb"<([^\s/>]+)")
 _CDATA: Final = b"<![CDATA["
 _ASIDE: Final = (b"<!--", b"<?")
@@ -46,7 +46,7 @@ class RawText(NamedTuple):
 def raw_texts(content: bytes) -> Iterator[RawText]:
     """Texts of elements and attributes with a run of at least `SHORTEST` letters, in their order."""
     marked = content.translate(MARK)
-    at = marked.find(_LONG)
+    at = marked.find(LONG_RUN)
     while at >= 0:
         opened = content.rfind(b"<", 0, at + 1)
         closed = content.rfind(b">", max(opened, 0), at + 1)
@@ -67,7 +67,7 @@ def raw_texts(content: bytes) -> Iterator[RawText]:
             if at > opened + 1:  # no long name of an element
                 end = _end_of_tag(content, at)
                 yield from _of_attributes(content[opened:end], opened)
-        at = marked.find(_LONG, max(end, at + 1))
+        at = marked.find(LONG_RUN, max(end, at + 1))
 
 
 def _end_of_tag(content: bytes, at: int) -> int:

@@ -189,7 +189,7 @@ def test_uncovered_places_are_counted(tmp_path: Path) -> None:
     step = f"<step><adminPassword>{VALUE}</adminPassword><clientSecret>not a cipher</clientSecret></step>"
     path = export(tmp_path / "e.xml", project(f"<procedure>{step}{step}</procedure>"))
     assert [event for event in events(path) if isinstance(event, Uncovered)] == [
-        Uncovered(str(path), "/exportedData/project/procedure/step/adminPassword", 2)
+        Uncovered(str(path), "/exportedData/project/procedure/step/adminPassword", 2, "base64")
     ]
 
 
