@@ -36,17 +36,20 @@ _SECRET_BEFORE: Final = re.compile(
 )
 _APART: Final = re.compile(
     r"-----BEGIN [A-Z0-9 ]+-----.*?(?:-----END [A-Z0-9 ]+-----|\Z)"  # keys and certificates
-    r"|\beyJ[\w-]+\.[\w-]+\.[\w-]*(?!\.?[\w-])"  # a JSON Web Token: signed, not encrypted
-    r"|\b(?:ssh-[a-z0-9-]+|ecdsa-sha2-[a-z0-9-]+) [A-Za-z0-9+/=]+"
+    r"|\beyJ[\w-]{1,2000}+\.[\w-]{1,16000}+\.[\w-]*+(?!\.)"  # a JSON Web Token: signed, not encrypted
+    r"|\b(?:ssh|ecdsa-sha2)-[a-z0-9-]{1,40} [A-Za-z0-9+/=]+"
     r"|\{S?(?:SHA|MD5|CRYPT)[0-9-]*\}[A-Za-z0-9+/=$.]+"  # LDAP's digests of passwords (RFC 2307)
     r"|(?i:\b(?:sha-?[0-9]{1,3}|md5))[-:= ]{1,2}[A-Za-z0-9+/=_-]+"  # sha384-… of a page, SHA256:… of ssh
-    r"|(?i:(?:\$|\b)(?:2[abxy]|[156y]|pbkdf2|argon2|scrypt)[\w-]*)\$[A-Za-z0-9+/=$.,_-]+"  # crypt(3)
+    r"|(?:\$(?:2[abxy]|[156y])|(?:\$|\b)(?:pbkdf2|argon2|scrypt)[\w-]{0,24})\$[A-Za-z0-9+/=$.,_-]+"  # crypt(3)
     r"|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
     re.DOTALL,
 )
-_APART_SIGN: Final = re.compile(r"-----BEGIN|eyJ|ssh-|ecdsa-|\{S|\{M|\{C|[sS][hH][aA]|[mM][dD]5|\$|-[0-9a-fA-F]{4}-")
+"""What is long and random, and no ciphertext. Repeats are bounded: a text may be made to be slow."""
+_APART_SIGN: Final = re.compile(
+    r"-----BEGIN|eyJ|ssh-|ecdsa-|\{[SMC]|[sS][hH][aA]|[mM][dD]5|\$|-[0-9a-fA-F]{4}-"
+)
 _ESCAPE: Final = re.compile(
-    r"\\+(?:u00(2[bBfFdD]|3[dDcCeE]|5[fF]|7[cC]|22)|([/\"'])|([nr]))|%(?:25)*(2[bBfF]|3[dD]|7[cC])"
+    r"\\{1,16}(?:u00(2[bBfFdD]|3[dDcCeE]|5[fF]|7[cC]|22)|([/\"'])|([nr]))|%(?:25)*(2[bBfF]|3[dD]|7[cC])"
 )
 _LINE_END: Final = re.compile(r"(?<=[A-Za-z0-9+/_-]{57})[ \t]*\r?\n[ \t]*(?=[A-Za-z0-9+/=_-])")
 """Base64 in lines: of 76 letters (RFC 2045), 64 (RFC 7468); nobody breaks it earlier."""
@@ -100,12 +103,16 @@ def ciphertext_form(text: str) -> Form | None:
     return _within(_clean(text))
 
 
-def _clean(text: str) -> str:
-    """Without escapes, however often they are escaped themselves, and without line ends inside base64."""
+def unescaped(text: str) -> str:
+    """The text without escapes of JSON, of URLs and of XML, however often they are escaped themselves."""
     if "\\" in text or "%" in text:
         text = _ESCAPE.sub(_unescaped, text)
-    if "&" in text:
-        text = html.unescape(text)
+    return html.unescape(text) if "&" in text else text
+
+
+def _clean(text: str) -> str:
+    """Without escapes, and without line ends inside base64."""
+    text = unescaped(text)
     if "\n" in text:
         text = _LINE_END.sub("", text)
     return _APART.sub(" ", text) if _APART_SIGN.search(text) else text

@@ -1,7 +1,8 @@
-"""Which of many texts are worth a closer look: a sieve over all of them together, at hundreds of megabytes a second.
+"""Which of many texts are worth a closer look: a sieve over all of them together.
 
-Everything that a store holds goes through this. It lets pass what `ciphertext_form` may say yes to, and little
-else: whatever has a run of letters as long as ciphertext's that chance explains, or digits of hex, or padding.
+Everything that a store holds goes through this: texts without a long run of base64's letters at gigabytes a
+second, others at some thirty megabytes. It lets pass what `ciphertext_form` may say yes to, and little else:
+a run as long as ciphertext's that chance may explain, digits of hex, padding.
 """
 
 from collections.abc import Sequence
@@ -12,15 +13,15 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from parsers.stores.ciphertext_form import SHORTEST
+from parsers.stores.ciphertext_form import SHORTEST, unescaped
 from parsers.stores.random_letters import LETTERS, pair_costs
 
 _BASE64: Final = LETTERS.encode()
-_INTRODUCING: Final = b"\\%&"
-"""What begins an escape of a letter: `\\u002B`, `%2B`, `&#43;`."""
-_ESCAPES: Final = (b"\\u00", b"\\/", b"\\n", b"\\r", b"%2", b"%3", b"&#")
+_OF_ESCAPES: Final = b"\\%&#;"
+r"""What escapes of a letter are made of, beside letters: `\u002B`, `%2B`, `&#43;`."""
+_ESCAPES: Final = ("\\", "%", "&")
 MARK: Final = bytes(
-    ord("x") if byte in _BASE64 + _INTRODUCING else (0 if byte == 0 else ord(" ")) for byte in range(256)
+    ord("x") if byte in _BASE64 + _OF_ESCAPES else (0 if byte == 0 else ord(" ")) for byte in range(256)
 )
 """Makes each letter an `x`, and everything else a space, but for NULs: then a long run is found at once."""
 LONG_RUN: Final = b"x" * SHORTEST
@@ -31,21 +32,24 @@ _BITS: Final = 5.4
 """Bits that a letter of a run costs among names of programs: chance costs 7.6 in the mean, names 4.4. Lower
 than what `looks_random` wants, for here the most unlucky 22 random letters are to pass too."""
 _SCALE: Final = 1_000
-_NUL_APART: Final = b"\0"
+_MOST_LETTERS: Final = 1 << 20
+"""Letters that are sieved together: each takes some 30 bytes meanwhile."""
 
 
 def suspects(texts: Sequence[str]) -> list[str]:
     """Those of many texts that may hold ciphertext."""
-    joined = "\0".join(texts).encode("utf-8", "surrogatepass")
-    if LONG_RUN not in joined.translate(MARK):
+    if sum(map(len, texts)) > _MOST_LETTERS and len(texts) > 1:
+        half = len(texts) // 2
+        return suspects(texts[:half]) + suspects(texts[half:])
+    joined = "\0".join(texts)
+    if LONG_RUN not in joined.encode("utf-8", "surrogatepass").translate(MARK):
         return []
-    if joined.count(_NUL_APART) != len(texts) - 1:  # a NUL inside a text
-        return list(texts)
     if any(escape in joined for escape in _ESCAPES):
-        marked = joined.translate(MARK).split(_NUL_APART)
-        return [text for text, marks in zip(texts, marked, strict=True) if LONG_RUN in marks]
+        joined = unescaped(joined)
+    if joined.count("\0") != len(texts) - 1 or len(joined) > 2 * _MOST_LETTERS:  # a NUL inside a text
+        return list(texts)
     # A first letter that is none: windows are differences, and begin one letter late.
-    codes = np.frombuffer(b" " + joined, np.uint8)
+    codes = np.frombuffer(f" {joined}".encode("utf-8", "surrogatepass"), np.uint8)
     chosen = np.zeros(len(texts), bool)
     chosen[np.searchsorted(np.flatnonzero(codes == 0), _suspicious(codes))] = True
     return list(compress(texts, chosen))
@@ -85,13 +89,14 @@ _Flags = npt.NDArray[np.bool_]
 
 @cache
 def _tables() -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64], _Flags, _Flags, _Flags]:
-    """Where a letter's costs begin, the costs of each byte after each letter in millibits, and kinds of bytes."""
+    """Where a letter's costs begin, the costs of a byte after each letter in millibits, kinds of bytes."""
     rows = np.full(256, _NO_LETTER, np.int32)
     rows[np.frombuffer(_BASE64, np.uint8)] = np.arange(len(LETTERS), dtype=np.int32) * 256
     costs = np.full((len(LETTERS) + 1) * 256, -1_000 * _SCALE, np.int64)
     for (before, letter), bits in pair_costs().items():
         costs[LETTERS.index(before) * 256 + ord(letter)] = int(bits * _SCALE)
-    return rows, costs, _flags(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"), _flags(b"abcdefghijklmnopqrstuvwxyz"), _flags(_DIGITS)
+    small = b"abcdefghijklmnopqrstuvwxyz"
+    return rows, costs, _flags(small.upper()), _flags(small), _flags(_DIGITS)
 
 
 def _flags(of: bytes) -> _Flags:

@@ -106,8 +106,10 @@ class ColumnSearch:
             except UnicodeDecodeError:
                 self._binaries.take(value)
                 continue
-            if text.isprintable() or not is_plain(value):
+            if "".join(text.split()).isprintable():
                 texts.append(text)
+            else:
+                self._binaries.take(value)
         if texts:
             self.take_texts(texts)
 
