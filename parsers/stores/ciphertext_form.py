@@ -25,9 +25,7 @@ _ALIKE: Final = re.compile(r"[A-Za-z0-9+/]{22,}|[A-Za-z0-9_-]{22,}")
 _DIGITS: Final = re.compile(
     r"(0[xX]|\\x|(?<![A-Za-z0-9+/_-]))((?:[0-9a-f]{2}){16,}|(?:[0-9A-F]{2}){16,})(?![A-Za-z0-9+/_-])"
 )
-_WHOLE_DIGITS: Final = re.compile(
-    r"\s*(?:0[xX]|\\x|[xX]')?((?:[0-9a-f]{2}){16,}|(?:[0-9A-F]{2}){16,})'?\s*"
-)
+_WHOLE_DIGITS: Final = re.compile(r"\s*(?:0[xX]|\\x|[xX]')?((?:[0-9a-f]{2}){16,}|(?:[0-9A-F]{2}){16,})'?\s*")
 _WHOLE_BASE64: Final = re.compile(r"\s*[A-Za-z0-9+/_-]{22,}={0,2}\s*")
 _SECRET_BEFORE: Final = re.compile(
     r"(?:passw|pwd|passphrase|secret|token|credential|cipher|crypt|private|\bENC|\{[A-Za-z0-9]{1,12}\})"
@@ -40,7 +38,8 @@ _APART: Final = re.compile(
     r"|\b(?:ssh|ecdsa-sha2)-[a-z0-9-]{1,40} [A-Za-z0-9+/=]+"
     r"|\{S?(?:SHA|MD5|CRYPT)[0-9-]*\}[A-Za-z0-9+/=$.]+"  # LDAP's digests of passwords (RFC 2307)
     r"|(?i:\b(?:sha-?[0-9]{1,3}|md5))[-:= ]{1,2}[A-Za-z0-9+/=_-]+"  # sha384-… of a page, SHA256:… of ssh
-    r"|(?:\$(?:2[abxy]|[156y])|(?:\$|\b)(?:pbkdf2|argon2|scrypt)[\w-]{0,24})\$[A-Za-z0-9+/=$.,_-]+"  # crypt(3)
+    r"|(?:\$(?:2[abxy]|[156y])|(?:\$|\b)(?:pbkdf2|argon2|scrypt)[\w-]{0,24})"  # crypt(3)
+    r"\$[A-Za-z0-9+/=$.,_-]+"
     r"|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
     re.DOTALL,
 )
@@ -78,7 +77,7 @@ def looks_like_ciphertext(text: str) -> bool:
 
 
 def ciphertext_form(text: str) -> Form | None:
-    """The form of the ciphertext that a text is or holds; None where there is nothing of the kind.
+    r"""The form of the ciphertext that a text is or holds; None where there is nothing of the kind.
 
     Base64 must be canonical, of at least one AES block, by chance rather than out of words, and decode to
     neither text nor a file's beginning (images, archives, certificates). Unpadded or among other letters it
@@ -87,7 +86,7 @@ def ciphertext_form(text: str) -> Form | None:
     Hex is a fingerprint rather than ciphertext at 40 digits: SHA-1, and 20 bytes are neither whole blocks
     nor enough for GCM. At 32, 64, 96 and 128 digits nothing in a value itself tells MD5 or SHA-2 from
     ciphertext: the name of its place may, which whoever asks must look at (`size` says how long it is).
-    Among other letters hex counts only behind a word for secrets, `0x` or `\\x`, since texts are full of
+    Among other letters hex counts only behind a word for secrets, `0x` or `\x`, since texts are full of
     commits, digests and tags of images.
     """
     if len(text) < SHORTEST:
@@ -139,7 +138,8 @@ def _within(text: str) -> Form | None:
                 return form
             named = Form(f"{form.name} in text", form.sure, form.size)
             if not form.sure:
-                unsure = unsure or (named if alone else None)
+                likely = alone or part.endswith("==") or _is_secret(text, found.start())
+                unsure = unsure or (named if likely else None)
             elif part.endswith("=") or form.size % BLOCK_BYTES == 0 or _is_secret(text, found.start()):
                 return named
     for digits in _DIGITS.finditer(text):
@@ -184,18 +184,20 @@ def _of_base64(run: str) -> Form | None:
     padding = len(run) - len(letters)
     if padding > 2 or len(letters) % 4 == 1 or (padding and len(run) % 4):
         return None
-    if letters == letters.lower() or letters == letters.upper():
+    if letters in {letters.lower(), letters.upper()}:
         return None
     random = looks_random(letters)
     if not random and not padding and len(letters) * 3 // 4 % BLOCK_BYTES:
         return None  # words: most texts end here
-    standard = letters.replace("+", "-").replace("/", "_")
-    raw = urlsafe_b64decode(standard + "=" * (-len(letters) % 4))
-    if urlsafe_b64encode(raw).decode().rstrip("=") != standard or len(raw) < BLOCK_BYTES:
-        return None
-    whole_blocks = len(raw) % BLOCK_BYTES == 0
-    if not padding and not whole_blocks and len(raw) < SEALED_BYTES:
-        return None
-    if is_plain(raw):
+    raw = _decoded(letters)
+    has_size = padding or len(raw) % BLOCK_BYTES == 0 or len(raw) >= SEALED_BYTES
+    if len(raw) < BLOCK_BYTES or not has_size or is_plain(raw):
         return None
     return Form("base64url" if "-" in letters or "_" in letters else "base64", random, len(raw))
+
+
+def _decoded(letters: str) -> bytes:
+    """The bytes; none where the last letter says more than they do, so that no encoder has written it."""
+    standard = letters.replace("+", "-").replace("/", "_")
+    raw = urlsafe_b64decode(standard + "=" * (-len(letters) % 4))
+    return raw if urlsafe_b64encode(raw).decode().rstrip("=") == standard else b""

@@ -8,8 +8,7 @@ _MAGIC: Final = re.compile(
     rb"|wOF[F2]|\0\x01\0\0\0|OTTO|ID3|OggS|\x1aE\xdf\xa3"  # fonts, sound, film
     rb"|PK[\x03\x05]|\x1f\x8b\x08|BZh[1-9]|\xfd7zXZ\0|7z\xbc\xaf\x27\x1c|\x28\xb5\x2f\xfd"
     rb"|%PDF|\xca\xfe\xba\xbe|\xac\xed\0\x05|\x7fELF|SQLite format|\xd0\xcf\x11\xe0|\x93NUMPY|PAR1"
-    rb"|\0\0\0[\x07\x0b\x13]ssh-|\0\0\0\x13ecdsa-|\xfe\xed\xfe\xed"  # public keys, key stores
-    ,
+    rb"|\0\0\0[\x07\x0b\x13]ssh-|\0\0\0\x13ecdsa-|\xfe\xed\xfe\xed",  # public keys, key stores
     re.DOTALL,
 )
 _OPENSSL: Final = b"Salted__"
@@ -18,10 +17,15 @@ _LONG_FORM: Final = 0x80
 
 
 def is_plain(content: bytes) -> bool:
-    """Whether a content is text in any usual encoding, an image, an archive, a certificate, or mostly zeros."""
+    """Whether a content is text in a usual encoding, an image, an archive, a certificate, or mostly zeros."""
     if content.startswith(_OPENSSL):
         return False
-    return bool(_MAGIC.match(content)) or _is_der(content) or _is_text(content) or content.count(0) * 8 > len(content) + 24
+    return (
+        bool(_MAGIC.match(content))
+        or _is_der(content)
+        or _is_text(content)
+        or content.count(0) * 8 > len(content) + 24
+    )
 
 
 def _is_der(content: bytes) -> bool:

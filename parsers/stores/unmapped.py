@@ -77,7 +77,9 @@ class ColumnSearch:
         if texts:
             self.take_texts(texts)  # type: ignore[arg-type]  # all of them are str by their own type
         if kinds - {str, type(None), int, float, bool}:
-            self._take_bytes([bytes(each) for each in values if isinstance(each, bytes | memoryview | bytearray)])
+            self._take_bytes(
+                [bytes(each) for each in values if isinstance(each, bytes | memoryview | bytearray)]
+            )
 
     def take_texts(self, texts: Sequence[str]) -> None:
         """Some more values that are text."""

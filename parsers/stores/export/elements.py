@@ -113,7 +113,9 @@ class ExportElements:
         tags = self._tree.tags
         path = self._tree.element_path()
         if found.tag:
-            self._uncovered.take(f"{path.rstrip('/')}/{found.tag}/@{found.attribute}", found.attribute, [found.text])
+            self._uncovered.take(
+                f"{path.rstrip('/')}/{found.tag}/@{found.attribute}", found.attribute, [found.text]
+            )
         elif len(tags) > 1 and tags[-1] not in _FIELDS.get(tags[-2], ()):
             self._uncovered.take(path, tags[-1], [found.text])
 
@@ -148,11 +150,7 @@ class ExportElements:
 
     @staticmethod
     def _matters(tag: str, parent: str) -> bool:
-        return (
-            tag in _FIELDS.get(parent, ())
-            or tag == f"{parent}Name"
-            or (parent, tag) in _PLACE_TEXTS
-        )
+        return tag in _FIELDS.get(parent, ()) or tag == f"{parent}Name" or (parent, tag) in _PLACE_TEXTS
 
     def _collect(self) -> None:
         self._pieces = []

@@ -20,7 +20,7 @@ _SEALED_WITHIN: Final = re.compile(
 )
 # {"db":{"Password":"tHdE5KI9QVdsFSq6F6HeSA==|7oD+XzuTFF1uCQLXm8A3eg=="}} as the text of one member
 _BAR: Final = re.compile(r"\||7[cC]")
-"""A bar, or the escape of one: `\u007C`, `%7C`, `&#x7C;`."""
+"""A bar, or the escape of one: `\u007c`, `%7C`, `&#x7C;`."""
 _BLOCK: Final = 16
 _GZIP: Final = 31
 """zlib's window bits for a stream with a gzip header."""
@@ -157,7 +157,9 @@ def held_in(document: Document) -> Iterator[Held | NoText | Within]:
     yield from found
 
 
-def _walk_object(members: Mapping[str, object], path: Path, known: Known, found: list[Held | NoText | Within]) -> None:
+def _walk_object(
+    members: Mapping[str, object], path: Path, known: Known, found: list[Held | NoText | Within]
+) -> None:
     for name, value in members.items():
         _walk(value, (*path, name), members, known.member(name), found)
 

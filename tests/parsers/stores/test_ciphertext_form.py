@@ -98,7 +98,9 @@ def test_any_size_where_it_is_padded_or_named(wrapper: str, size: int) -> None:
     assert len(found) == len(wrapped)
 
 
-@pytest.mark.parametrize("around", ["{}", "0x{}", "\\x{}", "ENC({})", "password={};x=1", '{{"secret": "{}"}}'])
+@pytest.mark.parametrize(
+    "around", ["{}", "0x{}", "\\x{}", "ENC({})", "password={};x=1", '{{"secret": "{}"}}']
+)
 @pytest.mark.parametrize("size", [16, 32, 48])
 def test_hex(around: str, size: int) -> None:
     """Digits of either case: alone, introduced, or behind a word for secrets."""
@@ -138,8 +140,11 @@ def test_the_sieve_holds_nothing_back() -> None:
 
 @pytest.mark.parametrize(
     "hostile",
-    ["\\" * 500_000, "%25" * 200_000, "eyJ" * 200_000, "ssh-" * 200_000, "1-" * 200_000 + "$", "a" * 1_000_000,
-     "aB3" * 300_000, "0x" * 300_000, "&#" * 300_000, "sha1" * 200_000, "-----BEGIN A" * 50_000],
+    [
+        "\\" * 500_000, "%25" * 200_000, "eyJ" * 200_000, "ssh-" * 200_000, "1-" * 200_000 + "$",
+        "a" * 1_000_000, "aB3" * 300_000, "0x" * 300_000, "&#" * 300_000, "sha1" * 200_000,
+        "-----BEGIN A" * 50_000,
+    ],
 )  # fmt: skip
 def test_a_text_made_to_be_slow(hostile: str) -> None:
     """A megabyte of anything takes a moment: no pattern starts over at every letter."""

@@ -15,10 +15,11 @@ from parsers.stores.unmapped import ColumnSearch
 
 COUNT = 2_000
 CHANCE = random.Random(20_190_916)
-WORDS = (
+TEXT = (
     "release pipeline of the Kettle service see wiki for who is on duty and how to deploy by hand EC Default "
     "Production Staging credential Provider artifact Repository workspace Console output Jenkins Maven"
-).split()
+)
+WORDS = TEXT.split()
 
 
 def words(count: int) -> list[str]:
@@ -39,17 +40,23 @@ ORDINARY: dict[str, Callable[[int], str]] = {
     "paths": lambda n: f"/opt/cloudbees/sda/{'/'.join(words(4))}/Build-{n}",
     "Windows paths": lambda n: "C:\\Program Files\\" + "\\".join(words(5)),
     "XML": lambda n: f'<property name="{"".join(words(3))}"><value>/{"/".join(words(3))}</value></property>',
-    "JSON": lambda n: f'{{"projectName": "{"".join(words(4))}", "path": "/{"/".join(words(4))}", "count": {n}}}',
+    "JSON": lambda n: (
+        f'{{"projectName": "{"".join(words(4))}", "path": "/{"/".join(words(4))}", "count": {n}}}'
+    ),
     "property values": lambda n: f"${{/my{''.join(words(2))}/{'/'.join(words(2))}}}",
     "UUIDs": lambda n: str(uuid.UUID(int=CHANCE.getrandbits(128), version=4)),
     "UUIDs in text": lambda n: f"job/{uuid.UUID(int=CHANCE.getrandbits(128), version=4)}/step",
     "UUIDs without dashes": lambda n: uuid.UUID(int=CHANCE.getrandbits(128), version=4).hex,
     "SHA-1": lambda n: hashlib.sha1(b"%d" % n).hexdigest(),
     "commits in text": lambda n: f"Merge {hashlib.sha1(b'%d' % n).hexdigest()} into Production",
-    "images of containers": lambda n: f"registry.example.com/App@sha256:{hashlib.sha256(b'%d' % n).hexdigest()}",
+    "images of containers": lambda n: (
+        f"registry.example.com/App@sha256:{hashlib.sha256(b'%d' % n).hexdigest()}"
+    ),
     "subresources": lambda n: f"sha384-{b64encode(hashlib.sha384(b'%d' % n).digest()).decode()}",
     "LDAP digests": lambda n: "{SSHA}" + b64encode(hashlib.sha1(b"%d" % n).digest() + b"saltsalt").decode(),
-    "crypt": lambda n: f"$6$rounds=5000$saltSALT{n}$" + b64encode(hashlib.sha512(b"%d" % n).digest()).decode(),
+    "crypt": lambda n: (
+        f"$6$rounds=5000$saltSALT{n}$" + b64encode(hashlib.sha512(b"%d" % n).digest()).decode()
+    ),
     "fingerprints of ssh": lambda n: (
         f"SHA256:{b64encode(hashlib.sha256(b'%d' % n).digest()).decode().rstrip('=')} jane@Host"
     ),
@@ -60,7 +67,11 @@ ORDINARY: dict[str, Callable[[int], str]] = {
     "gzip in base64": lambda n: b64encode(zlib.compress(" ".join(words(40)).encode(), wbits=31)).decode(),
     "tokens for the web": lambda n: ".".join(
         urlsafe_b64encode(part).decode().rstrip("=")
-        for part in (b'{"alg":"RS256","typ":"JWT"}', b'{"sub":"%d","iat":1600000000}' % n, CHANCE.randbytes(256))
+        for part in (
+            b'{"alg":"RS256","typ":"JWT"}',
+            b'{"sub":"%d","iat":1600000000}' % n,
+            CHANCE.randbytes(256),
+        )
     ),
     "certificates": lambda n: (
         "-----BEGIN CERTIFICATE-----\n"

@@ -309,8 +309,9 @@ def test_every_member_of_a_provider_is_looked_at(tmp_path: Path) -> None:
         f"<secretId>{VALUE}</secretId><token>{VALUE}</token><roleId>r</roleId></credentialProvider>"
     )
     other = (
-        f'<x passphrase="{VALUE}" longNameOfAnAttribute="{VALUE[:-2]}"><privateKey><![CDATA[{VALUE}]]></privateKey>'
-        f"</x><property><propertyName>p</propertyName><value>Password={VALUE.replace('+', '&#43;')};</value></property>"
+        f'<x passphrase="{VALUE}" longNameOfAnAttribute="{VALUE[:-2]}">'
+        f"<privateKey><![CDATA[{VALUE}]]></privateKey></x><property><propertyName>p</propertyName>"
+        f"<value>Password={VALUE.replace('+', '&#43;')};</value></property>"
         f"<!-- {VALUE} -->"
     )
     path = export(tmp_path / "e.xml", project(provider + other))
