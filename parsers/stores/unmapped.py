@@ -1,18 +1,12 @@
 """Columns that no mapping names: which are searched for ciphertext, and what counts as such."""
 
-import re
-from base64 import b64decode
 from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Final
 
-from parsers.stores.ciphertext_form import looks_like_ciphertext
-
-SAMPLE_ROWS: Final = 1_000
-"""Values of a column that are looked at; all of them are counted only if one of these is suspicious."""
-
-TABLE_PREFIX: Final = "ec_"
-"""How every table of CloudBees CD is called."""
+from parsers.stores.ciphertext_form import BLOCK_BYTES, SEALED_BYTES, ciphertext_form
+from parsers.stores.long_runs import LONG_RUN, MARK, suspects
+from parsers.stores.plain_content import is_plain
 
 _DIGEST_WORDS: Final = (
     "hash",
@@ -22,32 +16,37 @@ _DIGEST_WORDS: Final = (
     "fingreprint",
     "md5",
     "sha1",
-    "sha256",
+    "sha2",
+    "sha3",
+    "sha512",
+    "etag",
     "uuid",
+    "guid",
+    "commit",
+    "revision",
 )
-"""A column of such a name holds what no key opens."""
+"""A place of such a name holds what no key opens, if it has the form: hex, or bytes."""
+_DIGEST_BYTES: Final = {"md5": 16, "sha1": 20, "sha224": 28, "sha256": 32, "sha384": 48, "sha512": 64}
+"""Digests whose name tells their size (RFC 1321, FIPS 180-4): of that size they are digests in base64 too."""
+_SECRET_WORDS: Final = ("secret", "passw", "pwd", "token", "credential", "cipher", "crypt", "private")
+"""`secret_id`: the half of a key that a vault calls an id (AppRole), rather than what finds a row."""
 
-_WORDS: Final = re.compile(r"/[A-Za-z0-9/]*|[A-Za-z/]*|[a-z0-9/]*[g-z][a-z0-9/]*|[A-Z0-9/]*[G-Z][A-Z0-9/]*")
-"""A path, or text without digits or in one case only: of random base64 one value in a hundred at most."""
-
-_HEX: Final = re.compile(r"[0-9a-f]*|[0-9A-F]*")
+_LOW: Final = bytes(range(128))
+_MOST_PLACES: Final = 1_000
+_HEAD_BYTES: Final = 4_096
 
 
 def may_hold_ciphertext(column: str, keys: Collection[str]) -> bool:
-    """Neither a key, since a binary id has 16 bytes too, nor a digest, going by its name."""
+    """Whether a column is no key, since a binary id has 16 bytes too."""
     name = column.casefold()
-    is_key = column in keys or name == "id" or name.endswith("_id")
-    return not is_key and not any(word in name for word in _DIGEST_WORDS)
+    is_id = name == "id" or (name.endswith("_id") and not any(word in name for word in _SECRET_WORDS))
+    return column not in keys and not is_id
 
 
-def forms_of_ciphertext(values: Sequence[object]) -> Counter[str]:
-    """How many of a column's values look like ciphertext, by form: base64, hex, binary."""
-    texts = [value for value in values if isinstance(value, str)]
-    binaries = [bytes(value) for value in values if isinstance(value, bytes | memoryview) and len(value)]
-    found = Counter("hex" if _HEX.fullmatch(text) else "base64" for text in texts if _is_ciphertext(text))
-    if blocks := _blocks(binaries):
-        found["binary"] = blocks
-    return found
+def has_long_run(literals: Sequence[bytes]) -> bool:
+    """Whether one of many literals of a dump may stand for ciphertext, text or bytes."""
+    joined = b"\0".join(literals)
+    return LONG_RUN in joined.translate(MARK) or b"_binary" in joined or not joined.isascii()
 
 
 def in_words(forms: Counter[str]) -> str:
@@ -55,24 +54,126 @@ def in_words(forms: Counter[str]) -> str:
     return ", ".join(form for form, _ in sorted(forms.items(), key=lambda each: (-each[1], each[0])))
 
 
-def _is_ciphertext(text: str) -> bool:
-    """Neither words that are base64 by chance, `/projects/Default/proc12`, nor text written in it."""
-    if not looks_like_ciphertext(text) or _WORDS.fullmatch(text):
-        return False
-    return bool(_HEX.fullmatch(text)) or not b64decode(text).isascii()
+class ColumnSearch:
+    """The values of one column, or of whatever place is one: all of them, in flat memory.
 
-
-def _blocks(values: Sequence[bytes]) -> int:
-    """How many values there are if they are whole AES blocks and not all UUIDs, else 0.
-
-    One value in 16 of anything has such a length, so most of them must.
+    Args:
+        name: the column's name, which may say that it holds digests.
     """
-    whole = [value for value in values if len(value) % 16 == 0]
-    if len(whole) * 2 <= len(values) or all(_is_uuid(value) for value in whole):
-        return 0
-    return len(whole)
+
+    def __init__(self, name: str) -> None:
+        folded = name.casefold()
+        self._is_digest = any(word in folded for word in _DIGEST_WORDS)
+        plain = folded.replace("-", "").replace("_", "")
+        self._digest_bytes = {size for word, size in _DIGEST_BYTES.items() if word in plain}
+        self._sure: Counter[str] = Counter()
+        self._unsure: Counter[str] = Counter()
+        self._binaries = _Binaries()
+
+    def take(self, values: Sequence[object]) -> None:
+        """Some more values: text and bytes count, all others do not."""
+        kinds = set(map(type, values))
+        texts = values if kinds == {str} else [value for value in values if isinstance(value, str)]
+        if texts:
+            self.take_texts(texts)  # type: ignore[arg-type]  # all of them are str by their own type
+        if kinds - {str, type(None), int, float, bool}:
+            self._take_bytes(
+                [bytes(each) for each in values if isinstance(each, bytes | memoryview | bytearray)]
+            )
+
+    def take_texts(self, texts: Sequence[str]) -> None:
+        """Some more values that are text."""
+        for text in suspects(texts):
+            if form := ciphertext_form(text):
+                in_hex = form.name.startswith("hex")
+                if (self._is_digest and in_hex) or form.size in self._digest_bytes:
+                    continue
+                (self._sure if form.sure else self._unsure)[form.name] += 1
+
+    def forms(self) -> Counter[str]:
+        """How many of the values look like ciphertext, by form; in a column with digests no bytes do."""
+        found = Counter(self._sure)
+        if self._sure.total() >= self._unsure.total():
+            found += self._unsure
+        if not self._is_digest and (count := self._binaries.count()):
+            found["binary"] = count
+        return found
+
+    def _take_bytes(self, values: list[bytes]) -> None:
+        """Bytes that are text count as that: `BLOB` columns, and what drivers hand out as it lies there."""
+        texts: list[str] = []
+        for value in values:
+            try:
+                text = value.decode()
+            except UnicodeDecodeError:
+                self._binaries.take(value)
+                continue
+            if "".join(text.split()).isprintable():
+                texts.append(text)
+            else:
+                self._binaries.take(value)
+        if texts:
+            self.take_texts(texts)
+
+
+class _Binaries:
+    """Values that are bytes and no text: what all of them together look like."""
+
+    def __init__(self) -> None:
+        self._all = 0
+        self._whole = 0
+        self._uuids = 0
+        self._sealed = 0
+        self._bytes = 0
+        self._high = 0
+
+    def take(self, value: bytes) -> None:
+        self._all += 1
+        head = value[:_HEAD_BYTES]
+        self._bytes += len(head)
+        self._high += len(head.translate(None, _LOW))
+        if is_plain(value):
+            return
+        self._sealed += len(value) >= SEALED_BYTES
+        if len(value) % BLOCK_BYTES == 0:
+            self._whole += 1
+            self._uuids += _is_uuid(value)
+
+    def count(self) -> int:
+        """How many are ciphertext.
+
+        One value in 16 of anything has whole blocks, so most of them must, and not all be UUIDs. With GCM
+        they have any size from `SEALED_BYTES` on: then every one must, and their bits look like chance.
+        """
+        if self._whole * 2 > self._all and self._uuids < self._whole:
+            return self._whole
+        by_chance = (2 * self._high - self._bytes) ** 2 <= 25 * self._bytes  # five standard deviations
+        return self._all if self._all and self._sealed == self._all and by_chance else 0
 
 
 def _is_uuid(value: bytes) -> bool:
     """Version 1 to 8 and the variant of RFC 9562, section 4."""
-    return len(value) == 16 and value[8] >> 6 == 0b10 and 1 <= value[6] >> 4 <= 8
+    return len(value) == BLOCK_BYTES and value[8] >> 6 == 0b10 and 1 <= value[6] >> 4 <= 8
+
+
+class PlaceSearch:
+    """Ciphertext by place, where places are many and met in any order: elements, members, attributes.
+
+    Places beyond a thousand share a line: their names may be anything.
+    """
+
+    def __init__(self) -> None:
+        self._places: dict[str, ColumnSearch] = {}
+
+    def take(self, place: str, name: str, values: Sequence[object]) -> None:
+        """Some more values of a place; `name` is its last part."""
+        if place not in self._places and len(self._places) >= _MOST_PLACES:
+            place, name = "further places", ""
+        if place not in self._places:
+            self._places[place] = ColumnSearch(name)
+        self._places[place].take(values)
+
+    def found(self) -> list[tuple[str, Counter[str]]]:
+        """The places with ciphertext, sorted, and how many values of which form."""
+        counted = ((place, search.forms()) for place, search in sorted(self._places.items()))
+        return [(place, forms) for place, forms in counted if forms]

@@ -70,7 +70,8 @@ def test_unmapped_ciphertext_is_found(server: Server, database: str) -> None:
         sa.Column("secret", sa.LargeBinary),
     )
     rows = [
-        {"uuid": bytes([n] * 16), "project_id": bytes([n] * 16), "secret": bytes([n] * 32)} for n in range(9)
+        {"uuid": bytes([n] * 16), "project_id": bytes([n] * 16), "secret": bytes([n + 128] * 32)}
+        for n in range(9)
     ]
     with server.engine(database).begin() as connection:
         vault.create(connection)

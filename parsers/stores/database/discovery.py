@@ -1,80 +1,113 @@
-"""Columns of `ec_` tables that hold what looks like ciphertext, and that no mapping names."""
+"""Columns of a database's tables that hold what looks like ciphertext, and that no mapping names."""
 
-from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from itertools import chain
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy import exc
 
+from parsers.stores.ciphertext_form import BLOCK_BYTES, SHORTEST
 from parsers.stores.database.catalogue import Catalogue, Column, Table, Unusable, python_type, select
 from parsers.stores.database.faults import explain
 from parsers.stores.database.rows import partitions
 from parsers.stores.interface import NotAudited, Uncovered
-from parsers.stores.unmapped import (
-    SAMPLE_ROWS,
-    TABLE_PREFIX,
-    forms_of_ciphertext,
-    in_words,
-    may_hold_ciphertext,
-)
+from parsers.stores.unmapped import ColumnSearch, in_words, may_hold_ciphertext
 
-_FETCH_ROWS: Final = 100
+MAX_ROWS: Final = 2_000_000
+"""Rows of a table that are looked at; a table with more of them is named as one that was searched in part."""
+
+_FETCH_ROWS: Final = 256
 """A column may hold texts of a megabyte."""
+
+_EXPLAINED: Final = f"searched for ciphertext in its first {MAX_ROWS:,} rows only"
 
 
 def uncovered(
     connection: sa.Connection, catalogue: Catalogue, mapped: Collection[tuple[str, str]], *, store: str
 ) -> Iterator[Uncovered | NotAudited]:
-    """Every column, not among `mapped` (table, column), whose values have the form of ciphertext.
+    """Every column, not among `mapped` (table, column), that has values of the form of ciphertext.
 
-    Keys are never candidates, since a binary id has 16 bytes too: columns of primary and foreign keys, what
-    a foreign key points to, `id` and `*_id`. Nor are columns whose name says that they hold a digest.
+    All tables are searched, whatever they are called, and every row of them up to `MAX_ROWS`. Keys are never
+    candidates, since a binary id has 16 bytes too: columns of primary and foreign keys, what a foreign key
+    points to, `id` and `*_id`.
 
     Raises:
         DRIVER_FAULTS: the connection was lost; a table without the right to read it is only listed.
     """
     tables: list[Table] = []
     for name in catalogue.tables:
-        if name.casefold().startswith(TABLE_PREFIX):
-            match catalogue.find(name):
-                case Table() as table:
-                    tables.append(table)
-                case Unusable() as why:
-                    yield NotAudited(store, name, f"not searched for ciphertext: {why.value}")
+        match catalogue.find(name):
+            case Table() as table:
+                tables.append(table)
+            case Unusable() as why:
+                yield NotAudited(store, name, f"not searched for ciphertext: {why.value}")
     apart = {*mapped, *chain.from_iterable(table.targets for table in tables)}
     for table in tables:
-        for column in _candidates(table, apart, everything=connection.dialect.name == "sqlite"):
-            try:
-                if forms := _forms(connection, table, column):
-                    place = f"{table.name}.{column.name}"
-                    yield Uncovered(store, place, forms.total(), in_words(forms))
-            except exc.DBAPIError as error:
-                if error.connection_invalidated:
-                    raise
-                connection.rollback()
-                reason = f"not searched for ciphertext: {explain(error)}"
-                yield NotAudited(store, f"{table.name}.{column.name}", reason)
+        columns = list(_candidates(table, apart, everything=connection.dialect.name == "sqlite"))
+        if not columns:
+            continue
+        try:
+            yield from _searched(connection, table, columns, store)
+        except exc.DBAPIError as error:
+            if error.connection_invalidated:
+                raise
+            connection.rollback()
+            yield from _one_by_one(connection, table, columns, store)
 
 
 def _candidates(table: Table, apart: Collection[tuple[str, str]], *, everything: bool) -> Iterator[Column]:
     """Text and binary columns; `everything` where a column's type says nothing of its values (SQLite)."""
     for column in table.columns:
-        wanted = everything or python_type(column.type) in {str, bytes}
+        wanted = everything or (python_type(column.type) in {str, bytes} and not _is_short(column))
         if wanted and may_hold_ciphertext(column.name, table.keys) and (table.name, column.name) not in apart:
             yield column
 
 
-def _forms(connection: sa.Connection, table: Table, column: Column) -> Counter[str]:
-    """How many values have which form of ciphertext; none where none of the first `SAMPLE_ROWS` has any."""
-    filled = select(table, [column], filled=True)
-    sample = list(chain.from_iterable(_values(connection, filled.limit(SAMPLE_ROWS))))
-    if not forms_of_ciphertext(sample):
-        return Counter()
-    return sum(map(forms_of_ciphertext, _values(connection, filled)), Counter())
+def _is_short(column: Column) -> bool:
+    """Whether no ciphertext fits into it, going by its type."""
+    length = getattr(column.type, "length", None)
+    shortest = BLOCK_BYTES if python_type(column.type) is bytes else SHORTEST
+    return isinstance(length, int) and 0 < length < shortest
 
 
-def _values(connection: sa.Connection, statement: sa.Select[Any]) -> Iterator[list[object]]:
+def _searched(
+    connection: sa.Connection,
+    table: Table,
+    columns: Sequence[Column],
+    store: str,
+    *,
+    as_bytes: Collection[int] = (),
+) -> Iterator[Uncovered | NotAudited]:
+    """What these columns hold, all of them read at once."""
+    searches = [ColumnSearch(column.name) for column in columns]
+    statement = select(table, columns, as_bytes=as_bytes).limit(MAX_ROWS + 1)
+    count = 0
     for rows in partitions(connection, statement, _FETCH_ROWS):
-        yield [row[0] for row in rows]
+        count += len(rows)
+        for search, values in zip(searches, zip(*rows, strict=True), strict=True):
+            search.take(values)
+    for column, search in zip(columns, searches, strict=True):
+        if forms := search.forms():
+            yield Uncovered(store, f"{table.name}.{column.name}", forms.total(), in_words(forms))
+    if count > MAX_ROWS:
+        yield NotAudited(store, table.name, _EXPLAINED)
+
+
+def _one_by_one(
+    connection: sa.Connection, table: Table, columns: Sequence[Column], store: str
+) -> Iterator[Uncovered | NotAudited]:
+    """Each column apart, so that one that cannot be read does not hide the others.
+
+    SQLite checks no encoding, and its driver stops at text that is no UTF-8: its bytes can be had.
+    """
+    as_bytes = (0,) if connection.dialect.name == "sqlite" else ()
+    for column in columns:
+        try:
+            yield from _searched(connection, table, [column], store, as_bytes=as_bytes)
+        except exc.DBAPIError as error:
+            if error.connection_invalidated:
+                raise
+            connection.rollback()
+            reason = f"not searched for ciphertext: {explain(error)}"
+            yield NotAudited(store, f"{table.name}.{column.name}", reason)

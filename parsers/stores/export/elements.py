@@ -1,7 +1,6 @@
 """What the elements of an export mean: which hold a secret, and where in the tree it lies."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,10 +10,11 @@ from xml.parsers.expat import XMLParserType
 from parsers.archives.interface import Leaf
 from parsers.errors import StoreError
 from parsers.stores.batches import StoredRow
-from parsers.stores.ciphertext_form import looks_like_ciphertext
+from parsers.stores.export.raw_texts import RawText
 from parsers.stores.export.tree import ExportTree
-from parsers.stores.interface import FingerprintSeen, StoreEvent, Uncovered
+from parsers.stores.interface import FingerprintSeen, NotAudited, StoreEvent, Uncovered
 from parsers.stores.place import DEVOPS_INSIGHT, location
+from parsers.stores.unmapped import PlaceSearch, in_words
 from parsers.unread import Unread
 
 ROOT: Final = "exportedData"
@@ -22,8 +22,6 @@ MAX_DEPTH: Final = 1_000
 """Full exports nest some dozens of levels; property sheets two more for each level of properties."""
 MAX_TEXT: Final = 4 << 20
 """Characters of a name or value; the secret of a 2 MB certificate store still fits."""
-MAX_PLACES: Final = 1_000
-"""Distinct places of uncovered values that are told apart; further ones share a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +50,7 @@ _HOLDERS: Final = {
     "devOpsInsightServerConfiguration": _Holder("devops-insight", "password", "userName", ()),
     "user": _Holder("user", "password", "", ("userName",)),
 }
+_EXTERNAL: Final = "EXTERNAL"
 _DETAILS: Final = ("credentialType", "modifyTime")
 _FIELDS: Final = {
     tag: frozenset((holder.secret, holder.user, *holder.names, *_DETAILS)) - {""}
@@ -69,11 +68,7 @@ def _may_matter(tag: str) -> bool:
     """Whether an element of this name can matter at all; most do not, and this is asked for every one."""
     if tag in _UNNAMED:
         return False
-    return tag.endswith("Name") or tag in _ALL_FIELDS or tag == "exportPath" or _is_suspect(tag)
-
-
-def _is_suspect(tag: str) -> bool:
-    return tag.lower().endswith(("password", "secret"))
+    return tag.endswith("Name") or tag in _ALL_FIELDS or tag == "exportPath"
 
 
 class ExportElements:
@@ -89,7 +84,7 @@ class ExportElements:
         self._fields: list[dict[str, str]] = []
         self._secret_at = 0
         self._done: list[StoredRow | StoreEvent] = []
-        self._uncovered: Counter[str] = Counter()
+        self._uncovered = PlaceSearch()
         self._pieces: list[str] = []
         self._collecting = 0
         self._length = 0
@@ -105,8 +100,24 @@ class ExportElements:
 
     def uncovered(self) -> Iterator[Uncovered]:
         """Places where something looks like ciphertext that no known element explains."""
-        for place, count in sorted(self._uncovered.items()):
-            yield Uncovered(self._leaf.path, place, count)
+        for place, forms in self._uncovered.found():
+            yield Uncovered(self._leaf.path, place, forms.total(), in_words(forms))
+
+    def tell_not_searched(self) -> None:
+        """Its bytes are not those of the letters."""
+        reason = "not searched for ciphertext in other places: the export is written in UTF-16"
+        self._done.append(NotAudited(self._leaf.path, self._leaf.member or "export", reason))
+
+    def look_at(self, found: RawText) -> None:
+        """A text or attribute that begins where the parser stands; it is ciphertext perhaps."""
+        tags = self._tree.tags
+        path = self._tree.element_path()
+        if found.tag:
+            self._uncovered.take(
+                f"{path.rstrip('/')}/{found.tag}/@{found.attribute}", found.attribute, [found.text]
+            )
+        elif len(tags) > 1 and tags[-1] not in _FIELDS.get(tags[-2], ()):
+            self._uncovered.take(path, tags[-1], [found.text])
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         tags = self._tree.tags
@@ -139,12 +150,7 @@ class ExportElements:
 
     @staticmethod
     def _matters(tag: str, parent: str) -> bool:
-        return (
-            tag in _FIELDS.get(parent, ())
-            or tag == f"{parent}Name"
-            or (parent, tag) in _PLACE_TEXTS
-            or _is_suspect(tag)
-        )
+        return tag in _FIELDS.get(parent, ()) or tag == f"{parent}Name" or (parent, tag) in _PLACE_TEXTS
 
     def _collect(self) -> None:
         self._pieces = []
@@ -176,14 +182,14 @@ class ExportElements:
             self._fields[-1][tag] = text
             if tag == _HOLDERS[parent].secret:
                 self._secret_at = self._text_at if text else self._parser.CurrentByteIndex
-        elif _is_suspect(tag) and looks_like_ciphertext(text.strip()):
-            place = self._tree.element_path()
-            known = place in self._uncovered or len(self._uncovered) < MAX_PLACES
-            self._uncovered[place if known else "further elements"] += 1
 
     def _holder_ended(self, holder: _Holder, fields: dict[str, str]) -> None:
         if holder.secret not in fields:
-            return
+            if fields.get("credentialType", "").upper() != _EXTERNAL:
+                return
+            # Exports of 10.4 have no <password> there: the secret is in another system.
+            fields[holder.secret] = ""
+            self._secret_at = self._parser.CurrentByteIndex
         name = next((fields[field] for field in holder.names if field in fields), "")
         project, place = "", location(holder.kind, "", name or DEVOPS_INSIGHT)
         if holder.kind == "credential":

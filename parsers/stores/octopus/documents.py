@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from parsers.errors import StoreError
+from parsers.stores.ciphertext_form import unescaped
 from parsers.stores.octopus.known_paths import Known, is_by_document, known_in
 
 MAX_DOCUMENT_BYTES: Final = 64 << 20
@@ -14,6 +15,12 @@ MAX_DOCUMENT_BYTES: Final = 64 << 20
 
 _SEALED: Final = re.compile(r"([A-Za-z0-9+/]+={0,2})\|[A-Za-z0-9+/]{22}==")
 # tHdE5KI9QVdsFSq6F6HeSA==|7oD+XzuTFF1uCQLXm8A3eg==
+_SEALED_WITHIN: Final = re.compile(
+    r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{22,}={0,2}\|[A-Za-z0-9+/]{22}==(?![A-Za-z0-9+/=])"
+)
+# {"db":{"Password":"tHdE5KI9QVdsFSq6F6HeSA==|7oD+XzuTFF1uCQLXm8A3eg=="}} as the text of one member
+_BAR: Final = re.compile(r"\||7[cC]")
+"""A bar, or the escape of one: `\u007c`, `%7C`, `&#x7C;`."""
 _BLOCK: Final = 16
 _GZIP: Final = 31
 """zlib's window bits for a stream with a gzip header."""
@@ -77,6 +84,18 @@ class NoText:
     what: str
 
 
+@dataclass(frozen=True, slots=True)
+class Within:
+    """Encrypted strings in a longer string: JSON as text, a connection string, a script.
+
+    Nothing reads them there by itself, so they are no stored values: nobody knows what the string around
+    them is, and so how to write it anew.
+    """
+
+    path: Path
+    count: int
+
+
 def inflated(blob: bytes) -> str:
     """The JSON of a `JSONBlob` column: gzip of UTF-16LE without a byte-order mark.
 
@@ -105,6 +124,13 @@ def is_sealed(text: str) -> bool:
     return size % _BLOCK == 0 and size > 0
 
 
+def sealed_within(text: str) -> int:
+    """How many encrypted strings stand in a text, escaped or not."""
+    if not _BAR.search(text):
+        return 0
+    return sum(is_sealed(found[0]) for found in _SEALED_WITHIN.finditer(unescaped(text)))
+
+
 def text_of(members: Mapping[str, object], name: str) -> str:
     """The string that a member holds, whatever its capitals; else ""."""
     value = members.get(name)
@@ -114,15 +140,16 @@ def text_of(members: Mapping[str, object], name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def held_in(document: Document) -> Iterator[Held | NoText]:
+def held_in(document: Document) -> Iterator[Held | NoText | Within]:
     """Every stored value, in the document's own order.
 
-    What has the form is one wherever it stands; on a known path everything is, whatever its form.
+    What has the form is one wherever it stands; on a known path everything is, whatever its form. What has
+    it within a longer string is counted.
 
     Raises:
         StoreError: nested too deeply.
     """
-    found: list[Held | NoText] = []
+    found: list[Held | NoText | Within] = []
     try:
         _walk_object(document.members, (), known_in(document.table, document.id), found)
     except RecursionError as error:
@@ -130,18 +157,22 @@ def held_in(document: Document) -> Iterator[Held | NoText]:
     yield from found
 
 
-def _walk_object(members: Mapping[str, object], path: Path, known: Known, found: list[Held | NoText]) -> None:
+def _walk_object(
+    members: Mapping[str, object], path: Path, known: Known, found: list[Held | NoText | Within]
+) -> None:
     for name, value in members.items():
         _walk(value, (*path, name), members, known.member(name), found)
 
 
 def _walk(
-    value: object, path: Path, around: Mapping[str, object], known: Known, found: list[Held | NoText]
+    value: object, path: Path, around: Mapping[str, object], known: Known, found: list[Held | NoText | Within]
 ) -> None:
     expected = known.here and not (known.if_sensitive and not _says_sensitive(around))
     match value:
         case str() if expected or is_sealed(value):
             found.append(Held(path, around, value, expected))
+        case str() if count := sealed_within(value):
+            found.append(Within(path, count))
         case None if expected:
             found.append(Held(path, around, None, known=True))
         case dict():

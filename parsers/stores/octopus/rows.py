@@ -11,6 +11,7 @@ from parsers.stores.octopus.documents import (
     Document,
     Held,
     NoText,
+    Within,
     held_in,
     kind_of_place,
     location,
@@ -54,6 +55,8 @@ class DocumentRows:
                     if not found.known:
                         self._count(kind_of_place(document, found.path))
                     yield self._row(document, found)
+                case Within():
+                    self._count(f"{kind_of_place(document, found.path)} (in its text)", found.count)
                 case NoText():
                     reason = f"{location(document, found.path)}: {found.what}"
                     yield Unread(self._store, document.table, clean(reason), partial=True)
@@ -65,9 +68,9 @@ class DocumentRows:
         for place, count in sorted(self._uncovered.items()):
             yield Uncovered(self._store, clean(place), count)
 
-    def _count(self, place: str) -> None:
+    def _count(self, place: str, count: int = 1) -> None:
         full = place not in self._uncovered and len(self._uncovered) >= MOST_PLACES
-        self._uncovered["other places" if full else place] += 1
+        self._uncovered["other places" if full else place] += count
 
     def _row(self, document: Document, held: Held) -> StoredRow:
         return StoredRow(

@@ -79,6 +79,15 @@ class Rows:
             named = zip([name for _, name, _ in chosen], columns, strict=False)
             return dict(named), len(self.cells) - len(rows)
 
+    def tokens(self, names: Collection[str]) -> dict[str, tuple[bytes, ...]]:
+        """The tokens themselves by case-folded column, of those among `names`."""
+        tokens = list(zip(*self.cells, strict=True))
+        return {
+            name: tokens[at]
+            for at, column in enumerate(self.source.columns)
+            if tokens and (name := column.name.casefold()) in names
+        }
+
     def _turn(self, column: DumpedColumn) -> _Turn:
         reader = LiteralReader(self.session.dialect, self.session.charset, column.form)
         return reader.copied if self.copied else reader.inserted

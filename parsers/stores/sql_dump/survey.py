@@ -90,11 +90,7 @@ class Survey:
             self.told.append(misread)
 
     def _take(self, rows: Rows) -> None:
-        if searched := self.search.asked(rows.table):
-            # Apart, for an expression in one of these columns does not matter.
-            found, _ = rows.values(searched)
-            if self.search.take(rows.table, found):
-                self._asked.pop(rows.table, None)
+        self.search.take(rows)
         if needed := self._needed(rows.table):
             columns, lost = rows.values(needed)
             if lost:

@@ -3,18 +3,19 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Final
 
 from parsers.archives.interface import Leaf
-from parsers.errors import StoreError
+from parsers.errors import ArchiveError, StoreError
 from parsers.stores.bad_rows import BadRows
 from parsers.stores.batches import StoredRow, in_batches
-from parsers.stores.interface import StoreEvent
+from parsers.stores.interface import StoreEvent, Uncovered
 from parsers.stores.store_file import RawStream, StoreFile
 from parsers.stores.tables.columns import Cells, checked_names, positions, stored_row
+from parsers.stores.tables.other_columns import OtherColumns, others_of
 from parsers.stores.text_encoding import encoding_of
 
 MAX_LINE: Final = 4 << 20
@@ -28,6 +29,7 @@ _REASONS: Final = {
     "field larger than field limit": "a quote is opened, and not closed for a long way",
 }
 _BUFFER_BYTES: Final = 1 << 20
+_LOOK_ROWS: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +81,24 @@ class _Rows:
         csv.field_size_limit(max(csv.field_size_limit(), MAX_LINE))
         lines = self._read_lines()
         header, delimiter = self._header(lines)
-        pick = itemgetter(*[len(header) if at is None else at for at in positions(header, self._columns)])
+        found = positions(header, self._columns)
+        pick = itemgetter(*[len(header) if at is None else at for at in found])
+        others = _Others(header, found)
         bad = BadRows(leaf)
-        for line, row in self._records(csv.reader(lines, delimiter=delimiter, strict=True)):
-            try:
-                yield stored_row(Cells._make(pick(self._fitted(row, len(header)))), record=f"line {line}")
-            except StoreError as error:
-                yield from bad.tell(f"line {line}", error.message)
+        fault: StoreError | ArchiveError | None = None
+        try:
+            for line, row in self._records(csv.reader(lines, delimiter=delimiter, strict=True)):
+                others.take(row)
+                try:
+                    yield stored_row(Cells._make(pick(self._fitted(row, len(header)))), record=f"line {line}")
+                except StoreError as error:
+                    yield from bad.tell(f"line {line}", error.message)
+        except (StoreError, ArchiveError) as error:
+            fault = error
         yield from bad.rest()
+        yield from others.uncovered(leaf.path)
+        if fault is not None:
+            raise fault
 
     def _header(self, lines: Iterator[str]) -> tuple[list[str], str]:
         first = next(lines, "")
@@ -131,6 +143,30 @@ class _Rows:
             raise StoreError(f"{len(row)} cells where the header has {width}")
         row[width:] = [""]
         return row
+
+
+class _Others:
+    """Cells of the columns that have no role, some rows at a time."""
+
+    def __init__(self, header: Sequence[str], found: Sequence[int | None]) -> None:
+        self._columns = OtherColumns()
+        self._names = {at: header[at].strip() for at in others_of(header, found)}
+        self._rows: list[list[str]] = []
+
+    def take(self, row: list[str]) -> None:
+        if self._names:
+            self._rows.append(row)
+            if len(self._rows) == _LOOK_ROWS:
+                self._look()
+
+    def uncovered(self, store: str) -> Iterator[Uncovered]:
+        self._look()
+        yield from self._columns.uncovered(store)
+
+    def _look(self) -> None:
+        for at, name in self._names.items():
+            self._columns.take_all(name, [row[at] for row in self._rows if len(row) > at])
+        self._rows.clear()
 
 
 def _cells(line: str, delimiter: str) -> list[str]:

@@ -6,13 +6,15 @@ from dataclasses import dataclass, field
 from typing import BinaryIO, Final
 
 from parsers.archives.interface import Leaf
-from parsers.errors import StoreError
+from parsers.errors import ArchiveError, StoreError
 from parsers.stores.bad_rows import BadRows
 from parsers.stores.batches import StoredRow, in_batches
 from parsers.stores.interface import StoreEvent
 from parsers.stores.store_file import RawStream, StoreFile
 from parsers.stores.strict_json import json_object
 from parsers.stores.tables.columns import REQUIRED, Cells, checked_names, stored_row
+from parsers.stores.tables.other_columns import OtherColumns
+from parsers.stores.unmapped import may_hold_ciphertext
 
 MAX_LINE: Final = 4 << 20
 """Bytes of a line."""
@@ -23,7 +25,7 @@ _MARK: Final = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True, slots=True)
 class JsonLinesTable:
-    """A `Store` over one JSON Lines file; members that are no column are ignored.
+    """A `Store` over one JSON Lines file; members that are no column are only searched for ciphertext.
 
     Strict as RFC 8259, and without duplicate names: two parsers may differ on which of them counts. `record`
     is `line N`. A line that cannot be used becomes an `Unread`.
@@ -52,7 +54,22 @@ class JsonLinesTable:
 
 
 def _items(lines: BinaryIO, leaf: Leaf, names: Mapping[str, str]) -> Iterator[StoredRow | StoreEvent]:
-    bad = BadRows(leaf)
+    bad, others = BadRows(leaf), OtherColumns()
+    fault: StoreError | ArchiveError | None = None
+    try:
+        yield from _rows(lines, names, bad, others)
+    except (StoreError, ArchiveError) as error:
+        fault = error
+    yield from bad.rest()
+    yield from others.uncovered(leaf.path)
+    if fault is not None:
+        raise fault
+
+
+def _rows(
+    lines: BinaryIO, names: Mapping[str, str], bad: BadRows, others: OtherColumns
+) -> Iterator[StoredRow | StoreEvent]:
+    used = frozenset(names.values())
     number = 0
     while line := lines.readline(MAX_LINE):
         number += 1
@@ -63,10 +80,13 @@ def _items(lines: BinaryIO, leaf: Leaf, names: Mapping[str, str]) -> Iterator[St
         if line.isspace():
             continue
         try:
-            yield _row(_members(line), names, number)
+            members = _members(line)
+            for name, value in members.items():
+                if name not in used and may_hold_ciphertext(name, ()):
+                    others.take(name, value)
+            yield _row(members, names, number)
         except StoreError as error:
             yield from bad.tell(f"line {number}", error.message)
-    yield from bad.rest()
 
 
 def _members(line: bytes) -> dict[str, object]:

@@ -16,6 +16,7 @@ from parsers.stores.interface import StoreEvent
 from parsers.stores.schema import BATCH_ROWS
 from parsers.stores.store_file import StoreFile
 from parsers.stores.tables.columns import COLUMNS, Cells, positions, stored_row
+from parsers.stores.tables.other_columns import OtherColumns, others_of
 
 PARQUET_MAGIC: Final = b"PAR1"
 
@@ -57,7 +58,8 @@ class ParquetTable:
     def _items(self, leaf: Leaf) -> Iterator[StoredRow | StoreEvent]:
         bad = BadRows(leaf)
         row = 0
-        for frame in _slices(self._source(), self.columns):
+        source = self._source()
+        for frame in _slices(source, self.columns):
             for cells in frame.iter_rows():
                 row += 1
                 try:
@@ -65,6 +67,7 @@ class ParquetTable:
                 except StoreError as error:
                     yield from bad.tell(f"row {row}", error.message)
         yield from bad.rest()
+        yield from _others(source, self.columns).uncovered(leaf.path)
 
 
 def _slices(source: Path | bytes, columns: Mapping[str, str]) -> Iterator[pl.DataFrame]:
@@ -83,6 +86,26 @@ def _slices(source: Path | bytes, columns: Mapping[str, str]) -> Iterator[pl.Dat
     except (PolarsError, OSError, PanicException) as error:
         # Only the kind of the error is told: the library's own text may quote what lies in the file.
         raise StoreError(f"not a sound Parquet file ({type(error).__name__})") from error
+
+
+def _others(source: Path | bytes, columns: Mapping[str, str]) -> OtherColumns:
+    """What the columns without a role hold."""
+    others = OtherColumns()
+    try:
+        table = pl.scan_parquet(source, glob=False)
+        names = table.collect_schema().names()
+        for at in others_of(names, positions(names, columns)):
+            start = 0
+            while (part := table.select(names[at]).slice(start, BATCH_ROWS).collect().to_series()).len():
+                start += BATCH_ROWS
+                if part.dtype in {pl.String, pl.Binary}:
+                    others.take_all(names[at], part.drop_nulls().to_list())
+                elif part.dtype.is_nested() or part.dtype == pl.Object:
+                    for cell in part.to_list():
+                        others.take(names[at], cell)
+    except (PolarsError, OSError, PanicException) as error:
+        raise StoreError(f"not a sound Parquet file ({type(error).__name__})") from error  # as above
+    return others
 
 
 def _cells(column: str, name: str | None, schema: pl.Schema) -> pl.Expr:

@@ -3,7 +3,7 @@
 import hashlib
 import sqlite3
 import uuid
-from base64 import b64encode
+from base64 import b64encode, urlsafe_b64encode
 from pathlib import Path
 
 import pytest
@@ -47,6 +47,52 @@ def base64_of(values: list[bytes]) -> list[object]:
 def test_ciphertext_is_found(tmp_path: Path, declaration: str, values: list[object]) -> None:
     """Whatever way of writing: every value of the column is counted."""
     assert uncovered(tmp_path, declaration, [None, "", *values]) == [("ec_x.secret", 20)]
+
+
+@pytest.mark.parametrize("size", [48, 64, 336])
+@pytest.mark.parametrize("padding", ["", "="])
+def test_base64url_is_counted_exactly(tmp_path: Path, size: int, padding: str) -> None:
+    """Those without `-` and `_` too, of any length."""
+    raw = [hashlib.shake_256(bytes([number])).digest(size) for number in range(40)]
+    values: list[object] = [
+        urlsafe_b64encode(value).decode().rstrip("=" if not padding else "") for value in raw
+    ]
+    assert uncovered(tmp_path, "secret_url TEXT", values) == [("ec_x.secret_url", 40)]
+
+
+def test_any_size_of_bytes_that_gcm_may_write(tmp_path: Path) -> None:
+    """Bytes of 28 and more, all by chance: a nonce, a text and a tag."""
+    values: list[object] = [hashlib.shake_256(bytes([n])).digest(28 + n % 9) for n in range(40)]
+    assert uncovered(tmp_path, "sealed BLOB", values) == [("ec_x.sealed", 40)]
+
+
+@pytest.mark.parametrize("column", ["secret_id", "password_hash", "session_uuid", "encryption_checksum"])
+def test_names_do_not_hide_base64(tmp_path: Path, column: str) -> None:
+    """A name may say that hex is a digest; base64 of whole blocks is reported whatever the name."""
+    values = base64_of([value[:16] for value in CIPHERTEXTS])
+    assert uncovered(tmp_path, f"{column} TEXT", values) == [(f"ec_x.{column}", 20)]
+
+
+def test_late_values_are_found(tmp_path: Path) -> None:
+    """Thousands of words before the first ciphertext hide nothing."""
+    values: list[object] = ["words here"] * 3_000 + base64_of(CIPHERTEXTS)
+    assert uncovered(tmp_path, "val TEXT", values) == [("ec_x.val", 20)]
+
+
+def test_text_that_is_no_utf8_hides_no_other(tmp_path: Path) -> None:
+    """SQLite checks no encoding: a column is read as bytes where its text is none."""
+    path = tmp_path / "cd.sqlite"
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE ec_user(name TEXT, password TEXT)")
+    connection.execute("CREATE TABLE ec_x(note TEXT, secret TEXT)")
+    for value in base64_of(CIPHERTEXTS):
+        connection.execute("INSERT INTO ec_x VALUES (CAST(x'ff41' AS TEXT), ?)", (value,))
+    connection.commit()
+    connection.close()
+    events = list(CloudBeesDatabase(sqlite_database(path)).read())
+    assert [(each.place, each.count) for each in events if isinstance(each, Uncovered)] == [
+        ("ec_x.secret", 20)
+    ]
 
 
 def test_few_among_many_are_found(tmp_path: Path) -> None:
@@ -102,4 +148,4 @@ def test_what_a_foreign_key_points_to_is_a_key(tmp_path: Path) -> None:
     connection.commit()
     connection.close()
     events = CloudBeesDatabase(sqlite_database(path)).read()
-    assert [event for event in events if isinstance(event, Uncovered)] == []
+    assert [event.place for event in events if isinstance(event, Uncovered)] == ["songs.secret"]

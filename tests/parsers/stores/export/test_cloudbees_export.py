@@ -8,7 +8,7 @@ import pytest
 from parsers.errors import StoreError
 from parsers.stores.export.cloudbees_export import CloudBeesExport
 from parsers.stores.export.elements import MAX_TEXT
-from parsers.stores.interface import FingerprintSeen, Uncovered
+from parsers.stores.interface import FingerprintSeen, NotAudited, Uncovered
 from parsers.stores.schema import BATCH_ROWS
 from parsers.stores.store_file import StoreFile
 from parsers.unread import Unread
@@ -189,7 +189,7 @@ def test_uncovered_places_are_counted(tmp_path: Path) -> None:
     step = f"<step><adminPassword>{VALUE}</adminPassword><clientSecret>not a cipher</clientSecret></step>"
     path = export(tmp_path / "e.xml", project(f"<procedure>{step}{step}</procedure>"))
     assert [event for event in events(path) if isinstance(event, Uncovered)] == [
-        Uncovered(str(path), "/exportedData/project/procedure/step/adminPassword", 2)
+        Uncovered(str(path), "/exportedData/project/procedure/step/adminPassword", 2, "base64")
     ]
 
 
@@ -300,3 +300,62 @@ def test_the_reader_alone(tmp_path: Path) -> None:
     store = CloudBeesExport(StoreFile(str(path)))
     assert store.label == str(path)
     assert rows_of(store).height == 1
+
+
+def test_every_member_of_a_provider_is_looked_at(tmp_path: Path) -> None:
+    """What 10.4 keeps for a vault, elements of any name, property values and attributes."""
+    provider = (
+        f"<credentialProvider><credentialProviderName>vault</credentialProviderName><password>{VALUE}</password>"
+        f"<secretId>{VALUE}</secretId><token>{VALUE}</token><roleId>r</roleId></credentialProvider>"
+    )
+    other = (
+        f'<x passphrase="{VALUE}" longNameOfAnAttribute="{VALUE[:-2]}">'
+        f"<privateKey><![CDATA[{VALUE}]]></privateKey></x><property><propertyName>p</propertyName>"
+        f"<value>Password={VALUE.replace('+', '&#43;')};</value></property>"
+        f"<!-- {VALUE} -->"
+    )
+    path = export(tmp_path / "e.xml", project(provider + other))
+    found = {each.place: each.count for each in events(path) if isinstance(each, Uncovered)}
+    root = "/exportedData/project"
+    assert found == {
+        f"{root}/credentialProvider/password": 1,
+        f"{root}/credentialProvider/secretId": 1,
+        f"{root}/credentialProvider/token": 1,
+        f"{root}/x/@passphrase": 1,
+        f"{root}/x/@longNameOfAnAttribute": 1,
+        f"{root}/x/privateKey": 1,
+        f"{root}/property/value": 1,
+    }
+
+
+@pytest.mark.parametrize("before", [0, 65_000, 65_500, 65_536, 131_060, 262_100])
+def test_ciphertext_on_the_border_of_two_pieces(tmp_path: Path, before: int) -> None:
+    """Where a file is cut for reading changes neither places nor counts."""
+    noise = f"<description>{'n ' * (before // 2)}</description>"
+    step = f"<step><token>{VALUE}</token></step>" * 50
+    path = export(tmp_path / "e.xml", project(f"{noise}{step}"))
+    assert [(each.place, each.count) for each in events(path) if isinstance(each, Uncovered)] == [
+        ("/exportedData/project/step/token", 50)
+    ]
+
+
+def test_external_credentials_have_no_password(tmp_path: Path) -> None:
+    """Exports of 10.4 leave the element out: the credential is listed, and a step's reference is not."""
+    body = project(
+        "<credential><credentialName>v</credentialName><credentialType>EXTERNAL</credentialType>"
+        "<secretPath>a/b</secretPath><userName>u</userName></credential>"
+        "<step><credentialName>v</credentialName></step><credential><credentialName>w</credentialName></credential>"
+    )
+    found = rows(export(tmp_path / "e.xml", body))
+    assert found.select("name", "credential_type", "value").rows() == [("v", "EXTERNAL", None)]
+
+
+def test_an_export_in_utf16_says_that_it_was_not_searched(tmp_path: Path) -> None:
+    """Its values are read; what else it holds is not looked at, and the report says so."""
+    body = project(f"<credential><credentialName>c</credentialName><password>{VALUE}</password></credential>")
+    path = export(tmp_path / "e.xml", body)
+    path.write_bytes(path.read_text("utf-8").replace("UTF-8", "UTF-16").encode("utf-16"))
+    assert rows(path)["name"].to_list() == ["c"]
+    assert [each.reason for each in events(path) if isinstance(each, NotAudited)] == [
+        "not searched for ciphertext in other places: the export is written in UTF-16"
+    ]

@@ -1,9 +1,11 @@
 """Every known place is read from every kind of store; an unknown one is read, and told."""
 
 import gzip
+import json
 import random
 from functools import cache
 from pathlib import Path
+from urllib.parse import quote
 
 import polars as pl
 import pytest
@@ -76,6 +78,29 @@ def test_unlisted_types(name: str, tmp_path: Path) -> None:
         "VariableSet.Variables[].Value": 1,
     }
     assert rows_of(open_store(str(path))).height == 5
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_strings_within_strings(name: str, tmp_path: Path) -> None:
+    """JSON as text, however often escaped, connection strings and scripts: counted, and no stored values."""
+    first, second, *others = values()[:4]
+    nested = json.dumps({"db": {"Password": first}, "mail": {"Password": second}})
+    action = {
+        "Parameters": nested,
+        "Twice": json.dumps({"inner": nested.replace("+", "\\u002B").replace("/", "\\/")}),
+        "Connection": f"Server=x;Password={others[0]};Encrypt=true",
+        "Link": f"https://example.com/?secret={quote(others[1], safe='')}",
+        "Script": "cat a.txt | grep -v b | sort",
+    }
+    mapped = Row("Account", "Accounts-1", {"Password": values()[4]})
+    path = MAKERS[name](tmp_path / name, [mapped, Row("EventHook", "EventHooks-1", {"Action": action})])
+    told = {each.place: each.count for each in events(path) if isinstance(each, Uncovered)}
+    assert told == {
+        "EventHook.Action.Parameters (in its text)": 2,
+        "EventHook.Action.Twice (in its text)": 2,
+        "EventHook.Action.Connection (in its text)": 1,
+        "EventHook.Action.Link (in its text)": 1,
+    }
 
 
 def test_malformed_values_count_on_known_places(tmp_path: Path) -> None:

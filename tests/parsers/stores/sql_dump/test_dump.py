@@ -18,7 +18,6 @@ from parsers.stores.sql_dump.statements import SqlStatements
 from parsers.stores.sql_dump.survey import NOTHING
 from parsers.stores.sql_dump.window import SqlWindow
 from parsers.stores.store_file import StoreFile
-from parsers.stores.unmapped import SAMPLE_ROWS
 from parsers.unread import Unread
 from tests.parsers.stores.reading import events, rows, rows_of, unread
 
@@ -165,23 +164,23 @@ def test_unmapped_ciphertext_is_found(tmp_path: Path) -> None:
         CONSTRAINT h FOREIGN KEY (holder) REFERENCES o (x));
         CREATE TABLE other (secret text); """
     v = f"'{VALUE}'"
-    row = f"({v},{v},{v},_binary '0123456789abcdef','/projects/Default/procs12',{v},{v})"
+    row = f"({v},{v},{v},0x95daec80877f164f13935bac14adde8c,'/projects/Default/procs12',{v},{v})"
     text = f"{vault} INSERT INTO ec_vault VALUES {row},{row},{row};INSERT INTO other VALUES ({v});"
     found = [each for each in events(dump(tmp_path / "d.sql", text)) if isinstance(each, Uncovered)]
     assert [(each.place, each.count, each.form) for each in found] == [
         ("ec_vault.secret", 3, "base64"),
         ("ec_vault.bytes", 3, "binary"),
+        ("other.secret", 1, "base64"),
     ]
 
 
-def test_columns_without_ciphertext_are_not_read_on(tmp_path: Path) -> None:
-    """After a sample without ciphertext a column is left alone; one with some is counted to the end."""
-    row = "('words','{}')"
-    rows_ = ",".join([row.format(VALUE)] * (SAMPLE_ROWS + 1))
+def test_every_row_is_looked_at(tmp_path: Path) -> None:
+    """One ciphertext behind thousands of other values is found, whatever stands before it."""
+    rows_ = ",".join([f"('words','{VALUE}')"] * 1_001)
     text = "CREATE TABLE ec_vault (plain text, secret text);" + f"INSERT INTO ec_vault VALUES {rows_};" * 7
     text += f"INSERT INTO ec_vault VALUES ('{VALUE}','{VALUE}');"
     found = [each for each in events(dump(tmp_path / "d.sql", text)) if isinstance(each, Uncovered)]
-    assert [(each.place, each.count) for each in found] == [("ec_vault.secret", 7 * (SAMPLE_ROWS + 1) + 1)]
+    assert [(each.place, each.count) for each in found] == [("ec_vault.plain", 1), ("ec_vault.secret", 7_008)]
 
 
 def test_keys_told_behind_the_rows_are_keys(tmp_path: Path) -> None:
