@@ -12,6 +12,7 @@ from audit.discovery.evidence import Evidence, Openings, chance_log10
 from audit.discovery.first_block import FirstBlock, what_is_first
 from audit.discovery.sample import shared_prefixes
 from audit.discovery.sample_trial import SampleTrial
+from audit.discovery.wrappers import wrapped
 from audit.key_ring import Key
 from audit.layouts.known import with_prefixes
 from audit.layouts.layout import BLOCK, Iv, Layout, Mode
@@ -56,8 +57,9 @@ def discover(
         secret_tags: tells equal plain texts.
         proven: layouts that a known plain text has proven.
     """
-    wanted = tuple(dict.fromkeys((*layouts, *proven)))
     views = Views(values)
+    listed = tuple(layouts)
+    wanted = tuple(dict.fromkeys((*listed, *wrapped(listed, views), *proven)))
     read = {view for view in {View.of(layout) for layout in wanted} if views[view].is_not_null().any()}
     present = [layout for layout in wanted if View.of(layout) in read]
     tried = hypotheses(keys, (*present, *_prefixed(present, views)))

@@ -3,7 +3,6 @@
 import json
 import re
 from dataclasses import dataclass
-from json.decoder import scanstring
 from typing import Final, Self
 
 _WHITE_SPACE: Final = re.compile(r"[ \t\n\r]*")
@@ -49,7 +48,8 @@ class JsonMember:
     def exchanged(self, content: str) -> bytes:
         """The object with another string of the base64 or hex alphabets, escaped as the old one was."""
         for character in _MAY_BE_ESCAPED:
-            escape = re.search(rf"\\(?:{re.escape(character)}|u00{ord(character):x})", self.written, re.I)
+            forms = rf"\\(?:{re.escape(character)}|u00{ord(character):x})"
+            escape = re.search(forms, self.written, re.IGNORECASE)
             if escape:
                 content = content.replace(character, escape[0])
         return (self.before + content + self.after).encode()
@@ -67,14 +67,12 @@ def _strings(text: str) -> list[tuple[str, _Place | None]]:
     found: list[tuple[str, _Place | None]] = []
     at = _expect(text, _space(text, 0), "{")
     while True:
-        name, at = scanstring(text, _expect(text, _space(text, at), '"'))
+        at = _space(text, at)
+        _expect(text, at, '"')
+        name, at = _DECODER.raw_decode(text, at)
         at = _space(text, _expect(text, _space(text, at), ":"))
-        if text[at] == '"':
-            content, end = scanstring(text, at + 1)
-            found.append((name, (at + 1, end - 1, content)))
-        else:
-            _, end = _DECODER.raw_decode(text, at)
-            found.append((name, None))
+        content, end = _DECODER.raw_decode(text, at)
+        found.append((name, (at + 1, end - 1, content) if isinstance(content, str) else None))
         at = _space(text, end)
         if text[at] == "}":
             break
