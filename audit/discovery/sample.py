@@ -115,7 +115,7 @@ def _heads(values: pl.Series, size: int) -> dict[bytes, int]:
 def _hardly_chance(times: int, of: int, size: int) -> bool:
     """Whether `times` of so many random values hardly share any beginning of `size` bytes.
 
-    The expected number of sets of that many values that do (union bound): C(of, times) · 256^-size(times - 1).
+    By the expected number of sets of that many values that do: C(of, times) · 256^(-size · (times - 1)).
     """
     log_sets = lgamma(of + 1) - lgamma(times + 1) - lgamma(of - times + 1)
     return log_sets - size * (times - 1) * log(256) <= log(_BY_CHANCE)

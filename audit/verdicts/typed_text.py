@@ -38,6 +38,13 @@ _NEVER_TYPED: Final = (
 )
 """Forms of whole values that tell at once, short ones among them: wrappers, padded base64, hex."""
 
+_NEVER_IN_TEXT: Final = (
+    r"[\p{C}\u{fffd}\u{a2}\u{a4}-\u{a6}\u{a8}-\u{aa}\u{ac}-\u{af}\u{b1}-\u{b3}\u{b6}\u{b8}-\u{ba}"
+    r"\u{bc}-\u{be}\u{d7}\u{f7}]"
+)
+"""Unprintable characters, U+FFFD in the place of bytes that were no text, and symbols of Latin-1 that hardly
+any text has: bytes that were taken for Latin-1 have them."""
+
 _ANY_OF_THESE: Final = f"^(?:{'|'.join(_NEVER_TYPED)})$"
 
 _COSTS: Final = """
@@ -146,12 +153,11 @@ def _of_batch(values: pl.Series) -> Flags:
     )
     solid = pl.col("solid")
     foreign = solid.str.count_matches(r"[\u{80}-\u{ff}]")
-    # Text in Latin letters has one in four of these at most, and hardly any symbols; bytes that were taken for
-    # Latin-1 have half and more.
+    # Text in Latin letters has one in four of these at most; bytes that were taken for Latin-1 have half.
     latin_1 = (foreign * 3 > solid.str.len_chars()) & (foreign >= _STRETCH // 5)
     good = (
         (solid.str.len_bytes() > 0)
-        & ~solid.str.contains(r"[\p{C}\u{fffd}¢¤¥¦¨©ª¬®¯±²³¶¸¹º¼½¾×÷]")
+        & ~solid.str.contains(_NEVER_IN_TEXT)
         & ~latin_1
         & ~pl.col("text").str.strip_chars().str.contains(_ANY_OF_THESE)
     )
