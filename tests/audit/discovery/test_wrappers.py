@@ -76,19 +76,29 @@ def test_literals_of_hex(head: str, upper: bool) -> None:  # noqa: FBT001
 
 @pytest.mark.parametrize(
     ("form", "head", "tail"),
-    [("crypt~…~end", "crypt~", "~end"), ("enc-…", "enc-", ""), ("AES…", "AES", ""), ("aes_v2_…", "aes_v2_", "")],
+    [
+        ("crypt~…~end", "crypt~", "~end"),
+        ("enc-…", "enc-", ""),
+        ("AES…", "AES", ""),
+        ("aes_v2_…", "aes_v2_", ""),
+    ],
 )
 def test_forms_that_two_values_must_share(form: str, head: str, tail: str) -> None:
     """Also where the head ends in characters of the encoding."""
     chance = random.Random(2)
-    written = [form.replace("…", base64.b64encode(b"\xfb\xff" + chance.randbytes(47)).decode()) for _ in range(30)]
+    written = [
+        form.replace("…", base64.b64encode(b"\xfb\xff" + chance.randbytes(47)).decode()) for _ in range(30)
+    ]
     assert Wrapper(head.encode(), tail.encode()) in found(*written)
     assert found(written[0]) == []
 
 
 def test_around_cipher_and_vector() -> None:
     """A `|` stands inside the wrapper."""
-    seals = [f"{{AES}}{ENCODE['base64'](bytes(32))}|{ENCODE['base64'](bytes(row) + bytes(16))[:24]}" for row in (0, 3)]
+    seals = [
+        f"{{AES}}{ENCODE['base64'](bytes(32))}|{ENCODE['base64'](bytes(row) + bytes(16))[:24]}"
+        for row in (0, 3)
+    ]
     assert found(*seals) == [Wrapper(b"{AES}")]
 
 
@@ -135,7 +145,10 @@ def test_their_number_is_bounded() -> None:
 def sealed_in(wrapper: Wrapper, layout: Layout, texts: list[bytes], chance: random.Random) -> list[bytes]:
     values = [seal(layout, KEY, text, chance) for text in texts]
     if wrapper.member:
-        return [json.dumps({"k": row, wrapper.member: value.decode()}).encode() for row, value in enumerate(values)]
+        return [
+            json.dumps({"k": row, wrapper.member: value.decode()}).encode()
+            for row, value in enumerate(values)
+        ]
     return [wrapper.head + value + wrapper.tail for value in values]
 
 
@@ -174,5 +187,7 @@ def test_only_the_encodings_that_stand_inside() -> None:
     chance = random.Random(7)
     store = stored([b"0x" + chance.randbytes(32).hex().encode() for _ in range(9)])
     assert {each.encoding for each in wrapped(TABLE, Views(store))} == {Encoding.HEX}
-    octopus = stored(sealed_in(Wrapper(b"v1:"), Layout(KeyForm.RAW, Mode.CBC, Iv.BESIDE), [b"x", b"y"], chance))
+    octopus = stored(
+        sealed_in(Wrapper(b"v1:"), Layout(KeyForm.RAW, Mode.CBC, Iv.BESIDE), [b"x", b"y"], chance)
+    )
     assert wrapped(known_layouts("octopus"), Views(octopus)) == ()
