@@ -65,7 +65,7 @@ def test_usual_forms(form: str, encode: Callable[[bytes], str], count: int) -> N
 
 @pytest.mark.parametrize("head", ["0x", "0X", "\\x"])
 @pytest.mark.parametrize("upper", [False, True])
-def test_literals_of_hex(head: str, upper: bool) -> None:  # noqa: FBT001
+def test_literals_of_hex(head: str, upper: bool) -> None:
     """`0x` is of base64's alphabet too."""
     chance = random.Random(1)
     digits = [chance.randbytes(32).hex() for _ in range(40)]

@@ -100,7 +100,7 @@ def test_not_wrapped_so_is_not_opened() -> None:
 
 
 def test_no_object_is_made_up() -> None:
-    """A bare value is not written into JSON, since nobody knows what else belongs there: the reason says so."""
+    """A bare value is not written into JSON, since nobody knows what else belongs there."""
     bare, into = layout_in(Wrapper()), NewLayout((under(NEW, layout_in(JSON)),), Spelling(), "")
     old = Sealed(sealed_in(bare))
     refused = new_value(old, under(OLD, bare), into, Marks(), zero_vector=False)
@@ -116,7 +116,7 @@ def test_no_object_is_made_up() -> None:
 
 @pytest.mark.parametrize("encoding", [Encoding.BASE64, Encoding.BASE64_URL])
 @pytest.mark.parametrize("padded", [True, False])
-def test_padding_as_it_is_spelled(encoding: Encoding, padded: bool) -> None:  # noqa: FBT001
+def test_padding_as_it_is_spelled(encoding: Encoding, padded: bool) -> None:
     """Both alphabets are written with or without, and both are read again."""
     layout = layout_in(HEAD, encoding=encoding)
     for size in range(8):  # enough for `+` and `/`

@@ -57,7 +57,7 @@ def test_inside_a_head_and_tail(encoding: Encoding, wrapper: Wrapper) -> None:
 
 
 def test_inside_json() -> None:
-    """The member's string is decoded with its escapes; other members, other objects and raw bytes do not harm."""
+    """The member's string is decoded, escapes and all; other members, objects and raw bytes do no harm."""
     content = b"\xfb\xff\xbe" * 11
     text = base64.b64encode(content + b"\0").decode()
     view = View(Encoding.BASE64, wrapper=Wrapper(member="ct"))

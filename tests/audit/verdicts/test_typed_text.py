@@ -12,7 +12,7 @@ from Crypto.Cipher import AES
 
 from audit.verdicts.typed_text import looks_typed
 
-PASSWORDS: Final = """
+_PASSWORDS_TEXT: Final = """
 Summer2019! Winter2020# P@ssw0rd Welcome1 admin changeit letmein hunter2 Sommer2018 Passwort123! qwertz12345
 Tr0ub4dor&3 monkey dragon Liverpool1 Test1234 Admin@123 root toor oracle tiger weblogic1 jboss@dm1n s3cr3t
 ChangeMe!2020 changeme_now_please_2020 iloveyouverymuch123 correcthorsebatterystaple CorrectHorseBatteryStaple
@@ -23,7 +23,8 @@ ElectricCommander2017! svc_deploy_prod_2019 NeverGonnaGiveYouUp87 ToBeOrNotToBe,
 MayTheForceBeWithYou! mypasswordisverylongindeed TheLordOfTheRings1954! HarryPotterAndTheGobletOfFire
 GameOfThrones_Season8_Sucks QA-Environment-Password-1 DevOpsTeamPassword#2021 Deployment_User_Password_01
 cloudbees-flow-admin-2022 my-secret-token-for-tests xK9#mP2$vL5n 1234567890 aaaa n/a x
-""".split()
+"""
+PASSWORDS: Final = _PASSWORDS_TEXT.split()
 SENTENCES: Final = [
     "correct horse battery staple",
     "See the ticket in Jira, ask Anna for the password.",
@@ -35,18 +36,21 @@ SENTENCES: Final = [
     "same as production\nsee KeePass entry 'build server'",
     "user: sa password: Summer2019!",
 ]
-ADDRESSES: Final = """
+_ADDRESSES_TEXT: Final = """
 build-server-01.example.com https://jenkins.example.com/job/build/42/console
 https://user:Summer2019@git.example.com:8443/repo.git firstname.lastname@department.example.com
 john.smith+builds@example.co.uk jdbc:oracle:thin:@//db.example.com:1521/ORCL 192.168.100.200:8080/24
 Server=tcp:db01.example.com,1433;Database=orders;User=sa;Password=Summer2019!
-/opt/electriccloud/electriccommander/conf C:\\Users\\Administrator\\Documents\\passwords.txt 2019-09-05T13:25:42
-""".split()
-WORDS: Final = """
-river garden window monkey purple coffee bottle mountain rocket silver pencil sunset castle dragon winter planet
-forest bridge candle hammer orange tiger pepper velvet anchor basket cactus dinner engine falcon glider hollow
-island jungle kettle ladder magnet needle oyster parrot quartz ribbon saddle tunnel umbrella violin walnut yellow
-""".split()
+/opt/electriccloud/electriccommander/conf C:\\Users\\Administrator\\Documents\\passwords.txt
+2019-09-05T13:25:42
+"""
+ADDRESSES: Final = _ADDRESSES_TEXT.split()
+_WORDS_TEXT: Final = """
+river garden window monkey purple coffee bottle mountain rocket silver pencil sunset castle dragon winter
+planet forest bridge candle hammer orange tiger pepper velvet anchor basket cactus dinner engine falcon glider
+hollow island jungle kettle ladder magnet needle oyster parrot quartz ribbon saddle tunnel umbrella violin walnut
+"""
+WORDS: Final = _WORDS_TEXT.split()
 STYLES: Final[list[Callable[[list[str], int], str]]] = [
     lambda words, _: " ".join(words),
     lambda words, _: "-".join(words),
