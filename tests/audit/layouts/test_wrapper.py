@@ -9,7 +9,7 @@ from audit.layouts.wrapper import BARE, Wrapper
 
 OBJECTS = {
     "alone": b'{"data":"old+/=="}',
-    "blanks and others": b'{ "v" : 2,\n "data" :\t"old+/==" , "tags":["x",{"data":"in"}], "kid":"k \\" 7" }\n',
+    "blanks and others": b'{ "v" : 2,\n "data" :\t"old+/==" , "tags":["x",{"data":"in"}], "k":"k \\" 7" }\n',
     "escaped": b'{"data":"old\\u002b\\/\\u003D\\u003d","n":null}',
     "not ASCII": '{"wer":"Jürgen","data":"old+/=="}'.encode(),
     "escaped name": b'{"d\\u0061ta":"old+/=="}',

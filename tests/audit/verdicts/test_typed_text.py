@@ -48,7 +48,8 @@ ADDRESSES: Final = _ADDRESSES_TEXT.split()
 _WORDS_TEXT: Final = """
 river garden window monkey purple coffee bottle mountain rocket silver pencil sunset castle dragon winter
 planet forest bridge candle hammer orange tiger pepper velvet anchor basket cactus dinner engine falcon glider
-hollow island jungle kettle ladder magnet needle oyster parrot quartz ribbon saddle tunnel umbrella violin walnut
+hollow island jungle kettle ladder magnet needle oyster parrot quartz ribbon saddle tunnel umbrella
+violin walnut
 """
 WORDS: Final = _WORDS_TEXT.split()
 STYLES: Final[list[Callable[[list[str], int], str]]] = [
