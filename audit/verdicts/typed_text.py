@@ -3,8 +3,8 @@
 A value is taken for typed only where every stretch of 20 characters (a block of 16 bytes in base85, the
 densest encoding) is likelier under a simple model of typed text than under random text of each encoding whose
 alphabet it keeps to. Of 100,000 random values of 16 bytes none is called typed in base64, hex or base32, and
-in base85 at most one in 10,000. Of texts that people type one in forty is not recognised: long
-run-together words of languages far from English, capitals without blanks, keyboard patterns. Random passwords
+in base85 at most one in 10,000. Of passphrases of English words 99 in 100 are recognised; what may not be
+is long words of other languages run together, capitals without blanks, keyboard patterns. Random passwords
 of 20 characters or more, keys of web services and UUIDs are not either: people paste them, and nothing tells
 them from ciphertext.
 """
