@@ -12,6 +12,7 @@ from audit.discovery.chains import Chains
 from audit.discovery.evidence import Evidence, Openings, chance_log10
 from audit.discovery.sample import shared_prefixes
 from audit.discovery.sample_trial import SampleTrial
+from audit.discovery.wrappers import wrapped
 from audit.key_ring import Key
 from audit.layouts.known import with_prefixes
 from audit.layouts.layout import Encoding, Layout
@@ -96,7 +97,8 @@ class _Ranked:
 
 def layouts_to_try(layouts: Iterable[Layout], views: Views) -> tuple[Layout, ...]:
     """Those of these layouts in which any of the values is written at all, and the same behind constant prefixes."""
-    wanted = tuple(dict.fromkeys(layouts))
+    listed = tuple(layouts)
+    wanted = tuple(dict.fromkeys((*listed, *wrapped(listed, views))))
     read = _telling({View.of(layout) for layout in wanted}, views)
     found = [layout for layout in wanted if View.of(layout) in read]
     for view in sorted(read, key=repr):

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from audit.discovery.wrappers import wrapped
 from audit.key_ring import Key
 from audit.layouts.known import with_prefixes
 from audit.layouts.layout import BLOCK, Iv, Layout
@@ -60,7 +61,8 @@ def prove(known: KnownText, keys: Sequence[Key], layouts: Iterable[Layout]) -> P
         layouts: those to try.
     """
     values = Views(known.values)
-    wanted = tuple(layouts)
+    listed = tuple(layouts)
+    wanted = (*listed, *wrapped(listed, values))
     tried = hypotheses(keys, (*wanted, *_behind_own_prefixes(wanted, values)))
     plain = np.frombuffer(known.plain.reveal(), np.uint8)
     found = [

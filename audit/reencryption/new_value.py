@@ -17,6 +17,8 @@ _PROVE: Final = "prove one with `layouts --known LOCATION --save FILE`, then --l
 _TWO_WAYS: Final = f"the layouts that the data cannot tell apart would write different values: {_PROVE}"
 _NO_COLUMN: Final = "its vector stands in a column of its own, which the new layout does not have"
 
+_NO_OBJECT: Final = "it does not stand in a JSON object, as values of the new layout do"
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class NewValue:
@@ -60,7 +62,9 @@ def new_value(
     plain = open_through(old, opener)
     if plain is None:
         return _HIDDEN
-    new = layout.encrypt(plain, zero_vector=zero_vector)
+    if not layout.can_hold(old):
+        return _NO_OBJECT
+    new = layout.encrypt(plain, old, zero_vector=zero_vector)
     if new is None:
         return _TWO_WAYS
     if old.iv is not None and new.iv is None:

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.padding import PKCS7
 
-from audit.layouts.layout import BLOCK, Encoding, Iv, Layout, Mode
+from audit.layouts.layout import BLOCK, Encoding, Iv, KeyForm, Layout, Mode
 from audit.trial.hypothesis import Hypothesis
 from parsers.secret import Secret
 from parsers.stores.change import Sealed
@@ -22,7 +22,7 @@ class Spelling:
 
     Attributes:
         upper: hex digits in capitals.
-        padded: base64url with `=` behind.
+        padded: base64 with `=` behind, in either alphabet.
         beside: the vector stands in a column of its own, not behind a `|`.
     """
 
@@ -63,11 +63,16 @@ def fresh_vector(layout: Layout) -> bytes:
     return os.urandom(BLOCK) if layout.iv in {Iv.FRONT, Iv.BESIDE} else b""
 
 
-def encrypt_value(plain: Secret, hypothesis: Hypothesis, vector: bytes, spelling: Spelling) -> Sealed:
+def encrypt_value(
+    plain: Secret, hypothesis: Hypothesis, vector: bytes, spelling: Spelling, old: Sealed | None = None
+) -> Sealed:
     """The stored value; `vector` is what `fresh_vector` gave for the layout.
 
+    A JSON object around it is that of the `old` value, in which one string is exchanged.
+
     Raises:
-        ValueError: the layout has a vector that nobody knows: nothing can be encrypted in it.
+        ValueError: the layout has a vector that nobody knows, or puts values into JSON and `old` is no such
+            object: nothing can be encrypted in it.
     """
     layout, key = hypothesis.layout, hypothesis.aes_key.reveal()
     if layout.mode is Mode.GCM:
@@ -76,22 +81,27 @@ def encrypt_value(plain: Secret, hypothesis: Hypothesis, vector: bytes, spelling
         padder = PKCS7(8 * BLOCK).padder()
         encryptor = Cipher(algorithms.AES(key), _mode(layout, key, vector)).encryptor()
         body = encryptor.update(padder.update(plain.reveal()) + padder.finalize()) + encryptor.finalize()
+    shell = old.value if old is not None else None
     if layout.iv is not Iv.BESIDE:
-        return Sealed(_written(layout.prefix + vector + body, layout.encoding, spelling))
+        whole = _written(layout.prefix + vector + body, layout.encoding, spelling)
+        return Sealed(layout.wrapper.around(whole, shell))
     cipher = _written(layout.prefix + body, layout.encoding, spelling)
     beside = _written(vector, layout.encoding, spelling)
-    return Sealed(cipher, beside) if spelling.beside else Sealed(cipher + b"|" + beside)
+    if spelling.beside:
+        return Sealed(layout.wrapper.around(cipher, shell), beside)
+    return Sealed(layout.wrapper.around(cipher + b"|" + beside, shell))
 
 
 def _parts(sealed: Sealed, layout: Layout) -> tuple[bytes, bytes]:
     """Vector or nonce, and ciphertext with its tag."""
+    value = layout.wrapper.content(sealed.value)
     if layout.iv is Iv.BESIDE:
-        cipher, front = (sealed.value, sealed.iv) if sealed.iv else _around_bar(sealed.value)
-        front = _decoded(front, layout.encoding)
+        cipher, front = (value, sealed.iv) if sealed.iv else _around_bar(value)
+        front = _decoded(front, layout)
         if len(front) != BLOCK:
             raise ValueError("the vector has another size")
-        return front, _behind_prefix(_decoded(cipher, layout.encoding), layout)
-    whole = _behind_prefix(_decoded(sealed.value, layout.encoding), layout)
+        return front, _behind_prefix(_decoded(cipher, layout), layout)
+    whole = _behind_prefix(_decoded(value, layout), layout)
     size = layout.nonce_size or (BLOCK if layout.mode is Mode.CBC and layout.iv is Iv.FRONT else 0)
     return whole[:size], whole[size:]
 
@@ -125,13 +135,14 @@ def _mode(layout: Layout, key: bytes, vector: bytes) -> modes.CBC | modes.ECB:
             raise ValueError("nobody knows the vector")
 
 
-def _decoded(written: bytes, encoding: Encoding) -> bytes:
-    """The bytes.
+def _decoded(written: bytes, layout: Layout) -> bytes:
+    """The bytes, read as `audit.trial.views.View` reads them.
 
     Raises:
         ValueError: no encoder writes this: another alphabet, bits that belong to no byte, padding at the
             wrong place. Line breaks and the white space around them do not count.
     """
+    encoding = layout.encoding
     if encoding is Encoding.RAW:
         return written
     text = b"".join(line.strip() for line in written.splitlines())
@@ -144,6 +155,8 @@ def _decoded(written: bytes, encoding: Encoding) -> bytes:
             canonical = base64.urlsafe_b64encode(content)
             allowed = {canonical, canonical.rstrip(b"=")}
         case Encoding.BASE64:
+            if layout.key_form is not KeyForm.MASTER_KEY and not text.endswith(b"="):
+                text += b"=" * (-len(text) % 4)
             content = base64.b64decode(text)
             allowed = {base64.b64encode(content)}
     if text not in allowed:  # Python's decoders let almost anything through
@@ -162,4 +175,5 @@ def _written(content: bytes, encoding: Encoding, spelling: Spelling) -> bytes:
             text = base64.urlsafe_b64encode(content)
             return text if spelling.padded else text.rstrip(b"=")
         case Encoding.BASE64:
-            return base64.b64encode(content)
+            text = base64.b64encode(content)
+            return text if spelling.padded else text.rstrip(b"=")

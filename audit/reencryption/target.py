@@ -1,6 +1,7 @@
 """In which layout values are to lie under the target key: the one that the data show."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -46,8 +47,10 @@ class NewLayout:
         """The key in the layout that is written."""
         return self.alike[0]
 
-    def encrypt(self, plain: Secret, *, zero_vector: bool = False) -> Sealed | None:
-        """The new value, with a fresh vector where the layout has one.
+    def encrypt(
+        self, plain: Secret, old: Sealed | None = None, *, zero_vector: bool = False
+    ) -> Sealed | None:
+        """The new value, with a fresh vector where the layout has one, in the JSON of the `old` value.
 
         None where the layouts that the data cannot tell apart would write different values: of ECB and CBC,
         say, a secret of a single block lets both be right, a longer one only one of them.
@@ -56,10 +59,21 @@ class NewLayout:
         if zero_vector:
             vector = bytes(len(vector))
         try:
-            written = {encrypt_value(plain, each, vector, self.spelling) for each in self.alike}
-        except ValueError:  # one of them has a vector that nobody knows
+            written = {encrypt_value(plain, each, vector, self.spelling, old) for each in self.alike}
+        except ValueError:  # a vector that nobody knows, or no JSON to write into: see `can_hold`
             return None
         return written.pop() if len(written) == 1 else None
+
+    def can_hold(self, old: Sealed) -> bool:
+        """Whether the new value can stand where the old one does: JSON of the layout has to be there already.
+
+        Nobody knows what else would belong into a new object.
+        """
+        members = [each.layout.wrapper for each in self.alike if each.layout.wrapper.member]
+        try:
+            return all(wrapper.content(old.value) is not None for wrapper in members)
+        except ValueError:
+            return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,10 +211,23 @@ def _spelled(chosen: NewLayout | NotEstablished, opened: pl.DataFrame) -> NewLay
 
 
 def _spelling(layout: Layout, examples: pl.DataFrame) -> Spelling:
-    written = examples["value"].drop_nulls().head(1_000).to_list()
-    bare = any(len(each) % 4 for each in written)  # with padding it is never anything else
+    values = examples["value"].drop_nulls().head(1_000).to_list()
+    written = list(_contents(values, layout))
     return Spelling(
         upper=layout.encoding is Encoding.HEX and any(each != each.lower() for each in written),
-        padded=layout.encoding is not Encoding.BASE64_URL or not bare,
+        padded=layout.encoding not in {Encoding.BASE64, Encoding.BASE64_URL} or not _lack_padding(written),
         beside=layout.iv is Iv.BESIDE and examples["iv"].drop_nulls().len() > 0,
     )
+
+
+def _contents(values: Iterable[bytes], layout: Layout) -> Iterator[bytes]:
+    """What stands inside the wrapper, in front of a `|` where there is one."""
+    for value in values:
+        with suppress(ValueError):  # the value of another layout that cannot be told from this one
+            yield layout.wrapper.content(value).partition(b"|")[0].strip()
+
+
+def _lack_padding(written: Sequence[bytes]) -> bool:
+    """Whether padding is left out where there would be some; what has a multiple of 3 bytes shows nothing."""
+    padded = sum(each.endswith(b"=") for each in written)
+    return sum(len(each) % 4 > 0 for each in written) > padded

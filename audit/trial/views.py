@@ -1,11 +1,13 @@
 """Stored values as bytes: one view for each way of writing them down."""
 
+import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
 import polars as pl
 
-from audit.layouts.layout import BLOCK, Encoding, Iv, Layout
+from audit.layouts.layout import BLOCK, Encoding, Iv, KeyForm, Layout
+from audit.layouts.wrapper import BARE, Wrapper
 
 _POLARS_NAME: Final[dict[Encoding, Literal["base64", "hex"]]] = {
     Encoding.BASE64: "base64",
@@ -20,6 +22,8 @@ _WHITE_SPACE: Final = " \t\n\r\x0b\x0c"
 
 _LINE_BREAKS: Final = r"[ \t\x0b\x0c]*[\r\n][ \t\r\n\x0b\x0c]*"
 """With the white space around them: formatters indent the lines."""
+_PLAIN_NAME: Final = re.compile(r"[\w.$ -]+")
+"""Members that a JSON path names without escapes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +31,23 @@ class View:
     """A way of reading values as bytes.
 
     With `beside`, the initialization vector stands in the `iv` column or, where that is empty, behind a `|`
-    in the value; it is put in front, so that the ciphers see one form only.
+    in the value; it is put in front, so that the ciphers see one form only. The `wrapper` stands around the value,
+    vector behind a `|` included; a vector in its own column has none.
+
+    Base64 may lack its padding, as Java's `Base64.Encoder.withoutPadding` writes it, unless `padded_only`:
+    Octopus Deploy reads with .NET's `Convert.FromBase64String`, which takes no other (Microsoft's reference).
     """
 
     encoding: Encoding
     beside: bool = False
+    wrapper: Wrapper = BARE
+    padded_only: bool = False
 
     @classmethod
     def of(cls, layout: Layout) -> "View":
         """The view in which `layout` reads."""
-        return cls(layout.encoding, layout.iv is Iv.BESIDE)
+        padded_only = layout.key_form is KeyForm.MASTER_KEY
+        return cls(layout.encoding, layout.iv is Iv.BESIDE, layout.wrapper, padded_only)
 
 
 class Views:
@@ -46,6 +57,7 @@ class Views:
         """Take a frame with the columns `value` and `iv`, both Binary."""
         self.frame = frame
         self._decoded: dict[View, pl.Series] = {}
+        self._bare: dict[Wrapper, pl.Series] = {BARE: frame["value"]}
 
     def __getitem__(self, view: View) -> pl.Series:
         """The values as bytes; null where one is not written in this way."""
@@ -54,26 +66,50 @@ class Views:
         return self._decoded[view]
 
     def _decode(self, view: View) -> pl.Series:
+        if view.wrapper not in self._bare:
+            self._bare[view.wrapper] = _unwrapped(self.frame["value"], view.wrapper)
+        value = self._bare[view.wrapper]
         if view.beside:
-            return self._decode_beside(view.encoding)
-        return _decode(self.frame["value"], view.encoding)
+            return self._decode_beside(value, view)
+        return _decode(value, view)
 
-    def _decode_beside(self, encoding: Encoding) -> pl.Series:
+    def _decode_beside(self, value: pl.Series, view: View) -> pl.Series:
         """Vector and ciphertext in one piece, from two columns or from both sides of a `|`."""
-        value, vector = self.frame["value"], self.frame["iv"]
+        vector = self.frame["iv"]
         text = _text(value)
         no_column = (vector.bin.size() == 0).fill_null(value=True)
         in_value = no_column & (text.str.count_matches("|", literal=True).fill_null(0) == 1)
         parts = text.set(~in_value, None).str.split_exact("|", 1).struct.unnest()
         cipher = parts["field_0"].cast(pl.Binary).zip_with(in_value, value.set(no_column, None))
         front = parts["field_1"].cast(pl.Binary).zip_with(in_value, vector)
-        if encoding is not Encoding.RAW:  # 16 random bytes may happen to be text
-            front = _decode(front, encoding)
+        if view.encoding is not Encoding.RAW:  # 16 random bytes may happen to be text
+            front = _decode(front, view)
         # A vector of another size is not a vector; null stays null through the concatenation.
-        return front.set((front.bin.size() != BLOCK).fill_null(value=True), None) + _decode(cipher, encoding)
+        return front.set((front.bin.size() != BLOCK).fill_null(value=True), None) + _decode(cipher, view)
 
 
-def _decode(written: pl.Series, encoding: Encoding) -> pl.Series:
+def _unwrapped(values: pl.Series, wrapper: Wrapper) -> pl.Series:
+    """What stands inside the wrapper; null where a value is not wrapped so."""
+    if wrapper.member:
+        return _json_strings(values, wrapper.member)
+    head, tail = len(wrapper.head), len(wrapper.tail)
+    value = pl.col("value")
+    held = value.bin.starts_with(wrapper.head) & value.bin.ends_with(wrapper.tail)
+    held &= value.bin.size() >= head + tail
+    inside = value.bin.slice(head, value.bin.size() - (head + tail))
+    return pl.DataFrame({"value": values}).select(pl.when(held).then(inside).alias("value"))["value"]
+
+
+def _json_strings(values: pl.Series, member: str) -> pl.Series:
+    """The string of this name in each JSON object; only what begins with a `{` is parsed at all."""
+    objects = _text(values.set(~values.bin.starts_with(b"{"), None))
+    if not objects.is_not_null().any() or not _PLAIN_NAME.fullmatch(member):
+        return pl.Series(values.name, [None], pl.Binary).new_from_index(0, values.len())
+    return objects.str.json_path_match(f'$["{member}"]').cast(pl.Binary)
+
+
+def _decode(written: pl.Series, view: View) -> pl.Series:
+    encoding = view.encoding
     if encoding is Encoding.RAW:
         return _without_text(written)
     if encoding is Encoding.BASE64_URL:
@@ -82,8 +118,17 @@ def _decode(written: pl.Series, encoding: Encoding) -> pl.Series:
     decoded = written.bin.decode(name, strict=False)
     failed = decoded.is_null() & written.is_not_null()
     if failed.any():  # for white space, say; cleaning all of them takes longer than decoding
-        decoded = decoded.zip_with(~failed, _text(written.set(~failed, None)).str.decode(name, strict=False))
+        text = _text(written.set(~failed, None))
+        if encoding is Encoding.BASE64 and not view.padded_only:
+            text = _with_padding(text)
+        decoded = decoded.zip_with(~failed, text.str.decode(name, strict=False))
     return decoded
+
+
+def _with_padding(text: pl.Series) -> pl.Series:
+    """Base64 that has no padding at all, with it; one `=` of two is damage, and stays as it is."""
+    padding = _BASE64_PADDING.gather(text.str.len_bytes() % 4)
+    return text.zip_with(text.str.ends_with("=").fill_null(value=True), text + padding)
 
 
 def _decode_url_safe(text: pl.Series) -> pl.Series:

@@ -11,6 +11,9 @@ TOKEN_CHARACTERS: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 """Those of base64, base64url and hex, Octopus' bar, and what begins an escape of JSON."""
 
 _TOKEN: Final = re.compile(rb"[A-Za-z0-9+/=_|-]*+")
+_SHORTEST_CIPHERTEXT: Final = 22
+"""Characters of 16 bytes in base64 without padding."""
+
 _HEX: Final = re.compile(rb"(?:0[xX]|\\++[xX])((?:[0-9A-Fa-f]{2})++)")
 # 0x4142   \x4142   \\x4142 (in a COPY)
 _MAY_BE_HEX: Final = re.compile(rb"(?:0[xX])?+[0-9A-Fa-f]++")
@@ -46,9 +49,17 @@ def is_token(value: bytes) -> bool:
 
 
 def core(value: bytes) -> bytes:
-    """The value without white space around it, if the rest is a token; else all of it."""
+    """The part of a value that is searched for, and exchanged.
+
+    Without the white space around it, if the rest is a token. Of other text the longest token in it, if that
+    can be ciphertext: what stands around it (`{AES}…`, `ENC(…)`, JSON) may be escaped in the file, and stays.
+    Else all of it.
+    """
     inner = value.strip()
-    return inner if is_token(inner) else value
+    if is_token(inner):
+        return inner
+    longest = max(_TOKEN.findall(value), key=len)
+    return longest if len(longest) >= _SHORTEST_CIPHERTEXT and value.isascii() else value
 
 
 def may_hold(run: bytes) -> bool:

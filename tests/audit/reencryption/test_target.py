@@ -9,6 +9,7 @@ import pytest
 
 from audit.layouts.layout import Encoding, Iv, KeyForm, Layout, Mode
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied
+from audit.layouts.wrapper import Wrapper
 from audit.reencryption.one_value import open_value
 from audit.reencryption.target import NewLayout, NotEstablished, layouts_for
 from parsers.secret import Secret
@@ -184,9 +185,10 @@ def test_capitals_of_another_layout_do_not_count() -> None:
     assert not found.spelling.upper
 
 
-def test_base64url_without_padding() -> None:
+@pytest.mark.parametrize("encoding", [Encoding.BASE64, Encoding.BASE64_URL])
+def test_base64_without_padding(encoding: Encoding) -> None:
     """It is left out where the store leaves it out, and where no value needs any it stays the rule."""
-    layout = Layout(KeyForm.RAW, Mode.CBC, Iv.FRONT, Encoding.BASE64_URL)
+    layout = Layout(KeyForm.RAW, Mode.CBC, Iv.FRONT, encoding)
     frame = sealed(layout, NEW, 20)
     bare = frame.with_columns(pl.Series("value", [each.rstrip(b"=") for each in frame["value"]], pl.Binary))
     assert not layout_in(chosen(bare)).spelling.padded
@@ -196,6 +198,21 @@ def test_base64url_without_padding() -> None:
     texts = [text[:20].ljust(20, b"x") for text in passwords(10, chance)]
     even = stored([seal(layout, NEW, text, chance) for text in texts])
     assert layout_in(chosen(even)).spelling.padded
+
+
+def test_padding_beside_a_bar_and_in_a_wrapper() -> None:
+    """The length of the whole value says nothing: of what stands inside, in front of a `|`, it does."""
+    beside = sealed(BESIDE, NEW)
+    assert all(len(value) % 4 for value in beside["value"])
+    assert layout_in(chosen(beside)).spelling.padded
+    frame = sealed(FRONT, NEW, 20)
+    inside = pl.Series("value", [b"{AES}" + each for each in frame["value"]], pl.Binary)
+    found = layout_in(chosen(frame.with_columns(inside)))
+    assert found.hypothesis.layout.wrapper == Wrapper(b"{AES}")
+    assert found.spelling.padded
+    new = found.encrypt(LONG)
+    assert new is not None
+    assert new.value.startswith(b"{AES}")
 
 
 @pytest.mark.parametrize("to", ["new", "next"])
