@@ -8,6 +8,7 @@ from typing import Final
 
 from audit.sample_estate.cloudbees import inventory
 from audit.sample_estate.cloudbees.inventory import Place
+from audit.sample_estate.cloudbees.own_cipher import written_by_plugin
 from audit.sample_estate.cloudbees.sealing import Fate, Sealed, Sealer
 from audit.sample_estate.cloudbees.story import KEPT
 from audit.sample_estate.dice import Dice
@@ -18,7 +19,7 @@ _SEED: Final = "cloudbees-cd credentials 1"
 _DRAWN: Final = {
     Fate.RENEWED: 150,
     Fate.SKIPPED: 27,
-    Fate.DAMAGED: 5,
+    Fate.BINARY: 5,
     Fate.PLAIN: 6,
     Fate.EMPTY: 5,
     Fate.EXTERNAL: 6,
@@ -53,12 +54,16 @@ def stored_credentials() -> list[StoredCredential]:
     dice = Dice(_SEED)
     fates = list(_fates(dice))
     sealer = Sealer(dice)
-    sealed = [sealer.seal(fate) for _, fate in fates]
+    sealed = [_last_written(place, sealer.seal(fate)) for place, fate in fates]
     groups = _groups(sealed)
     return [
         StoredCredential(place, dice.uuid(), _credential_type(place, fate), value, group)
         for (place, fate), value, group in zip(fates, sealed, groups, strict=True)
     ]
+
+
+def _last_written(place: Place, sealed: Sealed) -> Sealed:
+    return written_by_plugin(place) or sealed
 
 
 def _fates(dice: Dice) -> Iterator[tuple[Place, Fate]]:
@@ -87,7 +92,7 @@ _USERS: Final = {
     9: Fate.SKIPPED,
     14: Fate.FROM_LABS,
     17: Fate.SKIPPED,
-    22: Fate.DAMAGED,
+    22: Fate.BINARY,
     28: Fate.SKIPPED,
 }
 
