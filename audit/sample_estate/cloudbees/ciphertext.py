@@ -1,36 +1,38 @@
 """The ciphertext layouts of the sample: chosen, since the product's own are not public.
 
-Published exports hold values of exactly 16, 32 and 48 bytes, equal for equal passwords: those of versions 3.5 to
-5.0 in the vendor's repositories (electric-cloud/dockercon and others), those of 9.0.1 to 10.4.2 in
-kin3303/cloudbees_cdro_samples. So there is no room for an initialization vector or a tag, before 9.2 or after.
-Which of the layouts without them the product has (ECB, or CBC with a vector that is zero, constant or taken from
-the key) is unknown; the sample takes one of them for each size of key, so that both must be told apart.
+Published exports hold values of exactly 16, 32 and 48 bytes, equal for equal passwords: those of 3.5 to 5.0
+in the vendor's repositories (electric-cloud/dockercon and others), those of 9.0.1 to 10.4.2 in two others
+(kin3303/cloudbees_cdro_install_dockerize, kin3303/cloudbees_cdro_samples). So there is no room for an
+initialization vector or a tag, before 9.2 or after. Which layout without them the product has (ECB, or CBC
+with a vector that is zero, constant or taken from the key) is unknown; the sample takes one for each size of
+key, so that two must be told apart.
 """
 
 import base64
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.ciphers import BlockCipherAlgorithm
-    from cryptography.hazmat.primitives.ciphers.modes import Mode
+from typing import Final
 
 _BLOCK: Final = 16
+_BLOCK_OF_3DES: Final = 8
 
 
 def old_value(plain_text: bytes, key: bytes) -> str:
     """As up to 9.1: base64 of AES-128-ECB with PKCS#7."""
+    from cryptography.hazmat.primitives.ciphers import Cipher
     from cryptography.hazmat.primitives.ciphers.algorithms import AES
     from cryptography.hazmat.primitives.ciphers.modes import ECB
 
-    return _written(_encrypted(plain_text, AES(key), ECB()))  # noqa: S305 # the layout that is to be found
+    encryptor = Cipher(AES(key), ECB()).encryptor()  # noqa: S305 # the layout that is to be found
+    return _written(encryptor.update(_padded(plain_text, _BLOCK)))
 
 
 def new_value(plain_text: bytes, key: bytes) -> str:
     """As from 9.2: base64 of AES-256-CBC with a vector of zeros and PKCS#7."""
+    from cryptography.hazmat.primitives.ciphers import Cipher
     from cryptography.hazmat.primitives.ciphers.algorithms import AES
     from cryptography.hazmat.primitives.ciphers.modes import CBC
 
-    return _written(_encrypted(plain_text, AES(key), CBC(bytes(_BLOCK))))
+    encryptor = Cipher(AES(key), CBC(bytes(_BLOCK))).encryptor()
+    return _written(encryptor.update(_padded(plain_text, _BLOCK)))
 
 
 def cut_off(value: str, size: int) -> str:
@@ -47,17 +49,16 @@ def foreign_value(plain_text: bytes, key: bytes, vector: bytes) -> str:
         vector: 8 bytes.
     """
     from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
+    from cryptography.hazmat.primitives.ciphers import Cipher
     from cryptography.hazmat.primitives.ciphers.modes import CBC
 
-    return _written(vector + _encrypted(plain_text, TripleDES(key), CBC(vector)))
+    encryptor = Cipher(TripleDES(key), CBC(vector)).encryptor()
+    return _written(vector + encryptor.update(_padded(plain_text, _BLOCK_OF_3DES)))
 
 
-def _encrypted(plain_text: bytes, algorithm: "BlockCipherAlgorithm", mode: "Mode") -> bytes:
-    from cryptography.hazmat.primitives.ciphers import Cipher
-
-    size = algorithm.block_size // 8
-    count = size - len(plain_text) % size
-    return Cipher(algorithm, mode).encryptor().update(plain_text + bytes([count]) * count)
+def _padded(plain_text: bytes, block: int) -> bytes:
+    count = block - len(plain_text) % block
+    return plain_text + bytes([count]) * count
 
 
 def _written(content: bytes) -> str:

@@ -1,8 +1,7 @@
 """Values that plug-ins wrote after the upgrade, with a cipher and a key of their own.
 
 Invented: no such plug-in is known. An audit must say of them that nothing can be said: their lengths are
-multiples of 8 bytes and not of 16, so that none of the product's layouts wrote them, and of no key is it known
-that it belongs to them.
+multiples of 8 bytes and not of 16, which no layout of the other values gives, and no kept key is theirs.
 """
 
 import base64
@@ -14,8 +13,8 @@ from audit.sample_estate.cloudbees.sealing import Sealed
 from audit.sample_estate.dice import Dice
 
 _SECRET_BYTES: Final = {"EC-EC2": 30, "EC-Artifactory": 21}
-"""By plug-in: in base64 secrets of 40 and of 28 characters, values of 56 and of 40 bytes. Under 29 bytes a value
-would be too short for every layout that can be tried, under the product's and under others."""
+"""By plug-in: in base64 secrets of 40 and of 28 characters, values of 56 and of 40 bytes. Under 29 bytes they
+would be too short for a nonce, a byte and a tag too, and so look cut off."""
 
 
 def written_by_plugin(place: Place) -> Sealed | None:

@@ -26,7 +26,7 @@ def rows() -> list[StoredCredential]:
 def decrypted(cipher: str, key: Passkey, values: list[bytes]) -> list[bytes]:
     """Each value as `openssl` decrypts it, padding left on, with a vector of zeros in CBC, in one run.
 
-    A block of zeros goes in front of each value: with CBC the block after it is decrypted as with that vector.
+    A block of zeros goes in front of each value: CBC decrypts the block after it as with that vector.
     """
     vector = ["-iv", ZERO] if "cbc" in cipher else []
     command = [need("openssl"), "enc", "-d", f"-{cipher}", "-nopad", "-K", key.content.hex(), *vector]
