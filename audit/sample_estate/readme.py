@@ -58,9 +58,8 @@ Invented, since nobody has published it:
   AES-128-ECB with PKCS#7, new ones base64 of AES-256-CBC with PKCS#7 and a vector of zeros; the key is the
   file's bytes. The real ones may as well be the other way round, or have a constant vector, or one from the
   key: the program finds that out from the data, and so must it here (secrets of several blocks tell).
-- **Six values that nothing can be said of** (`unknown`): two plug-ins wrote them with a cipher and a key of
-  their own. Three more were cut off (`damaged`), and three hold noise with two bytes of padding, which chance
-  may have made (`ambiguous`).
+- **Six values that are hard to judge.** Three were cut off (`damaged`), and three hold noise with two
+  bytes of padding, which chance may have made (`ambiguous`).
 - **Names of the other kinds' elements in a full export** (`directoryProvider/managerPassword`,
   `emailConfig/mailUserPassword`, `devOpsInsightServerConfiguration/password`, `user/password`) **and of
   the tables and columns that hold secrets**: inferred from the product's rule for names. A plug-in's

@@ -12,7 +12,6 @@ import base64
 from typing import Final
 
 _BLOCK: Final = 16
-_BLOCK_OF_3DES: Final = 8
 
 
 def old_value(plain_text: bytes, key: bytes) -> str:
@@ -22,7 +21,7 @@ def old_value(plain_text: bytes, key: bytes) -> str:
     from cryptography.hazmat.primitives.ciphers.modes import ECB
 
     encryptor = Cipher(AES(key), ECB()).encryptor()  # noqa: S305 # the layout that is to be found
-    return _written(encryptor.update(_padded(plain_text, _BLOCK)))
+    return _written(encryptor.update(_padded(plain_text)))
 
 
 def new_value(plain_text: bytes, key: bytes) -> str:
@@ -32,7 +31,7 @@ def new_value(plain_text: bytes, key: bytes) -> str:
     from cryptography.hazmat.primitives.ciphers.modes import CBC
 
     encryptor = Cipher(AES(key), CBC(bytes(_BLOCK))).encryptor()
-    return _written(encryptor.update(_padded(plain_text, _BLOCK)))
+    return _written(encryptor.update(_padded(plain_text)))
 
 
 def cut_off(value: str, size: int) -> str:
@@ -40,24 +39,8 @@ def cut_off(value: str, size: int) -> str:
     return _written(base64.b64decode(value)[:size])
 
 
-def foreign_value(plain_text: bytes, key: bytes, vector: bytes) -> str:
-    """Of a cipher that is not the product's: base64 of a vector of 8 bytes and 3DES-CBC with PKCS#7.
-
-    Args:
-        plain_text: the secret.
-        key: 24 bytes.
-        vector: 8 bytes.
-    """
-    from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
-    from cryptography.hazmat.primitives.ciphers import Cipher
-    from cryptography.hazmat.primitives.ciphers.modes import CBC
-
-    encryptor = Cipher(TripleDES(key), CBC(vector)).encryptor()
-    return _written(vector + encryptor.update(_padded(plain_text, _BLOCK_OF_3DES)))
-
-
-def _padded(plain_text: bytes, block: int) -> bytes:
-    count = block - len(plain_text) % block
+def _padded(plain_text: bytes) -> bytes:
+    count = _BLOCK - len(plain_text) % _BLOCK
     return plain_text + bytes([count]) * count
 
 

@@ -8,7 +8,6 @@ from typing import Final
 
 from audit.sample_estate.cloudbees import inventory
 from audit.sample_estate.cloudbees.inventory import Place
-from audit.sample_estate.cloudbees.own_cipher import written_by_plugin
 from audit.sample_estate.cloudbees.sealing import Fate, Sealed, Sealer
 from audit.sample_estate.cloudbees.story import KEPT
 from audit.sample_estate.dice import Dice
@@ -54,16 +53,12 @@ def stored_credentials() -> list[StoredCredential]:
     dice = Dice(_SEED)
     fates = list(_fates(dice))
     sealer = Sealer(dice)
-    sealed = [_last_written(place, sealer.seal(fate)) for place, fate in fates]
+    sealed = [sealer.seal(fate) for _, fate in fates]
     groups = _groups(sealed)
     return [
         StoredCredential(place, dice.uuid(), _credential_type(place, fate), value, group)
         for (place, fate), value, group in zip(fates, sealed, groups, strict=True)
     ]
-
-
-def _last_written(place: Place, sealed: Sealed) -> Sealed:
-    return written_by_plugin(place) or sealed
 
 
 def _fates(dice: Dice) -> Iterator[tuple[Place, Fate]]:

@@ -118,5 +118,5 @@ class Sealer:
         if number % 17 == 11:
             return plain_text.private_key(self._dice)
         if number % 29 == 20:
-            return plain_text.raw_bytes(self._dice)
+            return plain_text.token(self._dice)
         return plain_text.password(self._dice)
