@@ -45,16 +45,21 @@ where the entry says it. `missing_key` is the fingerprint of the labs' passkey.
 Published by the vendor: the two layouts of commander.log, the wrapper's and the agents'; names of rotated
 files and the inside of a support bundle; the text of the `InvalidPasskey` and `GeneralSecurityException`
 messages; the hotfix's phrases (KBEC-00441); SHA-1 of the file as a passkey's fingerprint and the column
-`passkey_fingreprint`, spelled so (KBEC-00497); projects and credentials in an export; old values of
-exactly 16 bytes in base64; 128-bit keys up to 9.1 and 256-bit keys from 9.2.
+`passkey_fingreprint`, spelled so (KBEC-00497); projects and credentials in an export; 128-bit keys up to 9.1
+and 256-bit keys from 9.2. Seen in published exports of 3.5 to 10.4.2: stored values of exactly 16, 32 and 48
+bytes in base64, equal for equal passwords, before 9.2 and after.
 
 Invented, since nobody has published it:
 
 - **What follows the hotfix's phrases.** Quoted and bare names, `credential[name=…,id=…]`, paths, UUIDs,
   lists: every form that the product uses elsewhere.
-- **How values are encrypted.** Here, old and imported ones are base64 of AES-128-ECB with PKCS#7, new
-  ones base64 of a random 16-byte initialization vector followed by AES-256-CBC with PKCS#7; the key is
-  the file's bytes.
+- **How values are encrypted.** The layout is inferred, not published: those lengths leave no room for an
+  initialization vector or a tag, and that is all that is known. Here, old and imported values are base64 of
+  AES-128-ECB with PKCS#7, new ones base64 of AES-256-CBC with PKCS#7 and a vector of zeros; the key is the
+  file's bytes. The real ones may as well be the other way round, or have a constant vector, or one from the
+  key: the program finds that out from the data, and so must it here (secrets of several blocks tell).
+- **Six values that are hard to judge.** Three were cut off (`damaged`), and three hold noise with two
+  bytes of padding, which chance may have made (`ambiguous`).
 - **Names of the other kinds' elements in a full export** (`directoryProvider/managerPassword`,
   `emailConfig/mailUserPassword`, `devOpsInsightServerConfiguration/password`, `user/password`) **and of
   the tables and columns that hold secrets**: inferred from the product's rule for names. A plug-in's

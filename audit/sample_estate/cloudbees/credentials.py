@@ -18,7 +18,7 @@ _SEED: Final = "cloudbees-cd credentials 1"
 _DRAWN: Final = {
     Fate.RENEWED: 150,
     Fate.SKIPPED: 27,
-    Fate.DAMAGED: 5,
+    Fate.BINARY: 5,
     Fate.PLAIN: 6,
     Fate.EMPTY: 5,
     Fate.EXTERNAL: 6,
@@ -87,7 +87,7 @@ _USERS: Final = {
     9: Fate.SKIPPED,
     14: Fate.FROM_LABS,
     17: Fate.SKIPPED,
-    22: Fate.DAMAGED,
+    22: Fate.BINARY,
     28: Fate.SKIPPED,
 }
 

@@ -1,5 +1,6 @@
-"""The fictional secrets: short passwords, pass phrases, other scripts, keys in PEM, raw bytes."""
+"""The fictional secrets: short passwords, pass phrases, other scripts, keys in PEM, tokens."""
 
+import base64
 from typing import Final
 
 from audit.sample_estate.dice import Dice
@@ -9,8 +10,8 @@ _SECOND: Final = ("Otter", "Raven", "Maple", "Comet", "Delta", "Ember", "Fjord",
 _SIGNS: Final = "!#%+-=?@_~"
 _OTHER_SCRIPTS: Final = ("пароль-склад", "密码本", "κωδικός", "סיסמה", "パスワ", "clé-été")
 LAST_LENGTH: Final = 12
-"""Bytes of the last block that a secret in another script or of raw bytes fills at most: at least four bytes
-of padding then tell it from noise."""
+"""Bytes of the last block that a secret in another script fills at most: at least four bytes of padding then
+tell it from noise."""
 
 
 def password(dice: Dice) -> bytes:
@@ -39,6 +40,6 @@ def private_key(dice: Dice) -> bytes:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
-def raw_bytes(dice: Dice) -> bytes:
-    """A binary secret with at least four bytes of padding."""
-    return dice.bytes(16 * (1 + dice.below(2)) + LAST_LENGTH - dice.below(4))
+def token(dice: Dice) -> bytes:
+    """An API token: 36 to 56 characters of base64, two blocks of AES or more."""
+    return base64.urlsafe_b64encode(dice.bytes(16 * (1 + dice.below(2)) + LAST_LENGTH - dice.below(4)))

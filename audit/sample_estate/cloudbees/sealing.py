@@ -1,13 +1,12 @@
 """What became of a secret, and the value that it left in the database."""
 
-import base64
 from collections import Counter
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Final
 
 from audit.sample_estate.cloudbees import plain_text
-from audit.sample_estate.cloudbees.ciphertext import new_value, old_value
+from audit.sample_estate.cloudbees.ciphertext import cut_off, new_value, old_value
 from audit.sample_estate.cloudbees.story import BUILD_FARM, CURRENT, LABS, OLDER, Passkey
 from audit.sample_estate.dice import Dice
 
@@ -23,7 +22,8 @@ class Fate(Enum):
     """Imported, and still under the passkey that the build farm's server had."""
     FROM_LABS = auto()
     """Imported, and still under the passkey that the labs' server had."""
-    DAMAGED = auto()
+    BINARY = auto()
+    """Raw bytes under the current passkey: cut off, or so little padded that chance could have made it."""
     PLAIN = auto()
     EMPTY = auto()
     EXTERNAL = auto()
@@ -45,17 +45,23 @@ _SEALED: Final = {
     Fate.FROM_BUILD_FARM: (BUILD_FARM, "older-key"),
     Fate.FROM_LABS: (LABS, "lost"),
 }
-_DAMAGED_LENGTHS: Final = (17, 24, 27, 20, 18, 22)
-"""Bytes: too many for one block, no whole number of blocks, and too few for a nonce, a byte and a tag."""
+_BINARY_LENGTHS: Final = (17, 24, 27, 20, 18, 22)
+"""Bytes drawn for each secret of raw bytes. Of every other one the value is cut to as many bytes as that: too
+many for one block, no whole number of blocks of 16 or of 8, and too few for a nonce, a byte and a tag."""
+_WEAK_LENGTH: Final = 14
+"""Bytes of the others: a wrong key gives two bytes of padding to one value in 65,000, and with some keys and
+layouts to try that is no proof."""
+_PASSED_OVER: Final = 16
+"""Bytes of the dice that go by with each renewed value. A layout may want a vector there: which one is taken
+changes neither the secrets nor the ids after it, nor then the logs that name them."""
 _PLAIN: Final = (
     "changeme!",
     "Summer2014!",
     "hunter2",
     "$[/myProject/dbSecret]",
     "see KeePass",
-    "zWjkbdMteM0V",
+    "Sommer-2019",
 )
-"""The last is what a column of 12 characters leaves of a ciphertext."""
 
 
 class Sealer:
@@ -78,17 +84,24 @@ class Sealer:
                 return Sealed("", "external")
             case Fate.PLAIN:
                 return Sealed(_PLAIN[number % len(_PLAIN)], "plain-text")
-            case Fate.DAMAGED:
-                length = _DAMAGED_LENGTHS[number % len(_DAMAGED_LENGTHS)]
-                return Sealed(base64.b64encode(self._dice.bytes(length)).decode(), "damaged")
+            case Fate.BINARY:
+                return self._binary(number)
             case _:
                 return self._encrypted(fate, number)
+
+    def _binary(self, number: int) -> Sealed:
+        secret = self._dice.bytes(_BINARY_LENGTHS[number % len(_BINARY_LENGTHS)])
+        if number % 2:
+            secret = secret[:_WEAK_LENGTH]
+            return Sealed(new_value(secret, CURRENT.content), "ambiguous", CURRENT, secret)
+        return Sealed(cut_off(new_value(secret, CURRENT.content), len(secret)), "damaged")
 
     def _encrypted(self, fate: Fate, number: int) -> Sealed:
         key, verdict = _SEALED[fate]
         secret = self._secret(fate, number)
         if fate is Fate.RENEWED:
-            value = new_value(secret, key.content, self._dice)
+            value = new_value(secret, key.content)
+            self._dice.bytes(_PASSED_OVER)
         else:
             value = old_value(secret, key.content)
         return Sealed(value, verdict, key, secret)
@@ -105,5 +118,5 @@ class Sealer:
         if number % 17 == 11:
             return plain_text.private_key(self._dice)
         if number % 29 == 20:
-            return plain_text.raw_bytes(self._dice)
+            return plain_text.token(self._dice)
         return plain_text.password(self._dice)
