@@ -235,10 +235,7 @@ class _Examination:
     ) -> dict[tuple[str, str], Opener]:
         """Give values that were encrypted twice the verdict of what lies inside; what opens them."""
         sure = [Confidence.PROVEN, Confidence.STRONG]
-        opens = pl.col("verdict").is_in([Verdict.CURRENT, Verdict.OLDER_KEY]) & pl.col("confidence").is_in(
-            sure
-        )
-        opened = inner.frame.with_row_index("inner").filter(opens)
+        opened = inner.frame.with_row_index("inner").filter(pl.col("confidence").is_in(sure))
         current = self.ring.current
         reasons = Reasons(tuple(key.label for key in self.ring.keys), current.label if current else "")
         openers: dict[tuple[str, str], Opener] = {}
@@ -259,13 +256,16 @@ class _Examination:
                 strict=True,
             ):
                 openers[label, layouts] = (self.grounds.tried[out], *inner.openers[label, within])
+            case = [Case.TWICE if text in sure else Case.TWICE_TWO_TEXTS for text in mine["text_confidence"]]
             put = mine.select(
                 "opened_by", "fingerprint", "confidence", "text_confidence", "false_positive"
             ).with_columns(
                 layout=layout,
-                verdict=pl.lit(str(Case.TWICE.verdict)),
-                action=pl.lit(str(Case.TWICE.verdict.action)),
-                reason=pl.Series([reasons.of(Case.TWICE, label) for label in mine["opened_by"]]),
+                verdict=pl.Series([str(each.verdict) for each in case]),
+                action=pl.Series([str(each.verdict.action) for each in case]),
+                reason=pl.Series(
+                    [reasons.of(each, label) for each, label in zip(case, mine["opened_by"], strict=True)]
+                ),
             )
             frames[number] = frames[number].with_columns(
                 frames[number][name].scatter(rows, put[name]) for name in put.columns

@@ -38,6 +38,7 @@ class Case(IntEnum):
     CURRENT_TWO_TEXTS = 25
     CURRENT_HEAD_HIDDEN = 26
     CUT = 27
+    TWICE_TWO_TEXTS = 28
 
     @property
     def verdict(self) -> Verdict:
@@ -74,6 +75,7 @@ _VERDICTS: Final = {
     Case.CURRENT_TWO_TEXTS: Verdict.CURRENT,
     Case.CURRENT_HEAD_HIDDEN: Verdict.CURRENT,
     Case.CUT: Verdict.DAMAGED,
+    Case.TWICE_TWO_TEXTS: Verdict.AMBIGUOUS,
 }
 
 
@@ -102,6 +104,10 @@ _SENTENCES: Final = {
         "opens under {label}, but not to a text as other values under that key do: a byte of it may have been changed"
     ),
     Case.TWICE: "encrypted twice: under the current key lies a value that {label} opens",
+    Case.TWICE_TWO_TEXTS: (
+        "encrypted twice: under the current key lies a value that {label} opens with certainty, but to different texts "
+        "in layouts that the data cannot tell apart: one known plain text settles it"
+    ),
     Case.HEAD_HIDDEN: (
         "opens under {label}, not under the current key {current}; its first 16 bytes stay hidden by a constant "
         "initialization vector that nobody knows: one known plain text solves it"
