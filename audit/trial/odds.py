@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from audit.layouts.layout import BLOCK
 from audit.trial.plain_text import Content
 
 _PRINTABLE_ONE_BYTE: Final = 98
@@ -24,21 +25,22 @@ TAG_LOG10: Final = -128 * math.log10(2)
 
 
 @cache
-def padded_log10(content: Content, blocks: int) -> npt.NDArray[np.float64]:
+def padded_log10(content: Content, blocks: int, block: int = BLOCK) -> npt.NDArray[np.float64]:
     """log10 of the probability that a random plain text does at least this well, by padding length.
 
     Args:
         content: what was seen before the padding.
         blocks: how many blocks of plain text were looked at, the padded one among them.
+        block: bytes of a block.
 
     Returns:
-        shape [17]; index p: padding of p bytes or more, and everything before it of this class or a stricter
-        one. Index 0 is unused.
+        shape [block + 1]; index p: padding of p bytes or more, and everything before it of this class or a
+        stricter one. Index 0 is unused.
     """
-    table = np.zeros(17)
+    table = np.zeros(block + 1)
     total = -math.inf
-    for padding in range(16, 0, -1):
-        term = -padding * math.log10(256) + text_log10(content, 16 * blocks - padding)
+    for padding in range(block, 0, -1):
+        term = -padding * math.log10(256) + text_log10(content, block * blocks - padding)
         total = _add_log10(total, term)
         table[padding] = total
     return table
