@@ -9,16 +9,17 @@ from typing import Final
 from parsers.secret import Secret
 
 _REMEMBERED: Final = 65_536
-"""Derived keys that are kept: a value is opened for the sample, for its verdict and for its re-encryption, and
-each derivation costs up to milliseconds. With their passphrases they take some 20 MB."""
+"""Derived keys that are kept: a value is opened for the sample, for its verdict and for its re-encryption,
+and each derivation costs up to milliseconds. With their passphrases they take some 30 MB."""
 
 
 class Function(StrEnum):
     """What is done to passphrase and salt.
 
-    `PBKDF1` (RFC 8018, section 5.1, with any digest): the digest of both, then of that, and so on; no more bytes
-    than the digest has. Java's `PBEWithMD5AndDES` is this. `PBKDF2`: RFC 8018, section 5.2. `OPENSSL` is its
-    `EVP_BytesToKey(3)`: PBKDF1's digest, continued by D₂ = H(D₁ ‖ passphrase ‖ salt) until there are enough bytes.
+    `PBKDF1` (RFC 8018, section 5.1, with any digest): the digest of both, then of that, and so on; no more
+    bytes than the digest has. Java's `PBEWithMD5AndDES` is this. `PBKDF2`: RFC 8018, section 5.2. `OPENSSL`
+    is its `EVP_BytesToKey(3)`: PBKDF1, continued by D₂ = H(D₁ ‖ passphrase ‖ salt) until there are enough
+    bytes.
     """
 
     PBKDF1 = "pbkdf1"
@@ -97,6 +98,9 @@ def _derive(how: Derivation, passphrase: Secret, salt: bytes, vector_size: int) 
 
 
 def _digested(digest: str, content: bytes, times: int) -> bytes:
+    first = hashlib.new(digest, usedforsecurity=False)
     for _ in range(times):
-        content = hashlib.new(digest, content, usedforsecurity=False).digest()
+        each = first.copy()  # a third of the time that finding the hash by its name takes
+        each.update(content)
+        content = each.digest()
     return content

@@ -14,7 +14,7 @@ _LONGEST_PREFIX: Final = 64
 _LONGEST_SALT: Final = 256
 _LONGEST_TEXT: Final = 256
 _MOST_ITERATIONS: Final = 10_000_000
-"""OWASP's "Password Storage Cheat Sheet" asks for 600,000 of PBKDF2 with SHA-256; this many take some 3 s a value."""
+"""OWASP's "Password Storage Cheat Sheet" asks for 600,000 of PBKDF2 with SHA-256."""
 
 _HEX_BYTES: Final = "^(?:[0-9a-fA-F]{2})*$"
 _NONCES: Final = (12, 16)
@@ -88,9 +88,7 @@ class Entry(BaseModel):
         if self.iv is Iv.DERIVED and self.derivation is None:
             return 'iv = "derived" goes with a derivation'
         if self.iv is Iv.UNKNOWN and (self.derivation or self.cipher is not Cipher.AES):
-            return (
-                'iv = "unknown" goes with the key of aes itself alone: give the vector, with iv = "constant"'
-            )
+            return 'iv = "unknown" goes with an aes key alone: give the vector, with iv = "constant"'
         if self.iv is Iv.BESIDE and (self.salt_size or self.cipher is not Cipher.AES):
             return 'iv = "beside" goes with aes, and without a salt in front'
         return ""
@@ -99,17 +97,23 @@ class Entry(BaseModel):
         if self.derivation is None:
             named = [name for name in _OF_DERIVATION if name in self.model_fields_set and getattr(self, name)]
             return f"{named[0]} goes with a derivation" if named else ""
-        if self.key_form is KeyForm.MASTER_KEY:
-            return "a master key is no passphrase: give another key_form"
         if self.digest is None:
             return "a derivation takes a digest"
-        if self.key_size not in self.cipher.key_sizes:
-            return f"{self.cipher} takes no key_size of {self.key_size} bytes"
+        return self._of_passphrase() or self._of_output(self.digest)
+
+    def _of_passphrase(self) -> str:
+        if self.key_form is KeyForm.MASTER_KEY:
+            return "a master key is no passphrase: give another key_form"
         if self.salt and self.salt_size:
             return "salt is the same for every value, salt_size is that of a value's own: give one of them"
+        return ""
+
+    def _of_output(self, digest: Digest) -> str:
+        if self.key_size not in self.cipher.key_sizes:
+            return f"{self.cipher} takes no key_size of {self.key_size} bytes"
         wanted = self.key_size + (self.cipher.block if self.iv is Iv.DERIVED else 0)
-        if self.derivation is Function.PBKDF1 and wanted > self.digest.size:
-            return f"pbkdf1 gives no more than the {self.digest.size} bytes of {self.digest}, not {wanted}"
+        if self.derivation is Function.PBKDF1 and wanted > digest.size:
+            return f"pbkdf1 gives no more than the {digest.size} bytes of {digest}, not {wanted}"
         return ""
 
     def _of_wrapper(self) -> str:

@@ -21,8 +21,8 @@ _OF_ANY_LENGTH: Final[Mapping[KeyForm, Callable[[bytes], bytes]]] = {
 def key_material(content: Secret, layout: Layout) -> Secret | None:
     """What `content`, a whole key file, gives the layout; None where it gives nothing.
 
-    A passphrase may have any length but none at all; the key of a cipher has one of the lengths that the cipher
-    takes.
+    A passphrase may have any length but none at all; the key of a cipher has one of the lengths that the
+    cipher takes.
 
     Args:
         content: the file.

@@ -71,10 +71,10 @@ class Mode(StrEnum):
 class Padding(StrEnum):
     """How the last block of ECB and CBC is filled.
 
-    `PKCS7` (RFC 5652, section 6.3), `ISO10126` (random bytes, then their number: ISO 10126-2, withdrawn, still in
-    Java's standard provider) and `X923` (zeros, then their number: ANSI X9.23) always add something. `ZERO` and
-    `STAR` fill up with 0x00 or `*` and add nothing to whole blocks; reading strips them, so that a text which
-    ends in one comes back without it (SQLAlchemy-Utils' "naive" padding is `STAR`).
+    `PKCS7` (RFC 5652, section 6.3), `ISO10126` (random bytes, then their number: ISO 10126-2, withdrawn,
+    still in Java's standard provider) and `X923` (zeros, then their number: ANSI X9.23) always add something.
+    `ZERO` and `STAR` fill up with 0x00 or `*` and add nothing to whole blocks; reading strips them, so that a
+    text which ends in one comes back without it (SQLAlchemy-Utils' "naive" padding is `STAR`).
     """
 
     PKCS7 = "pkcs7"
@@ -93,8 +93,8 @@ class Iv(StrEnum):
     """Where the initialization vector (for GCM: the nonce) comes from.
 
     `UNKNOWN` is one constant for the whole store that nobody knows: the blocks after the first still tell the
-    key, and one known plain text solves it. `CONSTANT` is such a vector once it is known. `DERIVED` comes out of
-    the passphrase together with the key.
+    key, and one known plain text solves it. `CONSTANT` is such a vector once it is known. `DERIVED` comes out
+    of the passphrase together with the key.
     """
 
     NONE = "none"

@@ -45,17 +45,17 @@ PRESETS: Final[Mapping[str, Mapping[str, str | int]]] = {
 }
 """The settings of a `[[layouts]]` table for which each word stands; any of them may be given beside it.
 
-`openssl-salted`: `openssl enc -aes-256-cbc` since 1.1.0, and with `-md5` what it did before (openssl-enc(1), "-md";
-CHANGES of 1.1.0: "changed default digest for the dgst and enc commands from MD5 to sha256"). `-pbkdf2`: 10,000
-iterations unless `-iter` says otherwise (openssl-enc(1)). For `-aes-128-cbc` say `key_size = 16`; for `-des-ede3-cbc`
-`cipher = "3des"` and `key_size = 24`; for `-bf-cbc` `cipher = "blowfish"` and `key_size = 16`. CryptoJS's
-`AES.encrypt(text, passphrase)` is `openssl-salted-md5` (its documentation, "The Cipher Input").
+`openssl-salted`: `openssl enc -aes-256-cbc` since 1.1.0; `-md5`: what it did before (openssl-enc(1), "-md":
+"The default message digest is SHA-256"; the CHANGES of 1.1.0 name the change from MD5). `-pbkdf2`: 10,000
+iterations unless `-iter` says otherwise (openssl-enc(1)). For `-aes-128-cbc` say `key_size = 16`; for
+`-des-ede3-cbc` `cipher = "3des"` and `key_size = 24`; for `-bf-cbc` `cipher = "blowfish"`, `key_size = 16`.
+What CryptoJS makes of a passphrase is `openssl-salted-md5` (its guide, "Interoperability: with OpenSSL").
 
-`jasypt-basic`: Jasypt's `StandardPBEStringEncryptor` as it comes, and its `BasicTextEncryptor`: PBEWithMD5AndDES,
-1,000 iterations, a random salt of one block in front (jasypt.org, "Encrypting passwords and texts", and
-`StandardPBEByteEncryptor.java`: DEFAULT_ALGORITHM, DEFAULT_KEY_OBTENTION_ITERATIONS, `encrypt`). PBEWithMD5AndDES is
-PBES1 of RFC 8018, section 6.1.
+`jasypt-basic`: Jasypt's `StandardPBEStringEncryptor` as it comes, and its `BasicTextEncryptor`:
+PBEWithMD5AndDES, 1,000 iterations, a random salt of one block in front (`StandardPBEByteEncryptor.java` of
+Jasypt 1.9: DEFAULT_ALGORITHM, DEFAULT_KEY_OBTENTION_ITERATIONS, `encrypt`). PBEWithMD5AndDES is PBES1 of
+RFC 8018, section 6.1.
 
-`jasypt-strong`: PBEWITHHMACSHA512ANDAES_256 with a random vector, the default of jasypt-spring-boot since 3.0.0 (its
-README, "Password-based Encryption Configuration"): salt of 16 bytes, then the vector, in front.
+`jasypt-strong`: PBEWITHHMACSHA512ANDAES_256 with a random vector, the default of jasypt-spring-boot since
+3.0.0 (its README, "Password-based Encryption Configuration"): a salt of 16 bytes, then the vector, in front.
 """

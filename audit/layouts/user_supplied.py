@@ -51,11 +51,11 @@ class _File(BaseModel):
 def read_layouts(path: Path) -> Supplied:
     """The `[[layouts]]` of a TOML file.
 
-    Each has `key_form`, `mode` and `iv`, in the words of those enums; optional `cipher`, `padding`, `encoding`,
-    `nonce_size`, `prefix` and `constant_iv` in hex; `wrapper_head` and `wrapper_tail`, or `wrapper_member`; and
-    `proven = true` where no evidence is asked for any more. A key that comes from a passphrase has `derivation`,
-    `digest`, `iterations`, `key_size`, and `salt` in hex or `salt_size`; its `key_form` is `trimmed` unless it says
-    otherwise. `preset` stands for all the settings of a well-known program.
+    Each has `key_form`, `mode` and `iv`, in the words of those enums; optional `cipher`, `padding`,
+    `encoding`, `nonce_size`, `prefix` and `constant_iv` in hex; `wrapper_head` and `wrapper_tail`, or
+    `wrapper_member`; and `proven = true` where no evidence is asked for any more. A key that comes from a
+    passphrase has `derivation`, `digest`, `iterations`, `key_size`, and `salt` in hex or `salt_size`; its
+    `key_form` is `trimmed` unless it says otherwise. `preset` stands for a well-known program's.
 
     Raises:
         LayoutError: the file cannot be read, is no TOML, or describes no layouts; one line says where.
@@ -67,9 +67,7 @@ def read_layouts(path: Path) -> Supplied:
         if len(content) > _LARGEST:
             raise LayoutError(f"{name} is larger than {_LARGEST:,} bytes: it is no layouts file")
         if max(map(len, content.splitlines()), default=0) > _LONGEST_LINE:
-            raise LayoutError(
-                f"{name} has a line of more than {_LONGEST_LINE:,} bytes: it is no layouts file"
-            )
+            raise LayoutError(f"{name} has a line of over {_LONGEST_LINE:,} bytes: it is no layouts file")
         file = _File.model_validate(tomllib.loads(content.decode()))
     except OSError as error:
         raise LayoutError(f"{name} cannot be read: {error.strerror}") from error
@@ -116,7 +114,7 @@ def _as_toml(layout: Layout, *, proven: bool) -> str:
 
 
 def _quoted(text: str) -> str:
-    """A basic string of TOML 1.0: what JSON makes of it, and the one control character that JSON leaves alone."""
+    """A basic string of TOML 1.0: JSON's, and the one control character that JSON leaves alone escaped."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 

@@ -29,8 +29,8 @@ class Spelling:
 def open_value(sealed: Sealed, hypothesis: Hypothesis) -> Secret | None:
     """The plain text; None where this key in this layout does not give one.
 
-    The columns of `audit.trial` open plain AES by other means: whatever is to be written in it is opened by both.
-    Other ciphers, and keys from passphrases, have this one way.
+    The columns of `audit.trial` open plain AES by other means: whatever is to be written in it is opened by
+    both. Other ciphers, and keys from passphrases, have this one way.
     """
     layout = hypothesis.layout
     try:
@@ -47,7 +47,7 @@ def open_value(sealed: Sealed, hypothesis: Hypothesis) -> Secret | None:
 
 
 def fresh_vector(layout: Layout) -> bytes:
-    """A random vector or nonce, behind a random salt, where values of the layout carry their own; else nothing."""
+    """A random salt, vector or nonce, as far as values of the layout carry their own; else nothing."""
     return fresh_front(layout)
 
 
@@ -55,8 +55,8 @@ def encrypt_value(plain: Secret, hypothesis: Hypothesis, vector: bytes, spelling
     """The stored value; `vector` is what `fresh_vector` gave for the layout.
 
     Raises:
-        ValueError: nothing can be encrypted in the layout, since nobody knows its vector; or not this text, since
-            it ends in what the layout pads with.
+        ValueError: nothing can be encrypted in the layout, since nobody knows its vector; or not this text,
+            since it ends in what the layout pads with.
     """
     layout = hypothesis.layout
     body = seal_body(layout, hypothesis.aes_key, vector, plain.reveal())

@@ -174,8 +174,8 @@ def in_layouts(
 ) -> Iterator[Hypothesis]:
     """The target key in these layouts; only AES keys of `length` bytes, if one is given.
 
-    Any file can be a passphrase, and its length says nothing: what other keys' values show of such layouts is no
-    ground to write in them.
+    Any file can be a passphrase, and its length says nothing: what other keys' values show of such layouts is
+    no ground to write in them.
     """
     for layout in layouts:
         if length is not None and not layout.plain_aes:

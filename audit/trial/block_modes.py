@@ -58,7 +58,7 @@ def _vector(layout: Layout, aes_key: Secret) -> Bytes | None:
             return np.frombuffer(aes_key.reveal()[:BLOCK], np.uint8)
         case Iv.CONSTANT:
             return np.frombuffer(layout.constant_iv, np.uint8)
-        case Iv.NONE | Iv.UNKNOWN | Iv.FRONT | Iv.BESIDE:
+        case Iv.NONE | Iv.UNKNOWN | Iv.FRONT | Iv.BESIDE | Iv.DERIVED:
             return None
 
 

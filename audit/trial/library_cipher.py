@@ -117,9 +117,7 @@ def _padded(plain: bytes, padding: Padding, block: int) -> bytes:
         case Padding.ZERO | Padding.STAR:
             fill = _fill(padding)
             if not plain or plain.endswith(fill):
-                raise ValueError(
-                    "a text that is empty or ends in the padding's byte cannot be told from padding"
-                )
+                raise ValueError("the text is empty or ends in the padding's byte: it would be stripped")
             return plain + fill * (amount % block)
 
 
