@@ -58,7 +58,9 @@ _WHITE_SPACE: Final = (b" ", b"\t", b"\r", b"\n")
 _FERNET_AROUND: Final = 1 + 8 + 16 + 32
 """Bytes of version, time, vector and HMAC."""
 
-_CMS_TYPES: Final = tuple(b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07" + bytes([kind]) for kind in (3, 6)) + (
+_CMS_TYPES: Final = (
+    b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x03",
+    b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x06",
     b"\x06\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01\x17",
 )
 """Object identifiers, as DER: enveloped, encrypted and authenticated-enveloped data (RFC 5652, RFC 5083)."""
