@@ -25,7 +25,7 @@ TAGS: Final = SecretTags(Secret(bytes(16)))
 PASSPHRASE: Final = b"correct horse"
 KEY8, KEY16, KEY24 = bytes(range(8)), bytes(range(20, 36)), bytes(range(50, 74))
 
-OPENSSL: Final = {
+OPENSSL: Final[dict[str, tuple[dict[str, str | int], list[str]]]] = {
     "aes-256-cbc": ({"preset": "openssl-salted"}, ["-aes-256-cbc"]),
     "md5": ({"preset": "openssl-salted-md5"}, ["-aes-256-cbc", "-md", "md5"]),
     "aes-128": ({"preset": "openssl-salted", "key_size": 16}, ["-aes-128-cbc", "-md", "sha256"]),
