@@ -124,7 +124,8 @@ def _padded(plain: bytes, padding: Padding, block: int) -> bytes:
 def _unpadded(content: bytes, padding: Padding, block: int) -> bytes | None:
     """The text; None where the padding is wrong."""
     if padding.fill is not None:
-        return content.rstrip(_fill(padding))
+        # What filled up the last block, and no more: a block of it was never added.
+        return content[:-block] + content[-block:].rstrip(_fill(padding))
     amount = content[-1]
     if not 1 <= amount <= block:
         return None

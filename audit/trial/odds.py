@@ -25,7 +25,7 @@ TAG_LOG10: Final = -128 * math.log10(2)
 
 
 @cache
-def padded_log10(content: Content, blocks: int, block: int = BLOCK) -> npt.NDArray[np.float64]:
+def padded_log10(content: Content, blocks: int, *, block: int = BLOCK) -> npt.NDArray[np.float64]:
     """log10 of the probability that a random plain text does at least this well, by padding length.
 
     Args:

@@ -119,5 +119,4 @@ def _log10(layout: Layout, content: Content, amount: int, blocks: int) -> float:
         return math.log10(amount / 256) + text_log10(content, total - amount)
     if not amount:  # of fill bytes there may be none; that there are more is less likely: twice is enough
         return min(_NOTHING_SAID, text_log10(content, total) + math.log10(2))
-    # Of fill bytes there may be more than a block, if the text ends in some: no more than that is counted.
-    return float(padded_log10(content, blocks, layout.block)[min(amount, layout.block)])
+    return float(padded_log10(content, blocks, block=layout.block)[amount])

@@ -64,6 +64,8 @@ def test_aes_in_every_padding(padding: Padding, plain: bytes) -> None:
         ("iso10126", b"\x01" * 15 + b"\x10", b""),
         ("zero", b"thirteen byte\x00\x00\x00", b"thirteen byte"),
         ("star", b"sixteen bytes...", b"sixteen bytes..."),
+        ("star", b"*" * 32, b"*" * 16),
+        ("zero", b"sixteen bytes..." + bytes(16), b"sixteen bytes..."),
     ],
 )
 def test_padding_is_checked(padding: str, last: bytes, text: bytes | None) -> None:
