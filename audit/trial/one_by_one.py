@@ -42,51 +42,48 @@ class _Text:
     is_evidence: bool
 
 
-class OneByOne:
-    """Opens the values of a batch, one after the other."""
+def open_one_by_one(groups: Sequence[Group], tried: Sequence[tuple[int, Hypothesis]]) -> Iterator[Opened]:
+    """What these hypotheses open.
 
-    def __init__(self) -> None:
-        """Begin a batch, of which no block was seen yet."""
-        self._last_blocks: dict[int, set[bytes]] = {}
-
-    def open(self, group: Group, tried: Sequence[tuple[int, Hypothesis]]) -> Iterator[Opened]:
-        """What these hypotheses open in a group.
-
-        Args:
-            group: values of one length, prefixes taken off, with a vector from beside in front.
-            tried: hypotheses that fit the length, each with its place in the whole list.
-        """
-        values = [row.tobytes() for row in group.data]
-        for index, hypothesis in tried:
-            if hypothesis.layout.iv is Iv.UNKNOWN:
+    Args:
+        groups: values by length, the prefix of these hypotheses taken off, a vector from beside in front.
+        tried: hypotheses of layouts that are no plain AES, each with its place in the whole list.
+    """
+    values = [[row.tobytes() for row in group.data] for group in groups]
+    for index, hypothesis in tried:
+        layout = hypothesis.layout
+        last_blocks: set[bytes] = set()
+        for group, of_group in zip(groups, values, strict=True):
+            if layout.iv is Iv.UNKNOWN or not layout.fits(group.length + len(layout.prefix)):
                 continue
             by_width: dict[int, list[_Text]] = {}
-            for text in self._texts(index, hypothesis, values):
+            for text in _texts(hypothesis, of_group, last_blocks):
                 by_width.setdefault(len(text.plain) // BLOCK, []).append(text)
-            body = group.length - hypothesis.layout.salt_size - hypothesis.layout.vector_size
             for texts in by_width.values():
-                opened = _judged(index, hypothesis.layout, group, texts, body)
+                opened = _judged(index, layout, group, texts)
                 shown = opened.log10 < _NOTHING_SAID  # any key gives some text where nothing is padded
                 if shown.any():
                     yield opened.only(shown)
 
-    def _texts(self, index: int, hypothesis: Hypothesis, values: list[bytes]) -> Iterator[_Text]:
-        layout = hypothesis.layout
-        start = layout.salt_size + layout.vector_size
-        seen = self._last_blocks.setdefault(index, set())
-        for place, value in enumerate(values):
-            plain = open_body(layout, hypothesis.aes_key, value[:start], value[start:])
-            if plain is None:
-                continue
-            last = value[-layout.block :]
-            # In ECB equal last blocks (a full block of padding, say) decrypt to the same bytes under every
-            # key, right or wrong: only one of them is evidence. With blocks of 8 bytes these are frequent.
-            yield _Text(place, plain, layout.mode is not Mode.ECB or last not in seen)
-            seen.add(last)
+
+def _texts(hypothesis: Hypothesis, values: Sequence[bytes], last_blocks: set[bytes]) -> Iterator[_Text]:
+    """What opens; `last_blocks` are those of values before these, and grow."""
+    layout = hypothesis.layout
+    start = layout.salt_size + layout.vector_size
+    for place, value in enumerate(values):
+        plain = open_body(layout, hypothesis.aes_key, value[:start], value[start:])
+        if plain is None:
+            continue
+        last = value[-layout.block :]
+        # In ECB equal last blocks (a full block of padding, say) decrypt to the same bytes under every key,
+        # right or wrong: only one of them is evidence. With blocks of 8 bytes these are frequent.
+        yield _Text(place, plain, layout.mode is not Mode.ECB or last not in last_blocks)
+        last_blocks.add(last)
 
 
-def _judged(index: int, layout: Layout, group: Group, texts: Sequence[_Text], body: int) -> Opened:
-    """Texts of one width, from `body` bytes of ciphertext each, with PKCS#7 padding to blocks of 16 bytes."""
+def _judged(index: int, layout: Layout, group: Group, texts: Sequence[_Text]) -> Opened:
+    """Texts of one width as `Opened` wants them: with PKCS#7 padding to blocks of 16 bytes."""
+    body = group.length - layout.salt_size - layout.vector_size
     lengths = np.array([len(text.plain) for text in texts], np.intp)
     plain = np.concatenate(
         [padded(np.frombuffer(text.plain, np.uint8).reshape(1, -1)) for text in texts], axis=0
