@@ -9,11 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.layouts.layout import Padding
-from audit.reencryption.marks import Marks
-from audit.reencryption.new_value import NewValue, new_value
 from audit.reencryption.one_value import Spelling, fresh_vector
 from audit.reencryption.target import NewLayout, in_layouts
-from parsers.stores.change import Sealed
+from parsers.secret import Secret
 from tests.support.one_layout import hypothesis_of, layout_of, opened, written
 from tests.support.openssl_enc import decrypted
 from tests.support.sealing import candidate
@@ -82,14 +80,12 @@ def test_from_one_to_another(old: str, new: str) -> None:
     before = layout_of(preset=old)
     after = layout_of(preset=new) if new else layout_of(mode="cbc", iv="front", key_form="raw")
     to = NewLayout((hypothesis_of(after, KEY),), Spelling(), "a test")
-    value = Sealed(written(b"Gr\xc3\xbc\xc3\x9fe", before, PASSPHRASE))
-    made = [
-        new_value(value, hypothesis_of(before, PASSPHRASE), to, Marks(), zero_vector=False) for _ in range(5)
-    ]
-    assert all(isinstance(each, NewValue) for each in made)
-    values = {each.sealed.value for each in made if isinstance(each, NewValue)}
+    plain = opened(written("Grüße".encode(), before, PASSPHRASE), before, PASSPHRASE)
+    assert plain is not None
+    made = [to.encrypt(Secret(plain)) for _ in range(5)]
+    values = {each.value for each in made if each is not None}
     assert len(values) == 5
-    assert {opened(each, after, KEY) for each in values} == {b"Gr\xc3\xbc\xc3\x9fe"}
+    assert {opened(each, after, KEY) for each in values} == {"Grüße".encode()}
 
 
 def test_openssl_reads_what_is_written() -> None:
