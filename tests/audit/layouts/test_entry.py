@@ -1,5 +1,7 @@
 """Layouts with other ciphers and passphrases, written down in TOML."""
 
+import re
+import textwrap
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 
 from audit.errors import LayoutError
 from audit.layouts.derivation import Derivation, Digest, Function
+from audit.layouts.entry import Entry
 from audit.layouts.layout import Cipher, Encoding, Iv, KeyForm, Layout, Mode, Padding
 from audit.layouts.presets import PRESETS
 from audit.layouts.user_supplied import Supplied, read_layouts, write_layouts
@@ -207,3 +210,26 @@ def test_text_that_toml_cannot_hold(tmp_path: Path) -> None:
     with pytest.raises(LayoutError, match="cannot be saved"):
         write_layouts(tmp_path / "saved.toml", Supplied(to_try=(layout,)))
     assert not (tmp_path / "saved.toml").exists()
+
+
+def test_the_documentation_is_true(tmp_path: Path) -> None:
+    """Its example can be read, and its tables name every preset and every setting."""
+    text = (Path(__file__).parents[3] / "docs" / "layouts-file.md").read_text("utf-8")
+    example = "\n".join(line for line in text.splitlines() if line.startswith("    "))
+    basic, openssl, triple_des = read(tmp_path, textwrap.dedent(example)).to_try
+    assert [each.cipher for each in (basic, openssl, triple_des)] == [
+        Cipher.DES,
+        Cipher.AES,
+        Cipher.TRIPLE_DES,
+    ]
+    assert openssl.derivation is not None
+    assert openssl.derivation.iterations == 600_000
+    named = {
+        word
+        for line in text.splitlines()
+        if line.startswith("| `")
+        for word in re.findall(r"`([a-z0-9_-]+)`", line)
+    }
+    words = {each.value for kind in (Cipher, Mode, Iv, Padding, Encoding, Function, Digest) for each in kind}
+    settings_ = set(Entry.model_fields) - {"nonce_size", "proven"}
+    assert named >= {*PRESETS, *settings_, *words}
