@@ -1,9 +1,11 @@
 """What a ciphertext layout is: a value, not code."""
 
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
+from audit.layouts.derivation import Derivation
 from audit.layouts.wrapper import BARE, Wrapper
 
 BLOCK: Final = 16
@@ -34,8 +36,39 @@ class KeyForm(StrEnum):
     MASTER_KEY = "master-key"
 
 
+class Cipher(StrEnum):
+    """The block cipher.
+
+    Those beside AES (FIPS 197) are of the age before it: `TRIPLE_DES` (NIST SP 800-67), `DES` (FIPS 46-3,
+    withdrawn), `BLOWFISH` (Schneier 1994). They are tried only in layouts that a user supplies.
+    """
+
+    AES = "aes"
+    TRIPLE_DES = "3des"
+    DES = "des"
+    BLOWFISH = "blowfish"
+
+    @property
+    def block(self) -> int:
+        """Bytes of a block."""
+        return BLOCK if self is Cipher.AES else 8
+
+    @property
+    def key_sizes(self) -> Container[int]:
+        """Bytes of a key."""
+        return _KEY_SIZES[self]
+
+
+_KEY_SIZES: Final[Mapping[Cipher, Container[int]]] = {
+    Cipher.AES: (16, 24, 32),
+    Cipher.TRIPLE_DES: (16, 24),
+    Cipher.DES: (8,),
+    Cipher.BLOWFISH: range(4, 57),
+}
+
+
 class Mode(StrEnum):
-    """AES mode of operation. CTR is left out: without a tag or padding there is nothing to check."""
+    """Mode of operation. CTR is left out: without a tag or padding there is nothing to check."""
 
     ECB = "ecb"
     CBC = "cbc"
@@ -45,10 +78,10 @@ class Mode(StrEnum):
 class Padding(StrEnum):
     """How the last block of ECB and CBC is filled.
 
-    `PKCS7` (RFC 5652, section 6.3), `ISO10126` (random bytes, then their number: ISO 10126-2, withdrawn, still in
-    Java's standard provider) and `X923` (zeros, then their number: ANSI X9.23) always add something. `ZERO` and
-    `STAR` fill up with 0x00 or `*` and add nothing to whole blocks; reading strips them, so that a text which
-    ends in one comes back without it (SQLAlchemy-Utils' "naive" padding is `STAR`).
+    `PKCS7` (RFC 5652, section 6.3), `ISO10126` (random bytes, then their number: ISO 10126-2, withdrawn,
+    still in Java's standard provider) and `X923` (zeros, then their number: ANSI X9.23) always add something.
+    `ZERO` and `STAR` fill up with 0x00 or `*` and add nothing to whole blocks; reading strips them, so that a
+    text which ends in one comes back without it (SQLAlchemy-Utils' "naive" padding is `STAR`).
     """
 
     PKCS7 = "pkcs7"
@@ -67,7 +100,8 @@ class Iv(StrEnum):
     """Where the initialization vector (for GCM: the nonce) comes from.
 
     `UNKNOWN` is one constant for the whole store that nobody knows: the blocks after the first still tell the
-    key, and one known plain text solves it. `CONSTANT` is such a vector once it is known.
+    key, and one known plain text solves it. `CONSTANT` is such a vector once it is known. `DERIVED` comes out
+    of the passphrase together with the key.
     """
 
     NONE = "none"
@@ -77,6 +111,7 @@ class Iv(StrEnum):
     KEY = "key"
     FRONT = "front"
     BESIDE = "beside"
+    DERIVED = "derived"
 
 
 class Encoding(StrEnum):
@@ -99,9 +134,11 @@ class Layout:
         encoding: how the bytes are written down.
         prefix: constant bytes in front of everything else, after decoding (a version byte, say).
         nonce_size: bytes of a GCM nonce in front: 12 or 16; 0 for the other modes.
-        constant_iv: the vector itself where `iv` is CONSTANT; public, as every vector.
+        constant_iv: the vector itself, a block, where `iv` is CONSTANT; public, as every vector.
         padding: how the last block is filled; of ECB and CBC alone.
         wrapper: text that stands around the encoded bytes.
+        cipher: the block cipher; GCM is of AES alone.
+        derivation: how the cipher's key comes from a passphrase; None where the key file gives it itself.
     """
 
     key_form: KeyForm
@@ -113,6 +150,33 @@ class Layout:
     constant_iv: bytes = b""
     padding: Padding = Padding.PKCS7
     wrapper: Wrapper = BARE
+    cipher: Cipher = Cipher.AES
+    derivation: Derivation | None = None
+
+    @property
+    def plain_aes(self) -> bool:
+        """Whether the key file gives an AES key itself: what is tried in columns, and found from the data.
+
+        Every other layout is one that a user supplied, and its values are opened one by one.
+        """
+        return self.cipher is Cipher.AES and self.derivation is None
+
+    @property
+    def block(self) -> int:
+        """Bytes of a block of its cipher."""
+        return self.cipher.block
+
+    @property
+    def salt_size(self) -> int:
+        """Bytes of the salt that each value has in front."""
+        return self.derivation.salt_size if self.derivation else 0
+
+    @property
+    def vector_size(self) -> int:
+        """Bytes of the vector or nonce that each value has, in front or beside."""
+        if self.mode is Mode.GCM:
+            return self.nonce_size
+        return self.block if self.mode is Mode.CBC and self.iv in {Iv.FRONT, Iv.BESIDE} else 0
 
     @property
     def name(self) -> str:
@@ -129,7 +193,9 @@ class Layout:
         prefix = f"/prefix-{self.prefix.hex()}" if self.prefix else ""
         padding = f"/padding-{self.padding}" if self.padding is not Padding.PKCS7 else ""
         wrapper = f"/in-{self.wrapper.name}" if self.wrapper != BARE else ""
-        return f"aes-{self.mode}{vector}{padding}{prefix}/{self.encoding}{wrapper}/key-{self.key_form}"
+        derived = f"/{self.derivation.name}" if self.derivation else ""
+        bytes_ = f"{self.cipher}-{self.mode}{vector}{derived}{padding}{prefix}"
+        return f"{bytes_}/{self.encoding}{wrapper}/key-{self.key_form}"
 
     @property
     def chain(self) -> "Layout | None":
@@ -137,23 +203,22 @@ class Layout:
 
         A vector of its own from beside is known for each value, so that nothing is open there.
         """
-        if self.mode is not Mode.CBC or self.iv is Iv.BESIDE:
+        if self.mode is not Mode.CBC or self.iv is Iv.BESIDE or not self.plain_aes:
             return None
         return replace(self, iv=Iv.UNKNOWN, constant_iv=b"", key_form=KeyForm.RAW)
 
     @property
     def overhead(self) -> int:
         """Bytes before the first ciphertext block, with a vector from beside put in front."""
-        front = BLOCK if self.mode is Mode.CBC and self.iv in {Iv.FRONT, Iv.BESIDE} else 0
-        return len(self.prefix) + front + self.nonce_size
+        return len(self.prefix) + self.salt_size + self.vector_size
 
     def fits(self, length: int) -> bool:
         """Whether a decoded value of `length` bytes can be of this layout."""
         body = length - self.overhead
         if self.mode is Mode.GCM:
             return body >= BLOCK
-        return body >= BLOCK and body % BLOCK == 0
+        return body >= self.block and body % self.block == 0
 
     def hides(self, length: int) -> bool:
         """Whether all of such a value is behind a constant vector that nobody knows, so that no key shows."""
-        return self.iv is Iv.UNKNOWN and length - self.overhead == BLOCK
+        return self.iv is Iv.UNKNOWN and length - self.overhead == self.block

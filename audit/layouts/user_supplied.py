@@ -1,19 +1,25 @@
 """Layouts that a user writes down in TOML, or that `layouts --known` proved and `--save` remembered."""
 
+import json
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Self
+from typing import Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from audit.errors import LayoutError
-from audit.layouts.layout import BLOCK, Encoding, Iv, KeyForm, Layout, Mode
+from audit.layouts.entry import Entry, settings_of
+from audit.layouts.layout import Layout
 from reports.files import atomic_file
 
-_LONGEST_PREFIX: Final = 64
-_HEX_BYTES: Final = "^(?:[0-9a-fA-F]{2})*$"
+_MOST: Final = 10_000
+_LARGEST: Final = 10_000_000
+"""Bytes of a file: so many tables with some ten settings each have a third of that."""
+
+_LONGEST_LINE: Final = 10_000
+"""Time to read a key grows with the square of its dots: a line of a megabyte would take hours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,67 +42,41 @@ class Supplied:
 NOTHING_SUPPLIED: Final = Supplied()
 
 
-class _Entry(BaseModel):
-    """A `[[layouts]]` table; bytes are written in hex."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    key_form: KeyForm
-    mode: Mode
-    iv: Iv
-    encoding: Encoding = Encoding.BASE64
-    prefix: str = Field(default="", pattern=_HEX_BYTES, max_length=2 * _LONGEST_PREFIX)
-    nonce_size: int = 0
-    constant_iv: str = Field(default="", pattern=_HEX_BYTES)
-    proven: bool = False
-
-    @model_validator(mode="after")
-    def _makes_sense(self) -> Self:
-        if (self.mode is Mode.ECB) is not (self.iv is Iv.NONE):
-            raise ValueError('iv = "none" goes with mode = "ecb", and with nothing else')
-        if self.mode is Mode.GCM and (self.iv is not Iv.FRONT or self.nonce_size not in {12, 16}):
-            raise ValueError('gcm takes iv = "front" and a nonce_size of 12 or 16')
-        if self.mode is not Mode.GCM and self.nonce_size:
-            raise ValueError("nonce_size goes with gcm alone")
-        if len(self.constant_iv) != (2 * BLOCK if self.iv is Iv.CONSTANT else 0):
-            raise ValueError('constant_iv is 16 bytes in hex where iv = "constant", and absent elsewhere')
-        return self
-
-    def layout(self) -> Layout:
-        return Layout(
-            key_form=self.key_form,
-            mode=self.mode,
-            iv=self.iv,
-            encoding=self.encoding,
-            prefix=bytes.fromhex(self.prefix),
-            nonce_size=self.nonce_size,
-            constant_iv=bytes.fromhex(self.constant_iv),
-        )
-
-
 class _File(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    layouts: tuple[_Entry, ...] = Field(default=(), max_length=1_000)
+    layouts: tuple[Entry, ...] = Field(default=(), max_length=_MOST)
 
 
 def read_layouts(path: Path) -> Supplied:
     """The `[[layouts]]` of a TOML file.
 
-    Each has `key_form`, `mode` and `iv`, in the words of those enums; optional `encoding`, `prefix` and
-    `constant_iv` in hex, `nonce_size`, and `proven = true` where no evidence is asked for any more.
+    Each has `key_form`, `mode` and `iv`, in the words of those enums; optional `cipher`, `padding`,
+    `encoding`, `nonce_size`, `prefix` and `constant_iv` in hex; `wrapper_head` and `wrapper_tail`, or
+    `wrapper_member`; and `proven = true` where no evidence is asked for any more. A key that comes from a
+    passphrase has `derivation`, `digest`, `iterations`, `key_size`, and `salt` in hex or `salt_size`; its
+    `key_form` is `trimmed` unless it says otherwise. `preset` stands for a well-known program's.
 
     Raises:
         LayoutError: the file cannot be read, is no TOML, or describes no layouts; one line says where.
     """
+    name = f"layouts file {str(path)!r}"
     try:
-        file = _File.model_validate(tomllib.loads(path.read_text("utf-8")))
+        with path.open("rb") as stream:
+            content = stream.read(_LARGEST + 1)
+        if len(content) > _LARGEST:
+            raise LayoutError(f"{name} is larger than {_LARGEST:,} bytes: it is no layouts file")
+        if max(map(len, content.splitlines()), default=0) > _LONGEST_LINE:
+            raise LayoutError(f"{name} has a line of over {_LONGEST_LINE:,} bytes: it is no layouts file")
+        file = _File.model_validate(tomllib.loads(content.decode()))
     except OSError as error:
-        raise LayoutError(f"layouts file {str(path)!r} cannot be read: {error.strerror}") from error
+        raise LayoutError(f"{name} cannot be read: {error.strerror}") from error
     except ValidationError as error:
-        raise LayoutError(f"layouts file {str(path)!r}: {_first_fault(error)}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise LayoutError(f"layouts file {str(path)!r} is no TOML: {error}") from error
+        raise LayoutError(f"{name}: {_first_fault(error)}") from error
+    except RecursionError as error:
+        raise LayoutError(f"{name} is no TOML: it is nested too deeply") from error
+    except ValueError as error:  # no TOML, no UTF-8, a number of more digits than Python converts
+        raise LayoutError(f"{name} is no TOML: {_one_line(str(error))}") from error
     return Supplied(
         to_try=tuple(entry.layout() for entry in file.layouts if not entry.proven),
         proven=tuple(entry.layout() for entry in file.layouts if entry.proven),
@@ -107,6 +87,7 @@ def write_layouts(path: Path, supplied: Supplied) -> None:
     """A file that `read_layouts` reads back to the same; it holds no key.
 
     Raises:
+        LayoutError: the text around a layout's values is no UTF-8, which TOML cannot hold.
         OutputError: it cannot be written.
     """
     tables = [_as_toml(layout, proven=True) for layout in supplied.proven]
@@ -122,21 +103,23 @@ def together(supplied: Supplied, proven: Iterable[Layout]) -> Supplied:
 
 
 def _as_toml(layout: Layout, *, proven: bool) -> str:
-    settings: dict[str, str | int] = {
-        "key_form": layout.key_form.value,
-        "mode": layout.mode.value,
-        "iv": layout.iv.value,
-        "encoding": layout.encoding.value,
-        "prefix": layout.prefix.hex(),
-        "nonce_size": layout.nonce_size,
-        "constant_iv": layout.constant_iv.hex(),
-    }
+    try:
+        settings = settings_of(layout)
+    except UnicodeDecodeError as error:
+        raise LayoutError(f"{layout.name} cannot be saved: the text around its values is no UTF-8") from error
     lines = [
-        f'{name} = "{value}"' if isinstance(value, str) else f"{name} = {value}"
-        for name, value in settings.items()
-        if value
+        f"{name} = {_quoted(value) if isinstance(value, str) else value}" for name, value in settings.items()
     ]
     return "\n".join(["[[layouts]]", *lines, f"proven = {str(proven).lower()}", ""])
+
+
+def _quoted(text: str) -> str:
+    """A basic string of TOML 1.0: JSON's, and the one control character that JSON leaves alone escaped."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())[:200]
 
 
 def _first_fault(error: ValidationError) -> str:

@@ -2,16 +2,11 @@
 
 import base64
 import binascii
-import os
 from dataclasses import dataclass
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.padding import PKCS7
-
-from audit.layouts.layout import BLOCK, Encoding, Iv, KeyForm, Layout, Mode
+from audit.layouts.layout import BLOCK, Encoding, Iv, KeyForm, Layout
 from audit.trial.hypothesis import Hypothesis
+from audit.trial.library_cipher import fresh_front, open_body, seal_body
 from parsers.secret import Secret
 from parsers.stores.change import Sealed
 
@@ -34,8 +29,8 @@ class Spelling:
 def open_value(sealed: Sealed, hypothesis: Hypothesis) -> Secret | None:
     """The plain text; None where this key in this layout does not give one.
 
-    The columns of `audit.trial` open the same values by other means: whatever is to be written is opened by
-    both.
+    The columns of `audit.trial` open plain AES by other means: whatever is to be written in it is opened by
+    both. Other ciphers, and keys from passphrases, have this one way.
     """
     layout = hypothesis.layout
     try:
@@ -44,23 +39,16 @@ def open_value(sealed: Sealed, hypothesis: Hypothesis) -> Secret | None:
         return None
     if not layout.fits(layout.overhead + len(body)):
         return None
-    key = hypothesis.aes_key.reveal()
     try:
-        if layout.mode is Mode.GCM:
-            return Secret(AESGCM(key).decrypt(front, body, None))
-        decryptor = Cipher(algorithms.AES(key), _mode(layout, key, front)).decryptor()
-        unpadder = PKCS7(8 * BLOCK).unpadder()
-        padded = decryptor.update(body) + decryptor.finalize()
-        return Secret(unpadder.update(padded) + unpadder.finalize())
-    except (InvalidTag, ValueError):
+        plain = open_body(layout, hypothesis.aes_key, front, body)
+    except ValueError:  # nobody knows the vector
         return None
+    return None if plain is None else Secret(plain)
 
 
 def fresh_vector(layout: Layout) -> bytes:
-    """A random vector or nonce, where values of the layout carry one of their own; else nothing."""
-    if layout.mode is Mode.GCM:
-        return os.urandom(layout.nonce_size)
-    return os.urandom(BLOCK) if layout.iv in {Iv.FRONT, Iv.BESIDE} else b""
+    """A random salt, vector or nonce, as far as values of the layout carry their own; else nothing."""
+    return fresh_front(layout)
 
 
 def encrypt_value(
@@ -71,16 +59,11 @@ def encrypt_value(
     A JSON object around it is that of the `old` value, in which one string is exchanged.
 
     Raises:
-        ValueError: the layout has a vector that nobody knows, or puts values into JSON and `old` is no such
-            object: nothing can be encrypted in it.
+        ValueError: nothing can be encrypted in the layout, since nobody knows its vector, or it puts values into
+            JSON and `old` is no such object; or not this text, since it ends in what the layout pads with.
     """
-    layout, key = hypothesis.layout, hypothesis.aes_key.reveal()
-    if layout.mode is Mode.GCM:
-        body = AESGCM(key).encrypt(vector, plain.reveal(), None)
-    else:
-        padder = PKCS7(8 * BLOCK).padder()
-        encryptor = Cipher(algorithms.AES(key), _mode(layout, key, vector)).encryptor()
-        body = encryptor.update(padder.update(plain.reveal()) + padder.finalize()) + encryptor.finalize()
+    layout = hypothesis.layout
+    body = seal_body(layout, hypothesis.aes_key, vector, plain.reveal())
     shell = old.value if old is not None else None
     if layout.iv is not Iv.BESIDE:
         whole = _written(layout.prefix + vector + body, layout.encoding, spelling)
@@ -93,7 +76,7 @@ def encrypt_value(
 
 
 def _parts(sealed: Sealed, layout: Layout) -> tuple[bytes, bytes]:
-    """Vector or nonce, and ciphertext with its tag."""
+    """Salt, vector or nonce, and ciphertext with its tag."""
     value = layout.wrapper.content(sealed.value)
     if layout.iv is Iv.BESIDE:
         cipher, front = (value, sealed.iv) if sealed.iv else _around_bar(value)
@@ -102,7 +85,7 @@ def _parts(sealed: Sealed, layout: Layout) -> tuple[bytes, bytes]:
             raise ValueError("the vector has another size")
         return front, _behind_prefix(_decoded(cipher, layout), layout)
     whole = _behind_prefix(_decoded(value, layout), layout)
-    size = layout.nonce_size or (BLOCK if layout.mode is Mode.CBC and layout.iv is Iv.FRONT else 0)
+    size = layout.salt_size + layout.vector_size
     return whole[:size], whole[size:]
 
 
@@ -117,22 +100,6 @@ def _behind_prefix(content: bytes, layout: Layout) -> bytes:
     if not content.startswith(layout.prefix):
         raise ValueError("another prefix")
     return content[len(layout.prefix) :]
-
-
-def _mode(layout: Layout, key: bytes, vector: bytes) -> modes.CBC | modes.ECB:
-    match layout.iv:
-        case Iv.NONE:
-            return modes.ECB()  # noqa: S305  # what the product writes, as the data show it
-        case Iv.ZERO:
-            return modes.CBC(bytes(BLOCK))
-        case Iv.KEY:
-            return modes.CBC(key[:BLOCK])
-        case Iv.CONSTANT:
-            return modes.CBC(layout.constant_iv)
-        case Iv.FRONT | Iv.BESIDE:
-            return modes.CBC(vector)
-        case Iv.UNKNOWN:
-            raise ValueError("nobody knows the vector")
 
 
 def _decoded(written: bytes, layout: Layout) -> bytes:

@@ -9,12 +9,11 @@ import polars as pl
 from audit.discovery.evidence import Evidence
 from audit.examine import Examined
 from audit.key_ring import Key, KeyRing
-from audit.layouts.key_bytes import key_bytes
 from audit.layouts.known import OCTOPUS, published_layouts
-from audit.layouts.layout import Encoding, Iv, KeyForm, Layout
+from audit.layouts.layout import Encoding, Iv, Layout
 from audit.layouts.user_supplied import Supplied
 from audit.reencryption.one_value import Spelling, encrypt_value, fresh_vector
-from audit.trial.hypothesis import Hypothesis
+from audit.trial.hypothesis import Hypothesis, key_for
 from audit.verdict import Confidence
 from parsers.secret import Secret
 from parsers.stores.change import Sealed
@@ -161,7 +160,8 @@ def _adopted(
     layouts: dict[str, tuple[Hypothesis, ...]] = {}
     lengths = set()
     for each in established:
-        lengths.add(8 * len(each.hypothesis.aes_key))
+        if each.hypothesis.layout.plain_aes:
+            lengths.add(8 * len(each.hypothesis.aes_key))
         forms = [layout for one in each.alike for layout in (one.layout, *one.same_as)]
         alike = tuple(in_layouts(target, place, forms, length=len(each.hypothesis.aes_key)))
         if alike:
@@ -186,10 +186,15 @@ def _adopted(
 def in_layouts(
     target: Key, place: int, layouts: Sequence[Layout], *, length: int | None
 ) -> Iterator[Hypothesis]:
-    """The target key in these layouts; only keys of `length` bytes."""
+    """The target key in these layouts; only AES keys of `length` bytes, if one is given.
+
+    Any file can be a passphrase, and its length says nothing: what other keys' values show of such layouts is
+    no ground to write in them.
+    """
     for layout in layouts:
-        form = layout.key_form
-        key = target.master_key if form is KeyForm.MASTER_KEY else key_bytes(target.content, form)
+        if length is not None and not layout.plain_aes:
+            continue
+        key = key_for(target, layout)
         if key is not None and length in {None, len(key)}:
             yield Hypothesis(place, key, layout)
 

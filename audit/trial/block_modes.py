@@ -181,7 +181,7 @@ def _vector(layout: Layout, aes_key: Secret) -> bytes | None:
             return aes_key.reveal()[:BLOCK]
         case Iv.CONSTANT:
             return layout.constant_iv
-        case Iv.NONE | Iv.UNKNOWN | Iv.FRONT | Iv.BESIDE:
+        case Iv.NONE | Iv.UNKNOWN | Iv.FRONT | Iv.BESIDE | Iv.DERIVED:
             return None
 
 

@@ -4,18 +4,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from audit.key_ring import Key
-from audit.layouts.key_bytes import key_bytes
-from audit.layouts.layout import KeyForm, Layout
+from audit.layouts.key_material import key_material
+from audit.layouts.layout import Cipher, KeyForm, Layout
 from parsers.secret import Secret
 
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """One AES key, taken from one key file, in one layout.
+    """One key, taken from one key file, in one layout.
 
     Attributes:
         key: which candidate, as its place in the key ring.
-        aes_key: 16, 24 or 32 bytes.
+        aes_key: 16, 24 or 32 bytes; where the layout is no plain AES, the key of its cipher, or a passphrase.
         layout: the layout.
         same_as: layouts that differ only in how they take the same bytes from the key file.
     """
@@ -34,13 +34,14 @@ class Hypothesis:
 def hypotheses(keys: Sequence[Key], layouts: Iterable[Layout]) -> list[Hypothesis]:
     """Every key in every layout, without doubles: equal key bytes in equal layouts are tried once."""
     merged: dict[tuple[int, Secret, Layout], Hypothesis] = {}
-    read: dict[tuple[int, KeyForm], Secret | None] = {}
+    read: dict[tuple[int, KeyForm, Cipher, bool], Secret | None] = {}
     for layout in layouts:
         of_any_form = replace(layout, key_form=KeyForm.RAW)
         for place, key in enumerate(keys):
-            if (place, layout.key_form) not in read:
-                read[place, layout.key_form] = _aes_key(key, layout.key_form)
-            aes_key = read[place, layout.key_form]
+            of_place = (place, layout.key_form, layout.cipher, layout.derivation is not None)
+            if of_place not in read:
+                read[of_place] = key_for(key, layout)
+            aes_key = read[of_place]
             if aes_key is None:
                 continue
             known = merged.get((place, aes_key, of_any_form))
@@ -52,7 +53,8 @@ def hypotheses(keys: Sequence[Key], layouts: Iterable[Layout]) -> list[Hypothesi
     return list(merged.values())
 
 
-def _aes_key(key: Key, form: KeyForm) -> Secret | None:
-    if form is KeyForm.MASTER_KEY:
+def key_for(key: Key, layout: Layout) -> Secret | None:
+    """What the key's file gives the layout, or None."""
+    if layout.key_form is KeyForm.MASTER_KEY:
         return key.master_key
-    return key_bytes(key.content, form)
+    return key_material(key.content, layout)

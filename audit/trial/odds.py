@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from audit.layouts.layout import Padding
+from audit.layouts.layout import BLOCK, Padding
 from audit.trial.plain_text import Content
 
 _PRINTABLE_ONE_BYTE: Final = 98
@@ -25,26 +25,30 @@ TAG_LOG10: Final = -128 * math.log10(2)
 
 
 @cache
-def padded_log10(content: Content, blocks: int, padding: Padding = Padding.PKCS7) -> npt.NDArray[np.float64]:
+def padded_log10(
+    content: Content, blocks: int, padding: Padding = Padding.PKCS7, *, block: int = BLOCK
+) -> npt.NDArray[np.float64]:
     """log10 of the probability that a random plain text does at least this well, by padding length.
 
     Args:
         content: what was seen before the padding.
         blocks: how many blocks of plain text were looked at, the padded one among them.
         padding: how the last block is filled.
+        block: bytes of a block.
 
     Returns:
-        shape [17]; index p: as good as p bytes of padding, with everything before it of this class or a stricter
-        one. Index 0 is unused but for paddings that may add nothing.
+        shape [block + 1]; index p: as good as p bytes of padding, with everything before it of this class or a
+        stricter one. Index 0 is unused but for paddings that may add nothing.
     """
-    table = np.zeros(17)
+    table = np.zeros(block + 1)
     total = -math.inf
     # ISO 10126 says only how many random bytes there are: the fewer, the more text speaks. Elsewhere every byte
     # of padding speaks, and more of them say more.
-    order = range(1, 17) if padding is Padding.ISO10126 else range(16, 0 if padding.fill is None else -1, -1)
+    least = 1 if padding.fill is None else 0
+    order = range(1, block + 1) if padding is Padding.ISO10126 else range(block, least - 1, -1)
     for amount in order:
         said = 1 if padding is Padding.ISO10126 else amount
-        term = -said * math.log10(256) + text_log10(content, 16 * blocks - amount)
+        term = -said * math.log10(256) + text_log10(content, block * blocks - amount)
         total = _add_log10(total, term)
         table[amount] = total
     return table

@@ -7,6 +7,7 @@ from audit.trial.block_modes import open_blocks
 from audit.trial.gcm import open_gcm
 from audit.trial.groups import Group, by_length
 from audit.trial.hypothesis import Hypothesis
+from audit.trial.one_by_one import open_one_by_one
 from audit.trial.opened import Opened
 from audit.trial.views import View, Views
 
@@ -39,13 +40,16 @@ def _open_groups(groups: Sequence[Group], tried: Sequence[Numbered]) -> Iterator
     """Values of all lengths whose prefix is off, under the hypotheses with that prefix."""
     held = [group for group in groups if len(group.rows)]
     by_key = sorted(tried, key=lambda item: item[1].aes_key.reveal())
-    blocks = [item for item in by_key if item[1].layout.mode is not Mode.GCM]
+    others = [item for item in by_key if not item[1].layout.plain_aes]
+    blocks = [item for item in by_key if item[1].layout.plain_aes and item[1].layout.mode is not Mode.GCM]
+    sealed = [item for item in by_key if item[1].layout.plain_aes and item[1].layout.mode is Mode.GCM]
     whole = [group for group in held if group.length and group.length % BLOCK == 0]
     if blocks and whole:
         yield from open_blocks(whole, blocks)
-    sealed = [item for item in by_key if item[1].layout.mode is Mode.GCM]
     if sealed:
         yield from open_gcm(held, sealed)
+    if others:
+        yield from open_one_by_one(held, others)
 
 
 def _prefix(layout: Layout) -> tuple[bytes, int]:

@@ -64,7 +64,7 @@ def test_proven_layouts_are_added_once() -> None:
         ('[[layouts]]\niv = "zero"\nnonce_size = 12\n' + CBC, "layouts.0: nonce_size goes with gcm alone"),
         ('[[layouts]]\niv = "constant"\nconstant_iv = "00ff"\n' + CBC, "layouts.0: constant_iv is 16 bytes"),
         ('[[layouts]]\niv = "zero"\nprefix = "0"\n' + CBC, "layouts.0.prefix: string should match"),
-        ('[[layouts]]\niv = "zero"\ncipher = "des"\n' + CBC, "layouts.0.cipher: extra inputs"),
+        ('[[layouts]]\niv = "zero"\ncipher_of = "des"\n' + CBC, "layouts.0.cipher_of: extra inputs"),
         ('[[layouts]]\nkey_form = "raw"\nmode = "gcm"\niv = "zero"', "layouts.0: gcm takes iv"),
         ("[[layouts", "is no TOML"),
     ],
