@@ -102,7 +102,10 @@ class _Examination:
         self.grounds = Grounds(
             ring=self.ring,
             tried=tried,
-            established=tuple(dict.fromkeys(each.layout for each in tried)),
+            # Not all that is tried: what may stand before a chain under some key is only there to be ruled out.
+            established=tuple(
+                dict.fromkeys(each.layout for one in self.discovered.established for each in one.alike)
+            ),
             proven=frozenset(self.supplied.proven) - frozenset(published),
             count=len(tried),
             published=bool(published),
