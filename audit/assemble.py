@@ -17,6 +17,7 @@ from audit.key_ring import KeyRing
 from audit.log_coverage import coverage
 from audit.missing_key import missing_keys
 from audit.node_mismatch import NodeMismatch, node_mismatches
+from audit.open_questions import open_questions
 from audit.owners import Owners
 from audit.run_credentials import run_credentials
 from audit.stores_reading import StoresReading
@@ -103,6 +104,7 @@ def assemble(gathered: Gathered) -> tuple[Run, Copies]:
             periods=key_periods(gathered.seen, gathered.ring),
             missing_keys=found.missing_keys,
             layouts=[_layout(each, gathered.ring) for each in _evidence(gathered)],
+            open_questions=open_questions(gathered.examined, gathered.ring),
             inputs=_inputs(gathered),
             span=coverage(gathered.logs.spans),
             upgrades=[UpgradeSummary(**asdict(each)) for each in gathered.logs.upgrades],

@@ -119,6 +119,28 @@ class LayoutSummary(_Frozen):
     established: bool
 
 
+class OpenQuestion(_Frozen):
+    """What one known plain text would settle.
+
+    Attributes:
+        system: the product.
+        key: label of the key that is certain; "" where no layout is established at all.
+        current: whether a credential that is made today is encrypted under it.
+        values: how many stored values the answer is about.
+        layouts: those that the data cannot tell apart.
+        example: location of one of the values.
+        proposed_text: what to store in a new credential, to know its text; "" where none can be made under the key.
+    """
+
+    system: str
+    key: str
+    current: bool
+    values: int
+    layouts: list[str]
+    example: str
+    proposed_text: str
+
+
 class InputSummary(_Frozen):
     """An input: whether it was read, how much of it (`lines` or `records`), and why not."""
 
@@ -168,6 +190,7 @@ class Summary(_Frozen):
     periods: list[KeyPeriod] = []
     missing_keys: list[MissingKeySummary] = []
     layouts: list[LayoutSummary]
+    open_questions: list[OpenQuestion] = []
     inputs: list[InputSummary]
     span: SpanSummary
     upgrades: list[UpgradeSummary] = []

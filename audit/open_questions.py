@@ -1,0 +1,48 @@
+"""What one known plain text would settle: values whose key is certain and whose text is not, and unknown layouts."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import polars as pl
+
+from audit.examine import Examined
+from audit.key_ring import KeyRing
+from audit.verdict import Confidence, Verdict
+from reports.summary import OpenQuestion
+
+PROPOSED_TEXT: Final = "passkey-audit: no secret, just three blocks."
+"""44 bytes: three AES blocks, all different. The first tells the vector, the others mode and key form, the last one
+the padding; one block fewer leaves a constant vector and a vector in front alike."""
+
+_SURE: Final = (Confidence.PROVEN, Confidence.STRONG)
+
+
+def open_questions(examined: Iterable[Examined], ring: KeyRing) -> list[OpenQuestion]:
+    """One question for each key under which texts are not wholly known, and one where no layout is established."""
+    questions = []
+    for each in examined:
+        found = each.discovered.established
+        unsettled = each.frame.filter(
+            pl.col("confidence").is_in(_SURE) & ~pl.col("text_confidence").is_in(_SURE)
+        )
+        for key in ring.keys:
+            of_key = unsettled.filter(pl.col("opened_by") == key.label)
+            if of_key.height:
+                alike = [name for one in found if ring.keys[one.hypothesis.key] is key for name in one.names]
+                questions.append(_question(of_key, key.label, alike, current=key.current))
+        unknown = each.frame.filter(pl.col("verdict") == Verdict.UNKNOWN)
+        if unknown.height and not found:
+            questions.append(_question(unknown, "", (), current=True))
+    return questions
+
+
+def _question(values: pl.DataFrame, key: str, layouts: Sequence[str], *, current: bool) -> OpenQuestion:
+    return OpenQuestion(
+        system=values["system"][0],
+        key=key,
+        current=current,
+        values=values.height,
+        layouts=list(dict.fromkeys(layouts)),
+        example=values["location"][0],
+        proposed_text=PROPOSED_TEXT if current else "",
+    )
