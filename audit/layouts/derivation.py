@@ -10,7 +10,7 @@ from parsers.secret import Secret
 
 _REMEMBERED: Final = 65_536
 """Derived keys that are kept: a value is opened for the sample, for its verdict and for its re-encryption,
-and each derivation costs up to milliseconds. With their passphrases they take some 30 MB."""
+and each derivation costs up to milliseconds. With their passphrases they take some 40 MB."""
 
 
 class Function(StrEnum):

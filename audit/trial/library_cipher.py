@@ -3,12 +3,13 @@
 import os
 from typing import Final
 
-from cryptography.exceptions import InvalidTag
+from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.decrepit.ciphers.algorithms import Blowfish, TripleDES
 from cryptography.hazmat.primitives.ciphers import Cipher as LibraryCipher
-from cryptography.hazmat.primitives.ciphers import CipherAlgorithm, algorithms, modes
+from cryptography.hazmat.primitives.ciphers import CipherAlgorithm, CipherContext, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from audit.errors import LayoutError
 from audit.layouts.layout import Cipher, Iv, Layout, Mode, Padding
 from parsers.secret import Secret
 
@@ -31,6 +32,7 @@ def open_body(layout: Layout, key: Secret, front: bytes, body: bytes) -> bytes |
 
     Raises:
         ValueError: nobody knows the vector.
+        LayoutError: this machine's OpenSSL does not have the cipher.
     """
     cipher_key, vector = _resolved(layout, key, front)
     if layout.mode is Mode.GCM:
@@ -38,7 +40,7 @@ def open_body(layout: Layout, key: Secret, front: bytes, body: bytes) -> bytes |
             return AESGCM(cipher_key).decrypt(vector, body, None)
         except InvalidTag:
             return None
-    decryptor = LibraryCipher(_algorithm(layout, cipher_key), _mode(layout, vector)).decryptor()
+    decryptor = _context(layout, cipher_key, vector, encrypt=False)
     return _unpadded(decryptor.update(body) + decryptor.finalize(), layout.padding, layout.block)
 
 
@@ -46,12 +48,13 @@ def seal_body(layout: Layout, key: Secret, front: bytes, plain: bytes) -> bytes:
     """Ciphertext, with its tag; `front` is what `fresh_front` gave.
 
     Raises:
-        ValueError: nobody knows the vector, or the padding would be taken for a part of the text.
+        ValueError: nobody knows the vector, or a part of the text would be taken for padding.
+        LayoutError: this machine's OpenSSL does not have the cipher.
     """
     cipher_key, vector = _resolved(layout, key, front)
     if layout.mode is Mode.GCM:
         return AESGCM(cipher_key).encrypt(vector, plain, None)
-    encryptor = LibraryCipher(_algorithm(layout, cipher_key), _mode(layout, vector)).encryptor()
+    encryptor = _context(layout, cipher_key, vector, encrypt=True)
     return encryptor.update(_padded(plain, layout.padding, layout.block)) + encryptor.finalize()
 
 
@@ -80,6 +83,22 @@ def _resolved(layout: Layout, key: Secret, front: bytes) -> tuple[bytes, bytes]:
             return key.reveal(), derived
         case Iv.UNKNOWN:
             raise ValueError("nobody knows the vector")
+
+
+def _context(layout: Layout, key: bytes, vector: bytes, *, encrypt: bool) -> CipherContext:
+    """The cipher, ready for use.
+
+    Raises:
+        LayoutError: this machine's OpenSSL does not have it.
+    """
+    cipher = LibraryCipher(_algorithm(layout, key), _mode(layout, vector))
+    try:
+        return cipher.encryptor() if encrypt else cipher.decryptor()
+    except UnsupportedAlgorithm as error:
+        raise LayoutError(
+            f"this machine's OpenSSL has no {layout.cipher}: values of {layout.name} cannot be opened",
+            hint="its legacy provider holds old ciphers; or leave that layout out of the layouts file",
+        ) from error
 
 
 def _algorithm(layout: Layout, key: bytes) -> CipherAlgorithm:

@@ -13,6 +13,7 @@ from Crypto.Hash import MD5
 from Crypto.Protocol.KDF import PBKDF1
 from Crypto.Util.Padding import pad, unpad
 
+from audit.layouts.user_supplied import read_layouts
 from tests.support.openssl_enc import encrypted
 from tests.support.program import passkey_audit
 from tests.support.sealing import passwords
@@ -134,3 +135,20 @@ def test_without_the_file_nothing_is_said_to_be_opened(estate: tuple[Path, dict[
             row["name"].partition("-")[0] for row in csv.DictReader(file) if row["verdict"] == "current"
         )
     assert opened == {"new": EACH}
+
+
+def test_a_known_text_proves_it(estate: tuple[Path, dict[str, bytes]]) -> None:
+    """One text proves a layout of passphrases, and what is saved opens the values like the file did."""
+    folder, texts = estate
+    (folder / "text").write_bytes(texts["jasypt-0"])
+    known = ("--known", "/projects/P/credentials/jasypt-0", "--known-text", "text")
+    ended = passkey_audit("layouts", *WORDS, *known, "--save", "saved.toml", cwd=folder)
+    assert (
+        "is given by des-cbc/iv-derived/pbkdf1-md5-1000-8/salt-8/base64/key-trimmed under old-phrase"
+        in ended.err
+    )
+    found = read_layouts(folder / "saved.toml")
+    assert [each.name for each in found.proven] == [
+        "des-cbc/iv-derived/pbkdf1-md5-1000-8/salt-8/base64/key-trimmed"
+    ]
+    assert len(found.to_try) == 2

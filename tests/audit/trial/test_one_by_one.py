@@ -1,7 +1,11 @@
 """Layouts that a user supplies: opened one by one, against openssl, PyCryptodome and published values."""
 
 import base64
+import os
 import random
+import subprocess
+import sys
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -274,3 +278,26 @@ def test_a_text_that_padding_would_swallow_is_not_written(text: bytes) -> None:
     layout = layout_of(mode="cbc", iv="zero", key_form="raw", padding="zero")
     with pytest.raises(ValueError):
         written(text, layout, KEY16)
+
+
+def test_a_cipher_that_openssl_was_built_without() -> None:
+    """Where the legacy provider is not loaded, Blowfish is named as missing, without a traceback."""
+    code = """
+from audit.errors import LayoutError
+from tests.support.one_layout import layout_of, written
+try:
+    written(b"a password", layout_of(cipher="blowfish", mode="ecb", iv="none", key_form="raw"), b"a key")
+except LayoutError as error:
+    print(error.message)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"CRYPTOGRAPHY_OPENSSL_NO_LEGACY": "1"},
+        cwd=Path(__file__).parents[3],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.startswith(
+        "this machine's OpenSSL has no blowfish: values of blowfish-ecb/base64/key-raw"
+    )
