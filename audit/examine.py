@@ -28,7 +28,8 @@ from audit.verdicts.judge import Grounds, Unopened, is_there, judge
 from audit.verdicts.value_form import Forms, Population
 
 _ROUNDS = 4
-"""Layouts are looked for among what nothing opens yet, so often at most: each round has found some, or is the last."""
+"""Layouts are looked for among what nothing opens yet, so often at most: each round has found some, or is the
+last."""
 
 _MOST_BY_CHANCE = 20
 """Lost values that padding alone may make `ambiguous`; where chance gives more, its share decides."""
@@ -102,7 +103,8 @@ class _Examination:
         self.grounds = Grounds(
             ring=self.ring,
             tried=tried,
-            # Not all that is tried: what may stand before a chain under some key is only there to be ruled out.
+            # Not all that is tried: what may stand before a chain under some key is only there to be ruled
+            # out.
             established=tuple(
                 dict.fromkeys(each.layout for one in self.discovered.established for each in one.alike)
             ),
@@ -186,8 +188,8 @@ class _Examination:
     ) -> tuple[list[npt.NDArray[np.bool_]], list[npt.NDArray[np.bool_]]]:
         """Weak openings that chance hardly explains, and those of a key in the very layout that it shows.
 
-        Of the latter each counts, as long as chance gives no more than a few: a binary secret with a single byte
-        of padding shows no better.
+        Of the latter each counts, as long as chance gives no more than a few: a binary secret with a single
+        byte of padding shows no better.
         """
         weak = WeakOpenings.of(self.bests, self.grounds.correction)
         by_chance = sum(len(rows) for rows in waiting) * len(shown) * _PADDED_BY_CHANCE
@@ -200,7 +202,7 @@ class _Examination:
         return meant, own
 
     def inner_batches(self) -> list[pl.DataFrame]:
-        """Values that were found under another encryption, in the form of `STORED`; `record` is their place."""
+        """Values found under another encryption, in the form of `STORED`; `record` is their place."""
         found = []
         for number, (batch, best) in enumerate(zip(self.batches, self.bests, strict=True)):
             texts = self.inner[number].of(best, convincing(best, self.grounds.correction))

@@ -1,6 +1,6 @@
 """The layouts that stores show, with what known plain texts prove."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -13,10 +13,12 @@ from audit.key_ring import KeyRing
 from audit.layouts.known import known_layouts, published_layouts
 from audit.layouts.layout import Layout
 from audit.layouts.user_supplied import Supplied, together
+from audit.open_questions import open_questions
 from audit.run_audit import examine_each_product
 from audit.stores_reading import StoresReading
 from audit.trial.hypothesis import Hypothesis
 from audit.verdict import Verdict
+from reports.summary import OpenQuestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class LayoutsFound:
         table: a row for each layout with its key, of the columns of `LAYOUT_TABLE`.
         remarks: what is worth saying beside it, a sentence each.
         unknown: how many values remain of which nothing can be said.
+        questions: what one known text would settle.
         explained: whether each known text was given by some hypothesis.
         supplied: the layouts that were given, with those that are proven now.
     """
@@ -34,6 +37,7 @@ class LayoutsFound:
     table: pl.DataFrame
     remarks: tuple[str, ...]
     unknown: int
+    questions: tuple[OpenQuestion, ...]
     explained: bool
     supplied: Supplied
 
@@ -97,8 +101,12 @@ def find_layouts(
     given = [[each for each in (*proof.gives, *proof.possible) if each in proven] for proof in proofs]
     return LayoutsFound(
         table=pl.concat([LAYOUT_TABLE.to_frame(), *(_table(each, ring, proven) for each in examined)]),
-        remarks=tuple(_remark(*each, ring) for each in zip(known, proofs, given, strict=True)),
+        remarks=(
+            *(_remark(*each, ring) for each in zip(known, proofs, given, strict=True)),
+            *(sentence for each in examined for sentence in _left_over(each, ring)),
+        ),
         unknown=sum(int((each.frame["verdict"] == Verdict.UNKNOWN).sum()) for each in examined),
+        questions=tuple(open_questions(examined, ring)),
         explained=all(given),
         supplied=together(supplied, _settled(proven, evidence)),
     )
@@ -137,6 +145,29 @@ def _remark(text: KnownText, proof: Proof, given: Sequence[Hypothesis], ring: Ke
         f"no hypothesis gives the known text of {text.location}: its key is not among the candidates, its "
         "layout is none of those tried, or the text is not what is stored there"
     )
+
+
+def _left_over(examined: Examined, ring: KeyRing) -> Iterator[str]:
+    """What the layouts leave unexplained: of what has their form, and of everything."""
+    found = examined.discovered.established
+    for each in found:
+        if each.opened < each.tried:
+            yield (
+                f"{each.names[0]} under {ring.keys[each.hypothesis.key].label} opens {each.opened} of "
+                f"{each.tried} "
+                "values of its form that no layout above it opens: the others are under another key, or in "
+                "another "
+                "layout"
+            )
+    unknown = int((examined.frame["verdict"] == Verdict.UNKNOWN).sum())
+    if unknown:
+        yield (
+            f"{unknown} values are in no layout that was tried: AES in ECB, CBC and GCM with five "
+            f"paddings, under every "
+            "key in every form of key file. If they are of another cipher (3DES, Jasypt, OpenSSL …), "
+            "describe it in a "
+            "layouts file (--layouts); if a text is known, --known proves its layout"
+        )
 
 
 def _table(examined: Examined, ring: KeyRing, proven: Sequence[Hypothesis]) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""What one known plain text would settle: values whose key is certain and whose text is not, and unknown layouts."""
+"""What one known plain text would settle: texts that are not wholly known, and unknown layouts."""
 
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -11,14 +11,14 @@ from audit.verdict import Confidence, Verdict
 from reports.summary import OpenQuestion
 
 PROPOSED_TEXT: Final = "passkey-audit: no secret, just three blocks."
-"""44 bytes: three AES blocks, all different. The first tells the vector, the others mode and key form, the last one
-the padding; one block fewer leaves a constant vector and a vector in front alike."""
+"""44 bytes: three AES blocks, all different. The first tells the vector, the others mode and key form, the
+last one the padding; one block fewer leaves a constant vector and a vector in front alike."""
 
 _SURE: Final = (Confidence.PROVEN, Confidence.STRONG)
 
 
 def open_questions(examined: Iterable[Examined], ring: KeyRing) -> list[OpenQuestion]:
-    """One question for each key under which texts are not wholly known, and one where no layout is established."""
+    """One for each key under which texts are not wholly known, and one where no layout is established."""
     questions = []
     for each in examined:
         found = each.discovered.established

@@ -15,6 +15,7 @@ from reports.key_table import key_rows
 from reports.page_data import data_block, page_rows
 from reports.run import Run
 from reports.server_findings import LISTED, server_findings
+from reports.settling import question_in_words, settling_steps
 from reports.terminal import visible
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ def render_page(run: Run) -> Iterator[str]:
         rows=rows,
         data=data_block(rows),
         wording=wording,
+        question_in_words=question_in_words,
+        settling_steps=settling_steps,
         scripts=scripts,
         script_sources=" ".join(map(_source, scripts)),
         styles=[_asset("vendor/tabulator_simple.min.css"), _asset("report.css")],

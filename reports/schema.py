@@ -36,7 +36,8 @@ CREDENTIALS: Final = pl.Schema(
 )
 """One row a stored value, judged. Absent text is ""; `false_positive` is null where nothing opened.
 
-`confidence` is that in the key, `text_confidence` that every byte of the text is known: two things. `disagreement` says where logs and store contradict each other: `logged-but-opens`, `lost-but-not-logged`.
+`confidence` is that in the key, `text_confidence` that every byte of the text is known: two things.
+`disagreement` says where logs and store contradict each other: `logged-but-opens`, `lost-but-not-logged`.
 """
 
 NOT_STORED: Final = pl.Schema(

@@ -1,39 +1,45 @@
 """One minute to certainty: what to do where one known plain text settles what the data leave open."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from reports.summary import OpenQuestion
+if TYPE_CHECKING:  # commands that print no question need not load pydantic
+    from reports.summary import OpenQuestion
 
 NEW_CREDENTIAL = "/projects/Default/credentials/passkey-audit"
 
 
-def question_in_words(question: OpenQuestion) -> str:
+def question_in_words(question: "OpenQuestion") -> str:
     """What is open, in one sentence."""
     count = f"{question.values} value{'s' if question.values != 1 else ''}"
     if not question.key:
-        return f"no ciphertext layout could be established for {count}: with one known plain text it can be proven"
+        return f"no ciphertext layout could be established for {count}: one known plain text can prove it"
     names = " or ".join(question.layouts) or "a layout that other values show"
     return (
-        f"{count} open under {question.key} with certainty, but not every byte of the text is settled ({names}): one "
-        "known plain text settles it"
+        f"{count} open under {question.key} with certainty, but not every byte of the text is settled "
+        f"({names}): one known plain text settles it"
     )
 
 
-def steps(question: OpenQuestion) -> Iterator[tuple[str, str]]:
+def settling_steps(question: "OpenQuestion") -> Iterator[tuple[str, str]]:
     """What to do, a sentence each, with the command or the text that belongs to it, or ""."""
+    location, store = question.example, "STORE"
     if question.proposed_text:
-        yield f"on the server, create a credential, {NEW_CREDENTIAL} say, with exactly this password", question.proposed_text
-        yield "export its project to a file (proof.xml, say), or audit the database again", ""
         location, store = NEW_CREDENTIAL, "proof.xml"
-        yield "give the tool that one text: at its question, Enter alone stands for the text above", ""
+        yield "on the server, create a credential with exactly this password", question.proposed_text
+        yield f"export it to {store} (below it is called {location}), or name the database as the store", ""
+        yield "prove the layout with it: at the question, Enter alone stands for that text", ""
     else:
-        yield (
-            f"{question.key} is not in use any more, so that nothing new is encrypted under it: find a credential "
-            "under it whose password somebody remembers, one of more than 32 characters if you can",
-            "",
+        out_of_use = (
+            f"{question.key} is not in use any more, so nothing new is encrypted under it: find a credential "
+            "under it whose password somebody remembers, if possible one of more than 32 characters"
         )
-        location, store = question.example, "STORE"
-        yield "give the tool that one text; it asks for it without echo", ""
-    key = f"--key {question.key}" if question.key else "--key conf/passkey"
-    yield "run", f"passkey-audit layouts --store {store} {key} --known {location} --save layouts.toml"
-    yield "add this to every later run; as a setting (layouts = \"layouts.toml\") it is always there", "--layouts layouts.toml"
+        yield out_of_use, ""
+        yield "prove the layout with it; the password is asked for without echo", ""
+    key = f"--key {question.key or 'conf/passkey'}"
+    command = f"passkey-audit layouts --store {store} {key} --known {location} --save layouts.toml"
+    yield "the command", command
+    yield (
+        'add this to every later run, or layouts = "layouts.toml" to your settings',
+        "--layouts layouts.toml",
+    )

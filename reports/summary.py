@@ -129,7 +129,8 @@ class OpenQuestion(_Frozen):
         values: how many stored values the answer is about.
         layouts: those that the data cannot tell apart.
         example: location of one of the values.
-        proposed_text: what to store in a new credential, to know its text; "" where none can be made under the key.
+        proposed_text: what to store in a new credential, to know its text; "" where none can be made under
+        the key.
     """
 
     system: str

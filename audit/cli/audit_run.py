@@ -9,7 +9,7 @@ import typer
 
 from audit.cli.candidate_keys import read_keys
 from audit.cli.interruption import leaving_at_once
-from audit.cli.printing import print_unread, remark
+from audit.cli.printing import print_open_questions, print_unread, remark
 from audit.cli.progress import shown
 from audit.cli.reentered_printing import print_reentered
 from audit.cli.references import processors, secrets_of, today
@@ -109,6 +109,7 @@ def _say(audited: Audited, reentered: pl.DataFrame | None, out: Path, *, quiet: 
             print_reentered(reentered)
     for each in audited.remarks:
         remark(each, quiet=quiet)
+    print_open_questions(audited.run.summary.open_questions, quiet=quiet)
     print_unread(_unread(audited.run.unread.rows(named=True)))
     if not quiet:
         typer.echo(f"report: {out / REPORT}")

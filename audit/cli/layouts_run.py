@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from audit.cli.candidate_keys import read_keys
-from audit.cli.printing import print_table, print_unread, remark
+from audit.cli.printing import print_open_questions, print_table, print_unread, remark
 from audit.cli.progress import shown
 from audit.cli.references import prompt_without_echo, secrets_of
 from audit.cli.stores_opening import StoreOptions, open_stores
@@ -15,6 +15,7 @@ from audit.discovery.known_text import KnownText
 from audit.exit_codes import exit_code
 from audit.find_layouts import find_layouts, known_values
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, read_layouts, write_layouts
+from audit.open_questions import PROPOSED_TEXT
 from audit.run_audit import ring_for
 from audit.stores_reading import StoresReading, read_stores
 from parsers.keys.key_file import KeyFile
@@ -60,11 +61,17 @@ def print_layouts(options: LayoutsOptions, table_format: str, output: Path | Non
         remark(each, quiet=options.quiet)
     if found.unknown:
         remark(f"of {found.unknown} values nothing can be said yet", quiet=options.quiet)
+    print_open_questions(found.questions, quiet=options.quiet)
     if options.save:
         write_layouts(options.save, found.supplied)
+        remark(
+            f"kept: --layouts {options.save} uses it; as a setting (layouts = …) it is always used",
+            quiet=options.quiet,
+        )
     unread = [*reading.unread, *(each for each in keys if isinstance(each, Unread))]
     print_unread(unread)
-    return exit_code(complete=not unread, attention=bool(found.unknown) or not found.explained)
+    open_ends = bool(found.unknown or found.questions) or not found.explained
+    return exit_code(complete=not unread, attention=open_ends)
 
 
 def _known_texts(options: LayoutsOptions, reading: StoresReading) -> list[KnownText]:
@@ -75,4 +82,5 @@ def _known_texts(options: LayoutsOptions, reading: StoresReading) -> list[KnownT
 
 
 def _asked(location: str) -> Secret:
-    return Secret(prompt_without_echo(visible(f"Plain text of {location}")).encode())
+    question = f"Plain text of {location} (Enter alone: {PROPOSED_TEXT!r})"
+    return Secret(prompt_without_echo(visible(question), empty=PROPOSED_TEXT).encode())

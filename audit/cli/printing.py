@@ -9,10 +9,12 @@ import typer
 
 from parsers.unread import Unread
 from reports.errors import OutputError
+from reports.settling import question_in_words, settling_steps
 from reports.tables import TableFormat, write_table
 from reports.terminal import visible
 
 if TYPE_CHECKING:
+    from reports.summary import OpenQuestion
     from reports.tables import Content
 
 
@@ -50,3 +52,13 @@ def print_unread(unread: Iterable[Unread]) -> None:
         where = f"{each.path}!/{each.member}" if each.member else each.path
         how_far = "partly read" if each.partial else "not read"
         remark(f"{how_far}: {where}: {each.reason}")
+
+
+def print_open_questions(questions: "Iterable[OpenQuestion]", *, quiet: bool) -> None:
+    """What one known text would settle, and how, on standard error."""
+    for question in questions:
+        remark(question_in_words(question), quiet=quiet)
+        for number, (sentence, command) in enumerate(settling_steps(question), start=1):
+            remark(f"  {number}. {sentence}{':' if command else ''}", quiet=quiet)
+            if command:
+                remark(f"       {command}", quiet=quiet)

@@ -19,8 +19,8 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def prompt_without_echo(what: str) -> str:
-    """Ask the terminal for a secret.
+def prompt_without_echo(what: str, *, empty: str | None = None) -> str:
+    """Ask the terminal for a secret; `empty` is what Enter alone stands for, if it may stand for anything.
 
     Raises:
         SecretReferenceError: there is none.
@@ -33,7 +33,9 @@ def prompt_without_echo(what: str) -> str:
         signal.siginterrupt(
             signal.SIGINT, True
         )  # polars has calls go on after it: Ctrl-C would wait for Enter
-    answer: str = typer.prompt(what.removesuffix(": "), hide_input=True, err=True)
+    answer: str = typer.prompt(
+        what.removesuffix(": "), default=empty, show_default=False, hide_input=True, err=True
+    )
     return answer
 
 

@@ -96,7 +96,7 @@ class _Ranked:
 
 
 def layouts_to_try(layouts: Iterable[Layout], views: Views) -> tuple[Layout, ...]:
-    """Those of these layouts in which any of the values is written at all, and the same behind constant prefixes."""
+    """The layouts in which any value is written at all, and the same in wrappers and behind prefixes."""
     listed = tuple(layouts)
     wanted = tuple(dict.fromkeys((*listed, *wrapped(listed, views))))
     read = _telling({View.of(layout) for layout in wanted}, views)
@@ -224,8 +224,8 @@ def _to_try(
 ) -> tuple[Hypothesis, ...]:
     """Every key in every established layout: what holds of one key's values is to be shown of another's.
 
-    A chain of CBC is tried with what may stand before its first block under each key: an older server may have
-    had another vector, and a text that is read with the wrong one is a wrong text.
+    A chain of CBC is tried with what may stand before its first block under each key: an older server may
+    have had another vector, and a text that is read with the wrong one is a wrong text.
     """
     alike = tuple(dict.fromkeys(each for evidence in established for each in evidence.alike))
     layouts = dict.fromkeys(layout for each in alike for layout in (each.layout, *each.same_as))

@@ -1,16 +1,17 @@
-"""What stands before the first block of CBC values: their own vector, a known one, or a constant that nobody knows.
+"""What stands before the first block of CBC values: a vector of its own, a known or an unknown one.
 
-All of them give the same text from the second block on, so that the key shows whichever it is. The first block is
-another question: read with the wrong vector a text loses its first 16 bytes, or gets 16 that were never its own.
-Three tests answer it, each with stated odds; where none does, the answer is the set of what still stands.
+All of them give the same text from the second block on, so that the key shows whichever it is. The first
+block is another question: read with the wrong vector a text loses its first 16 bytes, or gets 16 that were
+never its own. Three tests answer it, each with stated odds; where none does, the answer is the set of what
+still stands.
 
-1. Behind a *known* vector the decrypted first blocks, XORed with it, are text. Random bytes are ASCII once in five
-   million times. Equal blocks (the header of all PEM keys, say) count once.
-2. Behind *one unknown* vector two texts in one script have the same 16 highest bits (ASCII has none set), and texts
-   of any script have equal bytes more often than random blocks. Blocks behind vectors of their own are random,
-   whatever the texts are: they agree in those bits once in 65,536 times.
-3. Vectors of *their own* are what is left where many values that go on as text agree in neither way: among so many,
-   two would begin in the same script.
+1. Behind a *known* vector the decrypted first blocks, XORed with it, are text. Random bytes are ASCII once in
+   five million times. Equal blocks (the header of all PEM keys, say) count once.
+2. Behind *one unknown* vector two texts in one script have the same 16 highest bits (ASCII has none set), and
+   texts of any script have equal bytes more often than random blocks. Blocks behind vectors of their own are
+   random, whatever the texts are: they agree in those bits once in 65,536 times.
+3. Vectors of *their own* are what is left where many values that go on as text agree in neither way: among so
+   many, two would begin in the same script.
 """
 
 import math
@@ -27,8 +28,8 @@ from audit.trial.odds import text_log10
 from audit.trial.plain_text import Content, begins_as_text
 
 MOST_BLOCKS: Final = 256
-"""Distinct first blocks that are looked at: more would let chance agreements of random blocks grow (their number
-goes with the square), and tell nothing new."""
+"""Distinct first blocks that are looked at: more would let chance agreements of random blocks grow (their
+number goes with the square), and tell nothing new."""
 
 _STRONG_LOG10: Final = -6.0
 _CONSTANT_LOG10: Final = -9.0
@@ -116,7 +117,8 @@ _BYTE_LOG10: Final = np.array(
         for byte in range(256)
     ]
 )
-"""Secrets are made of letters and digits, mostly; a text read behind another ASCII vector is made of anything."""
+"""Secrets are made of letters and digits, mostly; a text read behind another ASCII vector is made of
+anything."""
 
 
 def _likeliest(
@@ -133,7 +135,7 @@ def _likeliest(
 
 
 def _constant_log10(decrypted: Bytes) -> float:
-    """log10 of the probability that random blocks agree as often as these do, in either way; 0 is no evidence."""
+    """log10 of the probability that random blocks agree as often in either way; 0 is no evidence."""
     agreeing, coinciding = _agreements(decrypted), _coincidences(decrypted)
     pairs = math.comb(len(decrypted), 2)
     tails = (
@@ -149,24 +151,24 @@ def _agreements(decrypted: Bytes) -> int:
 
 
 def _coincidences(decrypted: Bytes) -> int:
-    """Pairs of blocks with an equal byte, at each place: texts of any script have more than random bytes have.
+    """Pairs of blocks with an equal byte, at each place: texts have more of them than random bytes.
 
-    Friedman's index of coincidence, which no constant vector changes: of random printable ASCII one pair in 95
-    is equal, of random bytes one in 256.
+    Friedman's index of coincidence, which no constant vector changes: of random printable ASCII one pair in
+    95 is equal, of random bytes one in 256.
     """
     counts = np.stack([np.bincount(column, minlength=256) for column in decrypted.T])
     return int((counts * (counts - 1) // 2).sum())
 
 
 def _tail_log10(seen: int, expected: float) -> float:
-    """log10 of a bound on the probability that so many are seen by chance (Chernoff, for Poisson's law)."""
+    """log10 of a bound on the probability that chance gives so many (Chernoff, for Poisson's law)."""
     if seen <= expected:
         return 0.0
     return (seen - expected - seen * math.log(seen / expected)) / math.log(10)
 
 
 def _own_vectors_show(first: FirstBlocks) -> bool:
-    """Whether one constant is ruled out: many values go on as text, and agree no more than random blocks do."""
+    """Whether one constant is ruled out: many go on as text, and agree no more than random blocks do."""
     text = first.decrypted[first.goes_on]
     if len(text) < _ENOUGH_FOR_OWN_VECTORS:
         return False

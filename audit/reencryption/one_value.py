@@ -59,8 +59,9 @@ def encrypt_value(
     A JSON object around it is that of the `old` value, in which one string is exchanged.
 
     Raises:
-        ValueError: nothing can be encrypted in the layout, since nobody knows its vector, or it puts values into
-            JSON and `old` is no such object; or not this text, since it ends in what the layout pads with.
+        ValueError: nothing can be encrypted in the layout, since nobody knows its vector, or it puts values
+            into JSON and `old` is no such object; or not this text, since it ends in what the layout pads
+            with.
     """
     layout = hypothesis.layout
     body = seal_body(layout, hypothesis.aes_key, vector, plain.reveal())

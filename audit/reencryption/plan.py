@@ -19,7 +19,8 @@ class Planned:
     Attributes:
         row: its place in the plan's table.
         change: from what to what.
-        openers: the target key in the layout that is written, and in those that the data cannot tell from it: each
+        openers: the target key in the layout that is written, and in those that the data cannot tell from it:
+            each
             must open the new value.
         mark: of its plain text.
     """

@@ -18,8 +18,8 @@ from parsers.secret import Secret
 NOT_OPENED: Final = -1
 
 CLEARLY_LIKELIER: Final = 6.0
-"""Powers of ten by which one text of a value must be likelier than another to be taken for its text: the same one
-in a million that makes a key strong. A first block of 16 bytes that is ASCII makes 6.7."""
+"""Powers of ten by which one text of a value must be likelier than another to be taken for its text: the same
+one in a million that makes a key strong. A first block of 16 bytes that is ASCII makes 6.7."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,8 @@ class Best:
         hypothesis: its place in the list that was tried, or NOT_OPENED; shape [n].
         log10: of the probability that a wrong key does as well, uncorrected; 0 where nothing opened.
         rival_log10: the same for the best opening under any other key; 0 where there is none.
-        whole: whether every byte of the text is known: none of it stays behind an unknown vector, and no other
-            layout that was tried makes the same key give another text that is about as likely.
+        whole: whether every byte of the text is known: none of it stays behind an unknown vector, and no
+            other layout that was tried makes the same key give another text that is about as likely.
         content: `Content` of the best opening.
         damage: `Damage` of what is no text.
         proven: whether an authentication tag or the plain text's own structure proves it.
@@ -93,7 +93,7 @@ def best_openings(
 def _undecided(
     best: Best, opened: Opened, hypothesis: Hypothesis, secret_tags: SecretTags
 ) -> npt.NDArray[np.bool_]:
-    """Rows of which this opening and the best so far say different things, and are about as likely; shape [n]."""
+    """Rows of which this opening and the best so far differ, and are about as likely; shape [n]."""
     rows = opened.rows
     other_text = (secret_tags.of(opened.plain, opened.lengths) != best.tags[rows]).any(axis=1)
     # What stands behind an unknown vector has another block in front of it, though all that shows is equal.

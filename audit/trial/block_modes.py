@@ -21,8 +21,8 @@ from parsers.secret import Secret
 Numbered = tuple[int, Hypothesis]
 
 _FEW_BYTES: Final = 4 * 1024 * 1024
-"""Survivors up to this size are taken together, whatever their lengths: under a wrong key there are a few of every
-length, and a pass for each length of each hypothesis would cost more than all the AES."""
+"""Survivors up to this size are taken together, whatever their lengths: under a wrong key there are a few of
+every length, and a pass for each length of each hypothesis would cost more than all the AES."""
 
 
 def open_blocks(groups: Sequence[Group], tried: Sequence[Numbered]) -> Iterator[Opened]:

@@ -30,7 +30,7 @@ class InnerValues:
         self._found: list[tuple[int, int, bytes]] = []
 
     def watch(self, opened: Iterable[Opened], rows: npt.NDArray[np.intp]) -> Iterator[Opened]:
-        """The openings as they come, looked at in passing; `rows`: where what was tried stands in its batch."""
+        """The openings as they come, looked at in passing; `rows`: where these values stand in the batch."""
         for each in opened:
             for place in np.flatnonzero(_may_be_stored(each)):
                 plain = each.plain[place, : each.lengths[place]].tobytes()

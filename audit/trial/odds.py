@@ -37,13 +37,13 @@ def padded_log10(
         block: bytes of a block.
 
     Returns:
-        shape [block + 1]; index p: as good as p bytes of padding, with everything before it of this class or a
-        stricter one. Index 0 is unused but for paddings that may add nothing.
+        shape [block + 1]; index p: as good as p bytes of padding, with everything before it of this class or
+        a stricter one. Index 0 is unused but for paddings that may add nothing.
     """
     table = np.zeros(block + 1)
     total = -math.inf
-    # ISO 10126 says only how many random bytes there are: the fewer, the more text speaks. Elsewhere every byte
-    # of padding speaks, and more of them say more.
+    # ISO 10126 says only how many random bytes there are: the fewer, the more text speaks. Elsewhere every
+    # byte of padding speaks, and more of them say more.
     least = 1 if padding.fill is None else 0
     order = range(1, block + 1) if padding is Padding.ISO10126 else range(block, least - 1, -1)
     for amount in order:

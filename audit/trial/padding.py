@@ -1,4 +1,4 @@
-"""Padding of the last block, checked and taken off for many rows at once: PKCS#7 and what older programs used."""
+"""Padding of the last block, checked for many rows at once: PKCS#7 and what older programs used."""
 
 from typing import Final
 
@@ -35,9 +35,9 @@ def may_be_padded(last_bytes: Bytes) -> npt.NDArray[np.bool_]:
 def is_padded(last_blocks: Bytes, padding: Padding = Padding.PKCS7) -> npt.NDArray[np.bool_]:
     """Whether each last block can be the end of a text with this padding; shape [n, 16] to [n].
 
-    A random block passes PKCS#7 with probability 256⁻¹ + 256⁻² + … = 0.392 %: padding proves nothing by itself.
-    ISO 10126 says one byte only, and filling up says nothing at all: there the bytes before must be text, which
-    one random block in a thousand still is by this screen.
+    A random block passes PKCS#7 with probability 256⁻¹ + 256⁻² + … = 0.392 %: padding proves nothing by
+    itself. ISO 10126 says one byte only, and filling up says nothing at all: there the bytes before must be
+    text, which one random block in a thousand still is by this screen.
     """
     if padding.fill is not None:
         return _ends_as_text(last_blocks, padding_lengths(last_blocks, padding))

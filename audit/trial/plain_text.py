@@ -64,9 +64,9 @@ def classify(plain: Bytes, lengths: npt.NDArray[np.intp]) -> npt.NDArray[np.uint
 class Damage(IntEnum):
     """Whether what is no text may be a text of whose ciphertext a byte was changed.
 
-    In CBC such a byte garbles its block and changes one byte of the next (NIST SP 800-38A, appendix D); in a vector
-    it changes one byte. `POSSIBLE`: of several blocks no more than two are garbled. `LIKELY`: text goes on around
-    them.
+    In CBC such a byte garbles its block and changes one byte of the next (NIST SP 800-38A, appendix D); in a
+    vector it changes one byte. `POSSIBLE`: of several blocks no more than two are garbled. `LIKELY`: text
+    goes on around them.
     """
 
     NONE = 0

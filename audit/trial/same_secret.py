@@ -24,8 +24,8 @@ class SecretTags:
         """A tag for each row.
 
         Args:
-            padded: plain texts with PKCS#7 padding, whole blocks; what follows the padding does not count; shape
-                [n, width].
+            padded: plain texts with PKCS#7 padding, whole blocks; what follows the padding does not count;
+                shape [n, width].
             lengths: bytes of each text; shape [n].
 
         Returns:

@@ -31,8 +31,8 @@ class View:
     """A way of reading values as bytes.
 
     With `beside`, the initialization vector stands in the `iv` column or, where that is empty, behind a `|`
-    in the value; it is put in front, so that the ciphers see one form only. The `wrapper` stands around the value,
-    vector behind a `|` included; a vector in its own column has none.
+    in the value; it is put in front, so that the ciphers see one form only. The `wrapper` stands around the
+    value, vector behind a `|` included; a vector in its own column has none.
 
     Base64 may lack its padding, as Java's `Base64.Encoder.withoutPadding` writes it, unless `padded_only`:
     Octopus Deploy reads with .NET's `Convert.FromBase64String`, which takes no other (Microsoft's reference).

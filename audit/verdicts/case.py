@@ -84,8 +84,8 @@ _SENTENCES: Final = {
     Case.EXTERNAL: "the secret is kept in another system; nothing is encrypted here",
     Case.PLAIN: "what a person types, and no cipher writes: stored unencrypted, or cut off",
     Case.IMPOSSIBLE: (
-        "decodes to {size} bytes, a length that no established layout has, one of few among many that fit: cut off "
-        "or mistyped"
+        "decodes to {size} bytes, a length that no established layout has, one of few among many that fit: "
+        "cut off or mistyped"
     ),
     Case.CUT: "looks like ciphertext and does not decode, one of few among many that do: cut off or mistyped",
     Case.CURRENT: "opens under {label}, the current key",
@@ -94,43 +94,44 @@ _SENTENCES: Final = {
     Case.WEAK: "opens under {label}, but only so weakly that it may be chance",
     Case.LOST: "well-formed in a layout established for values like it, and {unopened} in any form or layout",
     Case.NOT_SHOWN: (
-        "fits an established layout, and {unopened}; but other values here are of a layout that nobody knows, or a "
-        "candidate opens nothing that could open such values, so that it may be of that one"
+        "fits an established layout, and {unopened}; but other values here are of a layout that nobody "
+        "knows, or a candidate opens nothing that could open such values, so that it may be of that one"
     ),
     Case.MARKED: (
         "begins as ciphertext of another program does: {mark}; a layouts file (--layouts) can describe it"
     ),
     Case.UNLIKE: (
-        "opens under {label}, but not to a text as other values under that key do: a byte of it may have been changed"
+        "opens under {label}, but not to a text as other values under that key do: a byte of it may have "
+        "been changed"
     ),
     Case.TWICE: "encrypted twice: under the current key lies a value that {label} opens",
     Case.TWICE_TWO_TEXTS: (
-        "encrypted twice: under the current key lies a value that {label} opens with certainty, but to different texts "
-        "in layouts that the data cannot tell apart: one known plain text settles it"
+        "encrypted twice: under the current key lies a value that {label} opens with certainty, but to "
+        "different texts in layouts that the data cannot tell apart: one known plain text settles it"
     ),
     Case.HEAD_HIDDEN: (
-        "opens under {label}, not under the current key {current}; its first 16 bytes stay hidden by a constant "
-        "initialization vector that nobody knows: one known plain text solves it"
+        "opens under {label}, not under the current key {current}; its first 16 bytes stay hidden by a "
+        "constant initialization vector that nobody knows: one known plain text solves it"
     ),
     Case.CURRENT_TWO_TEXTS: (
-        "opens under {label}, the current key; what its first 16 bytes are is not settled between layouts that "
-        "the data cannot tell apart"
+        "opens under {label}, the current key; what its first 16 bytes are is not settled between layouts "
+        "that the data cannot tell apart"
     ),
     Case.CURRENT_HEAD_HIDDEN: (
-        "opens under {label}, the current key; its first 16 bytes stay hidden by a constant initialization vector "
-        "that nobody knows"
+        "opens under {label}, the current key; its first 16 bytes stay hidden by a constant initialization "
+        "vector that nobody knows"
     ),
     Case.NO_LAYOUT: (
-        "no ciphertext layout could be established with {candidates}: the key that wrote this store, "
-        "or one credential's known plain text, would help"
+        "no ciphertext layout could be established with {candidates}: the key that wrote this store, or one"
+        " credential's known plain text, would help"
     ),
     Case.OTHER_LAYOUT: (
-        "fits none of the layouts established for this store: a key that opens such values, one known plain text, "
-        "or a layouts file that describes them would help"
+        "fits none of the layouts established for this store: a key that opens such values, one known plain"
+        " text, or a layouts file that describes them would help"
     ),
     Case.HIDDEN: (
-        "a single block behind a constant initialization vector that nobody knows: one known plain "
-        "text solves it"
+        "a single block behind a constant initialization vector that nobody knows: one known plain text "
+        "solves it"
     ),
     Case.NEVER_SEALED: "not ciphertext|vector in base64: never encrypted, or cut off",
     Case.NO_BAR: "no '|' in it: the initialization vector is missing",
@@ -139,8 +140,8 @@ _SENTENCES: Final = {
     Case.BAD_BASE64: "one side of the '|' is no canonical base64",
     Case.VECTOR_SIZE: "the initialization vector behind the '|' is not 16 bytes long",
     Case.TWO_TEXTS: (
-        "opens under {label} with certainty, but to different texts in layouts that the data cannot tell apart: one "
-        "known plain text settles it"
+        "opens under {label} with certainty, but to different texts in layouts that the data cannot tell "
+        "apart: one known plain text settles it"
     ),
     Case.NO_BLOCKS: "the ciphertext before the '|' is no multiple of 16 bytes",
 }

@@ -84,7 +84,8 @@ class Judgement:
     """The verdict on a batch of n values.
 
     Attributes:
-        frame: verdict, opened_by, fingerprint, confidence, text_confidence, false_positive, layout, action, reason.
+        frame: verdict, opened_by, fingerprint, confidence, text_confidence, false_positive, layout, action,
+        reason.
         opened: whether a key is named for the value; shape [n].
         whole: whether every byte of its text is known; shape [n].
     """

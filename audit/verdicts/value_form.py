@@ -18,8 +18,8 @@ from audit.verdicts.typed_text import looks_typed
 class Form(IntEnum):
     """By its form a value that no key opens is one of these.
 
-    `TYPED`: what a person types. `MARKED`: begins as the ciphertext of another program does. `FITTING`: has the
-    encoding and a length of an established layout. `MISFIT`: looks like ciphertext, and like none of an
+    `TYPED`: what a person types. `MARKED`: begins as the ciphertext of another program does. `FITTING`: has
+    the encoding and a length of an established layout. `MISFIT`: looks like ciphertext, and like none of an
     established layout.
     """
 
@@ -68,8 +68,8 @@ class Population:
         shortest_opened: bytes of the shortest of them once decoded.
         texts: how many of them open to text.
         forms: of all others that are there.
-        odd_key: whether a candidate that opens nothing is of a size that AES keys of the product do not have, as
-            a passphrase or a DES key is: what it opens may be among the values that nothing opens.
+        odd_key: whether a candidate that opens nothing is of a size that AES keys of the product do not have,
+            as a passphrase or a DES key is: what it opens may be among the values that nothing opens.
     """
 
     opened: int
@@ -90,8 +90,8 @@ class Population:
     def few_misfits(self) -> bool:
         """Whether so few look like no established layout, among so many that do, that these are damaged.
 
-        A whole population of misfits is a layout that nobody knows: its lengths come again, or are multiples of 8
-        as those of DES and Blowfish are, more often than cutting values off makes them so.
+        A whole population of misfits is a layout that nobody knows: its lengths come again, or are multiples
+        of 8 as those of DES and Blowfish are, more often than cutting values off makes them so.
         """
         misfits = self.forms.sizes[self.forms.form == Form.MISFIT]
         fitting = self.opened + self._count(Form.FITTING)

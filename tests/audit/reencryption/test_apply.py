@@ -36,7 +36,7 @@ def planned(count: int) -> tuple[MemoryStore, list[Planned]]:
     store = MemoryStore(stored([old(number).value for number in range(2 * count)]))
     opener = Hypothesis(0, Secret(NEW), FRONT)
     return store, [
-        Planned(number, Change(f"row {number}", old(number), new(number)), opener, b"")
+        Planned(number, Change(f"row {number}", old(number), new(number)), (opener,), b"")
         for number in range(1, 2 * count, 2)
     ]
 

@@ -86,7 +86,7 @@ def test_a_written_value_that_opens_to_another_text() -> None:
     wrong = Sealed(seal(FRONT, NEW, b"another text", random.Random(1)))
     first = written[0]
     written[0] = Planned(
-        first.row, type(first.change)("row 0", first.change.old, wrong), first.opener, first.mark
+        first.row, type(first.change)("row 0", first.change.old, wrong), first.openers, first.mark
     )
     estate.store.there["row 0"] = wrong
     proof = proof_of(estate, plan, written)

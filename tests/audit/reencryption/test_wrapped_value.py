@@ -103,12 +103,12 @@ def test_no_object_is_made_up() -> None:
     """A bare value is not written into JSON, since nobody knows what else belongs there."""
     bare, into = layout_in(Wrapper()), NewLayout((under(NEW, layout_in(JSON)),), Spelling(), "")
     old = Sealed(sealed_in(bare))
-    refused = new_value(old, under(OLD, bare), into, Marks(), zero_vector=False)
+    refused = new_value(old, (under(OLD, bare),), into, Marks(), zero_vector=False)
     assert isinstance(refused, str)
     assert "JSON object" in refused
     out_of = NewLayout((under(NEW, bare),), Spelling(), "")
     freed = new_value(
-        Sealed(sealed_in(layout_in(JSON))), under(OLD, layout_in(JSON)), out_of, Marks(), zero_vector=False
+        Sealed(sealed_in(layout_in(JSON))), (under(OLD, layout_in(JSON)),), out_of, Marks(), zero_vector=False
     )
     assert isinstance(freed, NewValue)
     assert opened_by_others(freed.sealed.value, Iv.FRONT) == TEXT
