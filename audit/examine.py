@@ -108,11 +108,16 @@ class _Examination:
             established=tuple(
                 dict.fromkeys(each.layout for one in self.discovered.established for each in one.alike)
             ),
-            proven=frozenset(self.supplied.proven) - frozenset(published),
+            proven=frozenset(each for each in tried if self._is_proven(each) and not published),
             count=len(tried),
             published=bool(published),
         )
         self._try_everything(known)
+
+    def _is_proven(self, hypothesis: Hypothesis) -> bool:
+        fingerprint = self.ring.keys[hypothesis.key].fingerprint
+        layouts = (hypothesis.layout, *hypothesis.same_as)
+        return any(self.supplied.is_proven(layout, fingerprint) for layout in layouts)
 
     def _discover(self, known: Sequence[Layout]) -> Discovered:
         """Layouts found, then looked for again in what they do not open, until that shows none."""
@@ -121,7 +126,7 @@ class _Examination:
             rest = [batch.filter(self._without_key(each, found)) for each, batch in enumerate(self.batches)]
             if not sum(batch.height for batch in rest):
                 break
-            more = discover(sample(rest), self.ring.keys, known, self.secret_tags, self.supplied.proven)
+            more = discover(sample(rest), self.ring.keys, known, self.secret_tags, self.supplied)
             before, found = found, found.together(more, first=not number)
             if len(found.to_try) == len(before.to_try):
                 break

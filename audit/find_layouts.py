@@ -1,7 +1,7 @@
 """The layouts that stores show, with what known plain texts prove."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -92,9 +92,9 @@ def find_layouts(
     proofs = [prove(text, ring.keys, _layouts_for(text, supplied)) for text in known]
     proven = confirmed(proofs)
     possible = {each for proof in proofs for each in proof.possible}
-    with_texts = together(supplied, (each.layout for each in proven))
+    with_texts = together(supplied, ((each.layout, ring.keys[each.key].fingerprint) for each in proven))
     to_try = (*with_texts.to_try, *dict.fromkeys(each.layout for each in possible))
-    examined = examine_each_product(reading, ring, Supplied(to_try, with_texts.proven))
+    examined = examine_each_product(reading, ring, replace(with_texts, to_try=to_try))
     evidence = [each for one in examined for each in one.discovered.established]
     # A vector that one text of a single block allows, and that opens the store's other values as well.
     proven = (*proven, *(each.hypothesis for each in evidence if each.hypothesis in possible))
@@ -108,7 +108,10 @@ def find_layouts(
         unknown=sum(int((each.frame["verdict"] == Verdict.UNKNOWN).sum()) for each in examined),
         questions=tuple(open_questions(examined, ring)),
         explained=all(given),
-        supplied=together(supplied, _settled(proven, evidence)),
+        supplied=together(
+            supplied,
+            ((each.layout, ring.keys[each.key].fingerprint) for each in _settled(proven, evidence)),
+        ),
     )
 
 
@@ -117,16 +120,14 @@ def _layouts_for(text: KnownText, supplied: Supplied) -> tuple[Layout, ...]:
     return tuple(dict.fromkeys((*known, *supplied.to_try, *supplied.proven)))
 
 
-def _settled(proven: Sequence[Hypothesis], evidence: Iterable[Evidence]) -> list[Layout]:
-    """The layouts that are proven; of those that one text cannot tell apart, those that the store shows."""
+def _settled(proven: Sequence[Hypothesis], evidence: Iterable[Evidence]) -> list[Hypothesis]:
+    """Keys in proven layouts; of those that one text cannot tell apart, those that the store shows."""
     shown = {each for one in evidence if one.opened for each in one.alike}
     by_key: dict[int, list[Hypothesis]] = {}
     for each in proven:
         by_key.setdefault(each.key, []).append(each)
     return [
-        each.layout
-        for of_key in by_key.values()
-        for each in ([one for one in of_key if one in shown] or of_key)
+        each for of_key in by_key.values() for each in ([one for one in of_key if one in shown] or of_key)
     ]
 
 

@@ -1,6 +1,6 @@
 """Layouts and keys found from the data: the best explanation first, then the next of what is left."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -16,6 +16,7 @@ from audit.discovery.wrappers import wrapped
 from audit.key_ring import Key
 from audit.layouts.known import with_prefixes
 from audit.layouts.layout import Encoding, Layout
+from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied
 from audit.trial.best import CLEARLY_LIKELIER
 from audit.trial.hypothesis import Hypothesis, hypotheses
 from audit.trial.same_secret import SecretTags
@@ -56,7 +57,7 @@ def discover(
     keys: Sequence[Key],
     layouts: Iterable[Layout],
     secret_tags: SecretTags,
-    proven: Sequence[Layout] = (),
+    supplied: Supplied = NOTHING_SUPPLIED,
 ) -> Discovered:
     """The established hypotheses, or the best of those that are not.
 
@@ -68,19 +69,18 @@ def discover(
         keys: the candidates.
         layouts: those to try; the same behind constant prefixes that the values show are tried as well.
         secret_tags: tells equal plain texts.
-        proven: layouts that a known plain text has proven.
+        supplied: layouts that a known plain text has proven.
     """
     views = Views(values)
-    tried = hypotheses(keys, layouts_to_try((*layouts, *proven), views))
+    tried = hypotheses(keys, layouts_to_try((*layouts, *supplied.proven), views))
     trial = SampleTrial.of(views, tried, secret_tags)
-    chains = Chains(trial)
+    chains, proofs = Chains(trial), _Proofs(keys, supplied)
     established = tuple(
-        _settle_by_proof(chains.settled(index, evidence), proven)
-        for index, evidence in _one_after_the_other(trial)
+        proofs.settled(chains.settled(index, evidence)) for index, evidence in _one_after_the_other(trial)
     )
-    established += _proven_alone(trial, established, proven)
+    established += proofs.alone(trial, established)
     if established:
-        return Discovered(established, to_try=_to_try(keys, established, chains, proven))
+        return Discovered(established, to_try=_to_try(keys, established, chains, proofs))
     everything = np.ones(trial.size, np.bool_)
     guesses = sorted(_ranked(trial, everything, trial.openings), key=lambda each: each.evidence.log10)
     return Discovered((), tuple(each.evidence for each in guesses[:_GUESSES]))
@@ -193,34 +193,42 @@ def _as_good(other: _Explained, best: _Explained) -> bool:
     return same and other.log10 - best.log10 < CLEARLY_LIKELIER
 
 
-def _settle_by_proof(evidence: Evidence, proven: Collection[Layout]) -> Evidence:
-    """Of what the data cannot tell apart, what a known plain text has proven."""
-    kept = [each for each in evidence.alike if _is_proven(each, proven)]
-    if not kept:
-        return evidence
-    return replace(evidence, hypothesis=kept[0], equivalent=tuple(kept[1:]), proven=True)
+@dataclass(frozen=True, slots=True)
+class _Proofs:
+    """What known plain texts have proven, and under which keys."""
 
+    keys: Sequence[Key]
+    supplied: Supplied
 
-def _is_proven(hypothesis: Hypothesis, proven: Collection[Layout]) -> bool:
-    return any(layout in proven for layout in (hypothesis.layout, *hypothesis.same_as))
+    def settled(self, evidence: Evidence) -> Evidence:
+        """Of what the data cannot tell apart, what a known plain text has proven."""
+        kept = [each for each in evidence.alike if self.hold(each)]
+        if not kept:
+            return evidence
+        return replace(evidence, hypothesis=kept[0], equivalent=tuple(kept[1:]), proven=True)
 
+    def alone(self, trial: SampleTrial, established: Iterable[Evidence]) -> tuple[Evidence, ...]:
+        """What is proven, opens something, and is not established by the data."""
+        told = {each for evidence in established for each in evidence.alike}
+        others = {
+            index: openings
+            for index, openings in trial.openings.items()
+            if trial.tried[index] not in told and self.hold(trial.tried[index])
+        }
+        ranked = _ranked(trial, np.ones(trial.size, np.bool_), others)
+        return tuple(replace(each.evidence, proven=True) for each in ranked)
 
-def _proven_alone(
-    trial: SampleTrial, established: Iterable[Evidence], proven: Collection[Layout]
-) -> tuple[Evidence, ...]:
-    """What is proven, opens something, and is not established by the data."""
-    told = {each for evidence in established for each in evidence.alike}
-    others = {
-        index: openings
-        for index, openings in trial.openings.items()
-        if trial.tried[index] not in told and _is_proven(trial.tried[index], proven)
-    }
-    ranked = _ranked(trial, np.ones(trial.size, np.bool_), others)
-    return tuple(replace(each.evidence, proven=True) for each in ranked)
+    def hold(self, hypothesis: Hypothesis) -> bool:
+        """Whether they prove this key's layout."""
+        fingerprint = self.keys[hypothesis.key].fingerprint
+        return any(
+            self.supplied.is_proven(layout, fingerprint)
+            for layout in (hypothesis.layout, *hypothesis.same_as)
+        )
 
 
 def _to_try(
-    keys: Sequence[Key], established: Sequence[Evidence], chains: Chains, proven: Sequence[Layout]
+    keys: Sequence[Key], established: Sequence[Evidence], chains: Chains, proofs: _Proofs
 ) -> tuple[Hypothesis, ...]:
     """Every key in every established layout: what holds of one key's values is to be shown of another's.
 
@@ -231,9 +239,9 @@ def _to_try(
     layouts = dict.fromkeys(layout for each in alike for layout in (each.layout, *each.same_as))
     found = dict.fromkeys(alike)
     settled = {(each.aes_key, each.layout.chain) for each in alike}
-    for each in hypotheses(keys, dict.fromkeys((*proven, *layouts))):
+    for each in hypotheses(keys, dict.fromkeys((*proofs.supplied.proven, *layouts))):
         chain = each.layout.chain
-        if chain is None or each.layout in proven:
+        if chain is None or proofs.hold(each):
             found[each] = None
         elif (each.aes_key, chain) not in settled:
             found |= dict.fromkeys((each, *chains.possible(each)))

@@ -1,7 +1,7 @@
 """A `[[layouts]]` table of a TOML file, checked field by field."""
 
 from collections.abc import Mapping
-from typing import Final, Self
+from typing import Annotated, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -18,6 +18,9 @@ _MOST_ITERATIONS: Final = 10_000_000
 
 _HEX_BYTES: Final = "^(?:[0-9a-fA-F]{2})*$"
 _NONCES: Final = (12, 16)
+
+
+_Fingerprint = Annotated[str, Field(pattern="^[0-9a-f]{40}$")]
 
 
 class Entry(BaseModel):
@@ -44,6 +47,7 @@ class Entry(BaseModel):
     salt_size: int = Field(default=0, ge=0, le=_LONGEST_SALT)
     key_size: int = 0
     proven: bool = False
+    proven_under: tuple[_Fingerprint, ...] = Field(default=(), max_length=1_000)
 
     @model_validator(mode="before")
     @classmethod

@@ -2,8 +2,8 @@
 
 import json
 import tomllib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -29,14 +29,23 @@ class Supplied:
     Attributes:
         to_try: hypotheses like the known ones: the data must establish them.
         proven: a known plain text has proven them; they need no evidence.
+        proven_under: SHA-1 fingerprints of the key files under which a text proved a layout; one that is not
+            here holds under every key. What stands before the first block is shown for these keys alone: an
+            older server may have had another vector.
     """
 
     to_try: tuple[Layout, ...] = ()
     proven: tuple[Layout, ...] = ()
+    proven_under: Mapping[Layout, frozenset[str]] = field(default_factory=dict)
 
     def and_proven(self, layouts: Iterable[Layout]) -> "Supplied":
-        """The same with further layouts that need no evidence."""
-        return Supplied(self.to_try, (*self.proven, *layouts))
+        """The same with further layouts that need no evidence, under any key."""
+        return replace(self, proven=(*self.proven, *layouts))
+
+    def is_proven(self, layout: Layout, fingerprint: str) -> bool:
+        """Whether a known text has proven the layout for the key file with this fingerprint."""
+        under = self.proven_under.get(layout)
+        return layout in self.proven and (under is None or fingerprint in under)
 
 
 NOTHING_SUPPLIED: Final = Supplied()
@@ -53,7 +62,8 @@ def read_layouts(path: Path) -> Supplied:
 
     Each has `key_form`, `mode` and `iv`, in the words of those enums; optional `cipher`, `padding`,
     `encoding`, `nonce_size`, `prefix` and `constant_iv` in hex; `wrapper_head` and `wrapper_tail`, or
-    `wrapper_member`; and `proven = true` where no evidence is asked for any more. A key that comes from a
+    `wrapper_member`; and `proven = true` where no evidence is asked for any more, with
+    `proven_under`, fingerprints of the key files for which that was shown. A key that comes from a
     passphrase has `derivation`, `digest`, `iterations`, `key_size`, and `salt` in hex or `salt_size`; its
     `key_form` is `trimmed` unless it says otherwise. `preset` stands for a well-known program's.
 
@@ -80,6 +90,9 @@ def read_layouts(path: Path) -> Supplied:
     return Supplied(
         to_try=tuple(entry.layout() for entry in file.layouts if not entry.proven),
         proven=tuple(entry.layout() for entry in file.layouts if entry.proven),
+        proven_under={
+            entry.layout(): frozenset(entry.proven_under) for entry in file.layouts if entry.proven_under
+        },
     )
 
 
@@ -90,19 +103,29 @@ def write_layouts(path: Path, supplied: Supplied) -> None:
         LayoutError: the text around a layout's values is no UTF-8, which TOML cannot hold.
         OutputError: it cannot be written.
     """
-    tables = [_as_toml(layout, proven=True) for layout in supplied.proven]
+    tables = [
+        _as_toml(layout, proven=True, under=supplied.proven_under.get(layout, ()))
+        for layout in supplied.proven
+    ]
     tables += [_as_toml(layout, proven=False) for layout in supplied.to_try]
     with atomic_file(path) as file:
         file.write("\n".join(tables).encode())
 
 
-def together(supplied: Supplied, proven: Iterable[Layout]) -> Supplied:
-    """The same, and these proven beside."""
-    all_proven = tuple(dict.fromkeys((*supplied.proven, *proven)))
-    return Supplied(tuple(each for each in supplied.to_try if each not in all_proven), all_proven)
+def together(supplied: Supplied, proven: Iterable[tuple[Layout, str]]) -> Supplied:
+    """The same, and these proven as well, each under the key file with this fingerprint."""
+    under, found = dict(supplied.proven_under), dict.fromkeys(supplied.proven)
+    for layout, fingerprint in proven:
+        if layout in under or layout not in found:  # else it holds under every key already
+            under[layout] = under.get(layout, frozenset()) | {fingerprint}
+        if not fingerprint:  # a key that was made from a password has none
+            under.pop(layout, None)
+        found[layout] = None
+    all_proven = tuple(found)
+    return Supplied(tuple(each for each in supplied.to_try if each not in all_proven), all_proven, under)
 
 
-def _as_toml(layout: Layout, *, proven: bool) -> str:
+def _as_toml(layout: Layout, *, proven: bool, under: Iterable[str] = ()) -> str:
     try:
         settings = settings_of(layout)
     except UnicodeDecodeError as error:
@@ -110,6 +133,8 @@ def _as_toml(layout: Layout, *, proven: bool) -> str:
     lines = [
         f"{name} = {_quoted(value) if isinstance(value, str) else value}" for name, value in settings.items()
     ]
+    if under:
+        lines.append(f"proven_under = {json.dumps(sorted(under))}")
     return "\n".join(["[[layouts]]", *lines, f"proven = {str(proven).lower()}", ""])
 
 

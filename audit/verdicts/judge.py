@@ -44,7 +44,7 @@ class Grounds:
         ring: the candidate keys.
         tried: every key in every layout that was tried; those of established layouts stand in front.
         established: the layouts that the data, or a known plain text, show.
-        proven: layouts that a known plain text has proven, or the vendor publishes.
+        proven: keys in layouts that a known plain text has proven for them.
         count: how many hypotheses each value had a chance to fit wrongly: those in front.
         published: whether the product's form is published, so that it can be told what is wrong with a value.
     """
@@ -52,7 +52,7 @@ class Grounds:
     ring: KeyRing
     tried: tuple[Hypothesis, ...]
     established: tuple[Layout, ...]
-    proven: frozenset[Layout]
+    proven: frozenset[Hypothesis]
     count: int
     published: bool
 
@@ -180,11 +180,8 @@ def _of_others(unopened: Unopened, population: Population, grounds: Grounds) -> 
 
 
 def _is_proven(hypothesis: npt.NDArray[np.int32], grounds: Grounds) -> npt.NDArray[np.bool_]:
-    """Values of a layout that needs no evidence; shape [n]."""
-    proven = [
-        any(layout in grounds.proven for layout in (each.layout, *each.same_as)) for each in grounds.tried
-    ]
-    return np.array([*proven, False])[hypothesis]
+    """Values that open under a key in a layout that a known text has proven; shape [n]."""
+    return np.array([*(each in grounds.proven for each in grounds.tried), False])[hypothesis]
 
 
 def _marks(batch: pl.DataFrame, case: npt.NDArray[np.uint8]) -> pl.Series:

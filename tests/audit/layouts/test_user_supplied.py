@@ -51,7 +51,20 @@ def test_proven_layouts_are_added_once() -> None:
     """A layout that was tried and is proven now is listed as proven alone."""
     ecb, front = known_layouts("cloudbees-cd")[0], known_layouts("octopus")[0]
     before = Supplied(to_try=(ecb, front), proven=(SOLVED,))
-    assert together(before, [front, front, SOLVED]) == Supplied((ecb,), (SOLVED, front))
+    first, second = "a" * 40, "b" * 40
+    got = together(before, [(front, first), (front, second), (SOLVED, first)])
+    assert got == Supplied((ecb,), (SOLVED, front), {front: frozenset({first, second})})
+    assert got.is_proven(front, second)
+    assert not got.is_proven(front, "c" * 40)
+    assert got.is_proven(SOLVED, "c" * 40)  # it was, under whichever key
+
+
+def test_what_is_proven_under_a_key_is_kept_so(tmp_path: Path) -> None:
+    """The file names the key files by their fingerprints, and reads back to the same."""
+    front = Layout(KeyForm.RAW, Mode.CBC, Iv.FRONT)
+    supplied = together(Supplied(), [(front, "a" * 40)])
+    write_layouts(tmp_path / "layouts.toml", supplied)
+    assert read_layouts(tmp_path / "layouts.toml") == supplied
 
 
 @pytest.mark.parametrize(
