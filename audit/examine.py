@@ -17,7 +17,7 @@ from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied
 from audit.trial.best import NOT_OPENED, Best, best_openings
 from audit.trial.hypothesis import Hypothesis, hypotheses
 from audit.trial.inner_values import InnerValues
-from audit.trial.plain_text import Content
+from audit.trial.plain_text import Content, Damage
 from audit.trial.same_secret import SecretTags
 from audit.trial.try_keys import try_keys
 from audit.trial.views import Views
@@ -103,14 +103,18 @@ class _Examination:
         self.grounds = Grounds(
             ring=self.ring,
             tried=tried,
-            # Not all that is tried: what may stand before a chain under some key is only there to be ruled
-            # out.
+            # Not all that is tried: what may stand before a chain under some key is only there to be ruled out.
             established=tuple(
-                dict.fromkeys(each.layout for one in self.discovered.established for each in one.alike)
+                dict.fromkeys(
+                    (
+                        *published,
+                        *(each.layout for one in self.discovered.established for each in one.alike),
+                    )
+                )
             ),
             proven=frozenset(each for each in tried if self._is_proven(each) and not published),
             count=len(tried),
-            published=bool(published),
+            published=published,
         )
         self._try_everything(known)
 
@@ -284,13 +288,15 @@ class _Examination:
         return openers
 
     def _population(self) -> Population:
-        texts = opened = 0
+        texts = opened = odd = 0
         shortest = 0
         used: set[int] = set()
         for batch, best in zip(self.batches, self.bests, strict=True):
             sure = convincing(best, self.grounds.correction) & is_there(batch)
             opened += int(sure.sum())
-            texts += int((sure & (best.content != Content.BINARY)).sum())
+            text = best.content != Content.BINARY
+            texts += int((sure & text).sum())
+            odd += int((sure & ~text & ~best.proven & (best.damage != Damage.LIKELY)).sum())
             used |= {self.grounds.tried[each].key for each in np.unique(best.hypothesis[sure])}
             for each in np.unique(best.hypothesis[sure]):
                 layout = self.grounds.tried[each].layout
@@ -299,6 +305,7 @@ class _Examination:
             opened=opened,
             shortest_opened=shortest,
             texts=texts,
+            odd=odd,
             forms=Forms(
                 np.concatenate([each.forms.form for each in self.unopened]),
                 np.concatenate([each.forms.sizes for each in self.unopened]),

@@ -5,8 +5,10 @@ from typing import Final
 
 import polars as pl
 
+from audit.discovery.evidence import Evidence
 from audit.examine import Examined
-from audit.key_ring import KeyRing
+from audit.key_ring import Key, KeyRing
+from audit.layouts.layout import Iv
 from audit.verdict import Confidence, Verdict
 from reports.summary import OpenQuestion
 
@@ -26,14 +28,31 @@ def open_questions(examined: Iterable[Examined], ring: KeyRing) -> list[OpenQues
             pl.col("confidence").is_in(_SURE) & ~pl.col("text_confidence").is_in(_SURE)
         )
         for key in ring.keys:
-            of_key = unsettled.filter(pl.col("opened_by") == key.label)
+            of_key = unsettled.filter(
+                pl.col("opened_by") == key.label, ~pl.col("layout").is_in(_settled(found, ring, key))
+            )
             if of_key.height:
-                alike = [name for one in found if ring.keys[one.hypothesis.key] is key for name in one.names]
-                questions.append(_question(of_key, key.label, alike, current=key.current))
+                alike = [
+                    name for one in found if ring.keys[one.hypothesis.key] is key for name in _unsettled(one)
+                ]
+                shown = alike or of_key["layout"].unique(maintain_order=True).to_list()
+                questions.append(_question(of_key, key.label, shown, current=key.current))
         unknown = each.frame.filter(pl.col("verdict") == Verdict.UNKNOWN)
         if unknown.height and not found:
             questions.append(_question(unknown, "", (), current=True))
     return questions
+
+
+def _settled(found: Iterable[Evidence], ring: KeyRing, key: Key) -> list[str]:
+    """The layouts of this key that are one answer: what is unlike text in them may be damaged, not undecided."""
+    of_key = (each for each in found if ring.keys[each.hypothesis.key] is key and not _unsettled(each))
+    return [name for each in of_key for name in each.names]
+
+
+def _unsettled(evidence: Evidence) -> list[str]:
+    """The layouts of which one is meant, where the data leave several or hide a block."""
+    open_ended = len(evidence.alike) > 1 or evidence.hypothesis.layout.iv is Iv.UNKNOWN
+    return [each.layout.name for each in evidence.alike] if open_ended else []
 
 
 def _question(values: pl.DataFrame, key: str, layouts: Sequence[str], *, current: bool) -> OpenQuestion:

@@ -153,7 +153,19 @@ class _Anonymiser:
     def _summary(self, summary: Summary) -> Summary:
         return summary.model_copy(
             update={
-                "keys": [key.model_copy(update={"label": self._name(key.label)}) for key in summary.keys],
+                "keys": [
+                    key.model_copy(update={"label": self._name(key.label), "remark": self._text(key.remark)})
+                    for key in summary.keys
+                ],
+                "open_questions": [
+                    each.model_copy(
+                        update={
+                            "key": self._name(each.key),
+                            "example": self._locations.get(each.example, each.example),
+                        }
+                    )
+                    for each in summary.open_questions
+                ],
                 "layouts": [
                     each.model_copy(update={"key": self._name(each.key)}) for each in summary.layouts
                 ],

@@ -83,7 +83,7 @@ def discover(
         return Discovered(established, to_try=_to_try(keys, established, chains, proofs))
     everything = np.ones(trial.size, np.bool_)
     guesses = sorted(_ranked(trial, everything, trial.openings), key=lambda each: each.evidence.log10)
-    return Discovered((), tuple(each.evidence for each in guesses[:_GUESSES]))
+    return Discovered((), tuple(each.evidence for each in guesses if each.evidence.opened)[:_GUESSES])
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ def ways_out(judged: pl.DataFrame, ring: KeyRing, target: Key) -> Iterator[str]:
     discards what it cannot open (its message InvalidPasskey; KBEC-00441).
 
     Args:
-        judged: the values with `verdict`, `opened_by` and `confidence`.
+        judged: the values with `verdict`, `opened_by`, `confidence` and `text_confidence`.
         ring: the candidate keys.
         target: the key under which everything is to open.
     """
@@ -31,9 +31,9 @@ def ways_out(judged: pl.DataFrame, ring: KeyRing, target: Key) -> Iterator[str]:
             continue
         yield f"restoring {key.label} would open {count} of {total} stored secrets, and no others"
     under_target = opens.get(target.label, 0)
-    others = sum(opens.values()) - under_target
+    whole = sure.filter(pl.col("text_confidence").is_in(SURE), pl.col("opened_by") != target.label).height
     if OCTOPUS not in judged["system"]:
         lost = f"{total - under_target} of {total}"
         yield f"discarding with ignorePasskeyMismatch would lose {lost}: what {target.label} does not open"
-    in_all = f"{under_target + others} of {total} in all"
-    yield f"re-encrypting makes {others} more open under {target.label}: {in_all}"
+    in_all = f"{under_target + whole} of {total} in all"
+    yield f"re-encrypting makes {whole} more open under {target.label}: {in_all}"

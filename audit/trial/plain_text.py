@@ -31,8 +31,6 @@ IS_IN_TEXT: Final = _IS_ASCII_TEXT | np.isin(np.arange(256), [*range(0x80, 0xC0)
 _ENOUGH_TO_READ: Final = 4
 """Bytes of a block that are text by chance once in 50 times."""
 
-_MOST_DAMAGED_BLOCKS: Final = 2
-
 _BLANKS: Final = np.uint64(0x2020202020202020)
 _ONES: Final = np.uint64(0x0101010101010101)
 _HIGHEST_BITS: Final = np.uint64(0x8080808080808080)
@@ -65,8 +63,8 @@ class Damage(IntEnum):
     """Whether what is no text may be a text of whose ciphertext a byte was changed.
 
     In CBC such a byte garbles its block and changes one byte of the next (NIST SP 800-38A, appendix D); in a
-    vector it changes one byte. `POSSIBLE`: of several blocks no more than two are garbled. `LIKELY`: text
-    goes on around them.
+    vector it changes one byte. `POSSIBLE`: of several blocks one is garbled, and the others are too short to
+    tell. `LIKELY`: text goes on around what is garbled.
     """
 
     NONE = 0
@@ -86,10 +84,10 @@ def damage(plain: Bytes, lengths: npt.NDArray[np.intp]) -> npt.NDArray[np.uint8]
     beyond = np.arange(16) >= sizes[..., None]
     odd = 16 - (_IS_ASCII_TEXT[blocks] | beyond).sum(axis=2)
     readable = (odd <= 1) & (sizes >= _ENOUGH_TO_READ + odd)
-    garbled = (odd > 1).sum(axis=1)
-    few = garbled <= _MOST_DAMAGED_BLOCKS
-    possible = np.where(few & (lengths > 16), Damage.POSSIBLE, Damage.NONE)
-    return np.where(few & readable.any(axis=1), Damage.LIKELY, possible).astype(np.uint8)
+    garbled, text = (odd > 1).sum(axis=1), readable.sum(axis=1)
+    possible = np.where((garbled <= 1) & (lengths > 16), Damage.POSSIBLE, Damage.NONE)
+    likely = (text > 0) & (garbled <= np.maximum(1, text - 1)) & (garbled <= 2)
+    return np.where(likely, Damage.LIKELY, possible).astype(np.uint8)
 
 
 def begins_as_text(block: bytes) -> Content:

@@ -46,7 +46,7 @@ class Grounds:
         established: the layouts that the data, or a known plain text, show.
         proven: keys in layouts that a known plain text has proven for them.
         count: how many hypotheses each value had a chance to fit wrongly: those in front.
-        published: whether the product's form is published, so that it can be told what is wrong with a value.
+        published: layouts that the vendor documents, so that it can be told what is wrong with a value.
     """
 
     ring: KeyRing
@@ -54,7 +54,7 @@ class Grounds:
     established: tuple[Layout, ...]
     proven: frozenset[Hypothesis]
     count: int
-    published: bool
+    published: tuple[Layout, ...]
 
     @property
     def correction(self) -> int:
@@ -173,7 +173,7 @@ def _of_others(unopened: Unopened, population: Population, grounds: Grounds) -> 
     ]
     otherwise = Case.OTHER_LAYOUT if grounds.established else Case.NO_LAYOUT
     cases = np.select([holds for holds, _ in tests], [case for _, case in tests], default=otherwise)
-    misshapen = ~fitting(values, grounds.established, Layout.fits)
+    misshapen = ~fitting(values, grounds.published, Layout.fits)
     if grounds.published and misshapen.any():
         cases[misshapen] = malformed(values.frame["value"].filter(pl.Series(misshapen)))
     return cases.astype(np.uint8)

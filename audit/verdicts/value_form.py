@@ -54,7 +54,7 @@ class Forms:
 _DAMAGED_AT_MOST: Final = 1 / 20
 _MANY: Final = 8
 _ENOUGH_TEXTS: Final = 20
-_ODD_AT_MOST: Final = 1 / 20
+_ODD_AT_MOST: Final = 1 / 5
 _OTHER_BLOCK: Final = 8
 _SHARE_BY_CHANCE: Final = 1 / 4
 
@@ -67,6 +67,7 @@ class Population:
         opened: values that a key opens with certainty.
         shortest_opened: bytes of the shortest of them once decoded.
         texts: how many of them open to text.
+        odd: how many open to something else that is not a damaged text for certain.
         forms: of all others that are there.
         odd_key: whether a candidate that opens nothing is of a size that AES keys of the product do not have,
             as a passphrase or a DES key is: what it opens may be among the values that nothing opens.
@@ -75,13 +76,14 @@ class Population:
     opened: int
     shortest_opened: int
     texts: int
+    odd: int
     forms: Forms
     odd_key: bool
 
     @property
     def of_text(self) -> bool:
         """Whether nearly all that opens is text, so that what is not is unlike it."""
-        return self.texts >= _ENOUGH_TEXTS and self.opened - self.texts <= _ODD_AT_MOST * self.texts
+        return self.texts >= _ENOUGH_TEXTS and self.odd <= _ODD_AT_MOST * self.texts
 
     def _count(self, form: Form) -> int:
         return int((self.forms.form == form).sum())

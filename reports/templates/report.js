@@ -83,7 +83,7 @@
   // A row unfolds everything that is known about it, with the log entries that name it.
   const DETAILS = [
     ["location", "Location"], ["reason", "Reason"], ["user_name", "User"], ["opened_by", "Opened by"],
-    ["fingerprint", "Key's fingerprint"], ["confidence", "Confidence"], ["layout", "Encryption"], ["action", "Action"],
+    ["fingerprint", "Key's fingerprint"], ["confidence", "Confidence in the key"], ["text_confidence", "Confidence in the text"], ["layout", "Encryption"], ["action", "Action"],
     ["owner", "Team"], ["contact", "Contact"], ["group", "Same secret as group"], ["first_seen", "First seen in logs"],
     ["last_seen", "Last seen in logs"], ["evidence", "Latest evidence"], ["disagreement", "Logs against store"], ["store", "Store"], ["record", "Record"],
   ];

@@ -135,6 +135,7 @@ def _credential(number: int, choose: random.Random) -> dict[str, object]:
         "opened_by": opened,
         "fingerprint": {"passkey": CURRENT, "passkey-9.1": OLDER}.get(opened, ""),
         "confidence": "strong" if opened else "none",
+        "text_confidence": "strong" if opened else "none",
         "false_positive": 2.0**-40 if opened else None,
         "layout": "aes-256-cbc, IV in front" if verdict == "current" else "aes-128-ecb" if opened else "",
         "action": _ACTIONS[verdict],
