@@ -103,7 +103,7 @@ class _Examination:
         self.grounds = Grounds(
             ring=self.ring,
             tried=tried,
-            # Not all that is tried: what may stand before a chain under some key is only there to be ruled out.
+            # Not all that is tried: some of it is only there to be ruled out.
             established=tuple(
                 dict.fromkeys(
                     (

@@ -44,7 +44,7 @@ def open_questions(examined: Iterable[Examined], ring: KeyRing) -> list[OpenQues
 
 
 def _settled(found: Iterable[Evidence], ring: KeyRing, key: Key) -> list[str]:
-    """The layouts of this key that are one answer: what is unlike text in them may be damaged, not undecided."""
+    """The layouts of this key that are one answer: what is no text there is damaged, not undecided."""
     of_key = (each for each in found if ring.keys[each.hypothesis.key] is key and not _unsettled(each))
     return [name for each in of_key for name in each.names]
 

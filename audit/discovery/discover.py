@@ -110,15 +110,18 @@ def layouts_to_try(layouts: Iterable[Layout], views: Views) -> tuple[Layout, ...
 def _telling(asked: Iterable[View], views: Views) -> set[View]:
     """The views in which any value is written, but for those that read nothing that a stricter one does not.
 
-    Base64 without + and / reads as base64url as well, and hex as base64: one reading of a value is enough.
+    A value in hex reads as base64 too, and by chance no base64 is hex: one reading is enough. Base64 without +
+    and / is base64url as well: which of them a store writes shows as soon as one value has such a character.
     """
     read = {view: views[view].is_not_null() for view in asked}
     telling = {view for view, held in read.items() if held.any()}
-    for loose, strict in ((Encoding.BASE64_URL, Encoding.BASE64), (Encoding.BASE64, Encoding.HEX)):
-        for view in [each for each in telling if each.encoding is loose]:
-            better = replace(view, encoding=strict)
-            if better in telling and not (read[view] & ~read[better]).any():
-                telling.remove(view)
+    for view in [each for each in telling if each.encoding is not Encoding.HEX]:
+        strict = Encoding.BASE64 if view.encoding is Encoding.BASE64_URL else Encoding.HEX
+        better = replace(view, encoding=strict)
+        if better not in telling or (read[view] & ~read[better]).any():
+            continue
+        if strict is Encoding.HEX or (read[better] & ~read[view]).any():
+            telling.remove(view)
     return telling
 
 
