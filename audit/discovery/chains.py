@@ -62,8 +62,14 @@ class Chains:
         single = sizes - len(hypothesis.layout.prefix) == BLOCK
         if single.all() or openings.log10[openings.explained][single].sum() <= _FIRST_BLOCKS_LOG10:
             return evidence
-        stands = self._standing(hypothesis, rows)
-        return replace(evidence, hypothesis=stands[0], equivalent=stands[1:]) if stands else evidence
+        # Base64 and base64url, say, read the same values: what stands in one of them stands in the other.
+        of_chain = {each.layout.chain: each for each in reversed(evidence.alike) if each.layout.chain}
+        others = [each for each in evidence.alike if each.layout.chain is None]
+        stands = [each for chain in of_chain.values() for each in self._standing(chain, rows)]
+        if not stands:
+            return evidence
+        ordered = sorted(stands, key=lambda each: each.layout.chain != hypothesis.layout.chain)
+        return replace(evidence, hypothesis=ordered[0], equivalent=(*ordered[1:], *others))
 
     def possible(self, hypothesis: Hypothesis) -> tuple[Hypothesis, ...]:
         """What may stand before the first block under a key that has no evidence of its own in this chain."""

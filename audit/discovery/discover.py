@@ -110,8 +110,8 @@ def layouts_to_try(layouts: Iterable[Layout], views: Views) -> tuple[Layout, ...
 def _telling(asked: Iterable[View], views: Views) -> set[View]:
     """The views in which any value is written, but for those that read nothing that a stricter one does not.
 
-    A value in hex reads as base64 too, and by chance no base64 is hex: one reading is enough. Base64 without +
-    and / is base64url as well: which of them a store writes shows as soon as one value has such a character.
+    A value in hex reads as base64 too, and by chance no base64 is hex: one reading is enough. Base64 without
+    + and / is base64url as well: which of them a store writes shows as soon as one value has one of these.
     """
     read = {view: views[view].is_not_null() for view in asked}
     telling = {view for view, held in read.items() if held.any()}

@@ -132,7 +132,9 @@ def test_every_column_and_field_is_known_here() -> None:
         "inputs",
     }
     counts = {"span", "disagreements", "ignored", "ignored_findings", "reentered", "exit_code"}
-    assert set(Summary.model_fields) == fields | counts | {"periods", "missing_keys", "upgrades", "open_questions"}
+    assert set(Summary.model_fields) == (
+        fields | counts | {"periods", "missing_keys", "upgrades", "open_questions"}
+    )
 
 
 def test_the_same_each_time() -> None:
