@@ -10,8 +10,9 @@ import polars as pl
 from audit.discovery.wrappers import wrapped
 from audit.key_ring import Key
 from audit.layouts.known import with_prefixes
-from audit.layouts.layout import BLOCK, Iv, Layout
+from audit.layouts.layout import BLOCK, Iv, Layout, Padding
 from audit.trial.aes_columns import AesColumns
+from audit.trial.best import CLEARLY_LIKELIER
 from audit.trial.groups import Bytes, Group, by_length
 from audit.trial.hypothesis import Hypothesis, hypotheses
 from audit.trial.opened import Opened
@@ -65,11 +66,11 @@ def prove(known: KnownText, keys: Sequence[Key], layouts: Iterable[Layout]) -> P
     wanted = (*listed, *wrapped(listed, values))
     tried = hypotheses(keys, (*wanted, *_behind_own_prefixes(wanted, values)))
     plain = np.frombuffer(known.plain.reveal(), np.uint8)
-    found = [
-        (tried[opened.hypothesis], row)
+    found = _likeliest(
+        (tried[opened.hypothesis], row, log10)
         for opened in try_keys(values, tried)
-        for row in _rows_with(opened, plain, tried[opened.hypothesis])
-    ]
+        for row, log10 in _rows_with(opened, plain, tried[opened.hypothesis])
+    )
     gives = [each for each, _ in found if each.layout.iv is not Iv.UNKNOWN]
     gives = gives or [_solved(each, row, values, plain) for each, row in found]
     unknown = [each for each in hypotheses(keys, wanted) if each.layout.iv is Iv.UNKNOWN]
@@ -95,13 +96,22 @@ def _behind_own_prefixes(layouts: Sequence[Layout], values: Views) -> Iterator[L
             yield from (each for each in with_prefixes(of_view, prefixes) if each.fits(len(value)))
 
 
-def _rows_with(opened: Opened, plain: Bytes, hypothesis: Hypothesis) -> Iterator[int]:
-    """Rows that were opened to this text, as far as it shows: not its block behind an unknown vector."""
+def _likeliest(found: Iterable[tuple[Hypothesis, int, float]]) -> list[tuple[Hypothesis, int]]:
+    """Of paddings that give the same text, those that chance hardly gives: PKCS#7 is ISO 10126 as well."""
+    listed = list(found)
+    best = min((log10 for _, _, log10 in listed), default=0.0)
+    return [(each, row) for each, row, log10 in listed if log10 - best < CLEARLY_LIKELIER]
+
+
+def _rows_with(opened: Opened, plain: Bytes, hypothesis: Hypothesis) -> Iterator[tuple[int, float]]:
+    """Rows opened to this text, as far as it shows (not its block behind an unknown vector); the odds."""
     hidden = BLOCK if hypothesis.layout.iv is Iv.UNKNOWN else 0
     shown = plain[hidden:]
-    for row, bytes_, length in zip(opened.rows, opened.plain, opened.lengths, strict=True):
+    for row, bytes_, length, log10 in zip(
+        opened.rows, opened.plain, opened.lengths, opened.log10, strict=True
+    ):
         if length + hidden == len(plain) and np.array_equal(bytes_[:length], shown):
-            yield int(row)
+            yield int(row), float(log10)
 
 
 def _solved(hypothesis: Hypothesis, row: int, values: Views, plain: Bytes) -> Hypothesis:
@@ -112,10 +122,19 @@ def _solved(hypothesis: Hypothesis, row: int, values: Views, plain: Bytes) -> Hy
 
 
 def _single_block(hypothesis: Hypothesis, values: Views, plain: Bytes) -> Iterator[Hypothesis]:
-    if len(plain) >= BLOCK:
+    missing = BLOCK - len(plain)
+    if missing <= 0:
         return
-    padding = BLOCK - len(plain)
-    padded = np.concatenate([plain, np.full(padding, padding, np.uint8)])
+    match hypothesis.layout.padding:
+        case Padding.ISO10126:
+            return  # its bytes are random: nobody knows the block that was encrypted
+        case Padding.PKCS7:
+            filling = bytes([missing]) * missing
+        case Padding.X923:
+            filling = bytes(missing - 1) + bytes([missing])
+        case Padding.ZERO | Padding.STAR as padding:
+            filling = bytes([padding.fill or 0]) * missing
+    padded = np.concatenate([plain, np.frombuffer(filling, np.uint8)])
     for group in by_length(values[View.of(hypothesis.layout)], hypothesis.layout.hides):
         behind: Group = group.without(hypothesis.layout.prefix, 0)
         for row in behind.data:
