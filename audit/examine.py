@@ -214,7 +214,7 @@ class _Examination:
         """Values found under another encryption, in the form of `STORED`; `record` is their place."""
         found = []
         for number, (batch, best) in enumerate(zip(self.batches, self.bests, strict=True)):
-            texts = self.inner[number].of(best, convincing(best, self.grounds.correction))
+            texts = self.inner[number].of(best, convincing(best, self.grounds.correction), self.grounds.tried)
             if texts:
                 rows = sorted(texts)
                 found.append(

@@ -37,7 +37,9 @@ def open_questions(examined: Iterable[Examined], ring: KeyRing) -> list[OpenQues
                 ]
                 shown = alike or of_key["layout"].unique(maintain_order=True).to_list()
                 questions.append(_question(of_key, key.label, shown, current=key.current))
-        unknown = each.frame.filter(pl.col("verdict") == Verdict.UNKNOWN)
+        unknown = each.frame.filter(
+            (pl.col("verdict") == Verdict.UNKNOWN) | (pl.col("confidence") == Confidence.WEAK)
+        )
         if unknown.height and not found:
             questions.append(_question(unknown, "", (), current=True))
     return questions

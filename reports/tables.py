@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # rows are written without polars
     Content = pl.DataFrame | RowTable
 
 _ROWS_A_PIECE = 50_000
+_MORE_THAN_A_FOOTER = 1 << 20
 
 
 class TableFormat(StrEnum):
@@ -105,6 +106,9 @@ def write_parquet(frame: "pl.DataFrame", file: IO[bytes]) -> None:
         if found := re.search(r"\(os error (\d+)\)", str(error)):
             number = int(found[1])
             raise OSError(number, os.strerror(number)) from error
+        if "transport error" in str(error):  # the footer did not fit, and nothing says why: the system does
+            file.write(bytes(_MORE_THAN_A_FOOTER))
+            file.flush()
         raise
 
 

@@ -18,7 +18,7 @@ from audit.layouts.known import with_prefixes
 from audit.layouts.layout import Encoding, Layout
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied
 from audit.trial.best import CLEARLY_LIKELIER
-from audit.trial.hypothesis import Hypothesis, hypotheses
+from audit.trial.hypothesis import Hypothesis, hypotheses, without_looser
 from audit.trial.same_secret import SecretTags
 from audit.trial.views import View, Views
 
@@ -83,7 +83,7 @@ def discover(
         return Discovered(established, to_try=_to_try(keys, established, chains, proofs))
     everything = np.ones(trial.size, np.bool_)
     guesses = sorted(_ranked(trial, everything, trial.openings), key=lambda each: each.evidence.log10)
-    return Discovered((), tuple(each.evidence for each in guesses if each.evidence.opened)[:_GUESSES])
+    return Discovered((), tuple(each.evidence for each in guesses[:_GUESSES]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,13 +162,14 @@ def _ranked(
 def _equivalent(index: int, remaining: npt.NDArray[np.bool_], trial: SampleTrial) -> tuple[Hypothesis, ...]:
     """Others of the same key that explain the same of what remained, to the same texts."""
     mine = _explained(trial.openings[index], remaining)
-    return tuple(
+    alike = (
         trial.tried[other]
         for other, openings in trial.openings.items()
         if other != index
         and trial.tried[other].key == trial.tried[index].key
         and _as_good(_explained(openings, remaining), mine)
     )
+    return without_looser((trial.tried[index], *alike))[1:]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from audit.layouts.layout import BLOCK, Iv, Layout, Padding
 from audit.trial.aes_columns import AesColumns
 from audit.trial.best import CLEARLY_LIKELIER
 from audit.trial.groups import Bytes, Group, by_length
-from audit.trial.hypothesis import Hypothesis, hypotheses
+from audit.trial.hypothesis import Hypothesis, hypotheses, without_looser
 from audit.trial.opened import Opened
 from audit.trial.try_keys import try_keys
 from audit.trial.views import View, Views
@@ -75,7 +75,7 @@ def prove(known: KnownText, keys: Sequence[Key], layouts: Iterable[Layout]) -> P
     gives = gives or [_solved(each, row, values, plain) for each, row in found]
     unknown = [each for each in hypotheses(keys, wanted) if each.layout.iv is Iv.UNKNOWN]
     possible = [] if gives else [each for one in unknown for each in _single_block(one, values, plain)]
-    return Proof(tuple(dict.fromkeys(gives)), tuple(dict.fromkeys(possible)))
+    return Proof(without_looser(dict.fromkeys(gives)), tuple(dict.fromkeys(possible)))
 
 
 def confirmed(proofs: Sequence[Proof]) -> tuple[Hypothesis, ...]:

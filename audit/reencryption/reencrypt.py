@@ -67,7 +67,7 @@ def reencrypt_in_place(
     faults: list[str] = []
     after: list[pl.DataFrame] = []
     for store, writer in stores:
-        planned = plan.planned[store.label]
+        planned = plan.planned.get(store.label, ())
         if faults:  # one store is enough to look into
             states |= {each.row: State.REFUSED for each in planned}
             reasons |= {each.row: _NOT_BEGUN for each in planned}

@@ -11,7 +11,7 @@ from audit.verdict import Verdict
 
 _SAME_VALUE = ("system", "location", "value_digest")
 _NOT_WHOLE = (
-    "its key is certain and its whole text is not: prove the layout with one credential that you know, "
+    "its whole text is not settled: prove the layout with one credential that you know, "
     "`layouts --known LOCATION --save FILE`, then --layouts FILE"
 )
 _OPENED = (Verdict.CURRENT, Verdict.OLDER_KEY)

@@ -58,3 +58,18 @@ def key_for(key: Key, layout: Layout) -> Secret | None:
     if layout.key_form is KeyForm.MASTER_KEY:
         return key.master_key
     return key_material(key.content, layout)
+
+
+def without_looser(alike: Iterable[Hypothesis]) -> tuple[Hypothesis, ...]:
+    """The same without ISO 10126 where a stricter padding stands as well.
+
+    A block padded by PKCS#7 or X9.23 is one of ISO 10126, and is read to the same text: what is written in the
+    stricter form opens in both.
+    """
+    listed = tuple(alike)
+    stricter = {
+        (each.key, each.aes_key, replace(each.layout, padding=Padding.ISO10126))
+        for each in listed
+        if each.layout.padding in {Padding.PKCS7, Padding.X923}
+    }
+    return tuple(each for each in listed if (each.key, each.aes_key, each.layout) not in stricter)

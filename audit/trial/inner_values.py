@@ -1,13 +1,14 @@
 """Plain texts that look like stored values themselves: what was encrypted twice."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from audit.layouts.layout import BLOCK
+from audit.layouts.layout import BLOCK, Iv
 from audit.trial.best import Best
+from audit.trial.hypothesis import Hypothesis
 from audit.trial.opened import Opened
 from audit.trial.plain_text import Content
 
@@ -37,12 +38,17 @@ class InnerValues:
                 self._found.append((int(rows[each.rows[place]]), each.hypothesis, plain))
             yield each
 
-    def of(self, best: Best, sure: npt.NDArray[np.bool_]) -> dict[int, bytes]:
-        """By row: of those that open with certainty, to a text that is wholly known."""
+    def of(self, best: Best, sure: npt.NDArray[np.bool_], tried: Sequence[Hypothesis]) -> dict[int, bytes]:
+        """By row: of those that open with certainty, what they open to, unless its beginning stays hidden.
+
+        Whether that is the whole text need not be settled: if it opens once more, it is.
+        """
         return {
             row: plain
             for row, hypothesis, plain in self._found
-            if sure[row] and best.whole[row] and best.hypothesis[row] == hypothesis
+            if sure[row]
+            and best.hypothesis[row] == hypothesis
+            and tried[hypothesis].layout.iv is not Iv.UNKNOWN
         }
 
 

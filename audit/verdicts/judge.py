@@ -33,7 +33,7 @@ _OPENED: Final = (
     Case.WEAK,
 )
 _UNSETTLED: Final = (Case.CURRENT_TWO_TEXTS, Case.CURRENT_HEAD_HIDDEN, Case.HEAD_HIDDEN, Case.TWO_TEXTS)
-_NOT_THE_TEXT: Final = (Case.TWO_KEYS, Case.UNLIKE, Case.WEAK)
+_NOT_THE_TEXT: Final = (Case.TWO_KEYS, Case.UNLIKE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,8 @@ def judge(
     hypothesis = np.where(opened, best.hypothesis, NOT_OPENED)
     keys = [grounds.ring.opens_as(grounds.ring.keys[each.key]) for each in grounds.tried]
     chance = corrected(best.log10, grounds.correction)
-    chance[unopened.rows] = corrected(best.log10[unopened.rows], len(grounds.tried) * len(Content))
+    of_anything = best.hypothesis >= grounds.count  # what opens in no established layout had more chances
+    chance[of_anything] = corrected(best.log10[of_anything], len(grounds.tried) * len(Content))
     frame = pl.DataFrame(
         {
             "verdict": words(case, [each.verdict for each in Case]),
