@@ -33,6 +33,8 @@ ECB = Layout(KeyForm.RAW, Mode.ECB, Iv.NONE)
 ZERO = Layout(KeyForm.RAW, Mode.CBC, Iv.ZERO)
 FRONT = Layout(KeyForm.RAW, Mode.CBC, Iv.FRONT)
 BESIDE = Layout(KeyForm.RAW, Mode.CBC, Iv.BESIDE)
+"""Each value has a vector of its own, and where it stands is seen: few values settle the whole text."""
+
 GCM = Layout(KeyForm.RAW, Mode.GCM, Iv.FRONT, nonce_size=12)
 
 
@@ -112,7 +114,7 @@ def key_files(keys: dict[str, bytes]) -> list[KeyFile]:
 
 
 def two_keys(
-    layout: Layout = FRONT, *, old: int = 6, new: int = 6, encrypt: Encrypt = by_pycryptodome
+    layout: Layout = BESIDE, *, old: int = 6, new: int = 6, encrypt: Encrypt = by_pycryptodome
 ) -> Estate:
     """So many values under each key, one that nothing opens, one that is empty."""
     chance = random.Random(f"{layout.name} {old} {new}")
