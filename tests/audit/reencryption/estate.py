@@ -52,8 +52,8 @@ class Estate:
     current: str = "new"
     plain: dict[str, bytes] = field(default_factory=dict)
 
-    def audited(self) -> Run:
-        return audited([self.store], self.keys, self.current)
+    def audited(self, supplied: Supplied = NOTHING_SUPPLIED) -> Run:
+        return audited([self.store], self.keys, self.current, supplied)
 
     def judged(self, supplied: Supplied = NOTHING_SUPPLIED) -> "Judged":
         return judged([self.store], self.keys, self.current, supplied)
@@ -90,13 +90,19 @@ class Judged:
         return make_plan(Wanted(run, target, self.ring, supplied, also), self.reading, self.examined)
 
 
-def audited(stores: Sequence[Store], keys: dict[str, bytes], current: str | None) -> Run:
+def audited(
+    stores: Sequence[Store],
+    keys: dict[str, bytes],
+    current: str | None,
+    supplied: Supplied = NOTHING_SUPPLIED,
+) -> Run:
     request = Request(
         read_logs=lambda: LogReading((), (), (), (), (), ()),
         stores=stores,
         keys=key_files(keys),
         current=current,
         owners=Owners(()),
+        supplied=supplied,
     )
     return run_audit(request, Silent()).run
 

@@ -35,7 +35,9 @@ TEXTS = passwords(12, random.Random(1))
 def export(path: Path) -> Path:
     """Every second of twelve values under the old key."""
     chance = random.Random(2)
-    values = [seal(BESIDE, (OLD, NEW)[number % 2], text, chance).decode() for number, text in enumerate(TEXTS)]
+    values = [
+        seal(BESIDE, (OLD, NEW)[number % 2], text, chance).decode() for number, text in enumerate(TEXTS)
+    ]
     body = "".join(
         f"<credential><credentialName>c{number}</credentialName><password>{value}</password></credential>\n"
         for number, value in enumerate(values)
