@@ -20,8 +20,8 @@ from parsers.stores.in_place import in_place
 from parsers.stores.open import open_store
 from tests.audit.reencryption.by_openssl import opened_beside_by_openssl
 from tests.audit.reencryption.estate import (
-    FOREIGN,
     BESIDE,
+    FOREIGN,
     NEW,
     OLD,
     Estate,

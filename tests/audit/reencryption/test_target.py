@@ -81,7 +81,7 @@ def test_the_targets_own_values_show_it(layout: Layout) -> None:
 
 
 def test_few_vectors_in_front_leave_the_layout_open() -> None:
-    """One constant vector may stand there as well: nothing is written, since both would write another value."""
+    """One constant vector may stand there as well: nothing is written, as each writes another value."""
     found = layout_in(chosen(sealed(ECB, OLD), sealed(FRONT, NEW)))
     assert {FRONT, UNKNOWN} <= {each.layout for each in found.alike}
     assert found.encrypt(LONG) is None
