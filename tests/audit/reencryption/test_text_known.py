@@ -17,6 +17,7 @@ from audit.reencryption.plan import Plan
 from audit.reencryption.proof import prove
 from audit.reencryption.reencrypt import reencrypt_in_place
 from audit.reencryption.session import prepare
+from audit.stores_reading import read_stores
 from audit.trial.hypothesis import Hypothesis
 from parsers.progress import Silent
 from parsers.secret import Secret
@@ -218,7 +219,7 @@ def test_the_proof_opens_with_every_layout_that_stands(tmp_path: Path) -> None:
     plan = carried_out(estate, tmp_path)
     planned = plan.planned["test"]
     assert len(planned) == 6
-    after = next(iter(estate.store.read())).frame
+    after = read_stores([estate.store], Silent()).batches[0]
     for each in planned:
         assert {ECB, ZERO} <= {opener.layout for opener in each.openers}
         content = base64.b64decode(value_of(estate, each.change.record))
