@@ -96,7 +96,7 @@ def test_to_a_new_passkey(tmp_path: Path) -> None:
 
 
 def by_openssl(value: str, key: Path) -> bytes:
-    content = base64.b64decode(value)
+    content, vector = map(base64.b64decode, value.split("|"))
     command = [
         need("openssl"),
         "enc",
@@ -105,6 +105,6 @@ def by_openssl(value: str, key: Path) -> bytes:
         "-K",
         key.read_bytes().hex(),
         "-iv",
-        content[:16].hex(),
+        vector.hex(),
     ]
-    return subprocess.run(command, input=content[16:], capture_output=True, check=True).stdout
+    return subprocess.run(command, input=content, capture_output=True, check=True).stdout

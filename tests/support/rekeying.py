@@ -21,7 +21,9 @@ from audit.layouts.layout import Iv, KeyForm, Layout, Mode
 from audit.reencryption.despite import Despite
 from tests.support.sealing import passwords, seal
 
-LAYOUT: Final = Layout(KeyForm.RAW, Mode.CBC, Iv.FRONT)
+LAYOUT: Final = Layout(KeyForm.RAW, Mode.CBC, Iv.BESIDE)
+"""Each value has a vector of its own, and few of them settle their whole text."""
+
 OLD: Final = bytes(range(16))
 NEW: Final = bytes(range(100, 132))
 FORGOTTEN: Final = bytes(range(200, 232))
@@ -131,11 +133,11 @@ def stored(engine: sa.Engine) -> dict[str, str | None]:
 
 def key_and_text(value: str) -> tuple[bytes, bytes] | None:
     """Under which key a value opens and to what, by an AES that the program does not use."""
-    content = base64.b64decode(value)
+    content, vector = map(base64.b64decode, value.split("|"))
     for key in (OLD, NEW, FORGOTTEN):
-        cipher = AES.new(key, AES.MODE_CBC, iv=content[:16])
+        cipher = AES.new(key, AES.MODE_CBC, iv=vector)
         try:
-            text: bytes = unpad(cipher.decrypt(content[16:]), 16)
+            text: bytes = unpad(cipher.decrypt(content), 16)
             text.decode("ascii")
         except ValueError:
             continue

@@ -1,5 +1,6 @@
 """AES by the openssl program, which shares nothing with ours but the standard."""
 
+import base64
 import subprocess
 
 from tests.support.programs import need
@@ -17,6 +18,16 @@ def opened_by_openssl(key: bytes, vector: bytes | None, ciphertext: bytes) -> by
         CalledProcessError: the padding is wrong.
     """
     return _openssl(key, vector, ciphertext, "-d")
+
+
+def opened_beside_by_openssl(key: bytes, value: bytes) -> bytes:
+    """The plain text of base64 with its vector behind a `|`.
+
+    Raises:
+        CalledProcessError: the padding is wrong.
+    """
+    ciphertext, vector = (base64.b64decode(part) for part in value.split(b"|"))
+    return opened_by_openssl(key, vector, ciphertext)
 
 
 def _openssl(key: bytes, vector: bytes | None, content: bytes, *more: str) -> bytes:

@@ -33,6 +33,8 @@ ECB = Layout(KeyForm.RAW, Mode.ECB, Iv.NONE)
 ZERO = Layout(KeyForm.RAW, Mode.CBC, Iv.ZERO)
 FRONT = Layout(KeyForm.RAW, Mode.CBC, Iv.FRONT)
 BESIDE = Layout(KeyForm.RAW, Mode.CBC, Iv.BESIDE)
+"""Each value has a vector of its own, and where it stands is seen: few values settle the whole text."""
+
 GCM = Layout(KeyForm.RAW, Mode.GCM, Iv.FRONT, nonce_size=12)
 
 
@@ -50,8 +52,8 @@ class Estate:
     current: str = "new"
     plain: dict[str, bytes] = field(default_factory=dict)
 
-    def audited(self) -> Run:
-        return audited([self.store], self.keys, self.current)
+    def audited(self, supplied: Supplied = NOTHING_SUPPLIED) -> Run:
+        return audited([self.store], self.keys, self.current, supplied)
 
     def judged(self, supplied: Supplied = NOTHING_SUPPLIED) -> "Judged":
         return judged([self.store], self.keys, self.current, supplied)
@@ -88,13 +90,19 @@ class Judged:
         return make_plan(Wanted(run, target, self.ring, supplied, also), self.reading, self.examined)
 
 
-def audited(stores: Sequence[Store], keys: dict[str, bytes], current: str | None) -> Run:
+def audited(
+    stores: Sequence[Store],
+    keys: dict[str, bytes],
+    current: str | None,
+    supplied: Supplied = NOTHING_SUPPLIED,
+) -> Run:
     request = Request(
         read_logs=lambda: LogReading((), (), (), (), (), ()),
         stores=stores,
         keys=key_files(keys),
         current=current,
         owners=Owners(()),
+        supplied=supplied,
     )
     return run_audit(request, Silent()).run
 
@@ -112,7 +120,7 @@ def key_files(keys: dict[str, bytes]) -> list[KeyFile]:
 
 
 def two_keys(
-    layout: Layout = FRONT, *, old: int = 6, new: int = 6, encrypt: Encrypt = by_pycryptodome
+    layout: Layout = BESIDE, *, old: int = 6, new: int = 6, encrypt: Encrypt = by_pycryptodome
 ) -> Estate:
     """So many values under each key, one that nothing opens, one that is empty."""
     chance = random.Random(f"{layout.name} {old} {new}")

@@ -10,13 +10,13 @@ from audit.layouts.user_supplied import NOTHING_SUPPLIED
 from audit.reencryption.session import SessionRequest
 from parsers.stores.interface import Store
 from parsers.stores.open import open_store
-from tests.audit.reencryption.estate import FOREIGN, FRONT, NEW, OLD, audited, key_files
+from tests.audit.reencryption.estate import BESIDE, FOREIGN, NEW, OLD, audited, key_files
 from tests.support.sealing import passwords, seal
 
 KEYS = {"old": OLD, "new": NEW}
 
 
-def values_of(keys: Sequence[bytes], layout: Layout = FRONT, seed: int = 1) -> list[str]:
+def values_of(keys: Sequence[bytes], layout: Layout = BESIDE, seed: int = 1) -> list[str]:
     """A value under each of these keys."""
     chance = random.Random(seed)
     texts = passwords(len(keys), chance)

@@ -16,7 +16,7 @@ from audit.reencryption.plan import Plan
 from parsers.stores.change import Hindrance, Obstacle, Sealed
 from parsers.stores.interface import Uncovered
 from parsers.unread import Unread
-from tests.audit.reencryption.estate import FRONT, OLD, Estate, Judged, states, two_keys
+from tests.audit.reencryption.estate import BESIDE, OLD, Estate, Judged, states, two_keys
 from tests.support.sealing import seal
 
 NEXT = bytes(range(40, 72))
@@ -65,7 +65,7 @@ def rotation(estate: Estate, *, to: str = "next", changed: int = 0) -> tuple[Pla
     estate.keys["next"] = NEXT
     run = estate.audited()
     for number in range(changed):
-        value = seal(FRONT, OLD, b"somebody's secret", random.Random(number))
+        value = seal(BESIDE, OLD, b"somebody's secret", random.Random(number))
         estate.store.there[f"row {number}"] = Sealed(value)
     judged = estate.judged()
     return judged.plan(run, to=to), judged

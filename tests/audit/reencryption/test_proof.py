@@ -12,7 +12,7 @@ from audit.stores_reading import read_stores
 from parsers.progress import Silent
 from parsers.stores.change import Sealed
 from parsers.stores.schema import STORED
-from tests.audit.reencryption.estate import FRONT, NEW, OLD, Estate, two_keys
+from tests.audit.reencryption.estate import BESIDE, NEW, OLD, Estate, two_keys
 from tests.support.sealing import seal
 
 
@@ -39,15 +39,15 @@ def test_all_is_well() -> None:
 
 
 def other_text(estate: Estate) -> None:
-    estate.store.there["row 1"] = Sealed(seal(FRONT, NEW, b"another text", random.Random(1)))
+    estate.store.there["row 1"] = Sealed(seal(BESIDE, NEW, b"another text", random.Random(1)))
 
 
 def old_one(estate: Estate) -> None:
-    estate.store.there["row 1"] = Sealed(seal(FRONT, OLD, estate.plain["row 1"], random.Random(1)))
+    estate.store.there["row 1"] = Sealed(seal(BESIDE, OLD, estate.plain["row 1"], random.Random(1)))
 
 
 def new_vector(estate: Estate) -> None:
-    estate.store.there["row 1"] = Sealed(seal(FRONT, NEW, estate.plain["row 1"], random.Random(1)))
+    estate.store.there["row 1"] = Sealed(seal(BESIDE, NEW, estate.plain["row 1"], random.Random(1)))
 
 
 def cut_off(estate: Estate) -> None:
@@ -83,7 +83,7 @@ def test_a_written_value_that_is_not_what_was_written(harm: Callable[[Estate], N
 def test_a_written_value_that_opens_to_another_text() -> None:
     """What was written stands there, and is not the text of before: the mark tells, without the text."""
     estate, plan, written = written_estate()
-    wrong = Sealed(seal(FRONT, NEW, b"another text", random.Random(1)))
+    wrong = Sealed(seal(BESIDE, NEW, b"another text", random.Random(1)))
     first = written[0]
     written[0] = Planned(
         first.row, type(first.change)("row 0", first.change.old, wrong), first.openers, first.mark

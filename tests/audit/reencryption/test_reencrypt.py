@@ -1,6 +1,5 @@
 """Plans carried out on stores that fail: proven, or put back."""
 
-import base64
 import random
 import sqlite3
 from collections import Counter
@@ -19,10 +18,10 @@ from parsers.progress import Silent
 from parsers.stores.change import Sealed
 from parsers.stores.in_place import in_place
 from parsers.stores.open import open_store
-from tests.audit.reencryption.by_openssl import opened_by_openssl
+from tests.audit.reencryption.by_openssl import opened_beside_by_openssl
 from tests.audit.reencryption.estate import (
+    BESIDE,
     FOREIGN,
-    FRONT,
     NEW,
     OLD,
     Estate,
@@ -191,7 +190,7 @@ def test_undo_after_a_second_re_encryption(tmp_path: Path) -> None:
     """A secret entered again under the old key, re-encrypted again into the same journal, and undone."""
     estate = two_keys()
     carried_out(estate, tmp_path)
-    entered = Sealed(seal(FRONT, OLD, b"entered under the old key", random.Random(6)))
+    entered = Sealed(seal(BESIDE, OLD, b"entered under the old key", random.Random(6)))
     estate.store.there["row 0"] = entered
     plan = estate.plan(estate.audited())
     with journal_for_writing(journal_at(tmp_path), plan.target.fingerprint) as journal:
@@ -209,7 +208,7 @@ def test_a_real_database(tmp_path: Path) -> None:
     chance = random.Random(7)
     texts = passwords(13, chance)
     keys = [OLD, NEW] * 6 + [FOREIGN]
-    values = [seal(FRONT, key, text, chance).decode() for key, text in zip(keys, texts, strict=True)]
+    values = [seal(BESIDE, key, text, chance).decode() for key, text in zip(keys, texts, strict=True)]
     path = tmp_path / "cd.sqlite"
     with sqlite3.connect(path) as connection:
         connection.execute("CREATE TABLE ec_credential (id INTEGER PRIMARY KEY, name TEXT, password TEXT)")
@@ -226,8 +225,7 @@ def test_a_real_database(tmp_path: Path) -> None:
     assert done.faults == ()
     assert Counter(states(done.plan)) == {"re-encrypted": 6, "already": 6, "left": 1}
     for number, value in enumerate(_values(path)[:12]):
-        content = base64.b64decode(value)
-        assert opened_by_openssl(NEW, content[:16], content[16:]) == texts[number]
+        assert opened_beside_by_openssl(NEW, value.encode()) == texts[number]
     undo(read_journal(journal_at(tmp_path)).entries, writer, Silent())
     assert _values(path) == values
 

@@ -1,6 +1,5 @@
 """File stores written anew: proven and kept, or removed."""
 
-import base64
 import gzip
 import hashlib
 import random
@@ -23,8 +22,8 @@ from parsers.stores.interface import Store
 from parsers.stores.open import open_store
 from parsers.stores.rewriting.out_of_place import out_of_place
 from reports.errors import OutputError
-from tests.audit.reencryption.by_openssl import opened_by_openssl
-from tests.audit.reencryption.estate import FRONT, NEW, OLD, audited, judged, states
+from tests.audit.reencryption.by_openssl import opened_beside_by_openssl
+from tests.audit.reencryption.estate import BESIDE, NEW, OLD, audited, judged, states
 from tests.audit.reencryption.memory_store import MemoryStore
 from tests.audit.reencryption.test_journal import files_of_at_most
 from tests.support.sealing import passwords, seal, stored
@@ -36,7 +35,9 @@ TEXTS = passwords(12, random.Random(1))
 def export(path: Path) -> Path:
     """Every second of twelve values under the old key."""
     chance = random.Random(2)
-    values = [seal(FRONT, (OLD, NEW)[number % 2], text, chance).decode() for number, text in enumerate(TEXTS)]
+    values = [
+        seal(BESIDE, (OLD, NEW)[number % 2], text, chance).decode() for number, text in enumerate(TEXTS)
+    ]
     body = "".join(
         f"<credential><credentialName>c{number}</credentialName><password>{value}</password></credential>\n"
         for number, value in enumerate(values)
@@ -68,7 +69,7 @@ def written(
 
 
 def values_in(text: str) -> list[bytes]:
-    return [base64.b64decode(each) for each in re.findall("<password>(.*?)</password>", text)]
+    return [each.encode() for each in re.findall("<password>(.*?)</password>", text)]
 
 
 def test_openssl_opens_every_value_of_the_new_file(tmp_path: Path) -> None:
@@ -81,8 +82,8 @@ def test_openssl_opens_every_value_of_the_new_file(tmp_path: Path) -> None:
     assert (done.proofs[str(source)].proven, done.proofs[str(source)].untouched) == (6, 6)
     assert source.read_bytes() == before
     text = out.read_text()
-    for plain, content in zip(TEXTS, values_in(text), strict=True):
-        assert opened_by_openssl(NEW, content[:16], content[16:]) == plain
+    for plain, value in zip(TEXTS, values_in(text), strict=True):
+        assert opened_beside_by_openssl(NEW, value) == plain
     assert hashlib.sha1(NEW).hexdigest() in text
     blanked = [re.sub('<password>.*?<|passkey="[0-9a-f]*"', "", each) for each in (before.decode(), text)]
     assert blanked[0] == blanked[1]
@@ -102,8 +103,8 @@ def test_compressed(tmp_path: Path) -> None:
     source, out = export(tmp_path / "a.xml"), tmp_path / "b.xml.gz"
     done, _ = written(source, out)
     assert done.faults == ()
-    content = values_in(gzip.decompress(out.read_bytes()).decode())
-    assert len(content) == 12
+    values = values_in(gzip.decompress(out.read_bytes()).decode())
+    assert len(values) == 12
 
 
 @dataclass
@@ -124,7 +125,7 @@ class Harmed:
 
 def of_new_vector(content: bytes) -> bytes:
     """Its last value, which nobody asked for, is sealed once more."""
-    last = seal(FRONT, NEW, TEXTS[-1], random.Random(5))
+    last = seal(BESIDE, NEW, TEXTS[-1], random.Random(5))
     at = content.rindex(b"<password>") + len(b"<password>")
     return content[:at] + last + content[content.index(b"<", at) :]
 

@@ -21,13 +21,17 @@ def value(
     *,
     digest: str = "d",
     location: str = "/a",
+    text: Confidence | None = None,
 ) -> dict[str, str]:
+    """A value whose text is as certain as its key, unless it is said otherwise."""
     return PLACE | {
         "location": location,
         "value_digest": digest,
         "verdict": verdict,
         "opened_by": opened_by,
         "confidence": confidence,
+        "text_confidence": text or confidence,
+        "layout": "aes-ecb/base64/key-raw",
         "reason": "as judged",
     }
 
@@ -90,19 +94,41 @@ def test_a_weak_opening_is_taken_only_where_it_is_asked_for() -> None:
 
 def test_only_certainty_is_written() -> None:
     """Over all verdicts, confidences and keys: nothing unsure is ever to be written unasked."""
-    for verdict, confidence, key in product(Verdict, Confidence, ["", "old", "new"]):
-        now = value(verdict, key, confidence)
+    for verdict, confidence, text, key in product(Verdict, Confidence, Confidence, ["", "old", "new"]):
+        now = value(verdict, key, confidence, text=text)
         found = state(now, now)
         sure = confidence in {Confidence.STRONG, Confidence.PROVEN}
         opens = verdict in {Verdict.CURRENT, Verdict.OLDER_KEY}
         if found is State.RE_ENCRYPT:
             assert sure
+            assert text in {Confidence.STRONG, Confidence.PROVEN}
             assert opens
             assert key != "new"
         if verdict in {Verdict.EMPTY, Verdict.EXTERNAL}:
             assert found is State.NOTHING
         if verdict in {Verdict.LOST, Verdict.UNKNOWN, Verdict.DAMAGED, Verdict.PLAIN_TEXT}:
             assert found is State.LEFT
+
+
+def test_a_text_that_is_not_known_whole_is_refused() -> None:
+    """However sure the key is, asked for or not; the reason says what settles it."""
+    for sure, text in product((Confidence.STRONG, Confidence.PROVEN), (Confidence.WEAK, Confidence.NONE)):
+        for verdict in (Verdict.OLDER_KEY, Verdict.CURRENT):
+            now = value(verdict, "old", sure, text=text)
+            assert state(now, now) is State.REFUSED
+            assert state(now, now, also=["/a"]) is State.REFUSED
+    now = value(Verdict.AMBIGUOUS, "old", Confidence.STRONG, text=Confidence.WEAK)
+    assert state(now, now) is State.UNSURE
+    assert state(now, now, also=["/a"]) is State.REFUSED
+    stated = with_states(pl.DataFrame([now]), pl.DataFrame([now]), TARGET, ["/a"])
+    assert "whole text is not" in stated["reason"][0]
+    assert "layouts --known" in stated["reason"][0]
+
+
+def test_encrypted_twice_under_the_target_is_not_done() -> None:
+    """Its outer key is the target, and an older one opens what is inside: it is written to the inner text."""
+    twice = value(Verdict.OLDER_KEY, "new", Confidence.STRONG) | {"layout": "aes-ecb/base64 > aes-ecb/base64"}
+    assert state(twice, twice) is State.RE_ENCRYPT
 
 
 def test_a_place_that_stands_twice_in_the_run_gives_one_row() -> None:

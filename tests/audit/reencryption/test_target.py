@@ -13,12 +13,17 @@ from audit.layouts.wrapper import Wrapper
 from audit.reencryption.one_value import open_value
 from audit.reencryption.target import NewLayout, NotEstablished, layouts_for
 from parsers.secret import Secret
+from tests.audit.reencryption.by_openssl import opened_by_openssl
 from tests.audit.reencryption.estate import BESIDE, ECB, FRONT, GCM, NEW, OLD, OTHER_NEW, ZERO, judged
 from tests.audit.reencryption.memory_store import MemoryStore
 from tests.support.sealing import passwords, seal, stored
 
 KEYS: Final = {"old": OLD, "new": NEW}
 SHORT: Final = Secret(b"short")
+UNKNOWN: Final = Layout(KeyForm.RAW, Mode.CBC, Iv.UNKNOWN)
+MANY: Final = 60
+"""So many values show that each has a vector of its own in front."""
+
 LONG: Final = Secret(b"a secret of more than a block")
 
 
@@ -63,7 +68,7 @@ def refusal_in(found: dict[str, NewLayout | NotEstablished], kind: str = "creden
     return refused
 
 
-@pytest.mark.parametrize("layout", [ECB, ZERO, FRONT, GCM], ids=lambda layout: layout.name)
+@pytest.mark.parametrize("layout", [ECB, ZERO, BESIDE, GCM], ids=lambda layout: layout.name)
 def test_the_targets_own_values_show_it(layout: Layout) -> None:
     """Whatever layout values under the old key lie in, new ones follow those of the target key."""
     found = layout_in(chosen(sealed(ECB, OLD), sealed(layout, NEW)))
@@ -73,6 +78,28 @@ def test_the_targets_own_values_show_it(layout: Layout) -> None:
     new = found.encrypt(LONG)
     assert new is not None
     assert open_value(new, found.hypothesis) == LONG
+
+
+def test_few_vectors_in_front_leave_the_layout_open() -> None:
+    """One constant vector may stand there as well: nothing is written, as each writes another value."""
+    found = layout_in(chosen(sealed(ECB, OLD), sealed(FRONT, NEW)))
+    assert {FRONT, UNKNOWN} <= {each.layout for each in found.alike}
+    assert found.encrypt(LONG) is None
+    assert found.encrypt(SHORT) is None
+
+
+@pytest.mark.parametrize(
+    ("count", "supplied"), [(MANY, NOTHING_SUPPLIED), (8, Supplied(proven=(FRONT,)))], ids=["many", "proven"]
+)
+def test_vectors_in_front_that_are_settled(count: int, supplied: Supplied) -> None:
+    """Many values show that each has its own, and so does a known text: then the whole text is written."""
+    found = layout_in(chosen(sealed(ECB, OLD), sealed(FRONT, NEW, count), supplied=supplied))
+    assert [each.layout for each in found.alike] == [FRONT]
+    for text in (SHORT, LONG):
+        new = found.encrypt(text)
+        assert new is not None
+        content = base64.b64decode(new.value)
+        assert opened_by_openssl(NEW, content[:16], content[16:]) == text.reveal()
 
 
 def test_each_kind_follows_its_own() -> None:
@@ -151,12 +178,11 @@ def test_alike_layouts_write_only_what_they_agree_on() -> None:
 
 def test_an_unknown_constant_vector_is_refused() -> None:
     """Nothing can be written behind a vector that nobody knows."""
-    unknown = Layout(KeyForm.RAW, Mode.CBC, Iv.UNKNOWN)
     chance = random.Random(1)
     texts = [text + b" and a block or two behind" for text in passwords(30, chance)]
-    values = stored([seal(unknown, NEW, text, chance) for text in texts])
+    values = stored([seal(UNKNOWN, NEW, text, chance) for text in texts])
     found = layout_in(chosen(values))
-    assert found.hypothesis.layout == unknown
+    assert found.hypothesis.layout == UNKNOWN
     assert found.encrypt(SHORT) is None
     assert found.encrypt(LONG) is None
 
@@ -165,7 +191,7 @@ def test_an_unknown_constant_vector_is_refused() -> None:
 def test_hex_in_capitals_stays_in_capitals(proven_by_own_values: bool) -> None:
     """As the store writes hex: whether the target key's own values show it, or another key's."""
     layout = Layout(KeyForm.RAW, Mode.CBC, Iv.FRONT, Encoding.HEX)
-    frame = sealed(layout, NEW)
+    frame = sealed(layout, NEW, MANY)
     capitals = frame.with_columns(pl.Series("value", [each.upper() for each in frame["value"]], pl.Binary))
     to = "new" if proven_by_own_values else "next"
     keys = {"new": NEW, "next": OTHER_NEW}

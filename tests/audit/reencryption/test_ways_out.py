@@ -11,9 +11,20 @@ KEYS = [candidate("old", OLD), candidate("new", NEW, current=True), candidate("i
 RING = ring_of(*KEYS)
 
 
-def judged(*counts: tuple[Verdict, str, Confidence, int], system: str = "cloudbees-cd") -> pl.DataFrame:
+def judged(
+    *counts: tuple[Verdict, str, Confidence, int],
+    system: str = "cloudbees-cd",
+    text_confidence: Confidence | None = None,
+) -> pl.DataFrame:
+    """Of these verdicts; the text is as certain as the key, unless it is said otherwise."""
     rows = [
-        {"system": system, "verdict": str(verdict), "opened_by": key, "confidence": str(confidence)}
+        {
+            "system": system,
+            "verdict": str(verdict),
+            "opened_by": key,
+            "confidence": str(confidence),
+            "text_confidence": str(text_confidence or confidence),
+        }
         for verdict, key, confidence, count in counts
         for _ in range(count)
     ]
@@ -40,6 +51,13 @@ def test_every_way_is_counted() -> None:
         "discarding with ignorePasskeyMismatch would lose 13 of 16: what new does not open",
         "re-encrypting makes 7 more open under new: 10 of 16 in all",
     ]
+
+
+def test_what_opens_without_its_whole_text_is_not_re_encrypted() -> None:
+    """The server would open it with its old key; nothing is promised of writing it anew."""
+    said = list(ways_out(judged(*MIXED, text_confidence=Confidence.WEAK), RING, KEYS[1]))
+    assert said[0] == "restoring old would open 7 of 16 stored secrets, and no others"
+    assert said[-1] == "re-encrypting makes 0 more open under new: 3 of 16 in all"
 
 
 def test_octopus_has_no_such_flag() -> None:
