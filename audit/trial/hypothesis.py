@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from audit.key_ring import Key
 from audit.layouts.key_material import key_material
-from audit.layouts.layout import Cipher, KeyForm, Layout
+from audit.layouts.layout import Cipher, KeyForm, Layout, Padding
 from parsers.secret import Secret
 
 
