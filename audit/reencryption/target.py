@@ -14,7 +14,7 @@ from audit.layouts.layout import Encoding, Iv, Layout
 from audit.layouts.user_supplied import Supplied
 from audit.reencryption.one_value import Spelling, encrypt_value, fresh_vector
 from audit.trial.hypothesis import Hypothesis, key_for
-from audit.verdict import Confidence
+from audit.verdict import Confidence, Verdict
 from parsers.secret import Secret
 from parsers.stores.change import Sealed
 
@@ -108,11 +108,16 @@ def layouts_for(
     kinds = examined.frame["kind"].unique().sort().to_list()
     if system == OCTOPUS:
         return dict.fromkeys(kinds, _published(target, place))
-    own = [each for each in examined.discovered.established if each.hypothesis.key == place]
+    own = [
+        each
+        for each in examined.discovered.established
+        if ring.opens_as(ring.keys[each.hypothesis.key]) is ring.opens_as(target)
+    ]
     counted = _counted(own, examined.frame.filter(opened_by=target.label))
     examples = pl.concat([examined.frame.select("opened_by", "layout"), values], how="horizontal")
     if not counted.height:
-        adopted = _adopted(target, place, examined.discovered.established, ring, supplied)
+        unexplained = None if supplied.proven else _unexplained(target, examined.frame)
+        adopted = unexplained or _adopted(target, place, examined.discovered.established, ring, supplied)
         return dict.fromkeys(kinds, _spelled(adopted, examples))
     of_target = examples.filter(opened_by=target.label)
     return {kind: _spelled(_shown(kind, counted, own, target), of_target) for kind in kinds}
@@ -147,6 +152,18 @@ def _shown(
         return NotEstablished(f"{what} under {target.label} lie in more than one layout: {names}")
     count = counted.filter(pl.col("evidence") == shown[0])["len"].sum()
     return NewLayout(own[shown[0]].alike, Spelling(), f"{count} values under {target.label} lie in it")
+
+
+def _unexplained(target: Key, judged: pl.DataFrame) -> NotEstablished | None:
+    """Why another key's layout cannot be taken over: what is not understood may be the target's own values."""
+    own = judged.filter(opened_by=target.label).height
+    unknown = judged.filter(verdict=Verdict.UNKNOWN).height
+    if not own + unknown:
+        return None
+    return NotEstablished(
+        f"values under {target.label} show no layout for certain, and {own + unknown} values that are not "
+        "understood may be under it in another than the other keys' values"
+    )
 
 
 def _adopted(

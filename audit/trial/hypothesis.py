@@ -63,8 +63,8 @@ def key_for(key: Key, layout: Layout) -> Secret | None:
 def without_looser(alike: Iterable[Hypothesis]) -> tuple[Hypothesis, ...]:
     """The same without ISO 10126 where a stricter padding stands as well.
 
-    A block padded by PKCS#7 or X9.23 is one of ISO 10126, and is read to the same text: what is written in the
-    stricter form opens in both.
+    A block padded by PKCS#7 or X9.23 is one of ISO 10126, and is read to the same text: what is written in
+    the stricter form opens in both.
     """
     listed = tuple(alike)
     stricter = {

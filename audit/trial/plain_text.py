@@ -1,5 +1,6 @@
 """What decrypted bytes look like, for many rows at once."""
 
+import codecs
 from enum import IntEnum
 from typing import Final
 
@@ -94,7 +95,11 @@ def begins_as_text(block: bytes) -> Content:
     """The class of the first bytes of a text, of which the last character may be cut off."""
     if all(_IS_ASCII_TEXT[byte] for byte in block):
         return Content.ASCII
-    return Content.TEXT if any(_is_text(block[: len(block) - cut]) for cut in range(4)) else Content.BINARY
+    try:
+        text = codecs.getincrementaldecoder("utf-8")().decode(block)  # keeps what is no whole character yet
+    except UnicodeDecodeError:
+        return Content.BINARY
+    return Content.TEXT if _is_printable(text) else Content.BINARY
 
 
 def goes_on_as_text(piece: bytes) -> bool:
@@ -149,4 +154,8 @@ def _is_text(plain: bytes) -> bool:
         text = plain.decode("utf-8", errors="strict")
     except UnicodeDecodeError:
         return False
+    return _is_printable(text)
+
+
+def _is_printable(text: str) -> bool:
     return all(character.isprintable() or character in _WHITE_SPACE for character in text)

@@ -80,11 +80,13 @@ def test_under_the_target_already() -> None:
 
 def test_a_weak_opening_is_taken_only_where_it_is_asked_for() -> None:
     """And never where nothing opens it, or where it opens under the target itself."""
-    weak = value(Verdict.AMBIGUOUS, "old", Confidence.WEAK)
+    weak = value(Verdict.AMBIGUOUS, "old", Confidence.WEAK, text=Confidence.STRONG)
     assert state(weak, weak) is State.UNSURE
     assert state(weak, weak, also=["/b"]) is State.UNSURE
     assert state(weak, weak, also=["/a"]) is State.RE_ENCRYPT
     assert state(weak, weak | {"value_digest": "other"}, also=["/a"]) is State.CHANGED
+    no_text = value(Verdict.AMBIGUOUS, "old", Confidence.WEAK)
+    assert state(no_text, no_text, also=["/a"]) is State.REFUSED
     target = value(Verdict.AMBIGUOUS, "new", Confidence.WEAK)
     assert state(target, target) is State.UNSURE
     assert state(target, target, also=["/a"]) is State.ALREADY
