@@ -96,7 +96,7 @@ def assemble(gathered: Gathered) -> tuple[Run, Copies]:
             verdicts=verdicts,
             actions=_counts(credentials["action"], Action),
             findings=_counts(findings["kind"], sorted(set(findings["kind"]))),
-            keys=_keys(gathered.ring, credentials["opened_by"], tried(verdicts), mismatches),
+            keys=_keys(gathered.ring, credentials, tried(verdicts), mismatches),
             fingerprints=[
                 FingerprintSummary(where=each.where, fingerprint=each.fingerprint, when=each.when)
                 for each in gathered.seen
@@ -129,9 +129,10 @@ def _evidence(gathered: Gathered) -> Iterable[Evidence]:
 
 
 def _keys(
-    ring: KeyRing, opened_by: pl.Series, tried: int, mismatches: Sequence[NodeMismatch]
+    ring: KeyRing, credentials: pl.DataFrame, tried: int, mismatches: Sequence[NodeMismatch]
 ) -> list[KeySummary]:
-    opens = dict(opened_by.value_counts().iter_rows())
+    opens = dict(credentials["opened_by"].value_counts().iter_rows())
+    unknown = int((credentials["verdict"] == Verdict.UNKNOWN).sum())
     return [
         KeySummary(
             label=key.label,
@@ -139,7 +140,7 @@ def _keys(
             fingerprint=key.fingerprint,
             opens=opens.get(key.label, 0),
             current=key.current,
-            remark=key_remark(key, opens, tried, mismatches, ring),
+            remark=key_remark(key, opens, tried, mismatches, ring, unknown),
         )
         for key in ring.keys
     ]

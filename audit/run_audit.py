@@ -81,6 +81,8 @@ def run_audit(request: Request, progress: Progress) -> Audited:
     in_logs = seen_in_logs(logged)
     ring = ring_for(stores, files, request.current, report=request.rotation_report, logged=in_logs)
     seen = [*stores.seen, *in_logs]
+    values = sum(batch.height for batch in stores.batches)
+    progress.working_on(f"{len(ring.keys)} keys on {values:,} values")
     examined = examine_each_product(stores, ring, request.supplied)
     stores.forget_values()
     octopus = about_octopus(

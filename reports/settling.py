@@ -31,7 +31,7 @@ def settling_steps(question: "OpenQuestion") -> Iterator[tuple[str, str]]:
         yield "prove the layout with it: at the question, Enter alone stands for that text", ""
     else:
         out_of_use = (
-            f"{question.key} is not in use any more, so nothing new is encrypted under it: find a credential "
+            f"nothing new is encrypted under {question.key}, which is not in use any more: find a credential "
             "under it whose password somebody remembers, if possible one of more than 32 characters"
         )
         yield out_of_use, ""

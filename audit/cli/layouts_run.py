@@ -53,9 +53,11 @@ def print_layouts(options: LayoutsOptions, table_format: str, output: Path | Non
     stores = open_stores(options.stores, key_files)
     with shown(quiet=options.quiet) as progress:
         reading = read_stores(stores, progress)
-    found = find_layouts(
-        reading, ring_for(reading, key_files, options.current), supplied, _known_texts(options, reading)
-    )
+    ring = ring_for(reading, key_files, options.current)
+    known = _known_texts(options, reading)  # asked for before the work, not in the middle of its progress
+    with shown(quiet=options.quiet) as progress:
+        progress.working_on(f"finding layouts under {len(ring.keys)} keys")
+        found = find_layouts(reading, ring, supplied, known)
     print_table(found.table, table_format, output)
     for each in found.remarks:
         remark(each, quiet=options.quiet)

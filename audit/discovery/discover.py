@@ -15,7 +15,7 @@ from audit.discovery.sample_trial import SampleTrial
 from audit.discovery.wrappers import wrapped
 from audit.key_ring import Key
 from audit.layouts.known import with_prefixes
-from audit.layouts.layout import Encoding, Layout
+from audit.layouts.layout import BLOCK, Encoding, Layout
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied
 from audit.trial.best import CLEARLY_LIKELIER
 from audit.trial.hypothesis import Hypothesis, hypotheses, without_looser
@@ -103,7 +103,8 @@ def layouts_to_try(layouts: Iterable[Layout], views: Views) -> tuple[Layout, ...
     found = [layout for layout in wanted if View.of(layout) in read]
     for view in sorted(read, key=repr):
         of_view = [layout for layout in found if View.of(layout) == view and not layout.prefix]
-        found += with_prefixes(of_view, shared_prefixes(views[view].drop_nulls()))
+        decoded = views[view].drop_nulls()
+        found += with_prefixes(of_view, shared_prefixes(decoded.bin.slice(BLOCK) if view.beside else decoded))
     return tuple(dict.fromkeys(found))
 
 
@@ -138,7 +139,8 @@ def _one_after_the_other(trial: SampleTrial) -> Iterator[tuple[int, Evidence]]:
             return
         best = min(ranked, key=lambda each: each.place)
         openings = open_questions.pop(best.index)
-        yield best.index, replace(best.evidence, equivalent=_equivalent(best.index, remaining, trial))
+        alike = _alike(best.index, remaining, trial)
+        yield best.index, replace(best.evidence, hypothesis=alike[0], equivalent=alike[1:])
         remaining[openings.rows[openings.explained]] = False
 
 
@@ -159,17 +161,17 @@ def _ranked(
         yield _Ranked((score, index), index, evidence)
 
 
-def _equivalent(index: int, remaining: npt.NDArray[np.bool_], trial: SampleTrial) -> tuple[Hypothesis, ...]:
-    """Others of the same key that explain the same of what remained, to the same texts."""
+def _alike(index: int, remaining: npt.NDArray[np.bool_], trial: SampleTrial) -> tuple[Hypothesis, ...]:
+    """It, and others of the same key that explain the same of what remained, to the same texts."""
     mine = _explained(trial.openings[index], remaining)
-    alike = (
+    others = (
         trial.tried[other]
         for other, openings in trial.openings.items()
         if other != index
         and trial.tried[other].key == trial.tried[index].key
         and _as_good(_explained(openings, remaining), mine)
     )
-    return without_looser((trial.tried[index], *alike))[1:]
+    return without_looser((trial.tried[index], *others))
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,7 +155,7 @@ def _shown(
 
 
 def _unexplained(target: Key, judged: pl.DataFrame) -> NotEstablished | None:
-    """Why another key's layout cannot be taken over: what is not understood may be the target's own values."""
+    """Why no other key's layout is taken over: what is not understood may be the target's own values."""
     own = judged.filter(opened_by=target.label).height
     unknown = judged.filter(verdict=Verdict.UNKNOWN).height
     if not own + unknown:
