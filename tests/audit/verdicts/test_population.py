@@ -1,0 +1,54 @@
+"""What all values show together: losses, damage, and layouts that nobody knows."""
+
+import numpy as np
+import pytest
+
+from audit.verdicts.value_form import Form, Forms, Population
+
+
+def population(
+    opened: int = 40, *, fitting: tuple[int, ...] = (), misfits: tuple[int, ...] = (), marked: int = 0,
+    odd_key: bool = False, shortest: int = 16,
+) -> Population:  # fmt: skip
+    form = [Form.FITTING] * len(fitting) + [Form.MISFIT] * len(misfits) + [Form.MARKED] * marked
+    sizes = [*fitting, *misfits, *[40] * marked]
+    forms = Forms(np.array(form, np.uint8), np.array(sizes, np.int64))
+    return Population(opened, shortest, opened, 0, forms, odd_key)
+
+
+def test_one_value_alone_can_be_lost() -> None:
+    """It fits what all others are written in."""
+    assert population(fitting=(32,)).shows_loss
+
+
+@pytest.mark.parametrize(
+    "doubtful",
+    [
+        population(0, fitting=(32,)),  # nothing shows the layout
+        population(fitting=(32,), odd_key=True),  # a passphrase that opens nothing may open it
+        population(fitting=(32, 16), misfits=(24, 40, 56)),  # blocks of eight bytes
+        population(fitting=(48,) * 20),  # longer than anything of the layout need be: a salt in front?
+        population(fitting=(32,), marked=1),
+        population(fitting=(32,), misfits=tuple(range(17, 31))),
+    ],
+)
+def test_what_is_not_lost_for_certain(doubtful: Population) -> None:
+    """Another layout that nobody knows may be at work among these."""
+    assert not doubtful.shows_loss
+
+
+def test_few_misfits_are_damaged_and_many_are_not() -> None:
+    """One in twenty may be cut off; a whole population is a layout."""
+    assert population(misfits=(25,)).few_misfits
+    assert population(misfits=(25, 17)).few_misfits
+    assert not population(misfits=(25, 17, 21)).few_misfits
+    assert not population(4, misfits=(25,)).few_misfits
+    assert not population(misfits=(24,)).few_misfits  # three blocks of eight bytes
+
+
+def test_text_needs_many_texts() -> None:
+    """What is no text is unlike its store only where nearly all of it is text."""
+    forms = Forms(np.zeros(0, np.uint8), np.zeros(0, np.int64))
+    assert Population(100, 16, 96, 4, forms, odd_key=False).of_text
+    assert not Population(100, 16, 60, 40, forms, odd_key=False).of_text
+    assert not Population(5, 16, 5, 0, forms, odd_key=False).of_text
