@@ -20,13 +20,15 @@ class Form(IntEnum):
 
     `TYPED`: what a person types. `MARKED`: begins as the ciphertext of another program does. `FITTING`: has
     the encoding and a length of an established layout. `MISFIT`: looks like ciphertext, and like none of an
-    established layout.
+    established layout. `WRAPPED`: does not decode, and is more than a mistyped or cut off value of an encoding:
+    text around it may be a wrapper that nobody knows.
     """
 
     TYPED = 0
     MARKED = 1
     FITTING = 2
     MISFIT = 3
+    WRAPPED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +47,22 @@ class Forms:
     def of(cls, values: Views, established: Sequence[Layout]) -> "Forms":
         """The forms of a batch with the columns `value` and `iv`."""
         form = np.full(values.frame.height, Form.MISFIT, np.uint8)
+        sizes = decoded_sizes(values)
+        form[(sizes == 0) & ~_is_nearly_encoded(values.frame["value"])] = Form.WRAPPED
         form[looks_typed(values.frame["value"])] = Form.TYPED
         form[fitting(values, established, Layout.fits)] = Form.FITTING
         form[(foreign_marks(values.frame["value"]) != "").to_numpy()] = Form.MARKED
-        return cls(form, decoded_sizes(values))
+        return cls(form, sizes)
+
+
+def _is_nearly_encoded(values: pl.Series) -> npt.NDArray[np.bool_]:
+    """Whether all but one byte at most belong to base64, base64url or hex; shape [n].
+
+    That one is no mark of a wrapper, as those of `v1:…` and `{AES}…` are.
+    """
+    text = pl.Series([value.decode("latin-1") for value in values.to_list()], dtype=pl.String)
+    odd = text.str.replace_all(r"[A-Za-z0-9+/_=\s-]", "")
+    return ((odd.str.len_chars() <= 1) & ~odd.str.contains(r"[:{}()$|,\"']")).to_numpy()
 
 
 _DAMAGED_AT_MOST: Final = 1 / 20
