@@ -20,7 +20,7 @@ class Form(IntEnum):
 
     `TYPED`: what a person types. `MARKED`: begins as the ciphertext of another program does. `FITTING`: has
     the encoding and a length of an established layout. `MISFIT`: looks like ciphertext, and like none of an
-    established layout. `WRAPPED`: does not decode, and is more than a mistyped or cut off value of an encoding:
+    established layout. `WRAPPED`: does not decode, and is more than a value that was mistyped or cut off:
     text around it may be a wrapper that nobody knows.
     """
 
