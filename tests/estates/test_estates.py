@@ -3,6 +3,7 @@
 `python -m tests.estates` shows the same by the hundred, and `--only SEED -v` a single one.
 """
 
+import os
 import random
 import time
 
@@ -11,8 +12,8 @@ import pytest
 from tests.estates.many import Job, check_one
 from tests.hostile.damage import SECONDS
 
-SEEDS = range(1, 21)
-OCTOPUS_SEEDS = range(1, 7)
+SEEDS = range(1, 13)
+OCTOPUS_SEEDS = range(1, 5)
 
 
 def broken_laws(job: Job) -> list[str]:
@@ -35,8 +36,8 @@ def test_laws_of_an_estate_of_octopus(seed: int) -> None:
 @pytest.mark.fuzz
 @pytest.mark.parametrize("product", ["cloudbees-cd", "octopus"])
 def test_laws_of_many_estates(product: str) -> None:
-    """The same of seeds that nobody chose."""
-    chance = random.SystemRandom()
+    """The same of seeds that nobody chose, by `make fuzz`; else of the same ones each time."""
+    chance = random.SystemRandom() if "PASSKEY_AUDIT_FUZZ_SECONDS" in os.environ else random.Random(2026)
     end = time.monotonic() + SECONDS
     checked = 0
     while time.monotonic() < end:

@@ -75,11 +75,12 @@ def test_found_from_fifty_values(layout: Layout) -> None:
     assert {name.rpartition("/")[0] for name in evidence.names} == {layout.name.rpartition("/")[0]}
 
 
-# A thousand discoveries: measuring their coverage would take as long again, and other tests cover the same.
+# Measuring the coverage of so many would take as long again, and other tests cover the same;
+# `python -m tests.estates` tries thousands.
 @pytest.mark.no_cover
-@pytest.mark.parametrize("part", range(8))
+@pytest.mark.parametrize("part", range(2))
 def test_five_values_never_mislead(part: int) -> None:
-    """Of 1,000 random stores with five values each one is found right or not at all."""
+    """Of 250 random stores with five values each one is found right or not at all."""
     for seed in range(part * 125, part * 125 + 125):
         chance = random.Random(seed)
         layout = chance.choice(TABLE)
