@@ -10,9 +10,10 @@ import polars as pl
 
 from audit.discovery.discover import Discovered, discover, layouts_to_try
 from audit.discovery.sample import is_whole, sample
+from audit.discovery.single_blocks import behind_a_constant
 from audit.key_ring import Key, KeyRing
 from audit.layouts.known import known_layouts, published_layouts
-from audit.layouts.layout import BLOCK, Layout
+from audit.layouts.layout import BLOCK, Encoding, Layout
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied
 from audit.trial.best import NOT_OPENED, Best, best_openings
 from audit.trial.hypothesis import Hypothesis, hypotheses
@@ -20,12 +21,12 @@ from audit.trial.inner_values import InnerValues
 from audit.trial.plain_text import Content, Damage
 from audit.trial.same_secret import SecretTags
 from audit.trial.try_keys import try_keys
-from audit.trial.views import Views
+from audit.trial.views import View, Views
 from audit.verdict import Confidence, Verdict
 from audit.verdicts.case import Case, Reasons
 from audit.verdicts.chance import WeakOpenings, convincing
 from audit.verdicts.judge import Grounds, Unopened, is_there, judge
-from audit.verdicts.value_form import Forms, Population
+from audit.verdicts.value_form import Form, Forms, Population
 
 _ROUNDS = 4
 """Layouts are looked for among what nothing opens yet, so often at most: each round has found some, or is the
@@ -311,7 +312,26 @@ class _Examination:
                 np.concatenate([each.forms.sizes for each in self.unopened]),
             ),
             odd_key=any(_is_odd(key) for place, key in enumerate(self.ring.keys) if place not in used),
+            hidden=behind_a_constant(
+                np.concatenate([_single_blocks(each) for each in self.unopened]),
+                {
+                    each.aes_key
+                    for each in self.grounds.tried
+                    if each.key not in used and each.layout.plain_aes
+                },
+            ),
         )
+
+
+def _single_blocks(unopened: Unopened) -> npt.NDArray[np.uint8]:
+    """The values of a single block that fit an established layout; shape [n, 16]."""
+    fit = (unopened.forms.form == Form.FITTING) & (unopened.forms.sizes == BLOCK)
+    found = []
+    for encoding in Encoding:
+        decoded = unopened.values[View(encoding)].filter(pl.Series(fit))
+        found.append(decoded.filter((decoded.bin.size() == BLOCK).fill_null(value=False)))
+    together = pl.concat(found)
+    return np.frombuffer(b"".join(together.to_list()), np.uint8).reshape(-1, BLOCK)
 
 
 def _is_odd(key: Key) -> bool:

@@ -32,7 +32,7 @@ MOST_BLOCKS: Final = 256
 number goes with the square), and tell nothing new."""
 
 _STRONG_LOG10: Final = -6.0
-_CONSTANT_LOG10: Final = -9.0
+CONSTANT_LOG10: Final = -9.0
 
 _CUT_CHARACTER: Final = 3
 """Bytes that a character of UTF-8 can lose at the end of a block, which therefore are no evidence of text."""
@@ -82,7 +82,7 @@ def settle(first: FirstBlocks, vectors: Sequence[tuple[bytes, float]]) -> Standi
     if any(fits):
         fitting = [place for place, fit in enumerate(fits) if fit]
         return Standing(_likeliest(first, vectors, fitting), own=False, unknown=False)
-    if _constant_log10(first.decrypted) <= _CONSTANT_LOG10:
+    if constant_log10(first.decrypted) <= CONSTANT_LOG10:
         return Standing((), own=False, unknown=True)
     possible = tuple(place for place, (vector, _) in enumerate(vectors) if not _excluded(first, vector))
     return Standing(possible, own=True, unknown=not _own_vectors_show(first))
@@ -134,7 +134,7 @@ def _likeliest(
     )
 
 
-def _constant_log10(decrypted: Bytes) -> float:
+def constant_log10(decrypted: Bytes) -> float:
     """log10 of the probability that random blocks agree as often in either way; 0 is no evidence."""
     agreeing, coinciding = _agreements(decrypted), _coincidences(decrypted)
     pairs = math.comb(len(decrypted), 2)

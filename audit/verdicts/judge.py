@@ -9,7 +9,7 @@ import numpy.typing as npt
 import polars as pl
 
 from audit.key_ring import KeyRing
-from audit.layouts.layout import Iv, Layout
+from audit.layouts.layout import BLOCK, Iv, Layout
 from audit.layouts.marks import foreign_marks
 from audit.trial.best import NOT_OPENED, Best
 from audit.trial.hypothesis import Hypothesis
@@ -163,11 +163,14 @@ def _of_others(unopened: Unopened, population: Population, grounds: Grounds) -> 
     unsolved = [each for each in grounds.established if each.iv is Iv.UNKNOWN]
     lost = Case.LOST if population.shows_loss or grounds.published else Case.NOT_SHOWN
     misfit = form == Form.MISFIT
+    single = (form == Form.FITTING) & (unopened.forms.sizes == BLOCK) & (not grounds.published)
     tests = [
         (form == Form.TYPED, Case.PLAIN),
         (unopened.meant, Case.WEAK),
         (form == Form.MARKED, Case.MARKED),
         (fitting(values, unsolved, Layout.hides), Case.HIDDEN),
+        (single & (population.hidden is True), Case.HIDDEN),
+        (single & (population.hidden is None), Case.NOT_SHOWN),
         (form == Form.FITTING, lost),
         (misfit & population.few_misfits & (unopened.forms.sizes == 0), Case.CUT),
         (misfit & population.few_misfits, Case.IMPOSSIBLE),

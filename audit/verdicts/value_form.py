@@ -93,6 +93,7 @@ class Population:
     odd: int
     forms: Forms
     odd_key: bool
+    hidden: bool | None = False
 
     @property
     def of_text(self) -> bool:
