@@ -89,8 +89,12 @@ def settle(first: FirstBlocks, vectors: Sequence[tuple[bytes, float]]) -> Standi
 
 
 def _text_log10(first: FirstBlocks, vector: bytes) -> float:
-    """log10 of the probability that blocks behind vectors of their own are text behind this one as often."""
-    classes = _classes(first.decrypted, vector)
+    """log10 of the probability that blocks behind vectors of their own are text behind this one as often.
+
+    Where some values go on as text, only these are asked: a store may hold tokens of random bytes besides.
+    """
+    asked = first.decrypted[first.goes_on] if first.goes_on.any() else first.decrypted
+    classes = _classes(asked, vector)
     text = [each for each in classes if each is not Content.BINARY]
     if 2 * len(text) <= len(classes):
         return 0.0
