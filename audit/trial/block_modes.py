@@ -43,21 +43,29 @@ def open_blocks(groups: Sequence[Group], tried: Sequence[Numbered]) -> Iterator[
                 before = part.before if screen.before is None else np.frombuffer(screen.before, np.uint8)
                 rows, ends = _survivors(last, before, screen.padding)
                 for batch in part.batches(rows):
-                    decrypted = cipher.decrypt(batch.blocks)
-                    chained = decrypted[1:] ^ batch.blocks[:-1]
-                    same: list[Opened] | None = None
-                    for index, hypothesis in of_screen:
-                        if (
-                            _vector(hypothesis.layout, aes_key) is not None
-                            or hypothesis.layout.mode is Mode.ECB
-                        ):
-                            plain = _plain(decrypted, chained, hypothesis)
-                            yield from _judge(index, batch, plain, ends[batch.place], screen.padding)
-                            continue
-                        # What is after the first block is the same, whatever stands before it.
-                        if same is None:
-                            same = list(_judge(index, batch, chained, ends[batch.place], screen.padding))
-                        yield from (replace(each, hypothesis=index) for each in same)
+                    yield from _open_batch(cipher, batch, of_screen, ends[batch.place], screen)
+
+
+def _open_batch(
+    cipher: AesColumns, batch: "_Batch", tried: Sequence[Numbered], ends: Bytes, screen: "_Screen"
+) -> Iterator[Opened]:
+    """What the hypotheses of one screen make of its survivors, each block decrypted once."""
+    plain = cipher.decrypt(batch.blocks)
+    first = plain[0].copy()
+    if screen.before is None:
+        plain[1:] ^= batch.blocks[:-1]
+    same: list[Opened] | None = None
+    for index, hypothesis in tried:
+        vector = _vector(hypothesis.layout, hypothesis.aes_key)
+        if vector is not None or hypothesis.layout.mode is Mode.ECB:
+            plain[0] = first if vector is None else first ^ np.frombuffer(vector, np.uint8)
+            yield from _judge(index, batch, plain, ends, screen.padding)
+            continue
+        # The first block was the vector itself, or stays hidden behind one that nobody knows: what comes
+        # after it is the same in both.
+        if same is None:
+            same = list(_judge(index, batch, plain[1:], ends, screen.padding))
+        yield from (replace(each, hypothesis=index) for each in same)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,18 +208,10 @@ def _survivors(last: Bytes, before: Bytes, padding: Padding) -> tuple[Rows, Byte
     return kept if screened is None else screened[kept], ends[kept]
 
 
-def _plain(decrypted: Bytes, chained: Bytes, hypothesis: Hypothesis) -> Bytes:
-    """Everything, block by block, where the first block can be decrypted."""
-    vector = _vector(hypothesis.layout, hypothesis.aes_key)
-    if vector is None:
-        return decrypted
-    return np.concatenate([decrypted[:1] ^ np.frombuffer(vector, np.uint8), chained])
-
-
 def _judge(index: int, batch: _Batch, blocks: Bytes, ends: Bytes, padding: Padding) -> Iterator[Opened]:
     counts = batch.counts - (len(batch.blocks) - len(blocks))
     amount = padding_lengths(ends, padding)
-    plain = np.ascontiguousarray(blocks.transpose(1, 0, 2)).reshape(len(batch.rows), -1)
+    plain = np.array(blocks.transpose(1, 0, 2), order="C").reshape(len(batch.rows), -1)  # a copy, always
     lengths = counts * BLOCK - amount
     content = classify(plain, lengths)
     rows = batch.rows
