@@ -76,7 +76,11 @@ def examine(
     """
     examined = _Examination(batches, ring, secret_tags, supplied)
     inner = examined.inner_batches()
-    return examined.judged(examine(inner, ring, secret_tags, supplied) if inner else None)
+    if not inner:
+        return examined.judged(None)
+    # Of texts it matters only whether they open once more: none of them is called lost, whatever was tried.
+    twice = _Examination(inner, ring, secret_tags, supplied, exhaustive=False)
+    return examined.judged(twice.judged(None))
 
 
 @dataclass(slots=True)
@@ -87,6 +91,7 @@ class _Examination:
     ring: KeyRing
     secret_tags: SecretTags
     supplied: Supplied
+    exhaustive: bool = True
     discovered: Discovered = field(init=False)
     grounds: Grounds = field(init=False)
     bests: list[Best] = field(init=False)
@@ -117,7 +122,7 @@ class _Examination:
             count=len(tried),
             published=published,
         )
-        self._try_everything(known)
+        self._try_everything(known if self.exhaustive else ())
 
     def _is_proven(self, hypothesis: Hypothesis) -> bool:
         fingerprint = self.ring.keys[hypothesis.key].fingerprint
