@@ -83,7 +83,7 @@ def examine(
     return examined.judged(twice.judged(None))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class _Examination:
     """One product's values on their way to verdicts."""
 
@@ -293,17 +293,21 @@ class _Examination:
             tags[number][rows.to_numpy()] = inner.tags[mine["inner"].to_numpy()]
         return openers
 
+    def _named(self, place: int) -> str:
+        """The label under which a key's openings are counted: two files of one key are one."""
+        return self.ring.opens_as(self.ring.keys[place]).label
+
     def _population(self) -> Population:
         texts = opened = odd = 0
         shortest = 0
-        used: set[int] = set()
+        used: set[str] = set()
         for batch, best in zip(self.batches, self.bests, strict=True):
             sure = convincing(best, self.grounds.correction) & is_there(batch)
             opened += int(sure.sum())
             text = best.content != Content.BINARY
             texts += int((sure & text).sum())
             odd += int((sure & ~text & ~best.proven & (best.damage != Damage.LIKELY)).sum())
-            used |= {self.grounds.tried[each].key for each in np.unique(best.hypothesis[sure])}
+            used |= {self._named(self.grounds.tried[each].key) for each in np.unique(best.hypothesis[sure])}
             for each in np.unique(best.hypothesis[sure]):
                 layout = self.grounds.tried[each].layout
                 shortest = min(shortest or layout.overhead + BLOCK, layout.overhead + BLOCK)
@@ -316,13 +320,15 @@ class _Examination:
                 np.concatenate([each.forms.form for each in self.unopened]),
                 np.concatenate([each.forms.sizes for each in self.unopened]),
             ),
-            odd_key=any(_is_odd(key) for place, key in enumerate(self.ring.keys) if place not in used),
+            odd_key=any(
+                _is_odd(key) for place, key in enumerate(self.ring.keys) if self._named(place) not in used
+            ),
             hidden=behind_a_constant(
                 np.concatenate([_single_blocks(each) for each in self.unopened]),
                 {
                     each.aes_key
                     for each in self.grounds.tried
-                    if each.key not in used and each.layout.plain_aes
+                    if self._named(each.key) not in used and each.layout.plain_aes
                 },
             ),
         )

@@ -43,7 +43,7 @@ _ENOUGH_FOR_OWN_VECTORS: Final = 18
 _CHANCE_OF_AGREEMENT: Final = 1 / 65_536
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class FirstBlocks:
     """First blocks of values of two blocks and more. Holds what may be plain text: it never leaves the trial.
 
