@@ -18,13 +18,14 @@ from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied
 from audit.trial.best import NOT_OPENED, Best, best_openings
 from audit.trial.hypothesis import Hypothesis, hypotheses
 from audit.trial.inner_values import InnerValues
+from audit.trial.last_blocks import Said
 from audit.trial.plain_text import Content, Damage
 from audit.trial.same_secret import SecretTags
 from audit.trial.try_keys import try_keys
 from audit.trial.views import View, Views
 from audit.verdict import Confidence, Verdict
 from audit.verdicts.case import Case, Reasons
-from audit.verdicts.chance import WeakOpenings, convincing
+from audit.verdicts.chance import WeakOpenings, convincing, may_count
 from audit.verdicts.judge import Grounds, Unopened, is_there, judge
 from audit.verdicts.value_form import Form, Forms, Population
 
@@ -181,11 +182,16 @@ class _Examination:
         )
         shown = frozenset(each for one in self.discovered.established for each in one.alike)
         meant, weak = self._weak_under_established(waiting, shown)
+        correction = _correction(tried)
+
+        def worth(_: int, said: Said) -> npt.NDArray[np.bool_]:
+            return said.may_gain | may_count(said.log10, correction)
+
         bests = []
         for rows, values in zip(waiting, views, strict=True):
-            opened = try_keys(values, tried) if rows.size else ()
+            opened = try_keys(values, tried, worth) if rows.size else ()
             bests.append(best_openings(len(rows), opened, tried, self.secret_tags))
-        anywhere = WeakOpenings.of(bests, _correction(tried))
+        anywhere = WeakOpenings.of(bests, correction)
         self.grounds = replace(grounds, tried=tried)
         self.unopened = []
         for number, (rows, values, best) in enumerate(zip(waiting, views, bests, strict=True)):

@@ -73,8 +73,9 @@ def discover(
     """
     views = Views(values)
     tried = hypotheses(keys, layouts_to_try((*layouts, *supplied.proven), views))
-    trial = SampleTrial.of(views, tried, secret_tags)
-    chains, proofs = Chains(trial), _Proofs(keys, supplied)
+    proofs = _Proofs(keys, supplied)
+    trial = SampleTrial.of(views, tried, secret_tags, proofs.hold)
+    chains = Chains(trial)
     established = tuple(
         proofs.settled(chains.settled(index, evidence)) for index, evidence in _one_after_the_other(trial)
     )

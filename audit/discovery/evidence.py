@@ -92,15 +92,21 @@ class Evidence:
 
 
 def chance_log10(last_log10: npt.NDArray[np.float64], tried: int, hypotheses: int) -> float:
-    """log10 of the probability that a wrong hypothesis does as well, corrected for everything tried.
-
-    Of n independent values, k at a level p or better have probability at most (np)ᵏ/k!. The best level
-    counts, times the number of levels, of content classes and of hypotheses (Bonferroni).
+    """`surprise_log10`, corrected for everything tried (Bonferroni).
 
     Args:
         last_log10: chance of each opening by its last block alone, of independent values.
         tried: how many independent values were tried.
         hypotheses: how many hypotheses were tried on them.
+    """
+    return min(0.0, surprise_log10(last_log10, tried) + math.log10(len(_TIERS) * hypotheses))
+
+
+def surprise_log10(last_log10: npt.NDArray[np.float64], tried: int) -> float:
+    """log10 of the chance that a wrong hypothesis does as well at its best level; 0 for what chance gives.
+
+    Of n independent values, k at a level p or better have probability at most (np)ᵏ/k!, for each class of
+    content.
     """
     best = 0.0
     for tier in _TIERS:
@@ -110,4 +116,4 @@ def chance_log10(last_log10: npt.NDArray[np.float64], tried: int, hypotheses: in
         expected_log10 = math.log10(tried * len(Content)) - tier
         if expected_log10 < math.log10(count):
             best = min(best, count * expected_log10 - math.lgamma(count + 1) / math.log(10))
-    return min(0.0, best + math.log10(len(_TIERS) * hypotheses))
+    return best

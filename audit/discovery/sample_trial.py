@@ -1,16 +1,18 @@
 """Everything that was tried on the sample, and what it gave."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from audit.discovery.evidence import Openings, hardly_chance
+from audit.discovery.evidence import Openings, hardly_chance, surprise_log10
 from audit.discovery.sample import independent
 from audit.layouts.layout import Layout, Mode
 from audit.trial.hypothesis import Hypothesis
+from audit.trial.last_blocks import Said
 from audit.trial.opened import Opened
 from audit.trial.same_secret import SecretTags
 from audit.trial.try_keys import try_keys
@@ -36,8 +38,21 @@ class SampleTrial:
     fitting: dict[int, npt.NDArray[np.bool_]]
 
     @classmethod
-    def of(cls, views: Views, tried: list[Hypothesis], secret_tags: SecretTags) -> "SampleTrial":
-        """Try them all; `secret_tags` tells equal plain texts."""
+    def of(
+        cls,
+        views: Views,
+        tried: list[Hypothesis],
+        secret_tags: SecretTags,
+        proven: Callable[[Hypothesis], bool],
+    ) -> "SampleTrial":
+        """Try them all.
+
+        Args:
+            views: the values.
+            tried: the hypotheses.
+            secret_tags: tells equal plain texts.
+            proven: tells which of them a known plain text has proven: these are looked at whatever they open.
+        """
         by_view = {view: _Shape.of(views[view]) for view in {View.of(each.layout) for each in tried}}
         by_form: dict[tuple[View, bool, int], npt.NDArray[np.bool_]] = {}
         of_tried = {}
@@ -47,8 +62,31 @@ class SampleTrial:
             if form not in by_form:
                 by_form[form] = by_view[view].fits(layout)
             of_tried[index] = by_form[form]
-        openings = _openings(views, tried, secret_tags, of_tried)
+        worth = _Worth(of_tried, frozenset(index for index, each in enumerate(tried) if proven(each)))
+        openings = _openings(views, tried, secret_tags, of_tried, worth)
         return cls(views.frame.height, tried, views, openings, of_tried)
+
+
+_SURPRISE_LOG10: Final = -1.0
+"""One wrong hypothesis in ten is looked at in vain. None that could be established is left out: that takes a
+thousandth of a thousandth, and the last blocks of a text say at least as much as they do within it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Worth:
+    """A hypothesis is looked at in full where its last blocks alone are more than chance gives.
+
+    Of thousands of hypotheses a few are: opening what else passes their padding would be nearly all the work.
+    """
+
+    fitting: Mapping[int, npt.NDArray[np.bool_]]
+    always: frozenset[int]
+
+    def __call__(self, index: int, said: Said) -> npt.NDArray[np.bool_]:
+        """All the survivors of a hypothesis, or none."""
+        fitting = self.fitting[index]
+        surprise = surprise_log10(said.log10[fitting[said.rows]], int(fitting.sum()))
+        return np.full(len(said.rows), surprise <= _SURPRISE_LOG10 or index in self.always)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +117,11 @@ def _openings(
     tried: Sequence[Hypothesis],
     secret_tags: SecretTags,
     fitting: Mapping[int, npt.NDArray[np.bool_]],
+    worth: _Worth,
 ) -> dict[int, Openings]:
     parts: dict[int, list[Opened]] = {}
     tags: dict[int, list[npt.NDArray[np.uint64]]] = {}
-    for opened in try_keys(values, tried):
+    for opened in try_keys(values, tried, worth):
         parts.setdefault(opened.hypothesis, []).append(replace(opened, plain=opened.plain[:0]))
         tags.setdefault(opened.hypothesis, []).append(secret_tags.of(opened.plain, opened.lengths))
     gathered = {}

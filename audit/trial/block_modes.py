@@ -1,62 +1,107 @@
 """ECB and CBC in columns: the last block decides, survivors are decrypted in full."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from audit.layouts.layout import BLOCK, Iv, Layout, Mode, Padding
-from audit.trial.aes_columns import AesColumns
+from audit.layouts.layout import BLOCK, Mode, Padding
 from audit.trial.groups import Bytes, Group, Rows
-from audit.trial.hypothesis import Hypothesis
+from audit.trial.last_blocks import (
+    Batch,
+    LastBlocks,
+    Numbered,
+    Said,
+    Screen,
+    Survivors,
+    TrialKey,
+    Worth,
+)
 from audit.trial.odds import padded_log10_by_class
 from audit.trial.opened import Opened
-from audit.trial.padding import is_padded, may_be_padded, padding_lengths, repadded
+from audit.trial.padding import padding_lengths, repadded
 from audit.trial.plain_text import Content, classify
-from parsers.secret import Secret
 
-Numbered = tuple[int, Hypothesis]
-
-_FEW_BYTES: Final = 4 * 1024 * 1024
-"""Survivors up to this size are taken together, whatever their lengths: under a wrong key there are a few of
-every length, and a pass for each length of each hypothesis would cost more than all the AES."""
+_ROWS_AT_ONCE: Final = 1 << 15
+"""Last blocks under as many keys as make up so many rows are screened in one go: half a megabyte."""
 
 
-def open_blocks(groups: Sequence[Group], tried: Sequence[Numbered]) -> Iterator[Opened]:
+def open_blocks(
+    groups: Sequence[Group], tried: Sequence[Numbered], worth: Worth | None = None
+) -> Iterator[Opened]:
     """What these hypotheses open.
 
     Args:
         groups: values by length, each a multiple of 16, prefixes taken off; the shortest first.
         tried: hypotheses in ECB or CBC, each with its place in the whole list; those of one AES key stand
             together.
+        worth: which survivors are decrypted in full; all of them if not given.
     """
-    parts = [part for part in (_Ends.of(groups, single=True), _Ends.of(groups, single=False)) if part]
-    for aes_key, of_key in groupby(tried, key=lambda item: item[1].aes_key):
-        cipher = AesColumns(aes_key)
-        numbered = list(of_key)
-        for part in parts:
-            last = cipher.decrypt(part.last)
-            for screen, of_screen in _by_screen(numbered, part, aes_key).items():
-                before = part.before if screen.before is None else np.frombuffer(screen.before, np.uint8)
-                rows, ends = _survivors(last, before, screen.padding)
-                for batch in part.batches(rows):
-                    yield from _open_batch(cipher, batch, of_screen, ends[batch.place], screen)
+    parts = [part for part in (LastBlocks.of(groups, single=each) for each in (True, False)) if part]
+    by_key = [(key, list(of_key)) for key, of_key in groupby(tried, key=lambda item: item[1].aes_key)]
+    at_once = max(1, _ROWS_AT_ONCE // max(len(part.last) for part in parts))
+    for start in range(0, len(by_key), at_once):
+        keys = [TrialKey.of(aes_key, numbered) for aes_key, numbered in by_key[start : start + at_once]]
+        screened = [part.screened(keys, saying=worth is not None) for part in parts]
+        for key, *of_parts in zip(keys, *screened, strict=True):
+            wanted = None if worth is None else _wanted(key, parts, of_parts, worth)
+            for part, survivors in zip(parts, of_parts, strict=True):
+                for screen, passed in survivors.items():
+                    yield from _open_screen(key, part, screen, passed, wanted)
+
+
+def _wanted(
+    key: TrialKey, parts: Sequence[LastBlocks], of_parts: Sequence[Mapping[Screen, Survivors]], worth: Worth
+) -> dict[tuple[int, bool], npt.NDArray[np.bool_]]:
+    """By hypothesis and part: which of its survivors are worth opening. Those without any are left out."""
+    said: dict[int, list[tuple[bool, Said]]] = {}
+    for part, survivors in zip(parts, of_parts, strict=True):
+        for screen, passed in survivors.items():
+            if passed.said is not None:
+                for index, _ in key.by_screen[part.single][screen]:
+                    said.setdefault(index, []).append((part.single, passed.said))
+    found = {}
+    for index, of_index in said.items():
+        kept = worth(index, Said.together([each for _, each in of_index]))
+        if kept.any():
+            start = 0
+            for single, each in of_index:
+                found[index, single] = kept[start : start + len(each.rows)]
+                start += len(each.rows)
+    return found
+
+
+def _open_screen(
+    key: TrialKey,
+    part: LastBlocks,
+    screen: Screen,
+    passed: Survivors,
+    wanted: Mapping[tuple[int, bool], npt.NDArray[np.bool_]] | None,
+) -> Iterator[Opened]:
+    hypotheses = key.by_screen[part.single][screen]
+    if wanted is not None:
+        hypotheses = [item for item in hypotheses if (item[0], part.single) in wanted]
+        if not hypotheses:
+            return
+        passed = passed.only(np.any([wanted[index, part.single] for index, _ in hypotheses], axis=0))
+    for batch in part.batches(passed.places):
+        yield from _open_batch(key, batch, hypotheses, passed.ends[batch.place], screen)
 
 
 def _open_batch(
-    cipher: AesColumns, batch: "_Batch", tried: Sequence[Numbered], ends: Bytes, screen: "_Screen"
+    key: TrialKey, batch: Batch, tried: Sequence[Numbered], ends: Bytes, screen: Screen
 ) -> Iterator[Opened]:
     """What the hypotheses of one screen make of its survivors, each block decrypted once."""
-    plain = cipher.decrypt(batch.blocks)
+    plain = key.cipher.decrypt(batch.blocks)
     first = plain[0].copy()
-    if screen.before is None:
+    if screen.vector is None:
         plain[1:] ^= batch.blocks[:-1]
     same: list[Opened] | None = None
     for index, hypothesis in tried:
-        vector = _vector(hypothesis.layout, hypothesis.aes_key)
+        vector = key.vector(hypothesis.layout.iv, hypothesis.layout.constant_iv)
         if vector is not None or hypothesis.layout.mode is Mode.ECB:
             plain[0] = first if vector is None else first ^ np.frombuffer(vector, np.uint8)
             yield from _judge(index, batch, plain, ends, screen.padding)
@@ -68,147 +113,7 @@ def _open_batch(
         yield from (replace(each, hypothesis=index) for each in same)
 
 
-@dataclass(frozen=True, slots=True)
-class _Screen:
-    """What the padding of last blocks is looked for behind; many layouts share one.
-
-    Attributes:
-        padding: how the last block is filled.
-        before: what the last block was chained to, the same for all rows; None for the block before it.
-    """
-
-    padding: Padding
-    before: bytes | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Batch:
-    """Survivors, block by block.
-
-    Attributes:
-        place: where each stands among the survivors; shape [n].
-        rows: where each stands in the batch of values; shape [n].
-        blocks: shape [blocks, n, 16]; zeros after the end of the shorter ones.
-        counts: blocks of each; shape [n].
-    """
-
-    place: Rows
-    rows: Rows
-    blocks: Bytes
-    counts: Rows
-
-
-@dataclass(frozen=True, slots=True)
-class _Ends:
-    """The last blocks of values of all lengths, and of those with more than one the blocks before them.
-
-    Attributes:
-        groups: values by length.
-        starts: where each group begins in `last`; shape [groups + 1].
-        last: shape [n, 16].
-        before: shape [n, 16]; zeros for values of a single block.
-    """
-
-    groups: Sequence[Group]
-    starts: Rows
-    last: Bytes
-    before: Bytes
-
-    @classmethod
-    def of(cls, groups: Sequence[Group], *, single: bool) -> "_Ends | None":
-        """Those of the values of a single block, or of all others; None where there are none."""
-        chosen = [group for group in groups if (group.length == BLOCK) == single]
-        if not chosen:
-            return None
-        last = np.concatenate([group.data[:, -BLOCK:] for group in chosen])
-        before = np.zeros_like(last) if single else np.concatenate([_second_last(each) for each in chosen])
-        return cls(chosen, np.cumsum([0, *(len(each.rows) for each in chosen)]), last, before)
-
-    @property
-    def single(self) -> bool:
-        """Whether the values have one block."""
-        return self.groups[0].length == BLOCK
-
-    def batches(self, survivors: Rows) -> Iterator[_Batch]:
-        """The survivors in full: all together where they are few, else those of each length."""
-        if not survivors.size:
-            return
-        bounds = np.searchsorted(survivors, self.starts)
-        parts = [
-            (np.arange(first, end), group.rows[kept], _block_major(group, kept))
-            for group, start, first, end in zip(self.groups, self.starts, bounds, bounds[1:], strict=False)
-            if end > first
-            for kept in [survivors[first:end] - start]
-        ]
-        most = max(len(blocks) for _, _, blocks in parts)
-        if len(parts) == 1 or most * BLOCK * survivors.size > _FEW_BYTES:
-            for place, rows, blocks in parts:
-                yield _Batch(place, rows, blocks, np.full(len(rows), len(blocks)))
-            return
-        together = np.zeros((most, survivors.size, BLOCK), np.uint8)
-        for place, _, blocks in parts:
-            together[: len(blocks), place] = blocks
-        yield _Batch(
-            place=np.arange(survivors.size),
-            rows=np.concatenate([rows for _, rows, _ in parts]),
-            blocks=together,
-            counts=np.concatenate([np.full(len(rows), len(blocks)) for _, rows, blocks in parts]),
-        )
-
-
-def _second_last(group: Group) -> Bytes:
-    return group.data[:, -2 * BLOCK : -BLOCK]
-
-
-def _block_major(group: Group, kept: Rows) -> Bytes:
-    data = group.data if len(kept) == len(group.rows) else group.data[kept]
-    return np.ascontiguousarray(data.reshape(len(kept), -1, BLOCK).transpose(1, 0, 2))
-
-
-def _by_screen(tried: Sequence[Numbered], part: _Ends, aes_key: Secret) -> dict[_Screen, list[Numbered]]:
-    """The hypotheses that can open values of this part, by the screen that they share."""
-    found: dict[_Screen, list[Numbered]] = {}
-    for index, hypothesis in tried:
-        layout = hypothesis.layout
-        before: bytes | None = bytes(BLOCK)
-        if layout.mode is Mode.CBC:
-            vector = _vector(layout, aes_key)
-            if part.single and vector is None:
-                continue  # the only block is the vector itself, or hidden behind one that nobody knows
-            before = vector if part.single else None
-        found.setdefault(_Screen(layout.padding, before), []).append((index, hypothesis))
-    return found
-
-
-def _vector(layout: Layout, aes_key: Secret) -> bytes | None:
-    """The vector that is not part of the value; None where there is none, or nobody knows it."""
-    match layout.iv:
-        case Iv.ZERO:
-            return bytes(BLOCK)
-        case Iv.KEY:
-            return aes_key.reveal()[:BLOCK]
-        case Iv.CONSTANT:
-            return layout.constant_iv
-        case Iv.NONE | Iv.UNKNOWN | Iv.FRONT | Iv.BESIDE | Iv.DERIVED:
-            return None
-
-
-def _survivors(last: Bytes, before: Bytes, padding: Padding) -> tuple[Rows, Bytes]:
-    """Rows whose last block ends as this padding does, and those blocks; shapes [n], [n, 16].
-
-    A screen on one byte comes first where padding counts itself: it leaves one row in 16.
-    """
-    screened = None
-    if padding.fill is None:
-        screened = np.flatnonzero(may_be_padded(last[:, -1] ^ before[..., -1]))
-        last = last[screened]
-        before = before if before.ndim == 1 else before[screened]
-    ends = last ^ before
-    kept = np.flatnonzero(is_padded(ends, padding))
-    return kept if screened is None else screened[kept], ends[kept]
-
-
-def _judge(index: int, batch: _Batch, blocks: Bytes, ends: Bytes, padding: Padding) -> Iterator[Opened]:
+def _judge(index: int, batch: Batch, blocks: Bytes, ends: Bytes, padding: Padding) -> Iterator[Opened]:
     counts = batch.counts - (len(batch.blocks) - len(blocks))
     amount = padding_lengths(ends, padding)
     plain = np.array(blocks.transpose(1, 0, 2), order="C").reshape(len(batch.rows), -1)  # a copy, always

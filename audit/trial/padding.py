@@ -22,6 +22,22 @@ _COUNTED: Final = {
 }
 
 
+_PAIRS_FIRST: Final = 4
+"""After these one random block in 20 is left."""
+
+
+def _pairs_in_text() -> npt.NDArray[np.bool_]:
+    """Which two bytes can follow each other in UTF-8 (RFC 3629); by their number as this machine reads it."""
+    first, second = np.arange(1 << 16, dtype=np.uint16).view(np.uint8).reshape(-1, 2).T
+    follows, leads = (second & 0xC0) == 0x80, first >= 0xC0
+    torn = (leads & ~follows) | (follows & (first < 0x80))
+    found: npt.NDArray[np.bool_] = IS_IN_TEXT[first] & IS_IN_TEXT[second] & ~torn
+    return found
+
+
+_IS_PAIR_IN_TEXT: Final = _pairs_in_text()
+
+
 def may_be_padded(last_bytes: Bytes) -> npt.NDArray[np.bool_]:
     """A screen on the last byte alone: one value in 16 of random ones passes.
 
@@ -40,13 +56,13 @@ def is_padded(last_blocks: Bytes, padding: Padding = Padding.PKCS7) -> npt.NDArr
     text, which one random block in a thousand still is by this screen.
     """
     if padding.fill is not None:
-        return _ends_as_text(last_blocks, padding_lengths(last_blocks, padding))
+        return ends_as_text(last_blocks, padding_lengths(last_blocks, padding))
     amount = last_blocks[:, 15]
     possible = may_be_padded(amount)
     if padding is Padding.ISO10126:
         rows = np.flatnonzero(possible)
         kept = np.zeros(len(possible), np.bool_)
-        kept[rows] = _ends_as_text(last_blocks[rows], amount[rows])
+        kept[rows] = ends_as_text(last_blocks[rows], amount[rows])
         return kept
     looked_up = np.where(possible, amount, np.uint8(0))
     words = np.ascontiguousarray(last_blocks).view(np.uint64)
@@ -59,16 +75,24 @@ def padding_lengths(last_blocks: Bytes, padding: Padding) -> npt.NDArray[np.intp
     """Bytes of padding in each of these last blocks, which are padded; shape [n, 16] to [n]."""
     if padding.fill is None:
         return last_blocks[:, 15].astype(np.intp)
-    kept = last_blocks[:, ::-1] != padding.fill
-    return np.where(kept.any(axis=1), kept.argmax(axis=1), BLOCK)
+    amounts = np.zeros(len(last_blocks), np.intp)
+    filled = np.flatnonzero(last_blocks[:, 15] == padding.fill)
+    kept = last_blocks[filled, ::-1] != padding.fill
+    amounts[filled] = np.where(kept.any(axis=1), kept.argmax(axis=1), BLOCK)
+    return amounts
 
 
-def _ends_as_text(last_blocks: Bytes, padding: npt.NDArray[np.intp] | Bytes) -> npt.NDArray[np.bool_]:
+def ends_as_text(last_blocks: Bytes, padding: npt.NDArray[np.intp] | Bytes) -> npt.NDArray[np.bool_]:
     """Whether text could stand before so much padding: bytes of UTF-8 in an order that it has.
 
-    The bytes alone let one random block in 20 through, their order one in a thousand.
+    The bytes alone let one random block in 20 through, their order one in a thousand. Pairs of bytes are
+    looked up first: each leaves half of the random blocks, so that few are looked at whole.
     """
-    rows = np.flatnonzero((IS_IN_TEXT[last_blocks] | _IN_PADDING[padding]).all(axis=1))
+    pairs = np.ascontiguousarray(last_blocks).view(np.uint16)
+    rows = np.flatnonzero(_IS_PAIR_IN_TEXT[pairs[:, 0]] | (padding > BLOCK - 2))
+    for place in range(1, _PAIRS_FIRST):
+        rows = rows[_IS_PAIR_IN_TEXT[pairs[rows, place]] | (padding[rows] > BLOCK - 2 - 2 * place)]
+    rows = rows[(IS_IN_TEXT[last_blocks[rows]] | _IN_PADDING[padding[rows]]).all(axis=1)]
     blocks = np.where(_IN_PADDING[padding[rows]], np.uint8(0), last_blocks[rows])
     follows, leads = (blocks & 0xC0) == 0x80, blocks >= 0xC0
     # A character that began in the block before may go on at the first byte alone.

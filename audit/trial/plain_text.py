@@ -40,6 +40,9 @@ _BEYOND: Final = (
 )
 """Bytes of a word that lie beyond the first 0 to 8 of it."""
 
+_WORDS_A_LOOK: Final = 8
+"""Words after which it is looked whether any row can still be text."""
+
 
 def classify(plain: Bytes, lengths: npt.NDArray[np.intp]) -> npt.NDArray[np.uint8]:
     """The class of each row.
@@ -51,7 +54,7 @@ def classify(plain: Bytes, lengths: npt.NDArray[np.intp]) -> npt.NDArray[np.uint
     Returns:
         `Content` values; shape [n].
     """
-    ascii_text = _is_ascii_text(plain, lengths)
+    ascii_text = is_ascii_text(plain, lengths)
     classes = np.where(ascii_text, Content.ASCII, Content.BINARY).astype(np.uint8)
     others = np.flatnonzero(~ascii_text)
     for row in others[_all_within(IS_IN_TEXT, plain[others], lengths[others])]:
@@ -108,7 +111,7 @@ def goes_on_as_text(piece: bytes) -> bool:
     return start < 4 and begins_as_text(piece[start:]) is not Content.BINARY
 
 
-def _is_ascii_text(plain: Bytes, lengths: npt.NDArray[np.intp]) -> npt.NDArray[np.bool_]:
+def is_ascii_text(plain: Bytes, lengths: npt.NDArray[np.intp]) -> npt.NDArray[np.bool_]:
     """Whether each row is of the class ASCII; arguments as for `classify`."""
     if plain.shape[1] % 8:
         return _all_within(_IS_ASCII_TEXT, plain, lengths)
@@ -130,9 +133,11 @@ def is_plain_ascii(plain: Bytes, lengths: npt.NDArray[np.intp]) -> npt.NDArray[n
     for place in range(words.shape[1]):
         word = words[:, place]
         if 8 * place + 8 > shortest:
-            beyond = _BEYOND[np.clip(lengths - 8 * place, 0, 8)]
+            beyond = _BEYOND[np.minimum(np.maximum(lengths - 8 * place, 0), 8)]
             word = (word & ~beyond) | (beyond & _BLANKS)
         bad |= ((word - _BLANKS) & ~word) | (word + _ONES) | word
+        if place % _WORDS_A_LOOK == _WORDS_A_LOOK - 1 and (bad & _HIGHEST_BITS).all():
+            break  # what a wrong key gives shows at once
     good: npt.NDArray[np.bool_] = (bad & _HIGHEST_BITS) == 0
     return good
 

@@ -7,19 +7,19 @@ from audit.trial.block_modes import open_blocks
 from audit.trial.gcm import open_gcm
 from audit.trial.groups import Group, by_length
 from audit.trial.hypothesis import Hypothesis
+from audit.trial.last_blocks import Numbered, Worth
 from audit.trial.one_by_one import open_one_by_one
 from audit.trial.opened import Opened
 from audit.trial.views import View, Views
 
-Numbered = tuple[int, Hypothesis]
 
-
-def try_keys(values: Views, tried: Sequence[Hypothesis]) -> Iterator[Opened]:
+def try_keys(values: Views, tried: Sequence[Hypothesis], worth: Worth | None = None) -> Iterator[Opened]:
     """What each hypothesis opens.
 
     Args:
         values: a batch.
         tried: the hypotheses.
+        worth: which values that pass the padding of ECB or CBC are decrypted in full; all if not given.
 
     Yields:
         openings in an order that depends on the batch and the hypotheses alone. A hypothesis that opens
@@ -33,10 +33,10 @@ def try_keys(values: Views, tried: Sequence[Hypothesis]) -> Iterator[Opened]:
         layouts = dict.fromkeys(each.layout for of_prefix in by_prefix.values() for _, each in of_prefix)
         groups = list(by_length(values[view], lambda size: any(layout.fits(size) for layout in layouts)))  # noqa: B023  # used at once
         for (prefix, at), of_prefix in by_prefix.items():
-            yield from _open_groups([each.without(prefix, at) for each in groups], of_prefix)
+            yield from _open_groups([each.without(prefix, at) for each in groups], of_prefix, worth)
 
 
-def _open_groups(groups: Sequence[Group], tried: Sequence[Numbered]) -> Iterator[Opened]:
+def _open_groups(groups: Sequence[Group], tried: Sequence[Numbered], worth: Worth | None) -> Iterator[Opened]:
     """Values of all lengths whose prefix is off, under the hypotheses with that prefix."""
     held = [group for group in groups if len(group.rows)]
     by_key = sorted(tried, key=lambda item: item[1].aes_key.reveal())
@@ -45,7 +45,7 @@ def _open_groups(groups: Sequence[Group], tried: Sequence[Numbered]) -> Iterator
     sealed = [item for item in by_key if item[1].layout.plain_aes and item[1].layout.mode is Mode.GCM]
     whole = [group for group in held if group.length and group.length % BLOCK == 0]
     if blocks and whole:
-        yield from open_blocks(whole, blocks)
+        yield from open_blocks(whole, blocks, worth)
     if sealed:
         yield from open_gcm(held, sealed)
     if others:

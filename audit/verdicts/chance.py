@@ -31,6 +31,17 @@ def convincing(best: Best, correction: int) -> npt.NDArray[np.bool_]:
     return holds
 
 
+def may_count(log10: npt.NDArray[np.float64], correction: int) -> npt.NDArray[np.bool_]:
+    """Where `WeakOpenings.hardly_chance` can hold: it does there if all values open so well; shape [n]."""
+    possible: npt.NDArray[np.bool_] = _share_by_chance(log10, correction) <= _CHANCE_SHARE
+    return possible
+
+
+def _share_by_chance(log10: npt.NDArray[np.float64], correction: int) -> npt.NDArray[np.float64]:
+    share: npt.NDArray[np.float64] = correction * np.minimum(10.0 ** np.maximum(log10, -300), _ANY)
+    return share
+
+
 @dataclass(frozen=True, slots=True)
 class WeakOpenings:
     """The weak openings of all the stores, against what chance gives among the values without a key.
@@ -66,6 +77,6 @@ class WeakOpenings:
         are expected; binary secrets that all show the same padding count however many they are.
         """
         as_good = np.searchsorted(self.log10, log10, side="right")
-        by_chance = self.tried * self.correction * np.minimum(10.0 ** np.maximum(log10, -300), _ANY)
+        by_chance = self.tried * _share_by_chance(log10, self.correction)
         hardly: npt.NDArray[np.bool_] = by_chance <= _CHANCE_SHARE * as_good
         return hardly

@@ -44,6 +44,25 @@ class Server:
             for statement in statements:
                 connection.exec_driver_sql(statement)
 
+    def await_a_waiting_statement(self, database: str) -> None:
+        """Until some session waits for a row that another holds.
+
+        Raises:
+            TimeoutError: none did.
+        """
+        waiting = (
+            "SELECT count(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'"
+            if self.url(database).startswith("mysql")
+            else "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        )
+        end = time.monotonic() + START_SECONDS
+        with self.engine(database).execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+            while time.monotonic() < end:
+                if connection.exec_driver_sql(waiting).scalar_one():
+                    return
+                time.sleep(0.05)
+        raise TimeoutError("no statement waits for a lock")
+
     @contextmanager
     def database(self, name: str) -> Iterator[str]:
         """An empty database for a while."""

@@ -1,0 +1,297 @@
+"""The last blocks of values of all lengths, under many keys at once: their padding decides what is opened.
+
+A trial under 64 keys in every form, chain and padding is thousands of hypotheses. Each of them opens next to
+nothing, and asking one after the other costs more than all the AES: so the last blocks of few values are laid
+side by side for as many keys as fill the cache.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from audit.layouts.layout import BLOCK, Iv, Layout, Mode, Padding
+from audit.trial.aes_columns import AesColumns
+from audit.trial.groups import Bytes, Group, Rows
+from audit.trial.hypothesis import Hypothesis
+from audit.trial.odds import padded_log10_by_class
+from audit.trial.padding import ends_as_text, is_padded, may_be_padded, padding_lengths
+from audit.trial.plain_text import Content, is_ascii_text
+from parsers.secret import Secret
+
+Numbered = tuple[int, Hypothesis]
+
+_FEW_BYTES: Final = 4 * 1024 * 1024
+"""Survivors up to this size are taken together, whatever their lengths: under a wrong key there are a few of
+every length, and a pass for each length of each hypothesis would cost more than all the AES."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the last blocks of survivors say; shapes [n].
+
+    Attributes:
+        rows: where the values stand in the batch.
+        log10: as `Opened.last_log10`, or less: the text may be of a looser class than its end.
+        may_gain: whether the blocks before may add to it: not where the end is no text, nor where there are
+            none. What cannot gain is judged by `log10` in the end too.
+    """
+
+    rows: Rows
+    log10: npt.NDArray[np.float64]
+    may_gain: npt.NDArray[np.bool_]
+
+    @classmethod
+    def together(cls, parts: Sequence["Said"]) -> "Said":
+        """One after the other; at least one."""
+        if len(parts) == 1:
+            return parts[0]
+        return cls(
+            rows=np.concatenate([each.rows for each in parts]),
+            log10=np.concatenate([each.log10 for each in parts]),
+            may_gain=np.concatenate([each.may_gain for each in parts]),
+        )
+
+
+Worth = Callable[[int, Said], npt.NDArray[np.bool_]]
+"""Says by their last blocks which survivors of a hypothesis, given by its place in the whole list, are worth
+decrypting in full; shape [n]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """What the padding of last blocks is looked for behind; many layouts share one.
+
+    Attributes:
+        padding: how the last block is filled.
+        vector: what the last block was chained to: `ZERO` (as good as none), `KEY` or `CONSTANT`; None for
+            the block before it.
+        constant: the vector, if it is constant.
+    """
+
+    padding: Padding
+    vector: Iv | None
+    constant: bytes = b""
+
+    @classmethod
+    def of(cls, layout: Layout, *, single: bool) -> "Screen | None":
+        """The screen of values of a single block, or of more; None where a single one stays hidden."""
+        if layout.mode is Mode.ECB:
+            return cls(layout.padding, Iv.ZERO)
+        if not single:
+            return cls(layout.padding, None)
+        match layout.iv:
+            case Iv.ZERO | Iv.KEY:
+                return cls(layout.padding, layout.iv)
+            case Iv.CONSTANT:
+                return cls(layout.padding, Iv.CONSTANT, layout.constant_iv)
+            case Iv.NONE | Iv.UNKNOWN | Iv.FRONT | Iv.BESIDE | Iv.DERIVED:
+                return None  # the only block is the vector itself, or hidden behind one that nobody knows
+
+
+@dataclass(frozen=True, slots=True)
+class Survivors:
+    """Values that pass a screen under one key.
+
+    Attributes:
+        places: among the values that were screened, ascending; shape [n].
+        ends: their last blocks, decrypted; shape [n, 16].
+        said: what these say; None unless it was asked for.
+    """
+
+    places: Rows
+    ends: Bytes
+    said: Said | None
+
+    def only(self, kept: npt.NDArray[np.bool_]) -> "Survivors":
+        """Those that are `kept`; shape [n]."""
+        return self if kept.all() else Survivors(self.places[kept], self.ends[kept], None)
+
+
+@dataclass(frozen=True, slots=True)
+class TrialKey:
+    """One AES key and the hypotheses that use it, by the screen of single blocks and that of more."""
+
+    aes_key: Secret
+    cipher: AesColumns
+    by_screen: Mapping[bool, Mapping[Screen, Sequence[Numbered]]]
+
+    @classmethod
+    def of(cls, aes_key: Secret, numbered: Sequence[Numbered]) -> "TrialKey":
+        """Sort its hypotheses."""
+        by_screen: dict[bool, dict[Screen, list[Numbered]]] = {True: {}, False: {}}
+        for item in numbered:
+            for single, found in by_screen.items():
+                screen = Screen.of(item[1].layout, single=single)
+                if screen is not None:
+                    found.setdefault(screen, []).append(item)
+        return cls(aes_key, AesColumns(aes_key), by_screen)
+
+    def vector(self, iv: Iv, constant: bytes) -> bytes | None:
+        """The vector that is not part of the value; None where there is none, or nobody knows it."""
+        match iv:
+            case Iv.ZERO:
+                return bytes(BLOCK)
+            case Iv.KEY:
+                return self.aes_key.reveal()[:BLOCK]
+            case Iv.CONSTANT:
+                return constant
+            case Iv.NONE | Iv.UNKNOWN | Iv.FRONT | Iv.BESIDE | Iv.DERIVED:
+                return None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Survivors, block by block.
+
+    Attributes:
+        place: where each stands among the survivors; shape [n].
+        rows: where each stands in the batch of values; shape [n].
+        blocks: shape [blocks, n, 16]; zeros after the end of the shorter ones.
+        counts: blocks of each; shape [n].
+    """
+
+    place: Rows
+    rows: Rows
+    blocks: Bytes
+    counts: Rows
+
+
+@dataclass(frozen=True, slots=True)
+class LastBlocks:
+    """The last blocks of values of all lengths, and of those with more than one the blocks before them.
+
+    Attributes:
+        groups: values by length.
+        starts: where each group begins in `last`; shape [groups + 1].
+        last: shape [n, 16].
+        before: shape [n, 16]; zeros for values of a single block.
+    """
+
+    groups: Sequence[Group]
+    starts: Rows
+    last: Bytes
+    before: Bytes
+
+    @classmethod
+    def of(cls, groups: Sequence[Group], *, single: bool) -> "LastBlocks | None":
+        """Those of the values of a single block, or of all others; None where there are none."""
+        chosen = [group for group in groups if (group.length == BLOCK) == single]
+        if not chosen:
+            return None
+        last = np.concatenate([group.data[:, -BLOCK:] for group in chosen])
+        before = np.zeros_like(last) if single else np.concatenate([_second_last(each) for each in chosen])
+        return cls(chosen, np.cumsum([0, *(len(each.rows) for each in chosen)]), last, before)
+
+    @property
+    def single(self) -> bool:
+        """Whether the values have one block."""
+        return self.groups[0].length == BLOCK
+
+    def screened(self, keys: Sequence[TrialKey], *, saying: bool) -> list[dict[Screen, Survivors]]:
+        """What survives the screens of each of these keys; `saying`: with what their last blocks say."""
+        found: list[dict[Screen, Survivors]] = [{} for _ in keys]
+        last = _stacked([key.cipher.decrypt(self.last) for key in keys])
+        rows = np.concatenate([group.rows for group in self.groups]) if saying else None
+        for screen in dict.fromkeys(screen for key in keys for screen in key.by_screen[self.single]):
+            with_it = [place for place, key in enumerate(keys) if screen in key.by_screen[self.single]]
+            decrypted = last if len(with_it) == len(keys) else last[with_it]
+            before = self._before(screen, [keys[place] for place in with_it])
+            flat, ends = _passing(decrypted, before, screen.padding)
+            bounds = np.searchsorted(flat, np.arange(len(with_it) + 1) * len(self.last))
+            log10, may_gain = self._said(ends, screen.padding) if saying else (None, None)
+            for number, (place, start, end) in enumerate(zip(with_it, bounds, bounds[1:], strict=False)):
+                if start == end:
+                    continue
+                places = flat[start:end] - number * len(self.last)
+                said = None
+                if rows is not None and log10 is not None and may_gain is not None:
+                    said = Said(rows[places], log10[start:end], may_gain[start:end])
+                found[place][screen] = Survivors(places, ends[start:end], said)
+        return found
+
+    def _before(self, screen: Screen, keys: Sequence[TrialKey]) -> Bytes:
+        """What these last blocks were chained to; to be broadcast to [keys, n, 16]."""
+        if screen.vector is None:
+            return self.before[None]
+        if screen.vector is Iv.KEY:
+            vectors = b"".join(key.aes_key.reveal()[:BLOCK] for key in keys)
+            return np.frombuffer(vectors, np.uint8).reshape(-1, 1, BLOCK)
+        return np.frombuffer(screen.constant or bytes(BLOCK), np.uint8).reshape(1, 1, BLOCK)
+
+    def _said(self, ends: Bytes, padding: Padding) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+        """`Said.log10` and `Said.may_gain` of padded last blocks."""
+        amounts = padding_lengths(ends, padding)
+        may_be_text = ends_as_text(ends, amounts)
+        ascii_text = is_ascii_text(ends, BLOCK - amounts)
+        content = np.where(ascii_text, Content.ASCII, np.where(may_be_text, Content.TEXT, Content.BINARY))
+        log10 = padded_log10_by_class(1, padding)[content, amounts]
+        return log10, np.zeros_like(may_be_text) if self.single else may_be_text
+
+    def batches(self, places: Rows) -> Iterator[Batch]:
+        """Survivors in full: all together where they are few, else those of each length."""
+        if not places.size:
+            return
+        bounds = np.searchsorted(places, self.starts)
+        parts = [
+            (np.arange(first, end), group.rows[kept], _block_major(group, kept))
+            for group, start, first, end in zip(self.groups, self.starts, bounds, bounds[1:], strict=False)
+            if end > first
+            for kept in [places[first:end] - start]
+        ]
+        most = max(len(blocks) for _, _, blocks in parts)
+        if len(parts) == 1 or most * BLOCK * places.size > _FEW_BYTES:
+            for place, rows, blocks in parts:
+                yield Batch(place, rows, blocks, np.full(len(rows), len(blocks)))
+            return
+        together = np.zeros((most, places.size, BLOCK), np.uint8)
+        for place, _, blocks in parts:
+            together[: len(blocks), place] = blocks
+        yield Batch(
+            place=np.arange(places.size),
+            rows=np.concatenate([rows for _, rows, _ in parts]),
+            blocks=together,
+            counts=np.concatenate([np.full(len(rows), len(blocks)) for _, rows, blocks in parts]),
+        )
+
+
+def _stacked(columns: Sequence[Bytes]) -> Bytes:
+    return columns[0][None] if len(columns) == 1 else np.stack(columns)
+
+
+def _second_last(group: Group) -> Bytes:
+    return group.data[:, -2 * BLOCK : -BLOCK]
+
+
+def _block_major(group: Group, kept: Rows) -> Bytes:
+    data = group.data if len(kept) == len(group.rows) else group.data[kept]
+    return np.ascontiguousarray(data.reshape(len(kept), -1, BLOCK).transpose(1, 0, 2))
+
+
+def _passing(last: Bytes, before: Bytes, padding: Padding) -> tuple[Rows, Bytes]:
+    """Which last blocks end as this padding does, and their plain text.
+
+    A screen on one byte comes first where padding counts itself: it leaves one row in 16.
+
+    Args:
+        last: under each key, decrypted; shape [keys, n, 16].
+        before: what they were chained to, to be broadcast to that shape.
+        padding: how they are filled.
+
+    Returns:
+        places in [keys · n], and blocks; shapes [m], [m, 16].
+    """
+    if padding.fill is not None:
+        ends = (last ^ before).reshape(-1, BLOCK)
+        kept = np.flatnonzero(is_padded(ends, padding))
+        return kept, ends[kept]
+    screened = np.flatnonzero(may_be_padded(last[..., -1] ^ before[..., -1]))
+    chained = np.broadcast_to(before, last.shape)
+    if len(last) == 1:
+        ends = last[0][screened] ^ (before[0, 0] if before.shape[1] == 1 else before[0][screened])
+    else:
+        ends = last.reshape(-1, BLOCK)[screened] ^ chained[np.divmod(screened, last.shape[1])]
+    kept = np.flatnonzero(is_padded(ends, padding))
+    return screened[kept], ends[kept]
