@@ -129,17 +129,21 @@ def _telling(asked: Iterable[View], views: Views) -> set[View]:
 
 def _one_after_the_other(trial: SampleTrial) -> Iterator[tuple[int, Evidence]]:
     remaining = np.ones(trial.size, np.bool_)
-    open_questions = dict(trial.openings)
+    settled: set[int] = set()
     while True:
+        open_questions = {index: each for index, each in trial.openings.items() if index not in settled}
         ranked = [
             each
             for each in _ranked(trial, remaining, open_questions)
             if each.evidence.established and each.evidence.opened
         ]
         if not ranked:
-            return
+            if not trial.try_others(remaining):
+                return
+            continue
         best = min(ranked, key=lambda each: each.place)
-        openings = open_questions.pop(best.index)
+        openings = open_questions[best.index]
+        settled.add(best.index)
         alike = _alike(best.index, remaining, trial)
         yield best.index, replace(best.evidence, hypothesis=alike[0], equivalent=alike[1:])
         remaining[openings.rows[openings.explained]] = False

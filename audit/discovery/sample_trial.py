@@ -1,7 +1,7 @@
 """Everything that was tried on the sample, and what it gave."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -18,34 +18,47 @@ from audit.trial.same_secret import SecretTags
 from audit.trial.try_keys import try_keys
 from audit.trial.views import View, Views
 
+_FEW: Final = 512
+"""Values that are tried first: a layout of one in a hundred shows in them already."""
 
-@dataclass(frozen=True, slots=True)
+_SURPRISE_LOG10: Final = -1.0
+"""One wrong hypothesis in ten is looked at in vain. None that could be established is left out: that takes a
+thousandth of a thousandth, and the last blocks of a text say at least as much as they do within it."""
+
+
+@dataclass(slots=True)
 class SampleTrial:
     """Everything that was tried on the sample, and what it gave.
 
+    A few of the values show which hypotheses explain most of them. These are tried on all; the others, which
+    are nearly all of the thousands, only on what is left then.
+
     Attributes:
-        size: how many values were tried.
         tried: the hypotheses.
         views: the values.
-        openings: by the hypothesis' place.
         fitting: independent values that can be of a hypothesis' layout at all, by its place; shapes [size].
+        always: places of those that are looked at whatever they open.
+        openings: by the hypothesis' place.
+        waiting: places of those that were not tried on all of the values.
     """
 
-    size: int
-    tried: list[Hypothesis]
+    tried: Sequence[Hypothesis]
     views: Views
-    openings: dict[int, Openings]
-    fitting: dict[int, npt.NDArray[np.bool_]]
+    secret_tags: SecretTags
+    fitting: Mapping[int, npt.NDArray[np.bool_]]
+    always: frozenset[int]
+    openings: dict[int, Openings] = field(default_factory=dict)
+    waiting: Sequence[int] = ()
 
     @classmethod
     def of(
         cls,
         views: Views,
-        tried: list[Hypothesis],
+        tried: Sequence[Hypothesis],
         secret_tags: SecretTags,
         proven: Callable[[Hypothesis], bool],
     ) -> "SampleTrial":
-        """Try them all.
+        """Try them on a few values, and what shows there on all.
 
         Args:
             views: the values.
@@ -53,40 +66,84 @@ class SampleTrial:
             secret_tags: tells equal plain texts.
             proven: tells which of them a known plain text has proven: these are looked at whatever they open.
         """
-        by_view = {view: _Shape.of(views[view]) for view in {View.of(each.layout) for each in tried}}
-        by_form: dict[tuple[View, bool, int], npt.NDArray[np.bool_]] = {}
-        of_tried = {}
-        for index, each in enumerate(tried):
-            layout, view = each.layout, View.of(each.layout)
-            form = view, layout.mode is Mode.GCM, layout.overhead  # few, where there are thousands of layouts
-            if form not in by_form:
-                by_form[form] = by_view[view].fits(layout)
-            of_tried[index] = by_form[form]
-        worth = _Worth(of_tried, frozenset(index for index, each in enumerate(tried) if proven(each)))
-        openings = _openings(views, tried, secret_tags, of_tried, worth)
-        return cls(views.frame.height, tried, views, openings, of_tried)
+        always = frozenset(index for index, each in enumerate(tried) if proven(each))
+        trial = cls(tried, views, secret_tags, _fitting(views, tried), always)
+        everything = range(len(tried))
+        few = np.arange(trial.size) % max(1, trial.size // _FEW) == 0
+        shown = trial._tried_on(everything, few)
+        if few.all():
+            trial.openings = shown
+        else:
+            asked = shown.keys() | always
+            trial.openings = trial._tried_on(sorted(asked), np.ones(trial.size, np.bool_))
+            trial.waiting = [index for index in everything if index not in asked]
+        return trial
+
+    @property
+    def size(self) -> int:
+        """How many values there are."""
+        return self.views.frame.height
+
+    def try_others(self, remaining: npt.NDArray[np.bool_]) -> bool:
+        """Try what showed nothing among the few on what remains; whether there was anything to do."""
+        asked, self.waiting = self.waiting, ()
+        if not asked or not remaining.any():
+            return False
+        self.openings |= self._tried_on(asked, remaining)
+        return True
+
+    def _tried_on(self, asked: Sequence[int], chosen: npt.NDArray[np.bool_]) -> dict[int, Openings]:
+        """What these hypotheses open of the chosen values, by their places in `tried`."""
+        views = self.views if chosen.all() else Views(self.views.frame.filter(pl.Series(chosen)))
+        rows = np.flatnonzero(chosen)
+        fitting: dict[int, npt.NDArray[np.bool_]] = {}  # by the mask: hypotheses of one form share it
+        counts: dict[int, int] = {}
+
+        def told(place: int) -> tuple[npt.NDArray[np.bool_], int]:
+            mask = self.fitting[asked[place]]
+            if id(mask) not in fitting:
+                fitting[id(mask)] = mask[rows]
+                counts[id(mask)] = int(fitting[id(mask)].sum())
+            return fitting[id(mask)], counts[id(mask)]
+
+        def worth(place: int, said: Said) -> npt.NDArray[np.bool_]:
+            """All the survivors of a hypothesis, or none: where last blocks say no more than chance gives.
+
+            Opening what else passes their padding would be nearly all the work.
+            """
+            fits, count = told(place)
+            surprise = surprise_log10(said.log10[fits[said.rows]], count)
+            return np.full(len(said.rows), surprise <= _SURPRISE_LOG10 or asked[place] in self.always)
+
+        parts: dict[int, list[Opened]] = {}
+        tags: dict[int, list[npt.NDArray[np.uint64]]] = {}
+        for opened in try_keys(views, [self.tried[index] for index in asked], worth):
+            parts.setdefault(opened.hypothesis, []).append(replace(opened, plain=opened.plain[:0]))
+            tags.setdefault(opened.hypothesis, []).append(self.secret_tags.of(opened.plain, opened.lengths))
+        gathered = {}
+        for place, of_place in parts.items():
+            log10 = np.concatenate([each.log10 for each in of_place])
+            gathered[asked[place]] = Openings(
+                rows=rows[np.concatenate([each.rows for each in of_place])],
+                log10=log10,
+                last_log10=np.concatenate([each.last_log10 for each in of_place]),
+                tags=np.concatenate(tags[place]),
+                explained=hardly_chance(log10, told(place)[1]),
+            )
+        return gathered
 
 
-_SURPRISE_LOG10: Final = -1.0
-"""One wrong hypothesis in ten is looked at in vain. None that could be established is left out: that takes a
-thousandth of a thousandth, and the last blocks of a text say at least as much as they do within it."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Worth:
-    """A hypothesis is looked at in full where its last blocks alone are more than chance gives.
-
-    Of thousands of hypotheses a few are: opening what else passes their padding would be nearly all the work.
-    """
-
-    fitting: Mapping[int, npt.NDArray[np.bool_]]
-    always: frozenset[int]
-
-    def __call__(self, index: int, said: Said) -> npt.NDArray[np.bool_]:
-        """All the survivors of a hypothesis, or none."""
-        fitting = self.fitting[index]
-        surprise = surprise_log10(said.log10[fitting[said.rows]], int(fitting.sum()))
-        return np.full(len(said.rows), surprise <= _SURPRISE_LOG10 or index in self.always)
+def _fitting(views: Views, tried: Sequence[Hypothesis]) -> dict[int, npt.NDArray[np.bool_]]:
+    by_view = {view: _Shape.of(views[view]) for view in {View.of(each.layout) for each in tried}}
+    by_form: dict[tuple[View, bool, int], npt.NDArray[np.bool_]] = {}
+    of_tried = {}
+    for index, each in enumerate(tried):
+        layout, view = each.layout, View.of(each.layout)
+        form = view, layout.mode is Mode.GCM, layout.overhead  # few, where there are thousands of layouts
+        if form not in by_form:
+            by_form[form] = by_view[view].fits(layout)
+        of_tried[index] = by_form[form]
+    return of_tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,28 +167,3 @@ class _Shape:
         return (
             np.isin(self.sizes, [size for size in self.lengths if layout.fits(int(size))]) & self.independent
         )
-
-
-def _openings(
-    values: Views,
-    tried: Sequence[Hypothesis],
-    secret_tags: SecretTags,
-    fitting: Mapping[int, npt.NDArray[np.bool_]],
-    worth: _Worth,
-) -> dict[int, Openings]:
-    parts: dict[int, list[Opened]] = {}
-    tags: dict[int, list[npt.NDArray[np.uint64]]] = {}
-    for opened in try_keys(values, tried, worth):
-        parts.setdefault(opened.hypothesis, []).append(replace(opened, plain=opened.plain[:0]))
-        tags.setdefault(opened.hypothesis, []).append(secret_tags.of(opened.plain, opened.lengths))
-    gathered = {}
-    for index, of_index in parts.items():
-        log10 = np.concatenate([each.log10 for each in of_index])
-        gathered[index] = Openings(
-            rows=np.concatenate([each.rows for each in of_index]),
-            log10=log10,
-            last_log10=np.concatenate([each.last_log10 for each in of_index]),
-            tags=np.concatenate(tags[index]),
-            explained=hardly_chance(log10, int(fitting[index].sum())),
-        )
-    return gathered

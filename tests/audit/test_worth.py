@@ -11,7 +11,6 @@ from audit import examine as examination
 from audit.discovery import sample_trial
 from audit.examine import examine
 from audit.layouts.layout import Iv, KeyForm, Layout, Mode, Padding
-from audit.trial.last_blocks import Said
 from audit.trial.same_secret import SecretTags
 from parsers.secret import Secret
 from tests.support.sealing import candidate, passwords, ring_of, seal, stored
@@ -52,14 +51,13 @@ def test_answers_are_those_of_a_whole_trial(seed: int, monkeypatch: pytest.Monke
     def answer() -> list[dict[str, Any]]:
         return examine([stored(values)], ring, TAGS).frame.to_dicts()
 
+    monkeypatch.setattr(sample_trial, "_FEW", 16)
     short = answer()
 
     def everything(log10: Any, _: int) -> Any:
         return np.ones(len(log10), np.bool_)
 
-    def whole(self: object, index: int, said: Said) -> Any:
-        return np.ones(len(said.rows), np.bool_)
-
     monkeypatch.setattr(examination, "may_count", everything)
-    monkeypatch.setattr(sample_trial._Worth, "__call__", whole)
+    monkeypatch.setattr(sample_trial, "_SURPRISE_LOG10", 0.0)
+    monkeypatch.setattr(sample_trial, "_FEW", 1 << 20)
     assert short == answer()
