@@ -14,6 +14,8 @@ from parsers.stores.interface import Store, StoredValues
 from parsers.stores.open import open_store
 from parsers.stores.schema import BATCH_ROWS, STORED
 
+pytestmark = pytest.mark.xdist_group("store contracts")  # one worker makes each store, and reads it once
+
 COUNT = BATCH_ROWS + 10
 ROWS = [("P", f"name {number}", "" if number % 5 else "user", f"{number:032x}") for number in range(COUNT)]
 TABLE = pl.DataFrame(ROWS, schema=["project", "name", "user_name", "value"], orient="row")
@@ -87,13 +89,7 @@ MAKERS: list[Callable[[Path], Path]] = [
 ]
 
 
-KINDS = [
-    pytest.param(maker, id=maker.__name__, marks=pytest.mark.xdist_group(maker.__name__)) for maker in MAKERS
-]
-"""One worker makes each, and reads it once."""
-
-
-@pytest.fixture(scope="module", params=KINDS)
+@pytest.fixture(scope="module", params=MAKERS, ids=lambda maker: maker.__name__)
 def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Store:
     """One store of each kind, with the same rows in it."""
     maker: Callable[[Path], Path] = request.param
