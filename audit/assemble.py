@@ -1,5 +1,6 @@
 """The finished run put together: credentials with owners and evidence, findings, the summary."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
@@ -11,7 +12,7 @@ from audit.errors import InconsistentCountsError
 from audit.examine import Examined
 from audit.exit_codes import exit_code
 from audit.findings_of_stores import uncovered_findings
-from audit.idle_key import key_remark, tried
+from audit.idle_key import Opens, key_remark, tried
 from audit.key_periods import key_periods
 from audit.key_ring import KeyRing
 from audit.log_coverage import coverage
@@ -96,7 +97,7 @@ def assemble(gathered: Gathered) -> tuple[Run, Copies]:
             verdicts=verdicts,
             actions=_counts(credentials["action"], Action),
             findings=_counts(findings["kind"], sorted(set(findings["kind"]))),
-            keys=_keys(gathered.ring, credentials, tried(verdicts), mismatches),
+            keys=_keys(gathered, credentials, tried(verdicts), mismatches),
             fingerprints=[
                 FingerprintSummary(where=each.where, fingerprint=each.fingerprint, when=each.when)
                 for each in gathered.seen
@@ -129,9 +130,11 @@ def _evidence(gathered: Gathered) -> Iterable[Evidence]:
 
 
 def _keys(
-    ring: KeyRing, credentials: pl.DataFrame, tried: int, mismatches: Sequence[NodeMismatch]
+    gathered: Gathered, credentials: pl.DataFrame, tried: int, mismatches: Sequence[NodeMismatch]
 ) -> list[KeySummary]:
+    ring = gathered.ring
     opens = dict(credentials["opened_by"].value_counts().iter_rows())
+    outer: Counter[str] = sum((Counter(each.outer) for each in gathered.examined), Counter())
     unknown = int((credentials["verdict"] == Verdict.UNKNOWN).sum())
     return [
         KeySummary(
@@ -140,7 +143,7 @@ def _keys(
             fingerprint=key.fingerprint,
             opens=opens.get(key.label, 0),
             current=key.current,
-            remark=key_remark(key, opens, tried, mismatches, ring, unknown),
+            remark=key_remark(key, Opens(opens, outer, tried, unknown), mismatches, ring),
         )
         for key in ring.keys
     ]

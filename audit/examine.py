@@ -1,6 +1,7 @@
 """Every stored value examined: layouts found, keys tried, verdicts given."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 
@@ -53,12 +54,14 @@ class Examined:
         tags: equal for values that hold the same secret; zeros where that cannot be told; shape [n, 2].
         discovered: the layouts that the data show.
         openers: what `opened_by` and `layout` stand for.
+        outer: by label of a key, how many values it opens to what another key opens.
     """
 
     frame: pl.DataFrame
     tags: npt.NDArray[np.uint64]
     discovered: Discovered
     openers: Mapping[tuple[str, str], Opener]
+    outer: Mapping[str, int]
 
 
 def examine(
@@ -252,14 +255,22 @@ class _Examination:
             for each in self.grounds.tried
             for name in each.names
         }
+        outer = Counter[str]()
         if inner is not None:
-            openers |= self._put_twice(frames, tags, inner)
-        return Examined(pl.concat(frames), np.concatenate(tags), self.discovered, openers)
+            openers |= self._put_twice(frames, tags, inner, outer)
+        return Examined(pl.concat(frames), np.concatenate(tags), self.discovered, openers, outer)
 
     def _put_twice(
-        self, frames: list[pl.DataFrame], tags: list[npt.NDArray[np.uint64]], inner: Examined
+        self,
+        frames: list[pl.DataFrame],
+        tags: list[npt.NDArray[np.uint64]],
+        inner: Examined,
+        outer_keys: Counter[str],
     ) -> dict[tuple[str, str], Opener]:
-        """Give values that were encrypted twice the verdict of what lies inside; what opens them."""
+        """Give values that were encrypted twice the verdict of what lies inside; what opens them.
+
+        `outer_keys` counts the keys that open the outside.
+        """
         sure = [Confidence.PROVEN, Confidence.STRONG]
         opened = inner.frame.with_row_index("inner").filter(pl.col("confidence").is_in(sure))
         current = self.ring.current
@@ -271,6 +282,7 @@ class _Examination:
                 continue
             rows = mine["record"].str.split(" ").list.last().cast(pl.UInt32)
             outer = frames[number][rows.to_list()]
+            outer_keys.update(outer["opened_by"].to_list())
             layout = pl.Series(
                 [f"{out} > {into}" for out, into in zip(outer["layout"], mine["layout"], strict=True)]
             )

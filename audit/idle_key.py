@@ -1,6 +1,7 @@
 """What is worth saying of a candidate: that it opens nothing, why, and where it belongs."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from audit.key_ring import Key, KeyRing
@@ -15,33 +16,47 @@ def tried(verdicts: dict[str, int]) -> int:
     return sum(verdicts.get(verdict, 0) for verdict in _TRIED)
 
 
-def key_remark(  # noqa: PLR0917  # each is one fact about the run
-    key: Key,
-    opens: Mapping[str, int],
-    tried: int,
-    mismatches: Sequence[NodeMismatch],
-    ring: KeyRing,
-    unknown: int = 0,
-) -> str:
+@dataclass(frozen=True, slots=True)
+class Opens:
+    """What the keys of a run open.
+
+    Attributes:
+        values: how many values each label opens.
+        outer: of how many values each opens the outside alone: they were encrypted twice.
+        tried: values on which every key was tried with an outcome.
+        unknown: values in layouts that nobody knows: any key may open them.
+    """
+
+    values: Mapping[str, int]
+    outer: Mapping[str, int]
+    tried: int
+    unknown: int = 0
+
+
+def key_remark(key: Key, opens: Opens, mismatches: Sequence[NodeMismatch], ring: KeyRing) -> str:
     """One sentence, or "" where the counts say all.
 
     Args:
         key: the candidate.
-        opens: how many values each label opens.
-        tried: values on which every key was tried with an outcome.
+        opens: what the keys open.
         mismatches: nodes with a file that their database does not want, by their logs.
         ring: all candidates.
-        unknown: values in layouts that nobody knows: any key may open them.
     """
     cure = to_put_back(key, mismatches, ring)
     if cure:
         return f"in use now; {cure}" if key.current else cure
-    idle = bool(tried) and not any(label in opens for label in (key.label, *key.twins))
+    labels, used = (key.label, *key.twins), opens.values.keys() | opens.outer.keys()
+    idle = bool(opens.tried) and used.isdisjoint(labels)
     if wrong := on_wrong_node(key, mismatches):
-        return f"opens none of {tried} values; {wrong}" if idle else wrong
-    if key.label not in opens and (twin := next((each for each in key.twins if each in opens), "")):
+        return f"opens none of {opens.tried} values; {wrong}" if idle else wrong
+    if key.label not in used and (twin := next((each for each in key.twins if each in used), "")):
         return f"the same key as {twin!r}, written in another form: what it opens is counted there"
-    return why_idle(key, tried, unknown) if idle else ""
+    if key.label in opens.outer:
+        return (
+            f"opens the outside of {opens.outer[key.label]} values that were encrypted twice: "
+            "they are counted under the key of what lies inside"
+        )
+    return why_idle(key, opens.tried, opens.unknown) if idle else ""
 
 
 def why_idle(key: Key, tried: int, unknown: int = 0) -> str:

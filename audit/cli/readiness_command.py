@@ -12,6 +12,7 @@ from audit.cli.options import (
     DatabaseProperties,
     Format,
     Keys,
+    LayoutsFile,
     MappingFile,
     Output,
     Quiet,
@@ -26,6 +27,7 @@ def readiness_command(
     database_password: DatabasePassword = None,
     mapping: MappingFile = None,
     column: Columns = None,
+    layouts: LayoutsFile = None,
     current: Current = None,
     copy: Annotated[
         list[str] | None,
@@ -94,6 +96,7 @@ def readiness_command(
         ),
         keys=key,
         current=current,
+        layouts=layouts,
         copies=copy or [],
         conf=conf or [],
         backups=backup or [],

@@ -13,6 +13,7 @@ from audit.cli.printing import print_beside, print_table, print_unread
 from audit.cli.progress import shown
 from audit.cli.stores_opening import StoreOptions, open_stores
 from audit.exit_codes import ExitCode, exit_code
+from audit.layouts.user_supplied import NOTHING_SUPPLIED, read_layouts
 from audit.readiness.check import Check, State
 from audit.readiness.checks import CHECKS as RULES
 from audit.readiness.checks import make_checks
@@ -37,6 +38,7 @@ class ReadinessOptions:
     stores: StoreOptions
     keys: Sequence[str]
     current: str | None
+    layouts: Path | None
     copies: Sequence[str]
     conf: Sequence[str]
     backups: Sequence[str]
@@ -96,6 +98,7 @@ def _request(options: ReadinessOptions) -> ReadinessRequest:
         copies=read_keys(options.copies),
         conf=[_node(each) for each in options.conf],
         current=options.current,
+        supplied=read_layouts(options.layouts) if options.layouts else NOTHING_SUPPLIED,
     )
 
 

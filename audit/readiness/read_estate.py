@@ -10,6 +10,7 @@ import polars as pl
 
 from audit.fingerprint_dates import comparable
 from audit.key_ring import KeyRing
+from audit.layouts.user_supplied import Supplied
 from audit.readiness.conf_folder import read_conf_folder
 from audit.readiness.estate import ConfFolder, Estate, FileMode, JudgedStores, KeyPlace
 from audit.readiness.request import ReadinessRequest
@@ -45,7 +46,7 @@ def read_estate(request: ReadinessRequest, progress: Progress) -> Estate:
     readings = {group: _read(stores, progress) for group, stores in groups.items()}
     systems = frozenset(batch["system"][0] for batch in readings[_OWN].batches if batch.height)
     ring = _ring(request, conf, readings[_OWN])
-    credentials = _judged_together(readings, ring)
+    credentials = _judged_together(readings, ring, request.supplied)
 
     def judged(group: str) -> JudgedStores:
         return JudgedStores(
@@ -88,7 +89,9 @@ def _ring(request: ReadinessRequest, conf: Sequence[ConfFolder], own: StoresRead
     return ring_for(own, _key_files(request, conf), current)
 
 
-def _judged_together(readings: Mapping[str, StoresReading], ring: KeyRing) -> pl.DataFrame:
+def _judged_together(
+    readings: Mapping[str, StoresReading], ring: KeyRing, supplied: Supplied
+) -> pl.DataFrame:
     """All values, with the group that they are from as `store`.
 
     Together, since what the server's own store shows of the ciphertext's layout helps with an import of few
@@ -102,7 +105,7 @@ def _judged_together(readings: Mapping[str, StoresReading], ring: KeyRing) -> pl
         ]
     )
     columns = ("system", "kind", "location", "verdict", "store")
-    frames = [each.frame.select(columns) for each in examine_each_product(together, ring)]
+    frames = [each.frame.select(columns) for each in examine_each_product(together, ring, supplied)]
     return pl.concat(frames) if frames else CREDENTIALS.to_frame().select(columns)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied
 from parsers.keys.key_file import KeyFile
 from parsers.stores.interface import Store
 from parsers.unread import Unread
@@ -21,6 +22,7 @@ class ReadinessRequest:
         copies: further places of the server's key, by label.
         conf: the nodes' folders, by label.
         current: label of the key that the server uses now, if the user said.
+        supplied: layouts beside the known ones.
     """
 
     stores: Sequence[Store]
@@ -30,3 +32,4 @@ class ReadinessRequest:
     copies: Sequence[KeyFile | Unread]
     conf: Sequence[tuple[str, Path]]
     current: str | None
+    supplied: Supplied = NOTHING_SUPPLIED

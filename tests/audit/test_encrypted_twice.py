@@ -5,6 +5,7 @@ import random
 import pytest
 
 from audit.examine import examine
+from audit.idle_key import Opens, key_remark
 from audit.layouts.layout import Encoding, Iv, KeyForm, Layout, Mode
 from audit.trial.same_secret import SecretTags
 from parsers.secret import Secret
@@ -35,6 +36,7 @@ def test_the_inner_text_is_what_counts(inner: Layout) -> None:
     assert all("encrypted twice" in reason for reason in frame["reason"][10:])
     opener = examined.openers["old", frame["layout"][10]]
     assert [each.key for each in opener] == [0, 1]
+    assert dict(examined.outer) == {"new": 10}
 
 
 def test_a_secret_that_looks_like_ciphertext_is_a_secret() -> None:
@@ -54,3 +56,17 @@ def test_the_same_secret_once_and_twice_is_one_group() -> None:
     tags = examine([stored([*once, *twice])], ring_of(NEW, OLD), TAGS).tags
     assert (tags[:12] == tags[12:]).all()
     assert tags.any(axis=1).all()
+
+
+def test_the_outer_key_is_not_called_useless() -> None:
+    """A key that opens nothing but the outside of what another key opens has a remark that says so."""
+    chance = random.Random(6)
+    twice = [
+        seal(GCM, NEW.content.reveal(), seal(ECB, OLD.content.reveal(), text, chance), chance)
+        for text in passwords(10, chance)
+    ]
+    ring = ring_of(NEW, OLD)
+    examined = examine([stored(twice)], ring, TAGS)
+    opens = Opens({"old": 10}, examined.outer, 10)
+    remark = key_remark(ring.keys[0], opens, (), ring)
+    assert remark.startswith("opens the outside of 10 values that were encrypted twice")

@@ -126,6 +126,15 @@ def by_pycryptodome(value: str) -> bytes:
     return plain
 
 
+def test_readiness_takes_the_file_too(estate: tuple[Path, dict[str, bytes]]) -> None:
+    """Without it the values of other ciphers are of a layout that nobody knows; with it an older key's."""
+    bare = passkey_audit("readiness", *WORDS[:4], "--current", "passkey", "-q", cwd=estate[0])
+    told = passkey_audit("readiness", *WORDS, "--current", "passkey", "-q", cwd=estate[0])
+    assert (bare.code, told.code) == (3, 10)
+    assert f"{3 * EACH} older-key".encode() in told.out
+    assert f"{3 * EACH} unknown".encode() in bare.out
+
+
 def test_without_the_file_nothing_is_said_to_be_opened(estate: tuple[Path, dict[str, bytes]]) -> None:
     """Other ciphers are never guessed: only the new values open."""
     ended = passkey_audit("audit", *WORDS[:4], "--current", "passkey", "--out", "bare", "-q", cwd=estate[0])

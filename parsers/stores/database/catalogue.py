@@ -1,5 +1,6 @@
 """A database's own list of its tables and columns, and statements built from nothing else."""
 
+import warnings
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -65,7 +66,10 @@ class Catalogue:
         if spelled is None:
             return Unusable.ABSENT if _spelled(name, self._views) is None else Unusable.VIEW
         try:
-            return self._table(spelled)
+            with warnings.catch_warnings():
+                # Of a foreign key that stands there twice, say: nothing that matters to who reads the values.
+                warnings.simplefilter("ignore", exc.SAWarning)
+                return self._table(spelled)
         except (exc.UnreflectableTableError, exc.NoSuchTableError):
             return Unusable.NO_RIGHT
         except exc.DBAPIError as error:

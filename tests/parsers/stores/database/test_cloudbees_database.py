@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import warnings
 from pathlib import Path
 
 import polars as pl
@@ -53,6 +54,17 @@ def events(path: Path) -> list[StoreEvent]:
 
 def frame(found: list[StoreEvent]) -> pl.DataFrame:
     return pl.concat(event.frame for event in found if isinstance(event, StoredValues))
+
+
+def test_a_foreign_key_that_is_declared_twice(tmp_path: Path) -> None:
+    """SQLAlchemy warns of what it cannot make out of a schema: that is no concern of who reads the values."""
+    foreign = "FOREIGN KEY(project_id) REFERENCES ec_project (id) ON DELETE CASCADE"
+    twice = f"project_id BLOB, CONSTRAINT c {foreign}, {foreign}"
+    path = made(tmp_path / "cd.sqlite", SCHEMA.replace("project_id BLOB", twice) + ROWS)
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        assert frame(events(path)).filter(pl.col("name") == "jbosscfg").height == 1
+    assert heard == []
 
 
 def test_every_default_table_is_read(tmp_path: Path) -> None:
