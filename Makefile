@@ -48,7 +48,7 @@ fuzz: $(VENV)/.dev  ## Long random runs; SECONDS=600 by default
 	PASSKEY_AUDIT_FUZZ_SECONDS=$${SECONDS:-600} $(RUN) pytest -m fuzz -s --no-cov
 
 samples: $(VENV)/.dev  ## Write sample_logs/ again: the same bytes every time
-	$(RUN) audit.sample_estate sample_logs
+	$(RUN) sample_logs.generator sample_logs
 
 lock:           ## Resolve the dependencies again (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \

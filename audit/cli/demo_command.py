@@ -22,7 +22,7 @@ def demo_command(
     Example: passkey-audit demo /tmp/demo
     """
     from audit.cli.audit_run import audit_into
-    from audit.sample_estate.estate import write_estates
+    from sample_logs.generator.estate import write_estates
 
     estates = folder / "estate"
     write_estates(estates)

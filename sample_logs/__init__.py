@@ -1,0 +1,1 @@
+"""The sample estates, data that the wheel ships. Their generator beside them is not shipped."""

@@ -1,0 +1,122 @@
+"""What became of a secret, and the value that it left in the database."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Final
+
+from sample_logs.generator.cloudbees import plain_text
+from sample_logs.generator.cloudbees.ciphertext import cut_off, new_value, old_value
+from sample_logs.generator.cloudbees.story import BUILD_FARM, CURRENT, LABS, OLDER, Passkey
+from sample_logs.generator.dice import Dice
+
+
+class Fate(Enum):
+    """What became of a stored value up to the day of the audit."""
+
+    RENEWED = auto()
+    """The upgrade encrypted it again, under the current passkey."""
+    SKIPPED = auto()
+    """The upgrade left it under the cluster's older passkey."""
+    FROM_BUILD_FARM = auto()
+    """Imported, and still under the passkey that the build farm's server had."""
+    FROM_LABS = auto()
+    """Imported, and still under the passkey that the labs' server had."""
+    BINARY = auto()
+    """Raw bytes under the current passkey: cut off, or so little padded that chance could have made it."""
+    PLAIN = auto()
+    EMPTY = auto()
+    EXTERNAL = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A value as it is stored, its verdict, and what is in it where it is sound ciphertext."""
+
+    value: str = field(repr=False)
+    verdict: str
+    key: Passkey | None = None
+    plain_text: bytes | None = field(default=None, repr=False)
+
+
+_SEALED: Final = {
+    Fate.RENEWED: (CURRENT, "current"),
+    Fate.SKIPPED: (OLDER, "older-key"),
+    Fate.FROM_BUILD_FARM: (BUILD_FARM, "older-key"),
+    Fate.FROM_LABS: (LABS, "lost"),
+}
+_BINARY_LENGTHS: Final = (17, 24, 27, 20, 18, 22)
+"""Bytes drawn for each secret of raw bytes. Of every other one the value is cut to as many bytes as that: too
+many for one block, no whole number of blocks of 16 or of 8, and too few for a nonce, a byte and a tag."""
+_WEAK_LENGTH: Final = 14
+"""Bytes of the others: a wrong key gives two bytes of padding to one value in 65,000, and with some keys and
+layouts to try that is no proof."""
+_PASSED_OVER: Final = 16
+"""Bytes of the dice that go by with each renewed value. A layout may want a vector there: which one is taken
+changes neither the secrets nor the ids after it, nor then the logs that name them."""
+_PLAIN: Final = (
+    "changeme!",
+    "Summer2014!",
+    "hunter2",
+    "$[/myProject/dbSecret]",
+    "see KeePass",
+    "Sommer-2019",
+)
+
+
+class Sealer:
+    """Makes secrets one after another, and stores each as its fate asks."""
+
+    def __init__(self, dice: Dice) -> None:
+        self._dice = dice
+        self._made: Counter[Fate] = Counter()
+        self._shared = [plain_text.password(dice) for _ in range(4)]
+        self._shared_in_labs = [plain_text.password(dice), plain_text.pass_phrase(dice)]
+
+    def seal(self, fate: Fate) -> Sealed:
+        """The next value of this fate."""
+        number = self._made[fate]
+        self._made[fate] += 1
+        match fate:
+            case Fate.EMPTY:
+                return Sealed("", "empty")
+            case Fate.EXTERNAL:
+                return Sealed("", "external")
+            case Fate.PLAIN:
+                return Sealed(_PLAIN[number % len(_PLAIN)], "plain-text")
+            case Fate.BINARY:
+                return self._binary(number)
+            case _:
+                return self._encrypted(fate, number)
+
+    def _binary(self, number: int) -> Sealed:
+        secret = self._dice.bytes(_BINARY_LENGTHS[number % len(_BINARY_LENGTHS)])
+        if number % 2:
+            secret = secret[:_WEAK_LENGTH]
+            return Sealed(new_value(secret, CURRENT.content), "ambiguous", CURRENT, secret)
+        return Sealed(cut_off(new_value(secret, CURRENT.content), len(secret)), "damaged")
+
+    def _encrypted(self, fate: Fate, number: int) -> Sealed:
+        key, verdict = _SEALED[fate]
+        secret = self._secret(fate, number)
+        if fate is Fate.RENEWED:
+            value = new_value(secret, key.content)
+            self._dice.bytes(_PASSED_OVER)
+        else:
+            value = old_value(secret, key.content)
+        return Sealed(value, verdict, key, secret)
+
+    def _secret(self, fate: Fate, number: int) -> bytes:
+        """Most secrets are passwords of one block; the others come round at steps that seldom coincide."""
+        if number % 9 == 4:
+            shared = self._shared_in_labs if fate is Fate.FROM_LABS else self._shared
+            return shared[number // 9 % len(shared)]
+        if number % 7 == 3:
+            return plain_text.pass_phrase(self._dice)
+        if number % 13 == 5:
+            return plain_text.other_script(self._dice)
+        if number % 17 == 11:
+            return plain_text.private_key(self._dice)
+        if number % 29 == 20:
+            return plain_text.token(self._dice)
+        return plain_text.password(self._dice)
