@@ -1,14 +1,20 @@
-"""`demo`: a sample estate of each product, made and audited."""
+"""`demo`: a sample estate of each product, unpacked and audited."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from audit.cli.options import Quiet
+from audit.errors import AuditError
 
 if TYPE_CHECKING:  # what an audit needs takes time to import
+    from importlib.resources.abc import Traversable
+
     from audit.cli.audit_run import AuditOptions
+
+_README: Final = "README.md"
+_ESTATES: Final = ("cloudbees-cd", "octopus")
 
 
 def demo_command(
@@ -17,15 +23,14 @@ def demo_command(
     ] = Path("passkey-audit-demo"),
     quiet: Quiet = False,
 ) -> None:
-    """Make a sample estate of each product, with known truth, and audit both.
+    """Unpack a sample estate of each product, with known truth, and audit both.
 
     Example: passkey-audit demo /tmp/demo
     """
     from audit.cli.audit_run import audit_into
-    from sample_logs.generator.estate import write_estates
 
     estates = folder / "estate"
-    write_estates(estates)
+    unpack_estates(estates)
     codes = [
         audit_into(folder / run, options)
         for run, options in (
@@ -34,6 +39,42 @@ def demo_command(
         )
     ]
     raise typer.Exit(max(codes))
+
+
+def unpack_estates(folder: Path) -> None:
+    """Write the estates that the program ships below `folder`, over earlier ones; other files are left alone.
+
+    There are key files and passwords among them, so they get the modes that such files should have: 0600,
+    folders 0700.
+
+    Raises:
+        AuditError: a README.md that is none of ours stands there.
+        OutputError: a folder or file cannot be written.
+    """
+    from importlib import resources
+
+    from reports.files import private_folder
+
+    shipped = resources.files("sample_logs")
+    title = shipped.joinpath(_README).read_bytes().partition(b"\n")[0]
+    readme = folder / _README
+    if readme.exists() and not readme.read_bytes().startswith(title):
+        raise AuditError(f"{str(readme)!r} is somebody else's", hint="name a new or an empty folder")
+    private_folder(folder)
+    for name in (_README, *_ESTATES):
+        _unpack(shipped.joinpath(name), folder / name)
+
+
+def _unpack(shipped: "Traversable", target: Path) -> None:
+    from reports.files import atomic_file, private_folder
+
+    if shipped.is_dir():
+        private_folder(target)
+        for each in shipped.iterdir():
+            _unpack(each, target / each.name)
+    else:
+        with atomic_file(target) as file:
+            file.write(shipped.read_bytes())
 
 
 def _of_cloudbees(estate: Path, *, quiet: bool) -> "AuditOptions":

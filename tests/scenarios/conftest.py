@@ -36,7 +36,7 @@ REPEATED: Final = {
     "test_closed_output", "test_interrupted", "test_start_up", "test_output_file", "test_far_away",
     "test_exit_codes", "test_reentered", "test_demo", "test_progress",
     "test_octopus_rotation", "test_reencrypt_octopus", "test_ignore", "test_logs_against_store",
-    "test_both_products",
+    "test_both_products", "test_wheel",
 }  # fmt: skip
 """Stories whose commands others run too: measuring them again would cost minutes."""
 
