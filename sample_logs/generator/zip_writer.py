@@ -12,6 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import ECB
+
 STORED: Final = 0
 DEFLATED: Final = 8
 _AES: Final = 99
@@ -84,9 +88,6 @@ def _seal(body: bytes, password: bytes, salt: bytes) -> bytes:
 
 
 def _keystream(key: bytes, length: int) -> bytes:
-    from cryptography.hazmat.primitives.ciphers import Cipher
-    from cryptography.hazmat.primitives.ciphers.algorithms import AES
-    from cryptography.hazmat.primitives.ciphers.modes import ECB
 
     blocks = -(-length // 16)
     counters = b"".join(number.to_bytes(16, "little") for number in range(1, blocks + 1))

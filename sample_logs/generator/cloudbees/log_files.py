@@ -5,9 +5,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sample_logs.generator.cloudbees import bundle_days
 from sample_logs.generator.cloudbees.credentials import StoredCredential
-from sample_logs.generator.cloudbees.log_days import LogDays
+from sample_logs.generator.cloudbees.log_days import (
+    LogDays,
+    bundled_live,
+    bundled_restart,
+    java_agent,
+    native_agent,
+)
 from sample_logs.generator.cloudbees.log_text import LogText, Mark
 from sample_logs.generator.cloudbees.story import BUNDLE_PASSWORD, EXPORT_DAY, PRIMARY, SECOND, UPGRADE_DAY
 from sample_logs.generator.zip_writer import STORED, Encryption, Member, zip_archive
@@ -84,14 +89,14 @@ def _bundle(lost: Mapping[str, Sequence[StoredCredential]]) -> LogFile:
     for node, rows in lost.items():
         live, rotated = f"commander-{node}.log", f"commander-{node}.log.1"
         folder = f"servers/{node}"
-        live_text, rotated_text = bundle_days.live(node), bundle_days.restart(node, rows)
+        live_text, rotated_text = bundled_live(node), bundled_restart(node, rows)
         members.append(Member(f"{folder}/{live}", live_text.content, EXPORT_DAY))
         members.append(Member(f"{folder}/{rotated}.zip", _zip_of(rotated, rotated_text), EXPORT_DAY, STORED))
         positions += _positions(f"{BUNDLE}!/{folder}/{live}", live_text)
         positions += _positions(f"{BUNDLE}!/{folder}/{rotated}.zip!/{rotated}", rotated_text)
     for name, text in (
-        ("agents/win-agent-07/agent.log", bundle_days.native_agent()),
-        ("agents/win-agent-07/jagent.log", bundle_days.java_agent()),
+        ("agents/win-agent-07/agent.log", native_agent()),
+        ("agents/win-agent-07/jagent.log", java_agent()),
     ):
         members.append(Member(name, text.content, EXPORT_DAY))
         positions += _positions(f"{BUNDLE}!/{name}", text)

@@ -1,14 +1,29 @@
-"""What became of a secret, and the value that it left in the database."""
+"""What became of a secret, and the value that it left in the database.
 
+The ciphertext layouts are chosen, since the product's own are not public. Published exports hold values of
+exactly 16, 32 and 48 bytes, equal for equal passwords: those of 3.5 to 5.0 in the vendor's repositories
+(electric-cloud/dockercon and others), those of 9.0.1 to 10.4.2 in two others
+(kin3303/cloudbees_cdro_install_dockerize, kin3303/cloudbees_cdro_samples). So there is no room for an
+initialization vector or a tag, before 9.2 or after. Which layout without them the product has (ECB, or CBC
+with a vector that is zero, constant or taken from the key) is unknown; the sample takes one for each size of
+key, so that two must be told apart.
+"""
+
+import base64
 from collections import Counter
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Final
 
-from sample_logs.generator.cloudbees import plain_text
-from sample_logs.generator.cloudbees.ciphertext import cut_off, new_value, old_value
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import CBC, ECB
+
+from sample_logs.generator import plain_text
 from sample_logs.generator.cloudbees.story import BUILD_FARM, CURRENT, LABS, OLDER, Passkey
 from sample_logs.generator.dice import Dice
+
+_BLOCK: Final = 16
 
 
 class Fate(Enum):
@@ -120,3 +135,29 @@ class Sealer:
         if number % 29 == 20:
             return plain_text.token(self._dice)
         return plain_text.password(self._dice)
+
+
+def old_value(secret: bytes, key: bytes) -> str:
+    """As up to 9.1: base64 of AES-128-ECB with PKCS#7."""
+    encryptor = Cipher(AES(key), ECB()).encryptor()  # noqa: S305 # the layout that is to be found
+    return _written(encryptor.update(_padded(secret)))
+
+
+def new_value(secret: bytes, key: bytes) -> str:
+    """As from 9.2: base64 of AES-256-CBC with a vector of zeros and PKCS#7."""
+    encryptor = Cipher(AES(key), CBC(bytes(_BLOCK))).encryptor()
+    return _written(encryptor.update(_padded(secret)))
+
+
+def cut_off(value: str, size: int) -> str:
+    """The first `size` bytes of a stored value, as a column that is too narrow leaves them."""
+    return _written(base64.b64decode(value)[:size])
+
+
+def _padded(secret: bytes) -> bytes:
+    count = _BLOCK - len(secret) % _BLOCK
+    return secret + bytes([count]) * count
+
+
+def _written(content: bytes) -> str:
+    return base64.b64encode(content).decode()

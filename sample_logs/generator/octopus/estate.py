@@ -6,9 +6,9 @@ from typing import Final
 
 from sample_logs.generator.octopus.documents import Document, documents
 from sample_logs.generator.octopus.logs import LogFile, log_files
-from sample_logs.generator.octopus.sealing import linux_config
 from sample_logs.generator.octopus.store_files import script, sqlite_file
 from sample_logs.generator.octopus.story import BEFORE, CURRENT, FIRST, MACHINE_IDS, SECOND
+from sample_logs.generator.octopus.values import linux_config
 
 _NODES: Final = {FIRST: CURRENT, SECOND: BEFORE}
 

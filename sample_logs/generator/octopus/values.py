@@ -1,14 +1,17 @@
-"""The stored values of the estate, each with its truth."""
+"""The stored values of the estate, each with its truth, and the configuration file that holds a key."""
 
 import base64
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Final
 
-from sample_logs.generator.cloudbees import plain_text
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import CBC
+
+from sample_logs.generator import plain_text
 from sample_logs.generator.dice import Dice
-from sample_logs.generator.octopus.sealing import seal
-from sample_logs.generator.octopus.story import BEFORE, CURRENT, LOST
+from sample_logs.generator.octopus.story import BEFORE, CURRENT, LOST, MACHINE_IDS, MasterKey
 
 
 class Fate(Enum):
@@ -37,6 +40,8 @@ _SEALED: Final = {
     Fate.LOST: (LOST, "lost"),
 }
 
+_MACHINE_VECTOR: Final = b"743677397A244326"
+
 
 class Values:
     """Makes values one after another."""
@@ -57,3 +62,27 @@ class Values:
                 key, verdict = _SEALED[fate]
                 secret = plain_text.private_key(self._dice) if long else plain_text.password(self._dice)
                 return Value(seal(secret.decode(), key, self._dice), verdict, key.label)
+
+
+def seal(secret: str, key: MasterKey, dice: Dice) -> str:
+    """`base64(ciphertext)|base64(vector)`: AES-CBC with PKCS#7."""
+    vector = dice.bytes(16)
+    body = base64.b64encode(_encrypted(secret.encode(), key.content, vector)).decode()
+    return f"{body}|{base64.b64encode(vector).decode()}"
+
+
+def linux_config(node: str, key: MasterKey) -> bytes:
+    """`Server.linux.config`: the key as a JSON string, sealed by the node's machine-id."""
+    sealed = _encrypted(f'"{key.text}"'.encode(), MACHINE_IDS[node].encode(), _MACHINE_VECTOR)
+    value = base64.b64encode(sealed).decode()
+    return (
+        '<?xml version="1.0" encoding="utf-8"?>\n<octopus-settings>\n'
+        f'  <set key="Octopus.Server.NodeName">{node}</set>\n'
+        f'  <set key="Octopus.Storage.MasterKey">{value}</set>\n</octopus-settings>\n'
+    ).encode()
+
+
+def _encrypted(content: bytes, key: bytes, vector: bytes) -> bytes:
+    count = 16 - len(content) % 16
+    encryptor = Cipher(AES(key), CBC(vector)).encryptor()
+    return encryptor.update(content + bytes([count]) * count)

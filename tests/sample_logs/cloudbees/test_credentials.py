@@ -9,8 +9,8 @@ import pytest
 
 from audit.verdict import Verdict
 from sample_logs.generator.cloudbees.credentials import StoredCredential, stored_credentials
-from sample_logs.generator.cloudbees.plain_text import LAST_LENGTH
 from sample_logs.generator.cloudbees.story import BUILD_FARM, CURRENT, KEPT, LABS, OLDER, Passkey
+from sample_logs.generator.plain_text import LAST_LENGTH
 from tests.support.programs import need
 
 BLOCK = 16

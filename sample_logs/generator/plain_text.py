@@ -3,6 +3,9 @@
 import base64
 from typing import Final
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
 from sample_logs.generator.dice import Dice
 
 _FIRST: Final = ("Tidal", "Amber", "Quiet", "Brisk", "Coral", "Dusty", "Early", "Fabled", "Gusty", "Hazel")
@@ -33,9 +36,6 @@ def other_script(dice: Dice) -> bytes:
 
 def private_key(dice: Dice) -> bytes:
     """A real Ed25519 key in PEM: several lines."""
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-
     key = Ed25519PrivateKey.from_private_bytes(dice.bytes(32))
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 

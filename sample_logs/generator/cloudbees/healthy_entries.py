@@ -1,4 +1,4 @@
-"""What a healthy server logs all day: nothing in here is a finding."""
+"""What a healthy server logs all day, and when it stops, starts and is upgraded: no finding is in here."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -131,6 +131,29 @@ _ODD: Final = (
 _USERS: Final = ("anna.berg", "bela.costa", "chen.dahl", "dana.berg", "project: Payments", "admin")
 _NODES: Final = ("linux-agent-01", "linux-agent-02", "win-agent-07", "mainframe-gw")
 
+_STOPPING: Final = (
+    ("ServerStatus", "Stopping all services"),
+    ("ServerStatus", "Shutdown is complete"),
+)
+_UPGRADE: Final = (
+    ("Bootstrap", "Initializing"),
+    ("DatabaseManagerImpl", "Connected to the database"),
+    ("UpgradeManager", "Attempting upgrade from database version 9.1.0.142100"),
+    ("UpgradeManager", "Upgrade script upgrade_9.2_001_passkey.groovy"),
+    ("PasskeyManager", "Created a new passkey file of 256 bits"),
+)
+_SETUP: Final = (
+    ("UpgradeManager", "Upgrade script upgrade_9.2_002_indexes.groovy"),
+    ("SetupManager", "Executing setup script projects.groovy"),
+    ("SetupManager", "Executing setup script plugins.groovy"),
+    ("ServerStatus", "commanderServer is running"),
+)
+_START: Final = (
+    ("Bootstrap", "Initializing"),
+    ("DatabaseManagerImpl", "Connected to the database"),
+    ("ServerStatus", "commanderServer is running"),
+)
+
 
 def traffic(dice: Dice, start: datetime, end: datetime, count: int) -> Iterator[Entry]:
     """`count` entries spread over the time from `start` to `end`."""
@@ -161,3 +184,29 @@ def _entry(kind: _Kind, time: datetime, dice: Dice, job: str) -> Entry:
         job=job if kind.has_job else "",
         ndc=kind.ndc,
     )
+
+
+def stopping(time: datetime) -> Iterator[Entry]:
+    """A server goes down."""
+    return _told(_STOPPING, time, seconds=41)
+
+
+def upgrade(time: datetime) -> Iterator[Entry]:
+    """The first start after the installation, up to the new passkey."""
+    return _told(_UPGRADE, time, seconds=19)
+
+
+def setup(time: datetime) -> Iterator[Entry]:
+    """The rest of that start, after the passwords."""
+    return _told(_SETUP, time, seconds=93)
+
+
+def start(time: datetime) -> Iterator[Entry]:
+    """An ordinary start."""
+    return _told(_START, time, seconds=12)
+
+
+def _told(told: tuple[tuple[str, str], ...], time: datetime, *, seconds: int) -> Iterator[Entry]:
+    for number, (source_class, message) in enumerate(told):
+        moment = time + timedelta(seconds=seconds * number, milliseconds=137 * number)
+        yield Entry(moment, "INFO", "Bootstrap-001", source_class, message)
