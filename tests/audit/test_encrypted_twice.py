@@ -70,3 +70,16 @@ def test_the_outer_key_is_not_called_useless() -> None:
     opens = Opens({"old": 10}, examined.outer, 10)
     remark = key_remark(ring.keys[0], opens, (), ring)
     assert remark.startswith("opens the outside of 10 values that were encrypted twice")
+
+
+def test_one_value_that_lies_inside_as_others_do_outside() -> None:
+    """A layout that one value does not show is tried inside where the store's other values show it."""
+    chance = random.Random(7)
+    prefixed = Layout(KeyForm.RAW, Mode.ECB, Iv.NONE, Encoding.RAW, prefix=b"\xa1")
+    texts = passwords(40, chance)
+    once = [seal(prefixed, OLD.content.reveal(), text, chance) for text in texts[:39]]
+    inner = seal(prefixed, OLD.content.reveal(), texts[39], chance)
+    twice = seal(GCM, NEW.content.reveal(), inner, chance)
+    frame = examine([stored([*once, twice])], ring_of(NEW, OLD), TAGS).frame
+    assert frame["verdict"].to_list() == ["older-key"] * 40
+    assert "encrypted twice" in frame["reason"][39]
