@@ -53,15 +53,29 @@ class Examined:
         frame: the columns of `STORED` without `value` and `iv`, those of a judgement, `value_digest`.
         tags: equal for values that hold the same secret; zeros where that cannot be told; shape [n, 2].
         discovered: the layouts that the data show.
-        openers: what `opened_by` and `layout` stand for.
+        tried: the keys in layouts that were tried.
+        opening: which of them opens each value best, or NOT_OPENED; shape [n].
+        inside: by row, what opens the text of a value that was encrypted twice.
         outer: by label of a key, how many values it opens to what another key opens.
     """
 
     frame: pl.DataFrame
     tags: npt.NDArray[np.uint64]
     discovered: Discovered
-    openers: Mapping[tuple[str, str], Opener]
+    tried: Sequence[Hypothesis]
+    opening: npt.NDArray[np.int32]
+    inside: Mapping[int, Opener]
     outer: Mapping[str, int]
+
+    def opener(self, row: int) -> Opener:
+        """What opens a value, the outer key first; () where nothing does.
+
+        Not to be had from `opened_by` and `layout`: files that write one key down in two forms are one label,
+        under which a name such as `key-raw` stands for other bytes in each of them.
+        """
+        if self.opening[row] == NOT_OPENED:
+            return ()
+        return (self.tried[self.opening[row]], *self.inside.get(row, ()))
 
 
 def examine(
@@ -202,7 +216,9 @@ class _Examination:
         for number, (rows, values, best) in enumerate(zip(waiting, views, bests, strict=True)):
             narrow = self.bests[number]
             by_form = best.hypothesis != NOT_OPENED
-            further = by_form & anywhere.hardly_chance(best.log10) & ~meant[number] & ~weak[number]
+            # A value alone may open with certainty here, in a layout that the sample did not establish.
+            holds = convincing(best, correction) | anywhere.hardly_chance(best.log10)
+            further = by_form & holds & ~meant[number] & ~weak[number]
             at = np.flatnonzero(further)
             narrow.put(rows[at], _only(best, at))
             self.unopened.append(
@@ -252,15 +268,17 @@ class _Examination:
             judged = pl.concat([batch.drop("value", "iv"), judgement.frame], how="horizontal")
             frames.append(judged.with_columns(_digests(batch["value"])))
             tags.append(_tags(frames[-1], judgement.whole, best))
-        openers: dict[tuple[str, str], Opener] = {
-            (self.ring.opens_as(self.ring.keys[each.key]).label, name): (each,)
-            for each in self.grounds.tried
-            for name in each.names
-        }
         outer = Counter[str]()
-        if inner is not None:
-            openers |= self._put_twice(frames, tags, inner, outer)
-        return Examined(pl.concat(frames), np.concatenate(tags), self.discovered, openers, outer)
+        inside = self._put_twice(frames, tags, inner, outer) if inner is not None else {}
+        return Examined(
+            frame=pl.concat(frames),
+            tags=np.concatenate(tags),
+            discovered=self.discovered,
+            tried=self.grounds.tried,
+            opening=np.concatenate([best.hypothesis for best in self.bests]),
+            inside=inside,
+            outer=outer,
+        )
 
     def _put_twice(
         self,
@@ -268,8 +286,8 @@ class _Examination:
         tags: list[npt.NDArray[np.uint64]],
         inner: Examined,
         outer_keys: Counter[str],
-    ) -> dict[tuple[str, str], Opener]:
-        """Give values that were encrypted twice the verdict of what lies inside; what opens them.
+    ) -> dict[int, Opener]:
+        """Give values that were encrypted twice the verdict of what lies inside; by row, what opens that.
 
         `outer_keys` counts the keys that open the outside.
         """
@@ -277,7 +295,8 @@ class _Examination:
         opened = inner.frame.with_row_index("inner").filter(pl.col("confidence").is_in(sure))
         current = self.ring.current
         reasons = Reasons(tuple(key.label for key in self.ring.keys), current.label if current else "")
-        openers: dict[tuple[str, str], Opener] = {}
+        inside: dict[int, Opener] = {}
+        starts = np.cumsum([0, *(frame.height for frame in frames)]).tolist()
         for number in range(len(frames)):
             mine = opened.filter(pl.col("record").str.starts_with(f"{number} "))
             if not mine.height:
@@ -288,14 +307,8 @@ class _Examination:
             layout = pl.Series(
                 [f"{out} > {into}" for out, into in zip(outer["layout"], mine["layout"], strict=True)]
             )
-            for out, label, layouts, within in zip(
-                self.bests[number].hypothesis[rows.to_numpy()],
-                mine["opened_by"],
-                layout,
-                mine["layout"],
-                strict=True,
-            ):
-                openers[label, layouts] = (self.grounds.tried[out], *inner.openers[label, within])
+            for row, within in zip(rows, mine["inner"], strict=True):
+                inside[starts[number] + row] = inner.opener(within)
             case = [Case.TWICE if text in sure else Case.TWICE_TWO_TEXTS for text in mine["text_confidence"]]
             put = mine.select(
                 "opened_by", "fingerprint", "confidence", "text_confidence", "false_positive"
@@ -311,7 +324,7 @@ class _Examination:
                 frames[number][name].scatter(rows, put[name]) for name in put.columns
             )
             tags[number][rows.to_numpy()] = inner.tags[mine["inner"].to_numpy()]
-        return openers
+        return inside
 
     def _named(self, place: int) -> str:
         """The label under which a key's openings are counted: two files of one key are one."""

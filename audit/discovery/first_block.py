@@ -110,14 +110,13 @@ def _classes(decrypted: Bytes, vector: bytes) -> list[Content]:
 
 
 _WORD_BYTES: Final = 62
+_OTHER_PRINTABLE: Final = 36
 _WORD_SHARE: Final = 0.85
-_BYTE_LOG10: Final = np.array(
+_BYTE_LOG10: Final = np.log10(
     [
-        math.log10(
-            _WORD_SHARE / _WORD_BYTES if chr(byte).isalnum() else (1 - _WORD_SHARE) / (256 - _WORD_BYTES)
-        )
-        if byte < 128
-        else math.log10((1 - _WORD_SHARE) / (256 - _WORD_BYTES))
+        _WORD_SHARE / _WORD_BYTES
+        if byte < 128 and chr(byte).isalnum()
+        else (1 - _WORD_SHARE) / (_OTHER_PRINTABLE if byte < 128 else 128)
         for byte in range(256)
     ]
 )
@@ -128,9 +127,18 @@ anything."""
 def _likeliest(
     first: FirstBlocks, vectors: Sequence[tuple[bytes, float]], fitting: Sequence[int]
 ) -> tuple[int, ...]:
-    """Of several vectors that all give text, those that give it about as likely as the best."""
+    """Of several vectors that all give text, those that give it about as likely as the best.
+
+    A byte counts once at each place: that all texts begin with `{"id": ` is one fact, however many they are.
+    """
+    columns = [np.unique(column) for column in first.decrypted.T]
     likely = [
-        float(_BYTE_LOG10[first.decrypted ^ np.frombuffer(vectors[place][0], np.uint8)].sum())
+        float(
+            sum(
+                _BYTE_LOG10[column ^ byte].sum()
+                for column, byte in zip(columns, np.frombuffer(vectors[place][0], np.uint8), strict=True)
+            )
+        )
         for place in fitting
     ]
     return tuple(

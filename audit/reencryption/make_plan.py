@@ -95,11 +95,9 @@ class _Making:
         own = layouts_for(wanted.target, examined, wanted.ring, values, wanted.supplied)
         layouts = {**own, **wanted.layouts.get(examined.frame["system"][0], {})}
         chosen = (stated["state"] == State.RE_ENCRYPT).arg_true()
-        told = stated.select("kind", "opened_by", "layout", "store", "record")[chosen].rows()
-        for place, (kind, key, layout, store, record), sealed in zip(
-            chosen, told, values[chosen].rows(), strict=True
-        ):
-            old, opener = Sealed(*sealed), examined.openers[key, layout]
+        told = stated.select("kind", "store", "record")[chosen].rows()
+        for place, (kind, store, record), sealed in zip(chosen, told, values[chosen].rows(), strict=True):
+            old, opener = Sealed(*sealed), examined.opener(place)
             new = new_value(old, opener, layouts[kind], self.marks, zero_vector=store in self._zero_vectors)
             if isinstance(new, str):
                 self.refused[start + place] = new

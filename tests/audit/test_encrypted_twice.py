@@ -34,8 +34,8 @@ def test_the_inner_text_is_what_counts(inner: Layout) -> None:
     assert set(frame["opened_by"][10:]) == {"old"}
     assert set(frame["text_confidence"][10:]) <= {"strong", "proven"}
     assert all("encrypted twice" in reason for reason in frame["reason"][10:])
-    opener = examined.openers["old", frame["layout"][10]]
-    assert [each.key for each in opener] == [0, 1]
+    assert [each.key for each in examined.opener(10)] == [0, 1]
+    assert [each.key for each in examined.opener(0)] == [0]
     assert dict(examined.outer) == {"new": 10}
 
 

@@ -4,6 +4,7 @@ import random
 
 from audit.examine import examine
 from audit.groups import group_letters
+from audit.key_ring import KeyRing, with_twins
 from audit.layouts.layout import Iv, KeyForm, Layout, Mode
 from audit.trial.same_secret import SecretTags
 from parsers.secret import Secret
@@ -32,3 +33,35 @@ def test_shared_secrets_are_grouped_opened_or_not() -> None:
     )
     letters = group_letters(found.tags).to_list()[: len(values)]
     assert letters == ["A", "A", "B", "B", "", "", ""]
+
+
+def test_two_files_of_one_key_are_opened_each_in_its_own_form() -> None:
+    """One label, under which a form stands for other bytes in each file: every value has its own opener."""
+    chance = random.Random(5)
+    key = chance.randbytes(16)
+    other = key.hex().encode()  # the same key in hex; as raw bytes it is another, of 256 bits
+    keys, _ = with_twins(
+        (candidate("written", other), candidate("raw", key), candidate("new", bytes(32), current=True))
+    )
+    texts = passwords(40, chance)
+    values = [seal(ECB, key, text, chance) for text in texts[:30]]
+    values += [seal(ECB, other, text, chance) for text in texts[30:]]
+    found = examine([stored(values)], KeyRing(keys, ()), SecretTags(Secret(bytes(16))))
+    assert found.frame["opened_by"].n_unique() == 1
+    openers = [found.opener(row) for row in range(len(values))]
+    assert [each.aes_key.reveal() for (each,) in openers] == [key] * 30 + [other] * 10
+
+
+def test_a_single_value_that_opens_with_certainty_is_not_lost() -> None:
+    """What no sample could establish, being one value of its layout, is opened all the same."""
+    chance = random.Random(6)
+    old, new = chance.randbytes(16), chance.randbytes(32)
+    hexed = candidate("old", old.hex().encode())
+    values = [seal(FRONT, new, text, chance) for text in passwords(30, chance)]
+    values.append(seal(FRONT, old, b"eleven more", chance))  # five bytes of padding, in hex of the key
+    values += [seal(FRONT, chance.randbytes(16), text, chance) for text in passwords(6, chance)]
+    ring = ring_of(candidate("new", new, current=True), hexed)
+    frame = examine([stored(values)], ring, SecretTags(Secret(bytes(16)))).frame
+    assert frame["opened_by"][30] == "old"
+    assert frame["verdict"][30] in {"older-key", "ambiguous"}
+    assert set(frame["verdict"][31:]) == {"lost"}
