@@ -58,7 +58,7 @@ def test_a_single_value_that_opens_with_certainty_is_not_lost() -> None:
     old, new = chance.randbytes(16), chance.randbytes(32)
     hexed = candidate("old", old.hex().encode())
     values = [seal(FRONT, new, text, chance) for text in passwords(30, chance)]
-    values.append(seal(FRONT, old, b"eleven more", chance))  # five bytes of padding, in hex of the key
+    values.append(seal(FRONT, old, b"one text of thirty-one letters.", chance))  # a single byte of padding
     values += [seal(FRONT, chance.randbytes(16), text, chance) for text in passwords(6, chance)]
     ring = ring_of(candidate("new", new, current=True), hexed)
     frame = examine([stored(values)], ring, SecretTags(Secret(bytes(16)))).frame
