@@ -83,6 +83,7 @@ def discover(
     if established:
         return Discovered(established, to_try=_to_try(keys, established, chains, proofs))
     everything = np.ones(trial.size, np.bool_)
+    trial.try_best(_GUESSES)
     guesses = sorted(_ranked(trial, everything, trial.openings), key=lambda each: each.evidence.log10)
     return Discovered((), tuple(each.evidence for each in guesses[:_GUESSES]))
 

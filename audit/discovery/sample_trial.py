@@ -1,5 +1,6 @@
 """Everything that was tried on the sample, and what it gave."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -40,6 +41,7 @@ class SampleTrial:
         always: places of those that are looked at whatever they open.
         openings: by the hypothesis' place.
         waiting: places of those that were not tried on all of the values.
+        surprise: log10 of the chance of what last blocks show, by the place of those that were screened.
     """
 
     tried: Sequence[Hypothesis]
@@ -49,6 +51,7 @@ class SampleTrial:
     always: frozenset[int]
     openings: dict[int, Openings] = field(default_factory=dict)
     waiting: Sequence[int] = ()
+    surprise: dict[int, float] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -92,8 +95,19 @@ class SampleTrial:
         self.openings |= self._tried_on(asked, remaining)
         return True
 
-    def _tried_on(self, asked: Sequence[int], chosen: npt.NDArray[np.bool_]) -> dict[int, Openings]:
-        """What these hypotheses open of the chosen values, by their places in `tried`."""
+    def try_best(self, count: int) -> None:
+        """Look at so many of those whose last blocks show next to nothing: how far the data go."""
+        ranked = sorted(self.surprise.keys() - self.openings, key=lambda place: (self.surprise[place], place))
+        everything = np.ones(self.size, np.bool_)
+        self.openings |= self._tried_on(sorted(ranked[:count]), everything, at_most=math.inf)
+
+    def _tried_on(
+        self, asked: Sequence[int], chosen: npt.NDArray[np.bool_], *, at_most: float = _SURPRISE_LOG10
+    ) -> dict[int, Openings]:
+        """What these hypotheses open of the chosen values, by their places in `tried`.
+
+        Looked at further are those that surprise by their last blocks, at most by `at_most`.
+        """
         views = self.views if chosen.all() else Views(self.views.frame.filter(pl.Series(chosen)))
         rows = np.flatnonzero(chosen)
         fitting: dict[int, npt.NDArray[np.bool_]] = {}  # by the mask: hypotheses of one form share it
@@ -113,7 +127,8 @@ class SampleTrial:
             """
             fits, count = told(place)
             surprise = surprise_log10(said.log10[fits[said.rows]], count)
-            return np.full(len(said.rows), surprise <= _SURPRISE_LOG10 or asked[place] in self.always)
+            self.surprise[asked[place]] = surprise
+            return np.full(len(said.rows), surprise <= at_most or asked[place] in self.always)
 
         parts: dict[int, list[Opened]] = {}
         tags: dict[int, list[npt.NDArray[np.uint64]]] = {}

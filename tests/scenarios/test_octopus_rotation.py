@@ -4,7 +4,7 @@ import base64
 import hashlib
 import json
 import random
-import time
+import resource
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +58,12 @@ def documents() -> list[Row]:
     return rows + [Row("Project", f"Projects-{at}", {}, {"Name": f"Project {at}"}) for at in rest]
 
 
+def processor_seconds() -> float:
+    """Of all programs that were started and have ended: the clock of a busy machine says nothing."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def test_ten_thousand_documents(tmp_path: Path) -> None:
     """Read, tried under two keys and reported in seconds, and every count adds up with the report's."""
     store = sqlite_file(tmp_path / "octopus.sqlite", documents())
@@ -68,9 +74,9 @@ def test_ten_thousand_documents(tmp_path: Path) -> None:
         f"0/{PROCESSED} documents were left unchanged due to errors\n"
     )
     keys = ("--key", key_file(tmp_path, "new", NEW), "--key", key_file(tmp_path, "old", OLD))
-    start = time.monotonic()
+    before = processor_seconds()
     ended, summary = audit(tmp_path, "--store", store, *keys, "--rotation-report", report)
-    assert time.monotonic() - start < SECONDS
+    assert processor_seconds() - before < SECONDS
     assert ended.code == 10
     older = sum(1 + number % 3 for number in range(LEFT))
     total = sum(1 + number % 3 for number in range(UPDATED))

@@ -60,7 +60,7 @@ class Server:
             while time.monotonic() < end:
                 if connection.exec_driver_sql(waiting).scalar_one():
                     return
-                time.sleep(0.05)
+                time.sleep(0.25)  # MariaDB refreshes innodb_trx only after 0.1 s in which nobody reads it
         raise TimeoutError("no statement waits for a lock")
 
     @contextmanager
