@@ -67,8 +67,7 @@ def audit_command(
     Example: passkey-audit audit logs/ --store export.xml --key conf/passkey --key old=backup/passkey
     --owners owners.csv --out run/
     """
-    from audit.run.audit import AuditRequest
-    from audit.run.stores import StoreOptions
+    from audit import AuditRequest, StoreOptions
 
     request = AuditRequest(
         out=out,
@@ -100,9 +99,9 @@ def audit_and_print(request: "AuditRequest", *, quiet: bool) -> int:
     Raises:
         BadParameter, ParsersError, AuditError, ReportsError: as `audit`.
     """
+    from audit import audit
     from audit.cli.printing import print_open_questions, print_unread, remark
     from audit.cli.questions import RESOLVER
-    from audit.run.audit import audit
     from parsers.unread import Unread
     from reports.run_folder import REPORT
 

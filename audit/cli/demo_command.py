@@ -8,7 +8,7 @@ import typer
 from audit.cli.options import Quiet
 
 if TYPE_CHECKING:  # what an audit needs takes time to import
-    from audit.run.audit import AuditRequest
+    from audit import AuditRequest
 
 
 def demo_command(
@@ -37,8 +37,7 @@ def demo_command(
 
 
 def _of_cloudbees(estate: Path, out: Path) -> "AuditRequest":
-    from audit.run.audit import AuditRequest
-    from audit.run.stores import StoreOptions
+    from audit import AuditRequest, StoreOptions
 
     return AuditRequest(
         out=out,
@@ -53,8 +52,7 @@ def _of_cloudbees(estate: Path, out: Path) -> "AuditRequest":
 
 
 def _of_octopus(estate: Path, out: Path) -> "AuditRequest":
-    from audit.run.audit import AuditRequest
-    from audit.run.stores import StoreOptions
+    from audit import AuditRequest, StoreOptions
 
     keys = estate / "keys"
     return AuditRequest(

@@ -67,11 +67,10 @@ def layouts_command(
     Example: passkey-audit layouts --store export.xml --key conf/passkey --known /projects/P/credentials/C
     --save layouts.toml
     """
+    from audit import LayoutsRequest, StoreOptions, find_layouts
     from audit.cli.printing import print_open_questions, print_table, print_unread, remark
     from audit.cli.questions import RESOLVER
     from audit.layouts.user_supplied import write_layouts
-    from audit.run.layouts import LayoutsRequest, find_layouts
-    from audit.run.stores import StoreOptions
 
     request = LayoutsRequest(
         stores=StoreOptions(

@@ -170,7 +170,7 @@ _OPTION_OF: Final = {
     "anonymise": "--anonymise",
     "known_text": "--known-text",
     "skip": "--skip",
-    "runs": "BEFORE… AFTER",
+    "folders": "BEFORE… AFTER",
     "jobs": "--jobs",
     "timezone": "--timezone",
 }

@@ -93,10 +93,9 @@ def readiness_command(
 
     import polars as pl
 
+    from audit import ReadinessRequest, StoreOptions, check_readiness
     from audit.cli.printing import print_beside, print_table, print_unread
     from audit.cli.questions import RESOLVER
-    from audit.run.readiness import ReadinessRequest, check_readiness
-    from audit.run.stores import StoreOptions
     from reports.files import atomic_file
     from reports.junit import junit_xml
     from reports.schema import CHECKS

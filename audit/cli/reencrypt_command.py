@@ -110,9 +110,8 @@ def reencrypt_command(
     Example: passkey-audit reencrypt run/ --store mysql+pymysql://cd@db/commander --key conf/passkey
     --key old/passkey.2019 --to passkey --apply
     """
+    from audit import ReencryptionRequest, StoreOptions, reencrypt
     from audit.cli.questions import RESOLVER, confirm
-    from audit.reencryption.safe_order import ReencryptionRequest, reencrypt
-    from audit.run.stores import StoreOptions
 
     request = ReencryptionRequest(
         run=run,

@@ -79,9 +79,10 @@ def scan_command(
     """
     gc.set_threshold(100_000)  # findings stay: to look for garbage among them often would take a while
     # None of these brings polars, which would take as long as searching a gigabyte.
+    from audit import ReadRequest, read
     from audit.cli.printing import print_table, print_unread, remark
     from audit.cli.questions import RESOLVER
-    from audit.run.read import ReadRequest, read, zone_of
+    from audit.run.read import zone_of
     from parsers.logs.by_subject import NUMBERS, Appearance, by_subject
     from parsers.logs.finding import Finding
     from reports.row_table import RowTable

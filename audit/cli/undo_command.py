@@ -52,9 +52,8 @@ def undo_command(
 
     Example: passkey-audit undo run/journal.jsonl --store commander.sqlite
     """
+    from audit import StoreOptions, UndoRequest, undo
     from audit.cli.questions import RESOLVER
-    from audit.reencryption.undo import UndoRequest, undo
-    from audit.run.stores import StoreOptions
 
     request = UndoRequest(
         journal=journal,
