@@ -75,7 +75,7 @@ _ROOMS: Final = {
 }
 """Where each name lives.
 
-It is imported when it is first used, for each brings libraries that take longer to load than `--help` may take.
+It is imported when it is first used, for each brings libraries that load longer than `--help` may take.
 No name is that of a folder or file in here: Python would put that in its place.
 """
 
