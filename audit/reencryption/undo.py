@@ -13,7 +13,7 @@ from audit.exit_codes import ExitCode, exit_code
 from audit.reencryption.certain_replace import by_transaction, replace_for_certain
 from audit.reencryption.despite import Despite
 from audit.reencryption.guards import StoreObstacles, refuse_obstacles
-from audit.reencryption.journal_entries import Entry, read_journal
+from audit.reencryption.journal import Entry, read_journal
 from audit.reencryption.lasting_name import lasting_name
 from audit.run.observer import Observer, Unobserved
 from audit.run.references import NOBODY, Resolver

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from audit.reencryption.journal import journal_for_writing
-from audit.reencryption.journal_entries import read_journal
+from audit.reencryption.journal import journal_for_writing, read_journal
 from audit.reencryption.plan import Plan
 from audit.reencryption.undo import Undone, undo_store
 from audit.reencryption.write_and_prove import Reencrypted, reencrypt_in_place
