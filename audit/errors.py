@@ -15,6 +15,20 @@ class AuditError(Exception):
         self.hint = hint
 
 
+class RequestError(AuditError):
+    """What a run was asked for lacks something, or contradicts itself.
+
+    Args:
+        what: as the message of every error, without the name of the attribute.
+        field: the attribute of the request that it is about.
+    """
+
+    def __init__(self, what: str, *, field: str) -> None:
+        super().__init__(f"{field}: {what}")
+        self.what = what
+        self.field = field
+
+
 class KeyRingError(AuditError):
     """The candidate keys cannot be used as given."""
 

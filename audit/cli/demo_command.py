@@ -11,7 +11,7 @@ from audit.errors import AuditError
 if TYPE_CHECKING:  # what an audit needs takes time to import
     from importlib.resources.abc import Traversable
 
-    from audit.cli.audit_run import AuditOptions
+    from audit import AuditRequest
 
 _README: Final = "README.md"
 _ESTATES: Final = ("cloudbees-cd", "octopus")
@@ -27,15 +27,15 @@ def demo_command(
 
     Example: passkey-audit demo /tmp/demo
     """
-    from audit.cli.audit_run import audit_into
+    from audit.cli.audit_command import audit_and_print
 
     estates = folder / "estate"
     unpack_estates(estates)
     codes = [
-        audit_into(folder / run, options)
-        for run, options in (
-            ("run", _of_cloudbees(estates / "cloudbees-cd", quiet=quiet)),
-            ("run-octopus", _of_octopus(estates / "octopus", quiet=quiet)),
+        audit_and_print(request, quiet=quiet)
+        for request in (
+            _of_cloudbees(estates / "cloudbees-cd", folder / "run"),
+            _of_octopus(estates / "octopus", folder / "run-octopus"),
         )
     ]
     raise typer.Exit(max(codes))
@@ -77,30 +77,27 @@ def _unpack(shipped: "Traversable", target: Path) -> None:
             file.write(shipped.read_bytes())
 
 
-def _of_cloudbees(estate: Path, *, quiet: bool) -> "AuditOptions":
-    from audit.cli.audit_run import AuditOptions
-    from audit.cli.stores_opening import StoreOptions
+def _of_cloudbees(estate: Path, out: Path) -> "AuditRequest":
+    from audit import AuditRequest, StoreOptions
 
-    return AuditOptions(
+    return AuditRequest(
+        out=out,
         logs=[str(estate / "logs")],
         stores=StoreOptions(
             [str(estate / "store" / name) for name in ("commander.sqlite", "imported-2017.xml")]
         ),
         keys=[str(estate / "keys")],
-        current=None,
         owners=estate / "owners.csv",
         zip_passwords=[str(estate / "logs" / "support-bundle.password")],
-        jobs=0,
-        quiet=quiet,
     )
 
 
-def _of_octopus(estate: Path, *, quiet: bool) -> "AuditOptions":
-    from audit.cli.audit_run import AuditOptions
-    from audit.cli.stores_opening import StoreOptions
+def _of_octopus(estate: Path, out: Path) -> "AuditRequest":
+    from audit import AuditRequest, StoreOptions
 
     keys = estate / "keys"
-    return AuditOptions(
+    return AuditRequest(
+        out=out,
         logs=[str(estate / "logs")],
         stores=StoreOptions([str(estate / "store" / "octopus.sqlite")]),
         keys=[
@@ -108,10 +105,6 @@ def _of_octopus(estate: Path, *, quiet: bool) -> "AuditOptions":
             f"before={keys / 'before.txt'}",
             f"wren={keys / 'octo-wren' / 'Server.linux.config'}",
         ],
-        current=None,
         owners=estate / "owners.csv",
-        zip_passwords=[],
-        jobs=0,
-        quiet=quiet,
         rotation_report=estate / "rotation-report.txt",
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from audit.cli.options import Format, Output, Quiet
+from audit.cli.options import Format, Output, Quiet, usage_errors
 
 if TYPE_CHECKING:  # what a run is made of takes time to import
     from reports.run import Run
@@ -56,33 +56,22 @@ def diff_command(
 
     Example: passkey-audit diff runs/2024-03-01 runs/2024-03-08 --fail-on regression --plot burn-down.svg
     """  # noqa: D301  # the backspace keeps the lines under it apart
+    from audit import diff
     from audit.cli.printing import print_beside, print_table, remark
-    from audit.comparison import NEED_ATTENTION, REGRESSIONS, Change, by_team, compare
-    from audit.exit_codes import ExitCode, exit_code
-    from reports.run_folder import read_run_folder
+    from audit.run.diff import NEED_ATTENTION, REGRESSIONS, by_team
 
-    if len(runs) < 2:
-        raise typer.BadParameter("name two run folders at least", param_hint="BEFORE… AFTER")
-    read = [read_run_folder(folder) for folder in runs]
-    changes = compare([run.credentials for run in read])
+    with usage_errors():
+        difference = diff(runs)
+    changes = difference.changes
     print_table(by_team(changes) if by == "team" else changes, table_format, output)
     if plot:
-        _plot(plot, _labels(runs), read)
-    counts = {change: changes.filter(change=change).height for change in Change}
+        _plot(plot, _labels(runs), difference.runs)
     if not quiet:
-        print_beside(
-            [", ".join(f"{count} {change}" for change, count in counts.items())], table_format, output
-        )
-    for folder, run in zip(runs, read, strict=True):
-        if run.summary.exit_code == ExitCode.INCOMPLETE:
-            remark(f"{folder} is incomplete: what it did not read is not compared", quiet=quiet)
-    failing = REGRESSIONS if fail_on == "regression" else NEED_ATTENTION
-    raise typer.Exit(
-        exit_code(
-            complete=read[-1].summary.exit_code != ExitCode.INCOMPLETE,
-            attention=any(counts[change] for change in failing),
-        )
-    )
+        counts = ", ".join(f"{count} {change}" for change, count in difference.counts().items())
+        print_beside([counts], table_format, output)
+    for folder in difference.incomplete():
+        remark(f"{folder} is incomplete: what it did not read is not compared", quiet=quiet)
+    raise typer.Exit(difference.exit_code(REGRESSIONS if fail_on == "regression" else NEED_ATTENTION))
 
 
 def _plot(path: Path, labels: Sequence[str], runs: Sequence["Run"]) -> None:

@@ -32,7 +32,7 @@ def key_command(
     Example: passkey-audit key new new-passkey --like conf/passkey
     """
     del action  # there is only one
-    from audit.cli.references import prompt_without_echo
+    from audit.cli.questions import prompt_without_echo
     from audit.new_key import MASTER_KEY_BYTES, new_master_key, new_passkey, write_new_key
     from parsers.keys.key_file import make_key_file
     from parsers.keys.reference import resolve

@@ -1,10 +1,11 @@
 """`layouts`: which ciphertext layouts the data show, with the evidence."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from audit.cli.display import Display
 from audit.cli.options import (
     Columns,
     Current,
@@ -17,7 +18,11 @@ from audit.cli.options import (
     Output,
     Quiet,
     Stores,
+    usage_errors,
 )
+
+if TYPE_CHECKING:
+    from parsers.secret import Secret
 
 
 def layouts_command(
@@ -62,10 +67,12 @@ def layouts_command(
     Example: passkey-audit layouts --store export.xml --key conf/passkey --known /projects/P/credentials/C
     --save layouts.toml
     """
-    from audit.cli.layouts_run import LayoutsOptions, print_layouts
-    from audit.cli.stores_opening import StoreOptions
+    from audit import LayoutsRequest, StoreOptions, find_layouts
+    from audit.cli.printing import print_open_questions, print_table, print_unread, remark
+    from audit.cli.questions import RESOLVER
+    from audit.layouts.user_supplied import write_layouts
 
-    options = LayoutsOptions(
+    request = LayoutsRequest(
         stores=StoreOptions(
             references=store or [],
             database_properties=database_properties or [],
@@ -78,7 +85,27 @@ def layouts_command(
         layouts=layouts,
         known=known or [],
         known_text=known_text or [],
-        save=save,
-        quiet=quiet,
     )
-    raise typer.Exit(print_layouts(options, table_format, output))
+    with usage_errors():
+        found = find_layouts(request, ask=_plain_text, resolver=RESOLVER, observer=Display(quiet=quiet))
+    print_table(found.table, table_format, output)
+    for each in found.remarks:
+        remark(each, quiet=quiet)
+    if found.unknown:
+        remark(f"of {found.unknown} values nothing can be said yet", quiet=quiet)
+    print_open_questions(found.questions, quiet=quiet)
+    if save:
+        write_layouts(save, found.supplied)
+        remark(f"kept: --layouts {save} uses it; as a setting (layouts = …) it is always used", quiet=quiet)
+    print_unread(found.unread)
+    raise typer.Exit(found.exit_code)
+
+
+def _plain_text(location: str) -> "Secret":
+    from audit.cli.questions import prompt_without_echo
+    from audit.open_questions import PROPOSED_TEXT
+    from parsers.secret import Secret
+    from reports.terminal import visible
+
+    question = f"Plain text of {location} (Enter alone: {PROPOSED_TEXT!r})"
+    return Secret(prompt_without_echo(visible(question), empty=PROPOSED_TEXT).encode())

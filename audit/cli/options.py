@@ -1,11 +1,15 @@
 """Options that several commands share, declared once."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import typer
+
+from audit.errors import RequestError
 
 LOGS_HELP = "Log files, archives and folders in any mix; - is standard input."
 
@@ -157,3 +161,25 @@ def time_from_text(text: str) -> datetime:
         return datetime.fromisoformat(iso)
     except ValueError:
         raise typer.BadParameter(f"{text!r} is no time such as 2021-03-04 or 2021-03-04T05:06:07") from None
+
+
+_OPTION_OF: Final = {
+    "stores": "--store / --database-properties",
+    "columns": "--column",
+    "out": "--out",
+    "anonymise": "--anonymise",
+    "known_text": "--known-text",
+    "skip": "--skip",
+    "folders": "BEFORE… AFTER",
+    "jobs": "--jobs",
+    "timezone": "--timezone",
+}
+
+
+@contextmanager
+def usage_errors() -> Iterator[None]:
+    """Within, what a request lacks becomes wrong usage of the option that should have given it."""
+    try:
+        yield
+    except RequestError as error:
+        raise typer.BadParameter(error.what, param_hint=_OPTION_OF[error.field]) from None

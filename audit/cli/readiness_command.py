@@ -1,10 +1,12 @@
 """`readiness`: the checks before an upgrade, a rotation or an import."""
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from audit.cli.display import Display
 from audit.cli.options import (
     Columns,
     Current,
@@ -17,7 +19,11 @@ from audit.cli.options import (
     Output,
     Quiet,
     Stores,
+    usage_errors,
 )
+
+if TYPE_CHECKING:
+    from audit.run.readiness import StepsInOrder
 
 
 def readiness_command(
@@ -83,10 +89,18 @@ def readiness_command(
     Example: passkey-audit readiness --database-properties conf/database.properties --key conf/passkey
     --conf node1=conf --copy zookeeper=zk-passkey --backup restored.sql --junit readiness.xml
     """
-    from audit.cli.readiness_run import ReadinessOptions, check_readiness
-    from audit.cli.stores_opening import StoreOptions
+    from dataclasses import asdict
 
-    options = ReadinessOptions(
+    import polars as pl
+
+    from audit import ReadinessRequest, StoreOptions, check_readiness
+    from audit.cli.printing import print_beside, print_table, print_unread
+    from audit.cli.questions import RESOLVER
+    from reports.files import atomic_file
+    from reports.junit import junit_xml
+    from reports.schema import CHECKS
+
+    request = ReadinessRequest(
         stores=StoreOptions(
             references=store or [],
             database_properties=database_properties or [],
@@ -101,10 +115,22 @@ def readiness_command(
         conf=conf or [],
         backups=backup or [],
         imports=imports or [],
-        skipped=skip or [],
-        junit=junit,
-        table_format=table_format,
-        output=output,
-        quiet=quiet,
+        skip=skip or [],
     )
-    raise typer.Exit(check_readiness(options))
+    with usage_errors():
+        readiness = check_readiness(request, resolver=RESOLVER, observer=Display(quiet=quiet))
+    frame = pl.DataFrame([asdict(check) for check in readiness.checks], schema=CHECKS)
+    print_table(frame, table_format, output)
+    if junit:
+        with atomic_file(junit) as file:
+            file.write(junit_xml(frame, "passkey-audit readiness"))
+    if not quiet:
+        print_beside((line for order in readiness.orders for line in _numbered(order)), table_format, output)
+    print_unread(readiness.unread)
+    raise typer.Exit(readiness.exit_code)
+
+
+def _numbered(order: "StepsInOrder") -> Iterator[str]:
+    yield order.title
+    for number, step in enumerate(order.steps, start=1):
+        yield f"{number:2}. {step}"

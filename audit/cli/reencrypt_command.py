@@ -1,10 +1,12 @@
 """`reencrypt`: what an older key still opens, made to open under another."""
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from audit.cli.display import Display
 from audit.cli.options import (
     Columns,
     Current,
@@ -17,8 +19,15 @@ from audit.cli.options import (
     Output,
     Quiet,
     Stores,
+    TableFormat,
+    usage_errors,
 )
 from audit.reencryption.despite import Despite
+
+if TYPE_CHECKING:  # what a re-encryption needs takes time to import
+    from audit.reencryption.plan import Plan
+    from audit.reencryption.report import ReencryptionReport
+    from audit.reencryption.safe_order import Reencryption
 
 RunFolder = Annotated[
     Path, typer.Argument(metavar="RUN", show_default=False, help="The run folder of an audit of this store.")
@@ -101,11 +110,10 @@ def reencrypt_command(
     Example: passkey-audit reencrypt run/ --store mysql+pymysql://cd@db/commander --key conf/passkey
     --key old/passkey.2019 --to passkey --apply
     """
-    from audit.cli.reencrypt_options import ReencryptOptions
-    from audit.cli.reencrypt_run import reencrypt
-    from audit.cli.stores_opening import StoreOptions
+    from audit import ReencryptionRequest, StoreOptions, reencrypt
+    from audit.cli.questions import RESOLVER, confirm
 
-    options = ReencryptOptions(
+    request = ReencryptionRequest(
         run=run,
         stores=StoreOptions(
             references=store or [],
@@ -117,16 +125,67 @@ def reencrypt_command(
         keys=key,
         to=to,
         current=current,
-        apply=apply,
-        yes=yes,
         journal=journal,
         out=out,
         layouts=layouts,
         like=like or [],
         also=also or [],
         despite=despite or [],
-        table_format=table_format,
-        output=output,
-        quiet=quiet,
+        written_after=[output] if output else [],
     )
-    raise typer.Exit(reencrypt(options))
+    display = _ReencryptionDisplay(table_format, output, quiet=quiet)
+    ask = None if not apply else _agreed if yes else confirm
+    with usage_errors():
+        done = reencrypt(request, confirm=ask, resolver=RESOLVER, observer=display)
+    display.end(done, applied=apply)
+    raise typer.Exit(done.exit_code)
+
+
+def _agreed(_question: object) -> bool:
+    """What `--yes` answers."""
+    return True
+
+
+class _ReencryptionDisplay(Display):
+    """Prints a re-encryption while it goes on: the ways out must stand there before the question."""
+
+    def __init__(self, table_format: TableFormat, output: Path | None, *, quiet: bool) -> None:
+        super().__init__(quiet=quiet)
+        self._format = table_format
+        self._output = output
+
+    def say(self, lines: Iterable[str]) -> None:
+        """Lines for people, beside the table."""
+        from audit.cli.printing import print_beside
+
+        if not self.quiet:
+            print_beside(lines, self._format, self._output)
+
+    def show(self, plan: "Plan") -> None:
+        """Every value where the output is data; else the counts, and what people have to look at."""
+        from audit.cli.printing import print_table
+        from audit.reencryption.report import by_reason, in_words
+
+        if self._format != "table" or self._output:
+            print_table(plan.table, self._format, self._output)
+        elif (table := by_reason(plan)).height:
+            print_table(table, self._format, None)
+        self.say(in_words(plan))
+
+    def prove(self, report: "ReencryptionReport") -> None:
+        """What reading again proved, and what went wrong, however quiet."""
+        from audit.cli.printing import remark
+        from audit.reencryption.report import proof_in_words
+
+        self.say(proof_in_words(report))
+        for fault in report.faults:
+            remark(f"error: {fault}")
+
+    def end(self, done: "Reencryption", *, applied: bool) -> None:
+        """Whether anything was written, what people have to do now, and what could not be read."""
+        from audit.cli.printing import print_unread
+
+        if done.report is None:
+            self.say(["nothing was written" + ("" if applied else ": --apply does it")])
+        self.say(f"{number:2}. {step}" for number, step in enumerate(done.steps, 1))
+        print_unread(done.unread)

@@ -1,16 +1,24 @@
 """`scan`: logs only, to findings."""
 
 import gc
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
-from audit.cli.options import Format, Jobs, Logs, Output, Quiet, ZipPassword, time_from_text
+from audit.cli.display import Display
+from audit.cli.options import Format, Jobs, Logs, Output, Quiet, ZipPassword, time_from_text, usage_errors
 from audit.exit_codes import exit_code
 
+if TYPE_CHECKING:  # what reads logs takes time to import
+    from parsers.logs.reading import LogReading
+
 System = Literal["cloudbees-cd", "octopus"]
+
+_HOLES: Final = 10
+"""Holes of a node that are named one by one; the rest is counted."""
 
 
 def scan_command(
@@ -71,59 +79,56 @@ def scan_command(
     """
     gc.set_threshold(100_000)  # findings stay: to look for garbage among them often would take a while
     # None of these brings polars, which would take as long as searching a gigabyte.
-    from audit.cli.interruption import leaving_at_once
+    from audit import ReadRequest, read
     from audit.cli.printing import print_table, print_unread, remark
-    from audit.cli.progress import shown
-    from audit.cli.references import processors, secrets_of, zone_of
-    from audit.cli.scan_printing import remarks
+    from audit.cli.questions import RESOLVER
+    from audit.run.read import zone_of
     from parsers.logs.by_subject import NUMBERS, Appearance, by_subject
     from parsers.logs.finding import Finding
-    from parsers.logs.period import Period
-    from parsers.logs.phrases import DEFAULT, read_phrases
-    from parsers.logs.reading import read_logs
     from reports.row_table import RowTable
 
-    if cluster and jobs:
-        raise typer.BadParameter("the cluster's workers have threads of their own", param_hint="--jobs")
-    known = read_phrases(str(phrases)) if phrases else DEFAULT
-    period = Period(since, until, zone_of(timezone))
-    passwords = [] if cluster else secrets_of(zip_password)
-    with shown(quiet=quiet) as progress, leaving_at_once():
-        if cluster:
-            from parsers.logs.dask_cluster import dask_executor
-            from parsers.logs.reading_in_batches import read_logs_in_batches
-
-            with dask_executor(cluster) as executor:
-                reading = read_logs_in_batches(
-                    logs,
-                    executor,
-                    phrases=known,
-                    system=system,
-                    period=period,
-                    passwords=zip_password or (),
-                    progress=progress,
-                )
-        else:
-            reading = read_logs(
-                logs,
-                jobs=jobs or processors(),
-                phrases=known,
-                system=system,
-                since=since,
-                until=until,
-                zone=period.zone,
-                passwords=passwords,
-                progress=progress,
-            )
+    request = ReadRequest(
+        logs=logs,
+        since=since,
+        until=until,
+        timezone=timezone,
+        system=system,
+        phrases=phrases,
+        zip_passwords=zip_password or [],
+        jobs=jobs,
+        cluster=cluster,
+    )
+    with usage_errors():
+        reading = read(request, resolver=RESOLVER, observer=Display(quiet=quiet))
     if by == "subject":
-        table = RowTable(Appearance._fields, by_subject(reading.findings, period.zone), NUMBERS)
+        table = RowTable(Appearance._fields, by_subject(reading.findings, zone_of(timezone)), NUMBERS)
     else:
         table = RowTable(Finding._fields, reading.findings, frozenset({"line"}))
     print_table(table, table_format, output)
-    for line in remarks(reading):
+    for line in _remarks(reading):
         remark(line, quiet=quiet)
     print_unread(reading.unread)
     if not reading.inputs and not reading.unread:
         remark(f"not read: no log was found in {', '.join(map(repr, logs))}")
     complete = not reading.unread and bool(reading.inputs)
     raise typer.Exit(exit_code(complete=complete, attention=bool(reading.findings)))
+
+
+def _remarks(reading: "LogReading") -> Iterator[str]:
+    """One line each, not yet made visible."""
+    for span in reading.spans:
+        node = span.node or "logs"
+        yield f"{node} cover {span.first} to {span.last}, holes: {len(span.gaps)}"
+        for begin, end in span.gaps[:_HOLES]:
+            yield f"  nothing from {begin} to {end}"
+        if len(span.gaps) > _HOLES:
+            yield f"  and {len(span.gaps) - _HOLES} holes more"
+    for upgrade in reading.upgrades:
+        end = f"to {upgrade.end}" if upgrade.end else "with no start after it"
+        where = f" on {upgrade.node}" if upgrade.node else ""
+        version = f" from database version {upgrade.version}" if upgrade.version else ""
+        yield f"upgrade{where}: {upgrade.begin} {end}{version}"
+    for copy in reading.duplicates:
+        yield f"counted once: {copy.findings} findings of {copy.source} are also elsewhere"
+    for source, note in reading.notes:
+        yield f"{source}: {note}"

@@ -22,13 +22,13 @@ def seal_command(
 
     Example: passkey-audit seal for-support/ --out for-support.zip --password prompt
     """
-    from audit.cli.references import secrets_of
+    from audit.cli.questions import RESOLVER
     from audit.sealed_zip import seal
     from reports.files import atomic_file
     from reports.run_folder import read_run_folder
 
     read_run_folder(run)  # anything else is refused
-    (secret,) = secrets_of([password])
+    secret = RESOLVER.password(password)
     with atomic_file(out) as file:
         count = seal(run, secret, file)
     typer.echo(f"{count} files sealed")

@@ -1,10 +1,11 @@
 """`undo`: what a re-encryption wrote, put back."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from audit.cli.display import Display
 from audit.cli.options import (
     DatabasePassword,
     DatabaseProperties,
@@ -14,8 +15,21 @@ from audit.cli.options import (
     Output,
     Quiet,
     Stores,
+    TableFormat,
+    usage_errors,
 )
 from audit.cli.reencrypt_command import DespiteWhat
+
+if TYPE_CHECKING:  # what undoing needs takes time to import
+    from audit.reencryption.undo import UndoResult
+
+_LISTED: Final = 40
+"""Records that are shown one by one; in a file or as data all are."""
+
+_BACK_ON_NODES: Final = (
+    "if steps of a rotation were taken on the nodes, take them back too: the key, database.properties, and "
+    "the fingerprint in the configuration history"
+)
 
 
 def undo_command(
@@ -38,10 +52,10 @@ def undo_command(
 
     Example: passkey-audit undo run/journal.jsonl --store commander.sqlite
     """
-    from audit.cli.stores_opening import StoreOptions
-    from audit.cli.undo_run import UndoOptions, undo_journal
+    from audit import StoreOptions, UndoRequest, undo
+    from audit.cli.questions import RESOLVER
 
-    options = UndoOptions(
+    request = UndoRequest(
         journal=journal,
         stores=StoreOptions(
             references=store or [],
@@ -51,8 +65,35 @@ def undo_command(
         ),
         keys=key or [],
         despite=despite or [],
-        table_format=table_format,
-        output=output,
-        quiet=quiet,
     )
-    raise typer.Exit(undo_journal(options))
+    with usage_errors():
+        done = undo(request, resolver=RESOLVER, observer=Display(quiet=quiet))
+    _print(done, table_format, output, quiet=quiet)
+    raise typer.Exit(done.exit_code)
+
+
+def _print(done: "UndoResult", table_format: TableFormat, output: Path | None, *, quiet: bool) -> None:
+    """A row for each record where the output is data; else the counts, and what was left."""
+    import polars as pl
+
+    from audit.cli.printing import print_beside, print_table, remark
+    from audit.reencryption.undo import Undone
+
+    rows = [(store, *each) for store, undoing in done.stores.items() for each in undoing.states.items()]
+    schema = {"store": pl.String, "record": pl.String, "state": pl.String}
+    table = pl.DataFrame(rows, schema=schema, orient="row")
+    if table_format != "table" or output:
+        print_table(table, table_format, output)
+    else:
+        left = table.filter(~pl.col("state").is_in([Undone.PUT_BACK, Undone.NOT_WRITTEN]))
+        if left.height:
+            print_table(left.head(_LISTED), table_format, None)
+    counts = done.counts()
+    lines = [f"{count:>9,}  {state}" for state, count in counts.items()]
+    if not quiet:
+        print_beside([*lines, f"{table.height:>9,}  records in all"], table_format, output)
+    if Undone.PUT_BACK in counts:
+        remark(_BACK_ON_NODES, quiet=quiet)
+    for store, undoing in done.stores.items():
+        if undoing.fault:
+            remark(f"error: {store}: {undoing.fault}")

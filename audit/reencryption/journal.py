@@ -1,15 +1,140 @@
-"""The journal of a re-encryption as it is written: on disk before a value is."""
+"""The journal of a re-encryption: on disk before a value is written, and enough to put every value back.
 
+One JSON object a line. The first says what the journal is; each other one is a value: where it is, what
+stood there (ciphertext), and the digests of that and of what was to stand there. No key, no plain text.
+"""
+
+import base64
 import errno
 import fcntl
+import json
 import os
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from audit.errors import ReencryptionError
-from audit.reencryption.journal_entries import Entries, Entry, as_line, head_line, read_entries
+from parsers.stores.change import Sealed
+
+_VERSION: Final = 1
+_BEGINNING: Final = b'{"passkey_audit_journal": '
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Entry:
+    """A value that was, or may have been, written.
+
+    Attributes:
+        store: the store's label.
+        record: what finds it there.
+        old: what stood there.
+        new_digest: `Sealed.digest` of what was to stand there.
+    """
+
+    store: str
+    record: str
+    old: Sealed
+    new_digest: str
+
+
+class _Head(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    passkey_audit_journal: int
+    target: str
+
+
+class _Line(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    store: str
+    record: str
+    old: str
+    iv: str | None
+    old_digest: str
+    new_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """What a journal holds.
+
+    Attributes:
+        target: fingerprint of the key to which values were re-encrypted.
+        entries: in the order of writing; a record can stand there twice.
+        length: bytes of the whole lines.
+    """
+
+    target: str
+    entries: tuple[Entry, ...]
+    length: int
+
+
+def read_journal(path: Path) -> Entries:
+    """What a journal holds; a last line that is not whole does not count, for its value was not written.
+
+    Raises:
+        ReencryptionError: it cannot be read, or is no journal.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        raise ReencryptionError(f"cannot read the journal {str(path)!r}: {reason}") from error
+    return read_entries(content, path)
+
+
+def read_entries(content: bytes, path: Path) -> Entries:
+    """As `read_journal`, of its content."""
+    length = content.rfind(b"\n") + 1
+    if not length and (content.startswith(_BEGINNING) or _BEGINNING.startswith(content)):
+        return Entries("", (), 0)  # a kill cut its first line off: nothing was written yet
+    head, *lines = content[:length].split(b"\n")[:-1] or [b""]
+    try:
+        target = _Head.model_validate_json(head)
+    except ValidationError:
+        # Without the cause, which quotes the content.
+        raise ReencryptionError(f"{str(path)!r} is no journal of passkey-audit") from None
+    if target.passkey_audit_journal != _VERSION:
+        raise ReencryptionError(f"{str(path)!r} is a journal of another version of passkey-audit")
+    entries = tuple(_entry(line, number, path) for number, line in enumerate(lines, 2))
+    return Entries(target.target, entries, length)
+
+
+def _entry(line: bytes, number: int, path: Path) -> Entry:
+    try:
+        found = _Line.model_validate_json(line)
+        vector = None if found.iv is None else base64.b64decode(found.iv, validate=True)
+        old = Sealed(base64.b64decode(found.old, validate=True), vector)
+    except ValueError:  # what is no JSON of this shape, and what is no base64, are both
+        # Without the cause, which quotes the content.
+        raise ReencryptionError(f"line {number} of the journal {str(path)!r} is damaged") from None
+    if old.digest != found.old_digest:
+        raise ReencryptionError(f"line {number} of the journal {str(path)!r} is damaged: its hash differs")
+    return Entry(found.store, found.record, old, found.new_digest)
+
+
+def head_line(target: str) -> bytes:
+    """The first line of the journal of a re-encryption to the key with this fingerprint."""
+    return json.dumps({"passkey_audit_journal": _VERSION, "target": target}).encode() + b"\n"
+
+
+def as_line(entry: Entry) -> str:
+    """The line of an entry."""
+    line = _Line(
+        store=entry.store,
+        record=entry.record,
+        old=base64.b64encode(entry.old.value).decode(),
+        iv=None if entry.old.iv is None else base64.b64encode(entry.old.iv).decode(),
+        old_digest=entry.old.digest,
+        new_digest=entry.new_digest,
+    )
+    return line.model_dump_json() + "\n"
 
 
 class Journal:

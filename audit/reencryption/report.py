@@ -11,8 +11,8 @@ from audit.errors import InconsistentCountsError
 from audit.exit_codes import ExitCode, exit_code
 from audit.key_ring import Key
 from audit.reencryption.plan import Plan
-from audit.reencryption.reencrypt import Reencrypted
 from audit.reencryption.state import SETTLED, State
+from audit.reencryption.write_and_prove import Reencrypted
 
 REPORT: Final = "reencryption.json"
 """In the run folder, after something was written."""

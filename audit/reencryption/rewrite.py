@@ -11,8 +11,8 @@ import polars as pl
 from audit.errors import ReencryptionError
 from audit.reencryption.plan import Plan, with_outcomes
 from audit.reencryption.proof import prove
-from audit.reencryption.reencrypt import Reencrypted
 from audit.reencryption.state import State
+from audit.reencryption.write_and_prove import Reencrypted
 from audit.stores_reading import StoresReading, read_stores
 from parsers.progress import Progress
 from parsers.stores.change import Rewriting

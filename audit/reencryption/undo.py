@@ -1,15 +1,29 @@
 """What a re-encryption wrote, put back from its journal, byte for byte."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Final
 
+from audit.errors import ReencryptionError
+from audit.exit_codes import ExitCode, exit_code
 from audit.reencryption.certain_replace import by_transaction, replace_for_certain
-from audit.reencryption.journal_entries import Entry
+from audit.reencryption.despite import Despite
+from audit.reencryption.guards import StoreObstacles, refuse_obstacles
+from audit.reencryption.journal import Entry, read_journal
+from audit.reencryption.lasting_name import lasting_name
+from audit.run.observer import Observer, Unobserved
+from audit.run.references import NOBODY, Resolver
+from audit.run.stores import StoreOpener, StoreOptions
 from parsers.errors import StoreError
+from parsers.keys.key_file import KeyFile
 from parsers.progress import Progress
 from parsers.stores.change import Change, InPlace, Outcome, Sealed
+from parsers.stores.in_place import in_place, roll_back_unfinished
+from parsers.stores.interface import Store
 
 
 class Undone(StrEnum):
@@ -43,7 +57,117 @@ class Undoing:
     fault: str
 
 
-def undo(entries: Sequence[Entry], store: InPlace, progress: Progress) -> Undoing:
+@dataclass(frozen=True, slots=True)
+class UndoRequest:
+    """What is to be undone.
+
+    Attributes:
+        journal: what a re-encryption wrote down.
+        stores: all stores that it tells of.
+        keys: references to keys that open a password in a database.properties.
+        despite: what the caller knows better about.
+    """
+
+    journal: Path
+    stores: StoreOptions
+    keys: Sequence[str] = ()
+    despite: Sequence[Despite] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UndoResult:
+    """What came of it.
+
+    Attributes:
+        stores: by the label of each store, what became of its records.
+    """
+
+    stores: Mapping[str, Undoing]
+
+    def counts(self) -> dict[Undone, int]:
+        """How many records are in each state; they add up to all of the journal."""
+        found = Counter(state for each in self.stores.values() for state in each.states.values())
+        return {state: found[state] for state in Undone if state in found}
+
+    @property
+    def exit_code(self) -> int:
+        """0: all stands as before; 10: something had changed since, and was left; 1: a store failed."""
+        if any(each.fault for each in self.stores.values()):
+            return ExitCode.FAILED
+        return exit_code(complete=True, attention=bool({Undone.CHANGED, Undone.GONE} & set(self.counts())))
+
+
+def undo(
+    request: UndoRequest, *, resolver: Resolver = NOBODY, observer: Observer | None = None
+) -> UndoResult:
+    """Put back, byte for byte, what a re-encryption wrote; what changed since stays, and is reported.
+
+    Done twice, or killed and done again, it comes to the same.
+
+    Args:
+        request: what is wanted.
+        resolver: resolves references to keys and passwords.
+        observer: is kept informed.
+
+    Raises:
+        RequestError: no store is named.
+        ReencryptionError: no journal, a store that is not in it or is missing, or others use the store.
+        ParsersError, AuditError: nothing was put back. A fault of a store in the middle is no exception: it
+            is in the answer.
+    """
+    observer = observer or Unobserved()
+    entries = read_journal(request.journal).entries
+    keys = resolver.keys(request.keys, observer.remark)
+    opener = StoreOpener(request.stores, [each for each in keys if isinstance(each, KeyFile)], resolver)
+    stores = [_writable(store) for store in opener.open_all()]
+    of_store = _by_store(entries, stores)
+    for store in stores:
+        found = list(store.obstacles(changes_back(of_store[store.label], store)))
+        for each in refuse_obstacles([StoreObstacles(store.label, found)], request.despite):
+            observer.remark(each)
+    done: dict[str, Undoing] = {}
+    with observer.working() as progress, ExitStack() as held:
+        for store in stores:
+            held.enter_context(store.exclusively())
+        for store in stores:
+            done[store.label] = undo_store(of_store[store.label], store, progress)
+    return UndoResult(done)
+
+
+def _writable(store: Store) -> InPlace:
+    roll_back_unfinished(store)  # what a killed run left, which nobody could read
+    writer = in_place(store)
+    if writer is None:
+        raise ReencryptionError(
+            f"{store.label} is never changed in place: there is nothing to undo",
+            hint="the file that was read is as it was",
+        )
+    return writer
+
+
+def _by_store(entries: Sequence[Entry], stores: Sequence[InPlace]) -> dict[str, list[Entry]]:
+    of_store: dict[str, list[Entry]] = {}
+    for entry in entries:
+        of_store.setdefault(lasting_name(entry.store), []).append(entry)
+    label = {lasting_name(store.label): store.label for store in stores}
+    if len(label) < len(stores):
+        raise ReencryptionError("a store is named twice", hint="name each once")
+    if not entries:
+        return {store.label: [] for store in stores}
+    given = set(label)
+    if absent := sorted(given - set(of_store)):
+        raise ReencryptionError(
+            f"the journal holds nothing of {absent[0]}",
+            hint=f"it holds {', '.join(sorted(of_store)) or 'nothing'}",
+        )
+    if missing := sorted(set(of_store) - given):
+        raise ReencryptionError(
+            f"the journal also holds values of {missing[0]}", hint="name it with --store too"
+        )
+    return {label[name]: found for name, found in of_store.items()}
+
+
+def undo_store(entries: Sequence[Entry], store: InPlace, progress: Progress) -> Undoing:
     """Put back what stands there as it was written; what changed since stays, and is told.
 
     Done twice, or killed and done again, it comes to the same.

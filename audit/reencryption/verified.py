@@ -6,9 +6,9 @@ import polars as pl
 
 from audit.key_ring import KeyRing
 from audit.octopus.run import about_octopus
-from audit.reencryption.reencrypt import Reencrypted
 from audit.reencryption.report import Afterwards, still_needed
 from audit.reencryption.session import Session, SessionRequest
+from audit.reencryption.write_and_prove import Reencrypted
 from audit.run_audit import examine_each_product
 from audit.stores_reading import StoresReading
 

@@ -9,13 +9,14 @@ import polars as pl
 from typer.testing import CliRunner
 
 from audit.cli.app import app
-from audit.cli.candidate_keys import read_keys
-from audit.cli.progress import shown
-from audit.cli.stores_opening import StoreOptions, open_stores
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, read_layouts
 from audit.owners import Owners
+from audit.run.observer import Unobserved
+from audit.run.references import NOBODY
+from audit.run.stores import StoreOpener, StoreOptions
 from audit.run_audit import Request, run_audit
 from parsers.logs.reading import read_logs
+from parsers.progress import Silent
 from reports.run import Run
 from reports.run_folder import write_run_folder
 from reports.summary import Summary
@@ -76,17 +77,15 @@ class Answer:
 
 def audit(store: Path, keys: Path, current: str | None, layouts: Path | None = None) -> Answer:
     """What `audit --store STORE --key KEYS [--current C] [--layouts L]` finds."""
-    files = read_keys([str(keys)])
-    with shown(quiet=True) as progress:
-        request = Request(
-            read_logs=lambda: read_logs([]),
-            stores=open_stores(StoreOptions([str(store)]), ()),
-            keys=files,
-            current=current,
-            owners=Owners(()),
-            supplied=read_layouts(layouts) if layouts else NOTHING_SUPPLIED,
-        )
-        run = run_audit(request, progress).run
+    request = Request(
+        read_logs=lambda: read_logs([]),
+        stores=StoreOpener(StoreOptions([str(store)]), (), NOBODY).open_all(),
+        keys=NOBODY.keys([str(keys)], Unobserved().remark),
+        current=current,
+        owners=Owners(()),
+        supplied=read_layouts(layouts) if layouts else NOTHING_SUPPLIED,
+    )
+    run = run_audit(request, Silent()).run
     rows = [_row(each) for each in run.credentials.rows(named=True)]
     return Answer({each.location: each for each in rows}, run)
 

@@ -19,7 +19,7 @@ from tests.support.programs import need
 
 _FORKS: Final = """
 import os, shlex, signal, sys
-import audit.cli.reencrypt_run, audit.cli.undo_run, polars, psycopg, pymysql
+import audit.reencryption.safe_order, audit.reencryption.undo, polars, psycopg, pymysql
 import sqlalchemy.dialects.mysql.pymysql
 import sqlalchemy.dialects.postgresql.psycopg, sqlalchemy.dialects.sqlite.pysqlite
 from audit.cli.app import main

@@ -12,13 +12,12 @@ import sqlalchemy as sa
 from Crypto.Cipher import AES
 from Crypto.Util.Padding import unpad
 
-from audit.cli.audit_run import AuditOptions, audit_into
-from audit.cli.reencrypt_options import ReencryptOptions
-from audit.cli.reencrypt_run import reencrypt
-from audit.cli.stores_opening import StoreOptions
-from audit.cli.undo_run import UndoOptions, undo_journal
 from audit.layouts.layout import Iv, KeyForm, Layout, Mode
 from audit.reencryption.despite import Despite
+from audit.reencryption.safe_order import ReencryptionRequest, reencrypt
+from audit.reencryption.undo import UndoRequest, undo
+from audit.run.audit import AuditRequest, audit
+from audit.run.stores import StoreOptions
 from tests.support.sealing import passwords, seal
 
 LAYOUT: Final = Layout(KeyForm.RAW, Mode.CBC, Iv.BESIDE)
@@ -85,11 +84,10 @@ class Rekeying:
             connection.execute(credentials.insert(), rows)
 
     def audit(self) -> int:
-        options = AuditOptions(
-            logs=[], stores=StoreOptions([self.store]), keys=self.keys, current="new", owners=None,
-            zip_passwords=[], jobs=1, quiet=True,
-        )  # fmt: skip
-        return audit_into(self.run, options)
+        request = AuditRequest(
+            self.run, stores=StoreOptions([self.store]), keys=self.keys, current="new", jobs=1
+        )
+        return audit(request).exit_code
 
     def arguments(self) -> list[str]:
         """Those of `reencrypt --apply`, for a process of its own."""
@@ -109,20 +107,14 @@ class Rekeying:
 
     def reencrypt(self, *, apply: bool = True, despite: Sequence[Despite] = ()) -> int:
         """In this process; the exit code."""
-        options = ReencryptOptions(
-            run=self.run, stores=StoreOptions([self.store]), keys=self.keys, to="new", current=None,
-            apply=apply, yes=True, journal=None, out=None, layouts=None, like=[], also=[], despite=despite,
-            table_format="table", output=None, quiet=True,
-        )  # fmt: skip
-        return reencrypt(options)
+        request = ReencryptionRequest(
+            run=self.run, stores=StoreOptions([self.store]), keys=self.keys, to="new", despite=despite
+        )
+        return reencrypt(request, confirm=(lambda _: True) if apply else None).exit_code
 
     def undo(self) -> int:
         """In this process; the exit code."""
-        options = UndoOptions(
-            journal=self.journal, stores=StoreOptions([self.store]), keys=[], despite=[],
-            table_format="table", output=None, quiet=True,
-        )  # fmt: skip
-        return undo_journal(options)
+        return undo(UndoRequest(self.journal, StoreOptions([self.store]))).exit_code
 
 
 def stored(engine: sa.Engine) -> dict[str, str | None]:

@@ -4,12 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from audit.reencryption.apply import Applied, apply_in_place
 from audit.reencryption.certain_replace import TRANSACTION_VALUES
-from audit.reencryption.journal import journal_for_writing
-from audit.reencryption.journal_entries import read_journal
+from audit.reencryption.journal import journal_for_writing, read_journal
 from audit.reencryption.plan import Planned
 from audit.reencryption.state import State
+from audit.reencryption.write_and_prove import Applied, apply_in_place
 from audit.trial.hypothesis import Hypothesis
 from parsers.errors import CommitUnknownError, StoreError
 from parsers.progress import Silent

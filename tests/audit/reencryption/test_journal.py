@@ -16,8 +16,7 @@ from pathlib import Path
 import pytest
 
 from audit.errors import ReencryptionError
-from audit.reencryption.journal import Journal, journal_for_writing
-from audit.reencryption.journal_entries import Entry, read_journal
+from audit.reencryption.journal import Entry, Journal, journal_for_writing, read_journal
 from parsers.stores.change import Sealed
 from tests.audit.reencryption.estate import journal_at
 from tests.support.programs import need
@@ -104,8 +103,7 @@ def test_it_is_there_before_append_returns(tmp_path: Path) -> None:
 
 _TWICE = """
 import pathlib, sys
-from audit.reencryption.journal import journal_for_writing
-from audit.reencryption.journal_entries import Entry
+from audit.reencryption.journal import Entry, journal_for_writing
 from parsers.stores.change import Sealed
 with journal_for_writing(pathlib.Path(sys.argv[1]), sys.argv[2]) as journal:
     for number in range(2):
@@ -342,8 +340,7 @@ def test_killed_while_it_is_written(tmp_path: Path) -> None:
 
 _ENDLESS = """
 import itertools, pathlib, sys
-from audit.reencryption.journal import journal_for_writing
-from audit.reencryption.journal_entries import Entry
+from audit.reencryption.journal import Entry, journal_for_writing
 from parsers.stores.change import Sealed
 with journal_for_writing(pathlib.Path(sys.argv[1]), sys.argv[2]) as journal:
     for number in itertools.count():

@@ -10,7 +10,6 @@ import pytest
 from audit.errors import InconsistentCountsError
 from audit.reencryption.journal import journal_for_writing
 from audit.reencryption.plan import Plan
-from audit.reencryption.reencrypt import Reencrypted, reencrypt_in_place
 from audit.reencryption.report import (
     Afterwards,
     by_reason,
@@ -21,6 +20,7 @@ from audit.reencryption.report import (
     still_needed,
 )
 from audit.reencryption.state import SETTLED, State
+from audit.reencryption.write_and_prove import Reencrypted, reencrypt_in_place
 from parsers.progress import Silent
 from parsers.stores.change import Sealed
 from tests.audit.reencryption.estate import Estate, journal_at, two_keys

@@ -13,8 +13,8 @@ import pytest
 
 from audit.errors import ReencryptionError
 from audit.reencryption.plan import Plan
-from audit.reencryption.reencrypt import Reencrypted
 from audit.reencryption.rewrite import Destination, reencrypt_out_of_place, refuse_place
+from audit.reencryption.write_and_prove import Reencrypted
 from parsers.errors import StoreError
 from parsers.progress import Silent
 from parsers.stores.change import Obstacle, Rewriting

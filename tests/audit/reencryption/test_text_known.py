@@ -15,8 +15,8 @@ from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied
 from audit.reencryption.journal import journal_for_writing
 from audit.reencryption.plan import Plan
 from audit.reencryption.proof import prove
-from audit.reencryption.reencrypt import reencrypt_in_place
 from audit.reencryption.session import prepare
+from audit.reencryption.write_and_prove import reencrypt_in_place
 from audit.stores_reading import read_stores
 from audit.trial.hypothesis import Hypothesis
 from parsers.progress import Silent

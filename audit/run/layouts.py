@@ -1,24 +1,53 @@
 """The layouts that stores show, with what known plain texts prove."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import polars as pl
 
 from audit.discovery.evidence import Evidence
 from audit.discovery.known_text import KnownText, Proof, confirmed, prove
-from audit.errors import LayoutError
+from audit.errors import LayoutError, RequestError
 from audit.examine import Examined
+from audit.exit_codes import exit_code
 from audit.key_ring import KeyRing
 from audit.layouts.known import known_layouts, published_layouts
 from audit.layouts.layout import Layout
-from audit.layouts.user_supplied import Supplied, together
+from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied, read_layouts, together
 from audit.open_questions import open_questions
-from audit.run_audit import examine_each_product
-from audit.stores_reading import StoresReading
+from audit.run.observer import Observer, Unobserved
+from audit.run.references import NOBODY, Resolver
+from audit.run.stores import StoreOpener, StoreOptions
+from audit.run_audit import examine_each_product, ring_for
+from audit.stores_reading import StoresReading, read_stores
 from audit.trial.hypothesis import Hypothesis
 from audit.verdict import Verdict
+from parsers.keys.key_file import KeyFile
+from parsers.secret import Secret
+from parsers.unread import Unread
 from reports.summary import OpenQuestion
+
+
+@dataclass(frozen=True, slots=True)
+class LayoutsRequest:
+    """In which stores layouts are looked for, and which plain texts are known.
+
+    Attributes:
+        stores: where credentials rest.
+        keys: references to the candidate keys, each `[LABEL=]REF`.
+        current: label of the key that the server uses now; without it the stores may know.
+        layouts: a TOML file of layouts beside the known ones.
+        known: locations of credentials whose plain text is known.
+        known_text: a reference to each of these texts, in the same order; without any they are asked for.
+    """
+
+    stores: StoreOptions
+    keys: Sequence[str]
+    current: str | None = None
+    layouts: Path | None = None
+    known: Sequence[str] = ()
+    known_text: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +60,8 @@ class LayoutsFound:
         unknown: how many values remain of which nothing can be said.
         questions: what one known text would settle.
         explained: whether each known text was given by some hypothesis.
-        supplied: the layouts that were given, with those that are proven now.
+        supplied: the layouts that were given, with those that are proven now; `write_layouts` keeps them.
+        unread: what could not be read, and why.
     """
 
     table: pl.DataFrame
@@ -40,6 +70,13 @@ class LayoutsFound:
     questions: tuple[OpenQuestion, ...]
     explained: bool
     supplied: Supplied
+    unread: tuple[Unread, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """0: everything is explained; 10: something is not; 3: something could not be read."""
+        open_ends = bool(self.unknown or self.questions) or not self.explained
+        return exit_code(complete=not self.unread, attention=open_ends)
 
 
 LAYOUT_TABLE = pl.Schema(
@@ -57,6 +94,52 @@ LAYOUT_TABLE = pl.Schema(
 )
 """`same_as`: layouts that the data cannot tell from it. `opened` of `tried`: values of a sample.
 `proof`: known text, published, data, or "" where nothing is enough."""
+
+
+def find_layouts(
+    request: LayoutsRequest,
+    *,
+    ask: Callable[[str], Secret] | None = None,
+    resolver: Resolver = NOBODY,
+    observer: Observer | None = None,
+) -> LayoutsFound:
+    """Find out how stored values are encrypted, from the data or with plain texts that are known.
+
+    Args:
+        request: what is wanted.
+        ask: gives the plain text of the credential at a location, where no reference does.
+        resolver: resolves references to keys, passwords and known texts.
+        observer: is kept informed.
+
+    Raises:
+        RequestError: no store is named, or known texts are not one for each location.
+        LayoutError: nothing is stored at a location, or the layouts file makes no sense.
+        ParsersError, AuditError: an input that was named cannot be used. What single stores or members could
+            not be read is in the answer instead.
+    """
+    observer = observer or Unobserved()
+    if request.known_text and len(request.known_text) != len(request.known):
+        raise RequestError("give one for each --known, or none to be asked", field="known_text")
+    if request.known and not request.known_text and ask is None:
+        raise RequestError("give one for each known location: nobody can be asked", field="known_text")
+    supplied = read_layouts(request.layouts) if request.layouts else NOTHING_SUPPLIED
+    keys = resolver.keys(request.keys, observer.remark)
+    key_files = [each for each in keys if isinstance(each, KeyFile)]
+    stores = StoreOpener(request.stores, key_files, resolver).open_all()
+    with observer.working() as progress:
+        reading = read_stores(stores, progress)
+    ring = ring_for(reading, key_files, request.current)
+    # All locations are looked up before anybody is asked, and asked before the work, not in the middle of it.
+    values = [known_values(location, reading) for location in request.known]
+    plain = resolver.passwords(request.known_text)
+    if ask is not None and not plain:
+        plain = [ask(location) for location in request.known]
+    known = [KnownText(*each) for each in zip(request.known, values, plain, strict=True)]
+    with observer.working() as progress:
+        progress.working_on(f"finding layouts under {len(ring.keys)} keys")
+        found = layouts_of(reading, ring, supplied, known)
+    unread = (*reading.unread, *(each for each in keys if isinstance(each, Unread)))
+    return replace(found, unread=unread)
 
 
 def known_values(location: str, reading: StoresReading) -> pl.DataFrame:
@@ -77,7 +160,7 @@ def known_values(location: str, reading: StoresReading) -> pl.DataFrame:
     return pl.concat(found)
 
 
-def find_layouts(
+def layouts_of(
     reading: StoresReading, ring: KeyRing, supplied: Supplied, texts: Iterable[KnownText] = ()
 ) -> LayoutsFound:
     """Find them, for each product in the stores.

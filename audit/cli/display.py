@@ -1,15 +1,41 @@
-"""Progress on standard error: what is read, how much of it, how fast."""
+"""What a run shows on standard error: progress and remarks; and Ctrl-C while threads read."""
 
+import os
+import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING
 
+from audit.exit_codes import ExitCode
 from parsers.progress import Progress, Silent
 
 if TYPE_CHECKING:  # rich is imported only where there is a terminal to draw on
     from rich.progress import Progress as Bars
     from rich.progress import TaskID
+
+_SHOW_CURSOR = b"\x1b[?25h\n"
+
+
+class Display:
+    """The observer of a run that was started from a terminal or a script."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self.quiet = quiet
+
+    def working(self) -> AbstractContextManager[Progress]:
+        """A progress bar, unless it is quiet or nobody looks on."""
+        return shown(quiet=self.quiet)
+
+    def reading(self) -> AbstractContextManager[None]:
+        """Let Ctrl-C end the program at once."""
+        return leaving_at_once()
+
+    def remark(self, sentence: str) -> None:
+        """One line, unless it is quiet."""
+        from audit.cli.printing import remark
+
+        remark(sentence, quiet=self.quiet)
 
 
 @contextmanager
@@ -61,3 +87,26 @@ class _Bar:
     def advance(self, amount: int) -> None:
         """So much has been read."""
         self._bars.advance(self._task, amount)
+
+
+@contextmanager
+def leaving_at_once() -> Iterator[None]:
+    """Within, Ctrl-C ends the program without waiting for its threads.
+
+    One of them may sit in a read that never ends: a terminal, a pipe, a share that hangs. Nothing is cleaned
+    up, so this is only for times in which nothing is written.
+    """
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:  # ignored, as under nohup
+        yield
+        return
+    signal.signal(signal.SIGINT, _leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _leave(_number: int, _frame: object) -> None:
+    if sys.stderr.isatty():
+        os.write(sys.stderr.fileno(), _SHOW_CURSOR)  # a progress bar hides it
+    os._exit(ExitCode.INTERRUPTED)

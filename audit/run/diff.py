@@ -1,12 +1,18 @@
 """What has become of credentials from run to run: fixed, still, new, regressed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import Final
 
 import polars as pl
 
+from audit.errors import RequestError
+from audit.exit_codes import ExitCode, exit_code
 from audit.verdict import Action, Verdict
+from reports.run import Run
+from reports.run_folder import read_run_folder
 
 
 class Change(StrEnum):
@@ -63,6 +69,51 @@ troubled. Of what is gone, `verdict` is "", and owner, action and reason are tho
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What has become of credentials.
+
+    Attributes:
+        changes: in the `CHANGES` schema, the most urgent first.
+        folders: the run folders, in the order of time.
+        runs: what they hold.
+    """
+
+    changes: pl.DataFrame
+    folders: Sequence[Path]
+    runs: Sequence[Run] = field(repr=False)
+
+    def counts(self) -> dict[Change, int]:
+        """How many credentials each change has happened to."""
+        return {change: self.changes.filter(change=change).height for change in Change}
+
+    def incomplete(self) -> list[Path]:
+        """The folders of runs that could not read everything: what they did not read is not compared."""
+        return [folder for folder, run in zip(self.folders, self.runs, strict=True) if _is_incomplete(run)]
+
+    def exit_code(self, failing: Collection[Change] = NEED_ATTENTION) -> ExitCode:
+        """10: a credential has changed in one of these ways; 3: the last run is incomplete; else 0."""
+        counts = self.counts()
+        attention = any(counts[change] for change in failing)
+        return exit_code(complete=not _is_incomplete(self.runs[-1]), attention=attention)
+
+
+def diff(folders: Sequence[Path]) -> Difference:
+    """Compare run folders: what is fixed, what still needs attention, what is new, what has regressed.
+
+    Args:
+        folders: in the order of time; two at least.
+
+    Raises:
+        RequestError: there are fewer.
+        ReportsError: one is no run folder.
+    """
+    if len(folders) < 2:
+        raise RequestError("name two run folders at least", field="folders")
+    runs = [read_run_folder(folder) for folder in folders]
+    return Difference(compare([run.credentials for run in runs]), folders, runs)
+
+
 def compare(runs: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """The last of the runs against the others, in the `CHANGES` schema.
 
@@ -87,6 +138,10 @@ def by_team(changes: pl.DataFrame) -> pl.DataFrame:
     order = [*(change.value for change in Change), "team"]
     descending = [*(True for _ in Change), False]
     return changes.group_by(pl.col("owner").alias("team")).agg(counts).sort(order, descending=descending)
+
+
+def _is_incomplete(run: Run) -> bool:
+    return run.summary.exit_code == ExitCode.INCOMPLETE
 
 
 def _by_credential(run: pl.DataFrame) -> pl.DataFrame:

@@ -1,18 +1,20 @@
-"""A plan carried out where the values lie, proven, and put back where the proof fails."""
+"""A plan carried out where the values lie: written, proven, and put back where the proof fails."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 import polars as pl
 
-from audit.reencryption.apply import Applied, apply_in_place
+from audit.errors import ReencryptionError
 from audit.reencryption.certain_replace import by_transaction, replace_for_certain
-from audit.reencryption.journal import Journal
+from audit.reencryption.journal import Entry, Journal
+from audit.reencryption.lasting_name import lasting_name
 from audit.reencryption.plan import Plan, Planned, with_outcomes
 from audit.reencryption.proof import Proof, prove
 from audit.reencryption.state import State
 from audit.stores_reading import read_stores
-from parsers.errors import StoreError
+from parsers.errors import CommitUnknownError, StoreError
 from parsers.progress import Progress
 from parsers.stores.change import Change, InPlace, Outcome
 from parsers.stores.interface import Store
@@ -23,6 +25,13 @@ _NOT_PROVEN = "it could not be read again, so nothing is proven; audit it, then 
 _NOT_BEGUN = "not written, since something went wrong with a store before it"
 _RESTORED = "put back, since the proof failed for this store"
 _NOT_RESTORED = "not put back: somebody changed it meanwhile"
+
+_SAID: Final = {
+    Outcome.DIFFERS: "somebody changed it meanwhile: left as it is now",
+    Outcome.GONE: "somebody removed it meanwhile",
+}
+
+_UNANSWERED: Final = "the answer to COMMIT never came: what reading again shows decides"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +49,29 @@ class Reencrypted:
     proofs: Mapping[str, Proof]
     faults: tuple[str, ...]
     after: Sequence[pl.DataFrame] = field(repr=False)
+
+
+@dataclass(slots=True)
+class Applied:
+    """What came of writing.
+
+    Attributes:
+        states: of the values that were to be written, by row of the plan's table.
+        reasons: why some were not.
+        fault: why it ended before its end, or "".
+    """
+
+    states: dict[int, State] = field(default_factory=dict)
+    reasons: dict[int, str] = field(default_factory=dict)
+    fault: str = ""
+
+    def written(self, planned: Sequence[Planned]) -> list[Planned]:
+        """Those of `planned` that stand in the store now."""
+        return [each for each in planned if self.states.get(each.row) is State.RE_ENCRYPTED]
+
+    def overtaken(self) -> set[int]:
+        """Rows of the plan's table that others changed or removed before they could be written."""
+        return {row for row, state in self.states.items() if state is State.CHANGED}
 
 
 def reencrypt_in_place(
@@ -95,6 +127,54 @@ def reencrypt_in_place(
         after += reading.batches
     now = replace(plan, table=with_outcomes(plan.table, states, reasons))
     return Reencrypted(now, proofs, tuple(faults), after)
+
+
+def apply_in_place(
+    planned: Sequence[Planned], store: InPlace, journal: Journal, progress: Progress
+) -> Applied:
+    """Write the new values; after a fault the rest stays as it was.
+
+    Args:
+        planned: values of this store.
+        store: where they lie; the caller holds it exclusively.
+        journal: takes every value before it is written.
+        progress: told of every value, by its size.
+    """
+    applied = Applied()
+    name = lasting_name(store.label)
+    progress.working_on(store.label)
+    progress.expect(_size(planned))
+    for part in by_transaction(planned):
+        try:
+            journal.append(
+                Entry(name, each.change.record, each.change.old, each.change.new.digest) for each in part
+            )
+            outcomes = replace_for_certain([each.change for each in part], store)
+        except CommitUnknownError as error:
+            applied.fault = error.message
+            for each in part:  # they may stand there: the proof must look at them, and putting back too
+                applied.states[each.row] = State.RE_ENCRYPTED
+                applied.reasons[each.row] = _UNANSWERED
+            break
+        except (ReencryptionError, StoreError) as error:
+            applied.fault = error.message
+            break
+        for each, outcome in zip(part, outcomes, strict=True):
+            done = outcome in {Outcome.CHANGED, Outcome.ALREADY}
+            applied.states[each.row] = State.RE_ENCRYPTED if done else State.CHANGED
+            if not done:
+                applied.reasons[each.row] = _SAID[outcome]
+        progress.advance(_size(part))
+    for each in planned:
+        if each.row not in applied.states:
+            applied.reasons[each.row] = f"not written: {applied.fault}"
+            applied.states[each.row] = State.REFUSED
+    return applied
+
+
+def _size(planned: Sequence[Planned]) -> int:
+    """Bytes, as everything whose progress is shown is counted."""
+    return sum(len(each.change.new.value) for each in planned)
 
 
 def _whole(batches: Sequence[pl.DataFrame]) -> pl.DataFrame:

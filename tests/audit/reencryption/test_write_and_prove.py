@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from audit.reencryption.journal import journal_for_writing
-from audit.reencryption.journal_entries import read_journal
+from audit.reencryption.journal import journal_for_writing, read_journal
 from audit.reencryption.plan import Plan
-from audit.reencryption.reencrypt import Reencrypted, reencrypt_in_place
-from audit.reencryption.undo import Undone, undo
+from audit.reencryption.undo import Undone, undo_store
+from audit.reencryption.write_and_prove import Reencrypted, reencrypt_in_place
 from parsers.errors import CommitUnknownError, StoreError
 from parsers.progress import Silent
 from parsers.stores.change import Sealed
@@ -125,7 +124,7 @@ def test_a_value_of_ours_that_came_out_otherwise(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert done.faults
     adds_up(done)
-    undone = undo(read_journal(journal_at(tmp_path)).entries, estate.store, Silent())
+    undone = undo_store(read_journal(journal_at(tmp_path)).entries, estate.store, Silent())
     assert Counter(undone.states.values()) == {Undone.NOT_WRITTEN: 5, Undone.CHANGED: 1}
 
 
@@ -145,7 +144,7 @@ def test_putting_back_fails_too(tmp_path: Path) -> None:
     assert states(done.plan)[:6] == ["re-encrypted"] * 6
     assert done.proofs["test"].proven == 0
     estate.store.on_replace = estate.store.after_replace = lambda number: None
-    undo(read_journal(journal_at(tmp_path)).entries, estate.store, Silent())
+    undo_store(read_journal(journal_at(tmp_path)).entries, estate.store, Silent())
     assert {n: estate.store.there[f"row {n}"] for n in range(6)} == {n: before[f"row {n}"] for n in range(6)}
 
 
@@ -197,10 +196,10 @@ def test_undo_after_a_second_re_encryption(tmp_path: Path) -> None:
         reencrypt_in_place(plan, [(estate.store, estate.store)], journal, Silent())
     entries = read_journal(journal_at(tmp_path)).entries
     assert len(entries) == 7
-    done = undo(entries, estate.store, Silent())
+    done = undo_store(entries, estate.store, Silent())
     assert Counter(done.states.values()) == {Undone.PUT_BACK: 6}
     assert estate.store.there["row 0"] == entered
-    assert Counter(undo(entries, estate.store, Silent()).states.values()) == {Undone.NOT_WRITTEN: 6}
+    assert Counter(undo_store(entries, estate.store, Silent()).states.values()) == {Undone.NOT_WRITTEN: 6}
 
 
 def test_a_real_database(tmp_path: Path) -> None:
@@ -226,7 +225,7 @@ def test_a_real_database(tmp_path: Path) -> None:
     assert Counter(states(done.plan)) == {"re-encrypted": 6, "already": 6, "left": 1}
     for number, value in enumerate(_values(path)[:12]):
         assert opened_beside_by_openssl(NEW, value.encode()) == texts[number]
-    undo(read_journal(journal_at(tmp_path)).entries, writer, Silent())
+    undo_store(read_journal(journal_at(tmp_path)).entries, writer, Silent())
     assert _values(path) == values
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.comparison import CHANGES, NEED_ATTENTION, Change, by_team, compare
+from audit.run.diff import CHANGES, NEED_ATTENTION, Change, by_team, compare
 from audit.verdict import Action, Verdict
 from reports.schema import CREDENTIALS
 from tests.reports.example_run import example_run

@@ -1,0 +1,348 @@
+"""A re-encryption from end to end, in the order that makes writing safe."""
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from audit.errors import ReencryptionError, RequestError
+from audit.exit_codes import exit_code
+from audit.key_ring import make_key_ring
+from audit.layouts.user_supplied import NOTHING_SUPPLIED, read_layouts
+from audit.reencryption.despite import Despite
+from audit.reencryption.guards import StoreObstacles, refuse_obstacles, refuse_places, refuse_rotation
+from audit.reencryption.journal import journal_for_writing
+from audit.reencryption.plan import Plan
+from audit.reencryption.properties_file import RekeyedProperties, rekeyed_properties
+from audit.reencryption.report import (
+    PRODUCT_REPORT,
+    REPORT,
+    ReencryptionReport,
+    make_report,
+    needs_attention,
+)
+from audit.reencryption.rewrite import Destination, reencrypt_out_of_place, refuse_place
+from audit.reencryption.session import Session, SessionRequest, in_the_way, prepare
+from audit.reencryption.state import State
+from audit.reencryption.steps import steps_after
+from audit.reencryption.verified import verified
+from audit.reencryption.ways_out import ways_out
+from audit.reencryption.write_and_prove import Reencrypted, reencrypt_in_place
+from audit.run.observer import Observer, Unobserved
+from audit.run.references import NOBODY, Resolver
+from audit.run.stores import StoreOpener, StoreOptions
+from parsers.keys.key_file import KeyFile
+from parsers.progress import Progress
+from parsers.stores.in_place import in_place, roll_back_unfinished
+from parsers.unread import Unread
+from reports.files import atomic_file
+from reports.run_folder import JOURNAL, read_run_folder
+
+
+@dataclass(frozen=True, slots=True)
+class ReencryptionRequest:
+    """What is to be re-encrypted, and where to write.
+
+    Attributes:
+        run: the run folder of an audit of these stores.
+        stores: those that were audited.
+        keys: references to the candidate keys, each `[LABEL=]REF`.
+        to: label of the key under which everything is to open.
+        current: label of the key that the server uses now; without it the run knows.
+        journal: where every value is noted before it is written; `journal.jsonl` in `run` otherwise.
+        out: where a file store is written anew, or database.properties with its password under the new key.
+        layouts: a TOML file of layouts beside the known ones.
+        like: references to stores of the server that uses the key: only read, for how its values are written.
+        also: locations of values that are taken though their opening is only weak or ambiguous.
+        despite: what the caller knows better about.
+        written_after: files that the caller means to write once the call has returned: they are looked at
+            before anything is changed, for afterwards it would be too late to say what was done.
+    """
+
+    run: Path
+    stores: StoreOptions
+    keys: Sequence[str]
+    to: str
+    current: str | None = None
+    journal: Path | None = None
+    out: Path | None = None
+    layouts: Path | None = None
+    like: Sequence[str] = ()
+    also: Sequence[str] = ()
+    despite: Sequence[Despite] = ()
+    written_after: Sequence[Path] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a person confirms before anything is written.
+
+    Attributes:
+        values: how many are to be re-encrypted.
+        places: the stores and files that change.
+        target: label of the key under which they are to open.
+    """
+
+    values: int
+    places: Sequence[str]
+    target: str
+
+    def __str__(self) -> str:
+        return f"Re-encrypt {self.values:,} values of {', '.join(self.places)} under {self.target}?"
+
+
+Confirm = Callable[[Question], bool]
+"""Whether to write. What it raises ends the run, with nothing written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reencryption:
+    """What came of it.
+
+    Attributes:
+        plan: with the states that the values have now.
+        report: what was written and proven; None where nothing was written.
+        steps: what people have to do once everything opens under the target key, in order.
+        unread: what could not be read, and why.
+    """
+
+    plan: Plan
+    report: ReencryptionReport | None
+    steps: Sequence[str]
+    unread: Sequence[Unread]
+
+    @property
+    def exit_code(self) -> int:
+        """0: nothing is left to do; 10: something would change, or was left; 3: incomplete; 1: it failed."""
+        if self.report is not None:
+            return self.report.exit_code
+        return exit_code(complete=not self.unread, attention=needs_attention(self.plan))
+
+
+class ReencryptionObserver(Observer, Protocol):
+    """Is also shown what a person has to see in time: before the question, or although a file fails after."""
+
+    def say(self, lines: Iterable[str]) -> None:
+        """Lines of the answer: the ways out before the question, then which file beside was written."""
+        ...
+
+    def show(self, plan: Plan) -> None:
+        """How every value stands, once nothing is written any more."""
+        ...
+
+    def prove(self, report: ReencryptionReport) -> None:
+        """What reading again proved; called whatever becomes of files that are written after the stores."""
+        ...
+
+
+class _Unobserved(Unobserved):
+    def say(self, lines: Iterable[str]) -> None: ...
+
+    def show(self, plan: Plan) -> None: ...
+
+    def prove(self, report: ReencryptionReport) -> None: ...
+
+
+def reencrypt(
+    request: ReencryptionRequest,
+    *,
+    confirm: Confirm | None = None,
+    resolver: Resolver = NOBODY,
+    observer: ReencryptionObserver | None = None,
+) -> Reencryption:
+    """Make everything that opens under another key open under `request.to`.
+
+    The stores are read, judged and planned. Then, if `confirm` agrees: they are locked, asked again who is
+    there, every value is noted in the journal before it is written, and everything is read again over new
+    connections and proven; a store for which the proof fails is put back as a whole. File stores are written
+    anew at `request.out` instead.
+
+    Args:
+        request: what is wanted.
+        confirm: is asked once everything is known; without it nothing is written, and the plan returned.
+        resolver: resolves references to keys and passwords.
+        observer: is kept informed.
+
+    Raises:
+        RequestError: no store is named, or a file store has no `out`.
+        ReencryptionError: it must not begin; nothing was written.
+        ParsersError, AuditError, ReportsError: nothing was written, or (of the reports) what was written is
+            in the journal. A fault of a store in the middle of writing is no exception: it is in the report.
+    """
+    return _Run(request, resolver, observer or _Unobserved()).to_its_end(confirm)
+
+
+class _Run:
+    """One run: what was asked for, and everything that is known once it was read and planned."""
+
+    def __init__(
+        self, request: ReencryptionRequest, resolver: Resolver, observer: ReencryptionObserver
+    ) -> None:
+        self._request = request
+        self._observer = observer
+        run = read_run_folder(request.run)
+        keys = resolver.keys(request.keys, observer.remark)
+        files = [each for each in keys if isinstance(each, KeyFile)]
+        make_key_ring(files, current_label=request.to, seen=())  # a wrong label fails before all reading
+        self._opener = StoreOpener(request.stores, files, resolver)
+        self._wanted = SessionRequest(
+            run=run,
+            stores=self._opener.open_all(),
+            files=files,
+            to=request.to,
+            current=request.current,
+            supplied=read_layouts(request.layouts) if request.layouts else NOTHING_SUPPLIED,
+            also=request.also,
+            like=[self._opener.open(each) for each in request.like],
+        )
+        self._unread = [each for each in keys if isinstance(each, Unread)]
+
+    def to_its_end(self, confirm: Confirm | None) -> Reencryption:
+        if confirm is not None:
+            for store in self._wanted.stores:
+                roll_back_unfinished(store)  # what a killed run left, which nobody could read
+        with self._observer.working() as progress:
+            session = prepare(self._wanted, progress)
+        self._unread += session.reading.unread
+        self._observer.say(ways_out(session.judged, session.ring, session.plan.target))
+        for each in session.plan.basis:
+            self._observer.remark(each)
+        properties = self._properties(session, writing=confirm is not None)
+        if confirm is not None and (session.plan.planned or properties):
+            return self._carry_out(session, properties, confirm)
+        if confirm is None:
+            for each in in_the_way(session, self._request.despite):
+                self._observer.remark(each)
+        self._observer.show(session.plan)
+        done_before = confirm is not None and self._done_before(session)
+        return self._nothing_written(session, self._steps(session) if done_before else ())
+
+    def _properties(self, session: Session, *, writing: bool) -> RekeyedProperties | None:
+        """The database.properties whose password is to open under the target key too, if there is one.
+
+        What stands in its way is only reported while nothing is to be written.
+        """
+        established = (each for examined in session.examined for each in examined.discovered.established)
+        layouts = [form for each in established for one in each.alike for form in (one.layout, *one.same_as)]
+        paths = self._request.stores.database_properties
+        try:
+            return rekeyed_properties(paths, session.ring, session.plan.target, self._request.out, layouts)
+        except ReencryptionError as error:
+            if writing:
+                raise
+            self._observer.remark(f"{error.message}; {error.hint}")
+            return None
+
+    def _carry_out(
+        self, session: Session, properties: RekeyedProperties | None, confirm: Confirm
+    ) -> Reencryption:
+        """Guard, ask, write, prove, report; in this order, for each step rests on those before it."""
+        # 1. Whatever could stop it is looked at while there is nothing to be put back.
+        for each in refuse_obstacles(session.obstacles, self._request.despite):
+            self._observer.remark(each)
+        if session.in_place:
+            refuse_rotation(session.plan, session.ring, session.reading, self._request.despite)
+        destination = self._destination(session, properties)
+        refuse_places(self._written(properties), self._needed())
+        # 2. A person says yes.
+        if not confirm(_question(session, properties)):
+            return self._nothing_written(session, ())
+        # 3. Locked, checked again, journalled, written, read again.
+        with self._observer.working() as progress:
+            done = self._write(session, destination, progress)
+            afterwards = verified(done, session, self._wanted, complete=not self._unread)
+        report = make_report(afterwards)
+        # 4. Only what is proven is built upon: the properties file names a key that the values open under.
+        try:
+            if properties and not report.faults:
+                properties.write()
+                self._observer.say([f"COMMANDER_DB_PASSWORD opens under {report.target} in {properties.out}"])
+            _write_text(self._request.run / REPORT, report.model_dump_json(indent=2) + "\n")
+            if afterwards.product_report:
+                _write_text(self._request.run / PRODUCT_REPORT, afterwards.product_report)
+            self._observer.show(done.plan)
+        finally:  # whatever becomes of files, what was done to the stores is reported
+            self._observer.prove(report)
+        in_use = destination is None and not report.faults  # what is written anew, nobody uses yet
+        return Reencryption(done.plan, report, self._steps(session) if in_use else (), self._unread)
+
+    def _nothing_written(self, session: Session, steps: Sequence[str]) -> Reencryption:
+        return Reencryption(session.plan, None, steps, self._unread)
+
+    def _write(self, session: Session, destination: Destination | None, progress: Progress) -> Reencrypted:
+        if destination is not None:
+            ((store, rewriting),) = session.rewritings
+            return reencrypt_out_of_place(session.plan, store, rewriting, destination, progress)
+        if not session.in_place:  # the database's own password is all there is to do
+            return Reencrypted(session.plan, {}, (), ())
+        with ExitStack() as held:
+            for _, writer in session.in_place:
+                held.enter_context(writer.exclusively())
+            # Reading took its time, and so did the answer to the question: is anybody there now?
+            there = [
+                StoreObstacles(writer.label, list(writer.obstacles(()))) for _, writer in session.in_place
+            ]
+            refuse_obstacles(there, self._request.despite)
+            # Only now: a run that is refused leaves no journal, and cuts off no other run's last line.
+            journal = held.enter_context(journal_for_writing(self._journal, session.plan.target.fingerprint))
+            return reencrypt_in_place(
+                session.plan, session.in_place, journal, progress, session.reading.unread
+            )
+
+    @property
+    def _journal(self) -> Path:
+        return self._request.journal or self._request.run / JOURNAL
+
+    def _destination(self, session: Session, properties: RekeyedProperties | None) -> Destination | None:
+        """Where a file store is written anew; None for databases."""
+        if not session.rewritings:
+            return None
+        if session.in_place or len(session.rewritings) > 1 or properties:
+            raise ReencryptionError(
+                "a file store is re-encrypted alone",
+                hint="one command for it, with --out, and one for the others",
+            )
+        ((store, _),) = session.rewritings
+        out = self._request.out
+        if out is None:
+            raise RequestError(
+                f"{store.label} is never changed in place: say where to write the new one", field="out"
+            )
+        refuse_place(store, out)
+        return Destination(out, lambda path: self._opener.open(str(path)))
+
+    def _written(self, properties: RekeyedProperties | None) -> list[Path]:
+        """Files that come about once the stores are changed."""
+        reports = [self._request.run / REPORT, self._request.run / PRODUCT_REPORT]
+        return [*reports, *self._request.written_after, *([properties.out] if properties else [])]
+
+    def _needed(self) -> list[str | Path]:
+        """What none of them may replace."""
+        stores = [*self._wanted.stores, *self._wanted.like]
+        labels = [*(store.label for store in stores), *(key.reference for key in self._wanted.files)]
+        return [*labels, *self._request.stores.database_properties, self._journal]
+
+    def _done_before(self, session: Session) -> bool:
+        """Whether an earlier run did it all, perhaps killed before it could tell what comes next."""
+        counts = session.plan.counts()
+        done = State.ALREADY in counts and State.REFUSED not in counts
+        return done and any(in_place(store) is not None for store in self._wanted.stores)
+
+    def _steps(self, session: Session) -> tuple[str, ...]:
+        systems = session.plan.table["system"].unique().to_list()
+        history = self._opener.mapping.history
+        return tuple(steps_after(session.ring, session.plan.target, systems, session.reading.seen, history))
+
+
+def _question(session: Session, properties: RekeyedProperties | None) -> Question:
+    return Question(
+        values=sum(map(len, session.plan.planned.values())),
+        places=[*session.plan.planned, *([str(properties.out)] if properties else [])],
+        target=session.plan.target.label,
+    )
+
+
+def _write_text(path: Path, text: str) -> None:
+    with atomic_file(path) as file:
+        file.write(text.encode())

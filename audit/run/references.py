@@ -1,0 +1,68 @@
+"""References to secrets, resolved: candidate keys and passwords."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from parsers.keys.key_file import KeyFile, split_label
+from parsers.keys.key_search import LeftOut
+from parsers.keys.octopus_password import password_keys, split_use
+from parsers.keys.read_key_files import find_key_files
+from parsers.keys.reference import Prompt, text_secret
+from parsers.secret import Secret
+from parsers.unread import Unread
+
+
+@dataclass(frozen=True, slots=True)
+class Resolver:
+    """Resolves references: a path, `file:PATH`, `env:NAME`, `fd:N`, `prompt`, `cmd:COMMAND`.
+
+    Attributes:
+        prompt: asks a person for what `prompt` stands for; without it nobody can be asked.
+        allow_commands: whether `cmd:` may start a command. Only where the reference comes from the user: one
+            out of a file that somebody sent could start anything.
+    """
+
+    prompt: Prompt | None = None
+    allow_commands: bool = False
+
+    def password(self, reference: str) -> Secret:
+        """A text, without the line's end behind it.
+
+        Raises:
+            SecretReferenceError: the reference names nothing that could be read.
+        """
+        return text_secret(reference, prompt=self.prompt, allow_commands=self.allow_commands)
+
+    def passwords(self, references: Iterable[str]) -> list[Secret]:
+        """Each as `password` resolves it."""
+        return [self.password(reference) for reference in references]
+
+    def keys(self, references: Iterable[str], remark: Callable[[str], None]) -> list[KeyFile | Unread]:
+        """The candidate keys, and what was none.
+
+        Args:
+            references: each `[LABEL=]REF`; `migrator:REF` and `drop:REF` are passwords that keys come from.
+            remark: takes a sentence for each search of an archive or a large folder that left something out.
+
+        Raises:
+            SecretReferenceError: a reference names nothing that could be read.
+        """
+        found: list[KeyFile | Unread] = []
+        for reference in references:
+            for each in self._keys_of(reference):
+                if isinstance(each, LeftOut):
+                    remark(each.remark)
+                else:
+                    found.append(each)
+        return found
+
+    def _keys_of(self, reference: str) -> list[KeyFile | Unread | LeftOut]:
+        label, place = split_label(reference)
+        if (of_password := split_use(place)) is None:
+            return find_key_files(reference, prompt=self.prompt, allow_commands=self.allow_commands)
+        use, password = of_password
+        return [*password_keys(label or f"{use} password", f"{use} password", use, self.password(password))]
+
+
+NOBODY = Resolver()
+"""Asks nobody and starts nothing: for scripts that run alone."""

@@ -1,0 +1,100 @@
+"""References to stores, and how they are opened."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from audit.database_password import open_database_password
+from audit.errors import RequestError
+from audit.key_ring import make_key_ring
+from audit.run.references import Resolver
+from parsers.keys.key_file import KeyFile
+from parsers.secret import Secret
+from parsers.stores.database.cloudbees_database import CloudBeesDatabase
+from parsers.stores.database.connection import database_at
+from parsers.stores.database.properties import read_database_properties
+from parsers.stores.interface import Store
+from parsers.stores.mapping import DEFAULT_MAPPING, read_mapping
+from parsers.stores.open import open_store
+
+
+@dataclass(frozen=True, slots=True)
+class StoreOptions:
+    """Which stores, and how they are read.
+
+    Attributes:
+        references: paths of export XML, SQL dumps, CSV, Parquet, JSON Lines, SQLite files, Migrator folders;
+            or database URLs.
+        database_properties: CloudBees CD's own files, each naming a database.
+        database_password: reference to the password of database URLs.
+        mapping: a TOML file with the tables and columns that hold secrets, where the defaults do not fit.
+        columns: of table files, each `ROLE=COLUMN`.
+    """
+
+    references: Sequence[str]
+    database_properties: Sequence[Path] = ()
+    database_password: str | None = None
+    mapping: Path | None = None
+    columns: Sequence[str] = ()
+
+
+class StoreOpener:
+    """Opens stores as the options say; their password is resolved once, for it may have been typed."""
+
+    def __init__(self, options: StoreOptions, key_files: Sequence[KeyFile], resolver: Resolver) -> None:
+        """Check the options.
+
+        Args:
+            options: as given.
+            key_files: they open a password that a database.properties holds encrypted.
+            resolver: resolves the reference to a password.
+
+        Raises:
+            RequestError: no store is named, or a column is not written as ROLE=COLUMN.
+            ParsersError: the mapping or the password cannot be read.
+        """
+        if not options.references and not options.database_properties:
+            raise RequestError("name at least one", field="stores")
+        self._options = options
+        self._key_files = key_files
+        self.mapping = read_mapping(options.mapping) if options.mapping else DEFAULT_MAPPING
+        of_database = options.database_password
+        self._password = resolver.password(of_database) if of_database else None
+        self._columns = dict(_role_and_column(each) for each in options.columns)
+
+    def open_all(self) -> list[Store]:
+        """Every store that the options name.
+
+        Raises:
+            StoreError: one is not there, or is no store.
+            KeyRingError: no key opens the password in a database.properties.
+        """
+        stores = [self.open(reference) for reference in self._options.references]
+        return [*stores, *(self._named_in(path) for path in self._options.database_properties)]
+
+    def open(self, reference: str) -> Store:
+        """A store that the options need not name, opened as if they did.
+
+        Raises:
+            StoreError: it is not there, or is no store.
+        """
+        return open_store(reference, columns=self._columns, mapping=self.mapping, password=self._password)
+
+    def _named_in(self, path: Path) -> Store:
+        found = read_database_properties(path)
+        opened = self._password or self._opened(found.password)
+        return CloudBeesDatabase(database_at(found.url, password=opened), self.mapping)
+
+    def _opened(self, stored: Secret | None) -> Secret | None:
+        if stored is None:
+            return None
+        return open_database_password(
+            stored, make_key_ring(self._key_files, current_label=None, seen=()).keys
+        )
+
+
+def _role_and_column(given: str) -> tuple[str, str]:
+    role, equals, column = given.partition("=")
+    if not equals or not role or not column:
+        raise RequestError(f"{given!r} is not ROLE=COLUMN", field="columns")
+    return role, column
