@@ -1,7 +1,7 @@
 """What a stored value can be by its form alone, and what the forms of a store's values say together."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Final
 
@@ -143,6 +143,10 @@ def fitting(
         of_view = [layout for layout in wanted if View.of(layout) == view]
         decoded = values[view]
         sizes = decoded.bin.size()
+        if view.encoding in {Encoding.BASE64, Encoding.BASE64_URL}:
+            # Hex of a block and more reads as base64 too, and by chance no base64 is hex.
+            in_hex = values[replace(view, encoding=Encoding.HEX)].bin.size() >= BLOCK
+            sizes = sizes.set(in_hex.fill_null(value=False), None)
         for prefix in dict.fromkeys(layout.prefix for layout in of_view):
             of_prefix = [layout for layout in of_view if layout.prefix == prefix]
             good = [

@@ -65,3 +65,15 @@ def test_a_single_value_that_opens_with_certainty_is_not_lost() -> None:
     assert frame["opened_by"][30] == "old"
     assert frame["verdict"][30] in {"older-key", "ambiguous"}
     assert set(frame["verdict"][31:]) == {"lost"}
+
+
+def test_hex_is_not_taken_for_base64() -> None:
+    """Values in hex, which all read as base64 too, are of no layout that only base64 shows: not lost."""
+    chance = random.Random(7)
+    key = chance.randbytes(16)
+    values = [seal(ECB, key, text, chance) for text in passwords(20, chance)]
+    values += [chance.randbytes(256).hex().encode() for _ in range(3)]  # RSA, say
+    frame = examine(
+        [stored(values)], ring_of(candidate("k", key, current=True)), SecretTags(Secret(bytes(16)))
+    ).frame
+    assert frame["verdict"].to_list() == ["current"] * 20 + ["unknown"] * 3
