@@ -8,7 +8,7 @@ class _Frozen(BaseModel):
 
 
 class KeySummary(_Frozen):
-    """A candidate key: never its bytes. `remark` says that it opens nothing, and why."""
+    """A candidate key: never its bytes. `remark` says that it opens nothing, and why; `system` is its product."""
 
     label: str
     bits: int
@@ -16,6 +16,7 @@ class KeySummary(_Frozen):
     opens: int
     current: bool
     remark: str = ""
+    system: str = ""
 
 
 class FingerprintSummary(_Frozen):

@@ -17,9 +17,10 @@ from audit.cli.stores_opening import StoreOptions, open_stores
 from audit.cli.summary_printing import print_summary
 from audit.ignore_file import read_ignore_file
 from audit.ignoring import ignore
-from audit.key_ring import make_key_ring
+from audit.key_rings import refuse_unknown_labels
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, read_layouts
 from audit.owners import Owners, read_owners
+from audit.products import PRODUCTS
 from audit.reentered import reconcile, with_reentered
 from audit.run_audit import Audited, Request, run_audit
 from parsers.keys.key_file import KeyFile
@@ -62,9 +63,7 @@ def audit_into(out: Path, options: AuditOptions) -> int:
     passwords = secrets_of(options.zip_passwords)
     keys = read_keys(options.keys, quiet=options.quiet)
     key_files = [each for each in keys if isinstance(each, KeyFile)]
-    make_key_ring(
-        key_files, current_label=options.current, seen=()
-    )  # a wrong label fails before hours of logs
+    refuse_unknown_labels(key_files, [options.current] if options.current else [], PRODUCTS)
     stores = open_stores(options.stores, key_files)
     owners = read_owners(options.owners) if options.owners else Owners(())
     supplied = read_layouts(options.layouts) if options.layouts else NOTHING_SUPPLIED
@@ -80,7 +79,7 @@ def audit_into(out: Path, options: AuditOptions) -> int:
             read_logs=lambda: _read_logs(options, passwords, progress),
             stores=stores,
             keys=keys,
-            current=options.current,
+            current=[options.current] if options.current else [],
             owners=owners,
             supplied=supplied,
             rotation_report=report,

@@ -16,7 +16,7 @@ from audit.exit_codes import exit_code
 from audit.find_layouts import find_layouts, known_values
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, read_layouts, write_layouts
 from audit.open_questions import PROPOSED_TEXT
-from audit.run_audit import ring_for
+from audit.run_audit import rings_for
 from audit.stores_reading import StoresReading, read_stores
 from parsers.keys.key_file import KeyFile
 from parsers.secret import Secret
@@ -53,11 +53,11 @@ def print_layouts(options: LayoutsOptions, table_format: str, output: Path | Non
     stores = open_stores(options.stores, key_files)
     with shown(quiet=options.quiet) as progress:
         reading = read_stores(stores, progress)
-    ring = ring_for(reading, key_files, options.current)
+    rings = rings_for(reading, key_files, [options.current] if options.current else [])
     known = _known_texts(options, reading)  # asked for before the work, not in the middle of its progress
     with shown(quiet=options.quiet) as progress:
-        progress.working_on(f"finding layouts under {len(ring.keys)} keys")
-        found = find_layouts(reading, ring, supplied, known)
+        progress.working_on(f"finding layouts under {len(rings.keys)} keys")
+        found = find_layouts(reading, rings, supplied, known)
     print_table(found.table, table_format, output)
     for each in found.remarks:
         remark(each, quiet=options.quiet)

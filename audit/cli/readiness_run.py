@@ -15,13 +15,10 @@ from audit.cli.stores_opening import StoreOptions, open_stores
 from audit.exit_codes import ExitCode, exit_code
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, read_layouts
 from audit.readiness.check import Check, State
-from audit.readiness.checks import CHECKS as RULES
-from audit.readiness.checks import make_checks
+from audit.readiness.checks import check_ids, make_checks
 from audit.readiness.estate import Estate
-from audit.readiness.read_estate import read_estate
+from audit.readiness.read_estate import read_estates
 from audit.readiness.request import ReadinessRequest
-from audit.readiness.rotation_steps import rotation_steps
-from audit.readiness.upgrade_steps import upgrade_steps
 from parsers.errors import StoreError
 from parsers.keys.key_file import KeyFile, split_label
 from parsers.stores.interface import Store
@@ -59,17 +56,18 @@ def check_readiness(options: ReadinessOptions) -> int:
     """
     _refuse_unknown(options.skipped)
     with shown(quiet=options.quiet) as progress:
-        estate = read_estate(_request(options), progress)
-    checks = [check for check in make_checks(estate) if check.id not in options.skipped]
+        estates = read_estates(_request(options), progress)
+    checks = [check for check in make_checks(estates) if check.id not in options.skipped]
     frame = pl.DataFrame([asdict(check) for check in checks], schema=CHECKS)
     print_table(frame, options.table_format, options.output)
     if options.junit:
         with atomic_file(options.junit) as file:
             file.write(junit_xml(frame, "passkey-audit readiness"))
     if not options.quiet:
-        print_beside(_steps(estate), options.table_format, options.output)
-    print_unread(estate.unread)
-    return readiness_code(checks, complete=not estate.unread)
+        print_beside(_steps(estates), options.table_format, options.output)
+    unread = sorted({each for estate in estates for each in estate.unread}, key=str)
+    print_unread(unread)
+    return readiness_code(checks, complete=not unread)
 
 
 def readiness_code(checks: Sequence[Check], *, complete: bool) -> ExitCode:
@@ -80,7 +78,7 @@ def readiness_code(checks: Sequence[Check], *, complete: bool) -> ExitCode:
 
 
 def _refuse_unknown(skipped: Iterable[str]) -> None:
-    known = [rule.about.id for rule in RULES]
+    known = check_ids()
     for each in skipped:
         if each not in known:
             raise typer.BadParameter(f"{each!r} is none of {', '.join(known)}", param_hint="--skip")
@@ -97,7 +95,7 @@ def _request(options: ReadinessOptions) -> ReadinessRequest:
         keys=keys,
         copies=read_keys(options.copies),
         conf=[_node(each) for each in options.conf],
-        current=options.current,
+        current=[options.current] if options.current else [],
         supplied=read_layouts(options.layouts) if options.layouts else NOTHING_SUPPLIED,
     )
 
@@ -116,16 +114,11 @@ def _node(given: str) -> tuple[str, Path]:
     return label or folder, Path(folder)
 
 
-def _steps(estate: Estate) -> list[str]:
+def _steps(estates: Sequence[Estate]) -> list[str]:
     return [
-        *_numbered(
-            "The upgrade to 9.2 or later, in order (KBEC-00441, with one mistake mended)",
-            upgrade_steps(estate),
-        ),
-        *_numbered(
-            'A rotation of the master key, in order (docs, "Rotating the Master Key", with its gaps mended)',
-            rotation_steps(estate),
-        ),
+        line
+        for rules, estate in ((estate.product.readiness, estate) for estate in estates)
+        for line in _numbered(rules.steps_title, rules.steps(estate))
     ]
 
 

@@ -16,6 +16,7 @@ from audit.cli.reencrypt_places import refuse_places
 from audit.cli.reencrypt_printing import print_plan, say
 from audit.cli.stores_opening import StoreOptions, open_stores
 from audit.errors import ReencryptionError
+from audit.product import Rekeyed
 from audit.reencryption.guards import StoreObstacles, refuse_obstacles, refuse_rotation
 from audit.reencryption.journal import journal_for_writing
 from audit.reencryption.properties_file import RekeyedProperties, rekeyed_properties
@@ -39,8 +40,12 @@ def properties_of(session: Session, options: ReencryptOptions) -> RekeyedPropert
     Raises:
         ReencryptionError: it has no place to go to, or cannot be re-keyed.
     """
-    established = (each for examined in session.examined for each in examined.discovered.established)
-    layouts = [layout for each in established for one in each.alike for layout in (one.layout, *one.same_as)]
+    layouts = [
+        layout
+        for each in session.examined.discovered.established
+        for one in each.alike
+        for layout in (one.layout, *one.same_as)
+    ]
     return rekeyed_properties(
         options.stores.database_properties, session.ring, session.plan.target, options.out, layouts
     )
@@ -165,8 +170,8 @@ def _confirm(session: Session, properties: RekeyedProperties | None, options: Re
 def steps(session: Session, options: ReencryptOptions) -> Iterator[str]:
     """What people have to do once everything opens under the target key, numbered."""
     mapping = read_mapping(options.stores.mapping) if options.stores.mapping else DEFAULT_MAPPING
-    systems = session.plan.table["system"].unique().to_list()
-    found = steps_after(session.ring, session.plan.target, systems, session.reading.seen, mapping.history)
+    rekeyed = Rekeyed(session.ring, session.plan.target, session.reading.seen, mapping.history)
+    found = steps_after(rekeyed)
     return (f"{number:2}. {step}" for number, step in enumerate(found, 1))
 
 

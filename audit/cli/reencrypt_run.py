@@ -1,5 +1,6 @@
 """What `reencrypt` does with its options: read, judge, plan, and with --apply carry it out."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from audit.cli.candidate_keys import read_keys
@@ -11,8 +12,9 @@ from audit.cli.reencrypt_printing import print_plan, say
 from audit.cli.stores_opening import open_stores
 from audit.errors import ReencryptionError
 from audit.exit_codes import exit_code
-from audit.key_ring import make_key_ring
+from audit.key_rings import refuse_unknown_labels
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, read_layouts
+from audit.products import PRODUCTS
 from audit.reencryption.properties_file import RekeyedProperties
 from audit.reencryption.report import needs_attention
 from audit.reencryption.session import Session, SessionRequest, in_the_way, prepare
@@ -33,13 +35,13 @@ def reencrypt(options: ReencryptOptions) -> int:
     run = read_run_folder(options.run)
     keys = read_keys(options.keys)
     files = [each for each in keys if isinstance(each, KeyFile)]
-    make_key_ring(files, current_label=options.to, seen=())  # a wrong label fails before all reading
+    refuse_unknown_labels(files, [options.to], PRODUCTS)
     request = SessionRequest(
         run=run,
         stores=open_stores(options.stores, files),
         files=files,
         to=options.to,
-        current=options.current,
+        current=[options.current] if options.current else [],
         supplied=read_layouts(options.layouts) if options.layouts else NOTHING_SUPPLIED,
         also=options.also,
         like=open_stores(replace(options.stores, references=options.like, database_properties=()), files)
@@ -52,7 +54,7 @@ def reencrypt(options: ReencryptOptions) -> int:
     with shown(quiet=options.quiet) as progress:
         session = prepare(request, progress)
     unread = [*(each for each in keys if isinstance(each, Unread)), *session.reading.unread]
-    say(ways_out(session.judged, session.ring, session.plan.target), options)
+    say(_ways_out(session), options)
     for each in session.plan.basis:
         remark(each, quiet=options.quiet)
     properties = _properties(session, options)
@@ -87,3 +89,10 @@ def _properties(session: Session, options: ReencryptOptions) -> RekeyedPropertie
             raise
         remark(f"{error.message}; {error.hint}", quiet=options.quiet)
         return None
+
+
+def _ways_out(session: Session) -> Iterator[str]:
+    planned = sum(map(len, session.plan.planned.values()))
+    yield from ways_out(session.judged, session.ring, session.plan.target, planned=planned)
+    for title, count in session.left_alone.items():
+        yield f"{count} values of {title} are left alone: {session.plan.target.label} is no key of theirs"

@@ -7,6 +7,7 @@ from pathlib import Path
 import typer
 
 from audit.cli.references import secrets_of
+from audit.cloudbees.product import CLOUDBEES_CD
 from audit.database_password import open_database_password
 from audit.key_ring import make_key_ring
 from parsers.keys.key_file import KeyFile
@@ -57,7 +58,8 @@ def open_stores(options: StoreOptions, key_files: Sequence[KeyFile]) -> list[Sto
 def _opened(stored: Secret | None, key_files: Sequence[KeyFile]) -> Secret | None:
     if stored is None:
         return None
-    return open_database_password(stored, make_key_ring(key_files, current_label=None, seen=()).keys)
+    ring = make_key_ring(CLOUDBEES_CD, key_files, current_label=None, seen=())
+    return open_database_password(stored, ring.keys)
 
 
 def _role_and_column(given: str) -> tuple[str, str]:
