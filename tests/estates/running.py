@@ -82,7 +82,7 @@ def audit(store: Path, keys: Path, current: str | None, layouts: Path | None = N
             read_logs=lambda: read_logs([]),
             stores=open_stores(StoreOptions([str(store)]), ()),
             keys=files,
-            current=current,
+            current=[current] if current else [],
             owners=Owners(()),
             supplied=read_layouts(layouts) if layouts else NOTHING_SUPPLIED,
         )
