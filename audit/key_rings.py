@@ -1,6 +1,6 @@
 """The candidate keys of a run: a ring for each product whose values it holds."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -84,7 +84,7 @@ def make_key_rings(  # each is one fact about the run
         logged: those that logs name.
 
     Raises:
-        KeyRingError: a label is none, or may be meant of more than one product.
+        KeyRingError: a label is none, or may be meant of more than one product; or two are named for one.
     """
     own = {
         product.id: [file for file in files if len(products) == 1 or product.keys.may_be(file)]
@@ -92,8 +92,13 @@ def make_key_rings(  # each is one fact about the run
     }
     current: dict[str, Chosen] = {}
     for each in chosen:
-        for product in [meant(each.label, each.system, products, own, seen)]:
-            current.setdefault(product.id, each)
+        product = meant(each.label, each.system, products, own, seen)
+        before = current.setdefault(product.id, each)
+        if before.said_by == each.said_by and before.label != each.label:
+            raise KeyRingError(
+                f"{before.label!r} and {each.label!r} cannot both be the current key of {product.title}",
+                hint="say --current once for each product",
+            )
     rings = {}
     for product in products:
         said = current.get(product.id)
@@ -118,6 +123,9 @@ def meant(
 ) -> Product:
     """The product whose key somebody means by a label.
 
+    Each file with the label is taken for one product: the one whose stores name it, or else the one whose
+    form it has. Two files of one label may so be keys of two products, and then nobody knows which is meant.
+
     Args:
         label: of a key.
         system: the product that was said beside it, or "".
@@ -126,25 +134,24 @@ def meant(
         seen: the fingerprints that the stores name.
 
     Raises:
-        KeyRingError: no key has this label, or keys of more than one product have.
+        KeyRingError: no key has this label, or keys of more than one product have; or nothing is there of the
+            product that was said.
     """
-    if len(products) == 1 and system in {"", products[0].id}:
+    asked = [product for product in products if system in {"", product.id}]
+    if not asked:
+        here = ", ".join(product.id for product in products)
+        raise KeyRingError(
+            f"no values of {system} were read: {system}{_OF}{label} is a key of nothing here",
+            hint=f"what was read is of {here}",
+        )
+    if len(products) == 1:
         return products[0]
-    labelled = {
-        product.id: [file for file in files[product.id] if file.label == label]
-        for product in products
-        if system in {"", product.id}
-    }
-    possible = [product for product in products if labelled.get(product.id)]
     named = {each.fingerprint for each in seen}
-    by_store = [
-        product
-        for product in possible
-        if product.keys.named_by_fingerprint
-        and any(file.fingerprint in named for file in labelled[product.id])
-    ]
-    by_form = [product for product in possible if any(map(product.keys.has_form, labelled[product.id]))]
-    possible = by_store or by_form or possible
+    labelled = {
+        file.fingerprint: file for product in asked for file in files[product.id] if file.label == label
+    }
+    taken = [_taken_for(file, asked, named) for file in labelled.values()]
+    possible = [product for product in asked if any(product in each for each in taken)]
     if len(possible) == 1:
         return possible[0]
     if not possible:
@@ -154,6 +161,13 @@ def meant(
         )
     either = " or ".join(f"{product.id}{_OF}{label}" for product in possible)
     raise KeyRingError(f"{label!r} may be a key of several products", hint=f"say {either}")
+
+
+def _taken_for(file: KeyFile, products: Sequence[Product], named: Container[str]) -> list[Product]:
+    """The products whose key a file is: one whose stores name it, or else whose form it has, or else all."""
+    possible = [product for product in products if product.keys.may_be(file)]
+    by_store = [each for each in possible if each.keys.named_by_fingerprint and file.fingerprint in named]
+    return by_store or [each for each in possible if each.keys.has_form(file)] or possible
 
 
 def split_product(label: str, products: Sequence[Product]) -> tuple[str, str]:

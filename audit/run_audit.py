@@ -169,7 +169,7 @@ def rings_for(  # each is one fact about the run
         KeyRingError: a current key is not among the candidates, or may be one of several products.
     """
     products = _products(stores.systems() or set(logged_of), files)
-    said = [Chosen(label, system) for system, label in (split_product(each, products) for each in current)]
+    said = [Chosen(label, system) for system, label in (split_product(each, PRODUCTS) for each in current)]
     told = [
         Chosen(label, product.id, "the rotation report says")
         for product in products

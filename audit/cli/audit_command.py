@@ -70,7 +70,7 @@ def audit_command(
             columns=column or [],
         ),
         keys=key,
-        current=current,
+        current=current or [],
         layouts=layouts,
         owners=owners,
         ignore=ignore,

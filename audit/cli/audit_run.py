@@ -40,7 +40,7 @@ class AuditOptions:
     logs: Sequence[str]
     stores: StoreOptions
     keys: Sequence[str]
-    current: str | None
+    current: Sequence[str]
     owners: Path | None
     zip_passwords: Sequence[str]
     jobs: int
@@ -63,7 +63,7 @@ def audit_into(out: Path, options: AuditOptions) -> int:
     passwords = secrets_of(options.zip_passwords)
     keys = read_keys(options.keys, quiet=options.quiet)
     key_files = [each for each in keys if isinstance(each, KeyFile)]
-    refuse_unknown_labels(key_files, [options.current] if options.current else [], PRODUCTS)
+    refuse_unknown_labels(key_files, options.current, PRODUCTS)
     stores = open_stores(options.stores, key_files)
     owners = read_owners(options.owners) if options.owners else Owners(())
     supplied = read_layouts(options.layouts) if options.layouts else NOTHING_SUPPLIED
@@ -79,7 +79,7 @@ def audit_into(out: Path, options: AuditOptions) -> int:
             read_logs=lambda: _read_logs(options, passwords, progress),
             stores=stores,
             keys=keys,
-            current=[options.current] if options.current else [],
+            current=options.current,
             owners=owners,
             supplied=supplied,
             rotation_report=report,

@@ -46,7 +46,7 @@ def _of_cloudbees(estate: Path, *, quiet: bool) -> "AuditOptions":
             [str(estate / "store" / name) for name in ("commander.sqlite", "imported-2017.xml")]
         ),
         keys=[str(estate / "keys")],
-        current=None,
+        current=(),
         owners=estate / "owners.csv",
         zip_passwords=[str(estate / "logs" / "support-bundle.password")],
         jobs=0,
@@ -67,7 +67,7 @@ def _of_octopus(estate: Path, *, quiet: bool) -> "AuditOptions":
             f"before={keys / 'before.txt'}",
             f"wren={keys / 'octo-wren' / 'Server.linux.config'}",
         ],
-        current=None,
+        current=(),
         owners=estate / "owners.csv",
         zip_passwords=[],
         jobs=0,

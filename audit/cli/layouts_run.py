@@ -30,7 +30,7 @@ class LayoutsOptions:
 
     stores: StoreOptions
     keys: Sequence[str]
-    current: str | None
+    current: Sequence[str]
     layouts: Path | None
     known: Sequence[str]
     known_text: Sequence[str]
@@ -53,7 +53,7 @@ def print_layouts(options: LayoutsOptions, table_format: str, output: Path | Non
     stores = open_stores(options.stores, key_files)
     with shown(quiet=options.quiet) as progress:
         reading = read_stores(stores, progress)
-    rings = rings_for(reading, key_files, [options.current] if options.current else [])
+    rings = rings_for(reading, key_files, options.current)
     known = _known_texts(options, reading)  # asked for before the work, not in the middle of its progress
     with shown(quiet=options.quiet) as progress:
         progress.working_on(f"finding layouts under {len(rings.keys)} keys")

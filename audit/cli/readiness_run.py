@@ -34,7 +34,7 @@ class ReadinessOptions:
 
     stores: StoreOptions
     keys: Sequence[str]
-    current: str | None
+    current: Sequence[str]
     layouts: Path | None
     copies: Sequence[str]
     conf: Sequence[str]
@@ -95,7 +95,7 @@ def _request(options: ReadinessOptions) -> ReadinessRequest:
         keys=keys,
         copies=read_keys(options.copies),
         conf=[_node(each) for each in options.conf],
-        current=[options.current] if options.current else [],
+        current=options.current,
         supplied=read_layouts(options.layouts) if options.layouts else NOTHING_SUPPLIED,
     )
 

@@ -116,7 +116,7 @@ def reencrypt_command(
         ),
         keys=key,
         to=to,
-        current=current,
+        current=current or [],
         apply=apply,
         yes=yes,
         journal=journal,

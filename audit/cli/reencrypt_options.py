@@ -17,7 +17,7 @@ class ReencryptOptions:
     stores: StoreOptions
     keys: Sequence[str]
     to: str
-    current: str | None
+    current: Sequence[str]
     apply: bool
     yes: bool
     journal: Path | None

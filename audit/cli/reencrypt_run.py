@@ -41,7 +41,7 @@ def reencrypt(options: ReencryptOptions) -> int:
         stores=open_stores(options.stores, files),
         files=files,
         to=options.to,
-        current=[options.current] if options.current else [],
+        current=options.current,
         supplied=read_layouts(options.layouts) if options.layouts else NOTHING_SUPPLIED,
         also=options.also,
         like=open_stores(replace(options.stores, references=options.like, database_properties=()), files)

@@ -112,16 +112,26 @@ def _key_files(request: ReadinessRequest, conf: Sequence[ConfFolder]) -> list[Ke
 
 
 def _rings(request: ReadinessRequest, conf: Sequence[ConfFolder], own: StoresReading) -> KeyRings:
-    current = list(request.current)
+    files = _key_files(request, conf)
     systems = own.systems() or {folder.system for folder in conf if folder.system}
-    if not current:
-        for product in (product_of(system) for system in sorted(systems)):
-            named = product.keys.named_by_fingerprint and comparable(own.seen)
-            keys = [folder.key for folder in conf if folder.key and folder.system == product.id]
-            in_use = {product.keys.identity(key): key.label for key in keys}
-            if not named and len(in_use) == 1:
-                current += [f"{product.id}:{label}" for label in in_use.values()]
-    return rings_for(own, _key_files(request, conf), current, logged_of=systems)
+    rings = rings_for(own, files, request.current, logged_of=systems)
+    by_nodes = [
+        label
+        for product in map(product_of, sorted(systems))
+        # Of several products somebody may have named the key of one alone.
+        if not request.current or rings.of(product).current is None
+        for label in _in_use(product, conf, own)
+    ]
+    return rings_for(own, files, [*request.current, *by_nodes], logged_of=systems) if by_nodes else rings
+
+
+def _in_use(product: Product, conf: Sequence[ConfFolder], own: StoresReading) -> list[str]:
+    """The key that all nodes' folders hold, where no store names any; as `--current` would name it."""
+    if product.keys.named_by_fingerprint and comparable(own.seen):
+        return []
+    keys = [folder.key for folder in conf if folder.key and folder.system == product.id]
+    in_use = {product.keys.identity(key): key.label for key in keys}
+    return [f"{product.id}:{label}" for label in in_use.values()] if len(in_use) == 1 else []
 
 
 def _judged_together(
@@ -156,11 +166,12 @@ def _places(
 
 
 def _modes(files: Iterable[KeyFile]) -> Iterator[FileMode]:
-    """Each path once; other references than paths have no mode."""
-    for reference in dict.fromkeys(file.reference for file in files):
-        place, path = split_reference(reference)
-        if place is Place.FILE:
-            yield FileMode(path, _mode(Path(path)))
+    """Each file once, as it was named first; other references than paths have no mode."""
+    seen = set[Path]()
+    for place, path in (split_reference(file.reference) for file in files):
+        if place is Place.FILE and (real := Path(path).resolve()) not in seen:
+            seen.add(real)
+            yield FileMode(path, _mode(real))
 
 
 def _mode(path: Path) -> int | None:

@@ -10,7 +10,7 @@ from audit.examine import Examined
 from audit.key_ring import Key, KeyRing
 from audit.key_rings import KeyRings, meant, split_product
 from audit.layouts.user_supplied import Supplied
-from audit.products import product_of
+from audit.products import PRODUCTS, product_of
 from audit.reencryption.despite import Despite
 from audit.reencryption.guards import StoreObstacles, refuse_obstacles, refuse_rotation
 from audit.reencryption.lasting_name import lasting_name
@@ -102,7 +102,7 @@ def prepare(request: SessionRequest, progress: Progress) -> Session:
     if not reading.systems():
         why = "; ".join(f"{each.path}: {each.reason}" for each in reading.unread[:3])
         raise ReencryptionError(f"nothing could be read: {why}")
-    current = request.current or _current(request.run.summary.keys, request.files)
+    current = request.current or _current(request.run.summary.keys, request.files, reading.systems())
     rings = rings_for(reading, request.files, current)
     ring, target = _target(rings, request, reading)
     left_alone = {
@@ -128,11 +128,14 @@ def in_the_way(session: Session, despite: Collection[Despite]) -> Iterator[str]:
         yield f"as things are, nothing would be written: {error.message}; {error.hint}"
 
 
-def _current(keys: Sequence[KeySummary], files: Sequence[KeyFile]) -> list[str]:
-    """The labels now of the keys that were current in the run, if they are among the candidates."""
+def _current(keys: Sequence[KeySummary], files: Sequence[KeyFile], systems: Collection[str]) -> list[str]:
+    """The labels now of the keys that were current in the run, if they are among the candidates.
+
+    A run over several products may be followed by a re-encryption of one of them.
+    """
     found = []
     for key in keys:
-        if key.current:
+        if key.current and (not key.system or key.system in systems):
             labels = [file.label for file in files if file.fingerprint == key.fingerprint]
             found += [f"{key.system}:{label}" if key.system else label for label in labels[:1]]
     return found
@@ -141,7 +144,7 @@ def _current(keys: Sequence[KeySummary], files: Sequence[KeyFile]) -> list[str]:
 def _target(rings: KeyRings, request: SessionRequest, reading: StoresReading) -> tuple[KeyRing, Key]:
     """The key that is meant, and its product's ring: it is no target for the values of another product."""
     products = [ring.product for ring in rings.rings.values()]
-    system, label = split_product(request.to, products)
+    system, label = split_product(request.to, PRODUCTS)
     possible = {each.id: list(filter(each.keys.may_be, request.files)) for each in products}
     ring = rings.of(meant(label, system, products, possible, reading.seen))
     target = ring.find(label)

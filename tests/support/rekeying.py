@@ -110,7 +110,7 @@ class Rekeying:
     def reencrypt(self, *, apply: bool = True, despite: Sequence[Despite] = ()) -> int:
         """In this process; the exit code."""
         options = ReencryptOptions(
-            run=self.run, stores=StoreOptions([self.store]), keys=self.keys, to="new", current=None,
+            run=self.run, stores=StoreOptions([self.store]), keys=self.keys, to="new", current=[],
             apply=apply, yes=True, journal=None, out=None, layouts=None, like=[], also=[], despite=despite,
             table_format="table", output=None, quiet=True,
         )  # fmt: skip

@@ -144,6 +144,6 @@ def test_no_key_known_as_current_is_a_rotation() -> None:
     unmarked = replace(
         judged.ring, keys=tuple(replace(key, current=False) for key in judged.ring.keys), chosen=""
     )
-    nobody = Judged(judged.reading, unmarked, judged.examined)
+    nobody = Judged(judged.reading, unmarked, replace(judged.examined, ring=unmarked))
     plan = nobody.plan(estate.audited(), to="new")
     assert "1 lost" in refused(plan, nobody)

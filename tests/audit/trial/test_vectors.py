@@ -14,6 +14,7 @@ from audit.examine import examine
 from audit.key_ring import Key
 from audit.layouts.layout import Encoding, Iv, KeyForm, Layout, Mode
 from audit.octopus.layouts import LAYOUTS
+from audit.octopus.product import OCTOPUS
 from audit.trial.aes_columns import AesColumns
 from audit.trial.hypothesis import hypotheses
 from audit.trial.same_secret import SecretTags
@@ -94,7 +95,7 @@ def test_a_store_of_octopus_values() -> None:
     more = [seal(layout, master_key, text, chance) for text in passwords(30, chance)]
     frame = stored([vector["value"].encode(), *more]).with_columns(system=pl.lit("octopus"))
     key = candidate("k", b"file", current=True, master_key=master_key)
-    examined = examine([frame], ring_of(key), SecretTags(Secret(bytes(16))))
+    examined = examine([frame], ring_of(key, product=OCTOPUS), SecretTags(Secret(bytes(16))))
     assert set(examined.frame["verdict"]) == {"current"}
 
 
