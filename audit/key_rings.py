@@ -163,6 +163,21 @@ def meant(
     raise KeyRingError(f"{label!r} may be a key of several products", hint=f"say {either}")
 
 
+def labels_of_others(
+    product: Product,
+    products: Sequence[Product],
+    files: Iterable[KeyFile],
+    seen: Iterable[FingerprintSeen],
+) -> frozenset[str]:
+    """The labels under which no key of `product` is meant, since their files are taken for other products."""
+    named = {each.fingerprint for each in seen}
+    labelled: dict[str, bool] = {}
+    for file in files:
+        own = product in _taken_for(file, products, named)
+        labelled[file.label] = own or labelled.get(file.label, False)
+    return frozenset(label for label, own in labelled.items() if not own)
+
+
 def _taken_for(file: KeyFile, products: Sequence[Product], named: Container[str]) -> list[Product]:
     """The products whose key a file is: one whose stores name it, or else whose form it has, or else all."""
     possible = [product for product in products if product.keys.may_be(file)]

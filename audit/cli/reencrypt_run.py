@@ -93,6 +93,7 @@ def _properties(session: Session, options: ReencryptOptions) -> RekeyedPropertie
 
 def _ways_out(session: Session) -> Iterator[str]:
     planned = sum(map(len, session.plan.planned.values()))
-    yield from ways_out(session.judged, session.ring, session.plan.target, planned=planned)
+    plan, elsewhere = session.plan, session.elsewhere
+    yield from ways_out(session.judged, session.ring, plan.target, planned=planned, elsewhere=elsewhere)
     for title, count in session.left_alone.items():
         yield f"{count} values of {title} are left alone: {session.plan.target.label} is no key of theirs"

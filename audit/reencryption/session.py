@@ -8,7 +8,7 @@ import polars as pl
 from audit.errors import KeyRingError, ReencryptionError
 from audit.examine import Examined
 from audit.key_ring import Key, KeyRing
-from audit.key_rings import KeyRings, meant, split_product
+from audit.key_rings import KeyRings, labels_of_others, meant, split_product
 from audit.layouts.user_supplied import Supplied
 from audit.products import PRODUCTS, product_of
 from audit.reencryption.despite import Despite
@@ -67,6 +67,7 @@ class Session:
         reading: what the stores hold of it.
         examined: its values judged.
         left_alone: how many values of other products there are, by product: nothing becomes of them.
+        elsewhere: labels of keys that are taken for one of those.
         in_place: stores with something planned that are changed where they lie.
         rewritings: file stores with something planned, their values found.
         obstacles: what stands in the way, by store.
@@ -77,6 +78,7 @@ class Session:
     reading: StoresReading = field(repr=False)
     examined: Examined = field(repr=False)
     left_alone: Mapping[str, int]
+    elsewhere: Collection[str]
     in_place: Sequence[tuple[Store, InPlace]]
     rewritings: Sequence[tuple[Store, Rewriting]]
     obstacles: Sequence[StoreObstacles]
@@ -115,7 +117,10 @@ def prepare(request: SessionRequest, progress: Progress) -> Session:
     wanted = Wanted(request.run, target, ring, request.supplied, request.also, layouts)
     plan = make_plan(wanted, reading, examined)
     _refuse_same_key(plan, target)
-    return _asked(request.stores, Session(plan, ring, reading, examined, left_alone, (), (), ()))
+    products = [each.product for each in rings.rings.values()]
+    elsewhere = labels_of_others(ring.product, products, request.files, reading.seen)
+    session = Session(plan, ring, reading, examined, left_alone, elsewhere, (), (), ())
+    return _asked(request.stores, session)
 
 
 def in_the_way(session: Session, despite: Collection[Despite]) -> Iterator[str]:

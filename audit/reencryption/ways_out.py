@@ -1,6 +1,6 @@
 """Both ways out of a mismatch, counted before anything is written."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import polars as pl
 
@@ -9,7 +9,9 @@ from audit.reencryption.target import SURE
 from audit.verdict import Verdict
 
 
-def ways_out(judged: pl.DataFrame, ring: KeyRing, target: Key, *, planned: int) -> Iterator[str]:
+def ways_out(
+    judged: pl.DataFrame, ring: KeyRing, target: Key, *, planned: int, elsewhere: Collection[str] = ()
+) -> Iterator[str]:
     """A sentence for each way: what restoring a key opens, what discarding loses, what re-encrypting saves.
 
     Args:
@@ -17,6 +19,8 @@ def ways_out(judged: pl.DataFrame, ring: KeyRing, target: Key, *, planned: int) 
         ring: its keys.
         target: the key under which everything is to open.
         planned: how many values the re-encryption would write.
+        elsewhere: labels of keys that are taken for another product's: restoring one that opens nothing here
+            is no way out of anything.
     """
     secrets = judged.filter(~pl.col("verdict").is_in([Verdict.EMPTY, Verdict.EXTERNAL]))
     sure = secrets.filter(pl.col("confidence").is_in(SURE), pl.col("verdict") != Verdict.AMBIGUOUS)
@@ -24,7 +28,7 @@ def ways_out(judged: pl.DataFrame, ring: KeyRing, target: Key, *, planned: int) 
     total = secrets.height
     for key in ring.keys:
         count = opens.get(key.label, 0)
-        if key is target:
+        if key is target or (not count and key.label in elsewhere):
             continue
         yield f"restoring {key.label} would open {count} of {total} stored secrets, and no others"
     under_target = opens.get(target.label, 0)

@@ -36,7 +36,7 @@ def counted(ended: Ended, state: str) -> int:
 
 @pytest.mark.parametrize(("to", "old"), [("master", "master-old"), ("passkey", "passkey-old")])
 def test_the_other_product_stays_byte_for_byte(both: BothProducts, to: str, old: str) -> None:
-    """What an older key of the target's product opens is written; the other's database is not, and that is said."""
+    """What an older key of the target's product opens is written; the other product's are not."""
     own, other = (both.octopus, both.commander) if to == "master" else (both.commander, both.octopus)
     (foreign,) = (name for name in TITLES if name != to)
     before = {path: path.read_bytes() for path in (own, other)}
@@ -62,7 +62,7 @@ def test_the_ways_out_are_those_of_the_plan(both: BothProducts, to: str, old: st
     total = SECRETS[to] + SECRETS[old]
     assert f"restoring {old} would open {SECRETS[old]} of {total} stored secrets" in said
     assert f"re-encrypting makes {SECRETS[old]} more open under {to}: {total} of {total} in all" in said
-    assert counted(ended, "re-encrypt") == SECRETS[old]
+    assert counted(ended, "to re-encrypt") == SECRETS[old]
     (foreign,) = (name for name in TITLES if name != to)
     assert f"restoring {foreign}" not in said
     assert ("ignorePasskeyMismatch" in said) is (to == "passkey")
@@ -106,7 +106,7 @@ def test_a_label_of_two_keys(both: BothProducts) -> None:
     assert counted(taken, "re-encrypted") == SECRETS["master-old"]
     assert both.commander.read_bytes() == before
     mirror = both.run("reencrypt", "run", *stores, *keys, "--to", "cloudbees-cd:now")
-    assert counted(mirror, "re-encrypt") == SECRETS["passkey-old"]
+    assert counted(mirror, "to re-encrypt") == SECRETS["passkey-old"]
 
 
 @pytest.mark.parametrize(("to", "why"), [
@@ -137,7 +137,7 @@ def test_one_product_after_a_run_over_both(both: BothProducts) -> None:
         ("commander.sqlite", "passkey", "passkey-old"),
     ):
         ended = both.run("reencrypt", "run", "--store", store, *keys, "--to", to)
-        assert counted(ended, "re-encrypt") == SECRETS[old], ended.err
+        assert counted(ended, "to re-encrypt") == SECRETS[old], ended.err
 
 
 def test_no_key_is_shown(both: BothProducts) -> None:
