@@ -7,6 +7,7 @@ a value of this type there, and enters it in `audit/products.py`.
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -21,10 +22,11 @@ if TYPE_CHECKING:  # the functions below are the product's; this file only says 
     from audit.key_ring import Key, KeyRing
     from audit.readiness.check import Rule
     from audit.readiness.estate import Estate
+    from audit.reencryption.rekeyed_file import RekeyedFile
     from audit.stores_reading import StoresReading
     from parsers.stores.change import Change
-    from parsers.stores.interface import FingerprintSeen, PasswordCheck
-    from parsers.stores.mapping import HistoryTable
+    from parsers.stores.interface import FingerprintSeen, PasswordCheck, Store
+    from parsers.stores.mapping import HistoryTable, Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class KeyRules:
         identity: what makes two files one key.
         named_by_fingerprint: whether stores and logs name keys by the SHA-1 of their files.
         named_by_report: the label of the key that the product's own report names as current, if any.
+        copies: where else a copy of a node's key file is to be looked for, in a sentence.
         no_form: what is wrong with a file that is no key in the published form, and what to give instead.
     """
 
@@ -46,6 +49,7 @@ class KeyRules:
     identity: Callable[[KeyFile], Secret]
     named_by_fingerprint: bool
     named_by_report: Callable[[Sequence[KeyFile], RotationReport | None], str | None]
+    copies: str = ""
     no_form: tuple[str, str] = ("", "")
 
 
@@ -144,6 +148,27 @@ class RekeyingRules:
 
 
 @dataclass(frozen=True, slots=True)
+class ConnectionFile:
+    """A file of a product's own that says where its database is, with the password of it under its key.
+
+    Attributes:
+        open: the database as a store, the password opened by one of the keys unless it is given.
+        rekeyed: of such files the one whose password is to open under the target: a new file, not yet
+            written; given the files, the keys, the target, where it goes, and layouts that values show.
+    """
+
+    open: Callable[[Path, Sequence["Key"], Secret | None, "Mapping"], "Store"]
+    rekeyed: Callable[
+        [Sequence[Path], "KeyRing", "Key", Path | None, Collection[Layout]], "RekeyedFile | None"
+    ]
+
+
+def nothing_meant(_: str) -> pl.Expr:
+    """What an entry names of a product whose values are no parts of documents."""
+    return pl.lit(value=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Product:
     """A server that keeps other systems' secrets.
 
@@ -157,6 +182,9 @@ class Product:
         readiness: its checks.
         rekeying: its re-encryption.
         beside: what it says of a run beside the verdicts.
+        connection: its own file that says where its database is; None where there is none that is read.
+        document_meant: whether a value, told by its `record`, is of the document that a log entry names.
+        own_words: words of its files, places and messages, which name nobody's estate; split at blanks.
     """
 
     id: str
@@ -167,3 +195,6 @@ class Product:
     readiness: ReadinessRules
     rekeying: RekeyingRules
     beside: Callable[[AuditedValues], SaidBeside] = nothing_beside
+    connection: ConnectionFile | None = None
+    document_meant: Callable[[str], pl.Expr] = nothing_meant
+    own_words: str = ""

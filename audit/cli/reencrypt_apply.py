@@ -19,8 +19,8 @@ from audit.errors import ReencryptionError
 from audit.product import Rekeyed
 from audit.reencryption.guards import StoreObstacles, refuse_obstacles, refuse_rotation
 from audit.reencryption.journal import journal_for_writing
-from audit.reencryption.properties_file import RekeyedProperties, rekeyed_properties
 from audit.reencryption.reencrypt import Reencrypted, reencrypt_in_place
+from audit.reencryption.rekeyed_file import RekeyedFile
 from audit.reencryption.report import PRODUCT_REPORT, REPORT, make_report, proof_in_words
 from audit.reencryption.rewrite import Destination, reencrypt_out_of_place, refuse_place
 from audit.reencryption.session import Session, SessionRequest
@@ -34,19 +34,24 @@ from reports.run_folder import JOURNAL
 from reports.terminal import visible
 
 
-def properties_of(session: Session, options: ReencryptOptions) -> RekeyedProperties | None:
-    """The database.properties whose password is to open under the target key too, if there is one.
+def properties_of(session: Session, options: ReencryptOptions) -> RekeyedFile | None:
+    """The product's own file whose password is to open under the target key too, if there is one.
+
+    Where the target is another product's key, the file stays what it is, as that product's values do.
 
     Raises:
         ReencryptionError: it has no place to go to, or cannot be re-keyed.
     """
+    connection = session.ring.product.connection
+    if connection is None:
+        return None
     layouts = [
         layout
         for each in session.examined.discovered.established
         for one in each.alike
         for layout in (one.layout, *one.same_as)
     ]
-    return rekeyed_properties(
+    return connection.rekeyed(
         options.stores.database_properties, session.ring, session.plan.target, options.out, layouts
     )
 
@@ -54,7 +59,7 @@ def properties_of(session: Session, options: ReencryptOptions) -> RekeyedPropert
 def apply_session(
     session: Session,
     request: SessionRequest,
-    properties: RekeyedProperties | None,
+    properties: RekeyedFile | None,
     options: ReencryptOptions,
     *,
     complete: bool,
@@ -79,7 +84,7 @@ def apply_session(
     try:
         if properties and not report.faults:
             properties.write()
-            say([f"COMMANDER_DB_PASSWORD opens under {report.target} in {properties.out}"], options)
+            say([f"{properties.secret} opens under {report.target} in {properties.out}"], options)
         _write(options.run / REPORT, report.model_dump_json(indent=2) + "\n")
         if afterwards.product_report:
             _write(options.run / PRODUCT_REPORT, afterwards.product_report)
@@ -93,7 +98,7 @@ def apply_session(
     return report.exit_code
 
 
-def _written(options: ReencryptOptions, properties: RekeyedProperties | None) -> list[Path]:
+def _written(options: ReencryptOptions, properties: RekeyedFile | None) -> list[Path]:
     """Files that come about once the stores are changed."""
     reports = [options.run / REPORT, options.run / PRODUCT_REPORT]
     named = [*([options.output] if options.output else []), *([properties.out] if properties else [])]
@@ -130,7 +135,7 @@ def _carried_out(
 
 
 def _destination(
-    session: Session, options: ReencryptOptions, properties: RekeyedProperties | None
+    session: Session, options: ReencryptOptions, properties: RekeyedFile | None
 ) -> Destination | None:
     """Where a file store is written anew; None for databases."""
     if not session.rewritings:
@@ -154,7 +159,7 @@ def _reopened(path: Path, options: StoreOptions) -> Store:
     return store
 
 
-def _confirm(session: Session, properties: RekeyedProperties | None, options: ReencryptOptions) -> None:
+def _confirm(session: Session, properties: RekeyedFile | None, options: ReencryptOptions) -> None:
     """Ask the person at the terminal, unless --yes was said."""
     if options.yes:
         return

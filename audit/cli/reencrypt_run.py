@@ -15,7 +15,7 @@ from audit.exit_codes import exit_code
 from audit.key_rings import refuse_unknown_labels
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, read_layouts
 from audit.products import PRODUCTS
-from audit.reencryption.properties_file import RekeyedProperties
+from audit.reencryption.rekeyed_file import RekeyedFile
 from audit.reencryption.report import needs_attention
 from audit.reencryption.session import Session, SessionRequest, in_the_way, prepare
 from audit.reencryption.state import State
@@ -80,7 +80,7 @@ def _done_before(session: Session, request: SessionRequest) -> bool:
     return done and any(in_place(store) is not None for store in request.stores)
 
 
-def _properties(session: Session, options: ReencryptOptions) -> RekeyedProperties | None:
+def _properties(session: Session, options: ReencryptOptions) -> RekeyedFile | None:
     """As `properties_of`; what stands in its way is only told while nothing is to be written."""
     try:
         return properties_of(session, options)

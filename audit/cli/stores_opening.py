@@ -7,14 +7,8 @@ from pathlib import Path
 import typer
 
 from audit.cli.references import secrets_of
-from audit.cloudbees.product import CLOUDBEES_CD
-from audit.database_password import open_database_password
-from audit.key_ring import make_key_ring
+from audit.connection_files import open_connection_file
 from parsers.keys.key_file import KeyFile
-from parsers.secret import Secret
-from parsers.stores.database.cloudbees_database import CloudBeesDatabase
-from parsers.stores.database.connection import database_at
-from parsers.stores.database.properties import read_database_properties
 from parsers.stores.interface import Store
 from parsers.stores.mapping import DEFAULT_MAPPING, read_mapping
 from parsers.stores.open import open_store
@@ -48,18 +42,10 @@ def open_stores(options: StoreOptions, key_files: Sequence[KeyFile]) -> list[Sto
         open_store(reference, columns=columns, mapping=mapping, password=password)
         for reference in options.references
     ]
-    for path in options.database_properties:
-        found = read_database_properties(path)
-        opened = password or _opened(found.password, key_files)
-        stores.append(CloudBeesDatabase(database_at(found.url, password=opened), mapping))
+    stores += [
+        open_connection_file(path, key_files, password, mapping) for path in options.database_properties
+    ]
     return stores
-
-
-def _opened(stored: Secret | None, key_files: Sequence[KeyFile]) -> Secret | None:
-    if stored is None:
-        return None
-    ring = make_key_ring(CLOUDBEES_CD, key_files, current_label=None, seen=())
-    return open_database_password(stored, ring.keys)
 
 
 def _role_and_column(given: str) -> tuple[str, str]:

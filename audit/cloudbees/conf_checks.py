@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from audit.database_password import PasswordOpening, password_opening
+from audit.cloudbees.database_password import PasswordOpening, password_opening
 from audit.readiness.check import About, Check, State, listed
 from audit.readiness.estate import DATABASE, ConfFolder, Estate
 

@@ -11,6 +11,7 @@ from audit.cloudbees.conf_checks import (
     database_password_opens,
     no_files_left_over,
 )
+from audit.cloudbees.connection import CONNECTION
 from audit.cloudbees.key_places import key_places
 from audit.cloudbees.layouts import LAYOUTS
 from audit.cloudbees.older_key import OLDER_KEY, older_key_in_place
@@ -49,6 +50,12 @@ def _no_stores(_: pl.DataFrame) -> frozenset[str]:
     return frozenset()
 
 
+_OWN_WORDS: Final = """
+agent agents bundle cbflow cloudbees commander conf ec electriccloud electriccommander passkey properties repo
+repository sda wrapper
+credentials devopsinsightserverconfiguration directoryproviders emailconfigs plugins project projects users
+"""
+
 CLOUDBEES_CD: Final[Product] = Product(
     id=products.CLOUDBEES_CD,
     title="CloudBees CD",
@@ -60,6 +67,7 @@ CLOUDBEES_CD: Final[Product] = Product(
         identity=_whole_file,
         named_by_fingerprint=True,
         named_by_report=_by_no_report,
+        copies="in ZooKeeper's /commander/conf/passkey",
     ),
     readiness=ReadinessRules(
         key_names=("passkey",),
@@ -83,4 +91,6 @@ CLOUDBEES_CD: Final[Product] = Product(
         with_zero_vectors=_no_stores,
         password_checks=lambda *_: iter(()),
     ),
+    connection=CONNECTION,
+    own_words=_OWN_WORDS,
 )

@@ -3,6 +3,7 @@
 from typing import Final
 
 from audit.octopus.beside import named_by_report, said_beside
+from audit.octopus.document_types import is_meant
 from audit.octopus.key_places import key_places
 from audit.octopus.layouts import LAYOUTS
 from audit.octopus.password_check import checks_for
@@ -63,4 +64,6 @@ OCTOPUS: Final[Product] = Product(
         password_checks=checks_for,
     ),
     beside=said_beside,
+    document_meant=is_meant,
+    own_words="config configuration master octopus octopusserver server",
 )

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from audit.cloudbees.new_key import new_passkey
 from audit.errors import ReencryptionError
-from audit.new_key import MASTER_KEY_BYTES, new_master_key, new_passkey, write_new_key
+from audit.new_key import write_new_key
+from audit.octopus.new_key import MASTER_KEY_BYTES, new_master_key
 from parsers.keys.octopus_master_key import find_master_key
 from parsers.secret import Secret
 from tests.audit.reencryption.test_journal import files_of_at_most

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from audit.database_password import open_database_password
+from audit.cloudbees.database_password import open_database_password
+from audit.cloudbees.properties_file import rekeyed_properties
 from audit.errors import ReencryptionError
 from audit.key_ring import KeyRing
-from audit.reencryption.properties_file import RekeyedProperties, rekeyed_properties
+from audit.reencryption.rekeyed_file import RekeyedFile
 from parsers.secret import Secret
 from parsers.stores.database.properties import read_database_properties
 from tests.audit.reencryption.estate import FOREIGN, GCM, NEW, OLD
@@ -29,7 +30,7 @@ def file(path: Path, key: bytes | None) -> Path:
     return path
 
 
-def rekeyed(paths: list[Path], out: Path | None) -> RekeyedProperties | None:
+def rekeyed(paths: list[Path], out: Path | None) -> RekeyedFile | None:
     return rekeyed_properties(paths, RING, RING.keys[1], out)
 
 
