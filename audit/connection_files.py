@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from audit.key_ring import make_key_ring
-from audit.products import PRODUCTS
+from audit.products import every_product
 from parsers.keys.key_file import KeyFile
 from parsers.secret import Secret
 from parsers.stores.interface import Store
@@ -26,6 +26,6 @@ def open_connection_file(
         StoreError: it cannot be read, or names no database that can be.
         KeyRingError: no key opens the password in it.
     """
-    ((product, connection),) = ((each, each.connection) for each in PRODUCTS if each.connection)
+    ((product, connection),) = ((each, each.connection) for each in every_product() if each.connection)
     ring = make_key_ring(product, files, current_label=None, seen=())
     return connection.open(path, ring.keys, password, mapping)

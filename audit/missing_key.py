@@ -9,7 +9,7 @@ import polars as pl
 from audit.fingerprint_dates import comparable, export_path, is_export, is_history, iso_date
 from audit.key_ring import KeyRing
 from audit.node_mismatch import NodeMismatch, where_to_look
-from audit.products import PRODUCTS
+from audit.products import every_product
 from audit.verdict import Verdict
 from parsers.stores.interface import FingerprintSeen
 from reports.summary import MissingKeySummary
@@ -118,7 +118,7 @@ def what_they_save(missing: Iterable[MissingKey], credentials: pl.DataFrame) -> 
         missing: what `missing_keys` found.
         credentials: with `system`, `verdict`, `store`, `modified`.
     """
-    named = [product.id for product in PRODUCTS if product.keys.named_by_fingerprint]
+    named = [product.id for product in every_product() if product.keys.named_by_fingerprint]
     unopened = credentials.filter(pl.col("system").is_in(named) & ~pl.col("verdict").is_in(_SAFE))
     sealed = unopened.filter(pl.col("verdict").is_in(_SEALED)).select(
         "store", changed=pl.col("modified").map_elements(iso_date, pl.String)

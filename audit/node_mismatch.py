@@ -102,7 +102,7 @@ def where_to_look(fingerprint: str, mismatches: Iterable[NodeMismatch], ring: Ke
     nodes = ", ".join(dict.fromkeys(each.place for each in wanted))
     files = ", ".join(dict.fromkeys(each.file for each in wanted))
     before = f" made before {wanted[0].time[:10]}" if wanted[0].time else ""
-    copies = f", and {ring.product.keys.copies}" if ring.product.keys.copies else ""
+    copies = f", and in {' '.join(ring.product.keys.copies)}" if any(ring.product.keys.copies) else ""
     return (
         f"the server's database wants it: look in a backup of conf/passkey of {nodes}{before}, on the other "
         f"nodes{copies}; not in conf/passkey of {nodes} as it is, which "

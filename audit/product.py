@@ -40,7 +40,7 @@ class KeyRules:
         identity: what makes two files one key.
         named_by_fingerprint: whether stores and logs name keys by the SHA-1 of their files.
         named_by_report: the label of the key that the product's own report names as current, if any.
-        copies: where else a copy of a node's key file is to be looked for, in a sentence.
+        copies: whose copies of a node's key file there may be, and where they lie.
         no_form: what is wrong with a file that is no key in the published form, and what to give instead.
     """
 
@@ -49,7 +49,7 @@ class KeyRules:
     identity: Callable[[KeyFile], Secret]
     named_by_fingerprint: bool
     named_by_report: Callable[[Sequence[KeyFile], RotationReport | None], str | None]
-    copies: str = ""
+    copies: tuple[str, str] = ("", "")
     no_form: tuple[str, str] = ("", "")
 
 

@@ -14,7 +14,7 @@ from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied
 from audit.missing_key import seen_in_logs
 from audit.owners import Owners
 from audit.product import AuditedValues, Product, SaidBeside
-from audit.products import PRODUCTS, product_of
+from audit.products import every_product, product_of
 from audit.stores_reading import StoresReading, read_stores
 from audit.trial.same_secret import SecretTags
 from parsers.keys.key_file import KeyFile
@@ -131,7 +131,7 @@ def said_beside(
                 report=report,
             )
         )
-        for product in PRODUCTS
+        for product in every_product()
     ]
 
 
@@ -169,7 +169,9 @@ def rings_for(  # each is one fact about the run
         KeyRingError: a current key is not among the candidates, or may be one of several products.
     """
     products = _products(stores.systems() or set(logged_of), files)
-    said = [Chosen(label, system) for system, label in (split_product(each, PRODUCTS) for each in current)]
+    said = [
+        Chosen(label, system) for system, label in (split_product(each, every_product()) for each in current)
+    ]
     told = [
         Chosen(label, product.id, "the rotation report says")
         for product in products
@@ -181,9 +183,9 @@ def rings_for(  # each is one fact about the run
 def _products(systems: Collection[str], files: Sequence[KeyFile]) -> list[Product]:
     """Those whose values or logs are there; else those whose keys the files may be; else all."""
     if systems:
-        return [product for product in PRODUCTS if product.id in systems]
-    possible = [product for product in PRODUCTS if any(product.keys.may_be(file) for file in files)]
-    return possible or list(PRODUCTS)
+        return [product for product in every_product() if product.id in systems]
+    possible = [product for product in every_product() if any(product.keys.may_be(file) for file in files)]
+    return possible or list(every_product())
 
 
 def examine_each_product(

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from audit.products import PRODUCTS
+from audit.products import every_product
 from parsers.logs.phrases import DEFAULT
 
 WORD: Final = re.compile(r"[^\W_]+")
@@ -20,7 +20,7 @@ PRODUCT_WORDS: Final = frozenset(
     word.lower()
     for text in (
         _FILES_AND_PLACES,
-        *(product.own_words for product in PRODUCTS),
+        *(product.own_words for product in every_product()),
         *(phrase.text for phrase in DEFAULT.table),
     )
     for word in WORD.findall(text)

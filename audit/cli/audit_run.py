@@ -20,7 +20,7 @@ from audit.ignoring import ignore
 from audit.key_rings import refuse_unknown_labels
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, read_layouts
 from audit.owners import Owners, read_owners
-from audit.products import PRODUCTS
+from audit.products import every_product
 from audit.reentered import reconcile, with_reentered
 from audit.run_audit import Audited, Request, run_audit
 from parsers.keys.key_file import KeyFile
@@ -63,7 +63,7 @@ def audit_into(out: Path, options: AuditOptions) -> int:
     passwords = secrets_of(options.zip_passwords)
     keys = read_keys(options.keys, quiet=options.quiet)
     key_files = [each for each in keys if isinstance(each, KeyFile)]
-    refuse_unknown_labels(key_files, options.current, PRODUCTS)
+    refuse_unknown_labels(key_files, options.current, every_product())
     stores = open_stores(options.stores, key_files)
     owners = read_owners(options.owners) if options.owners else Owners(())
     supplied = read_layouts(options.layouts) if options.layouts else NOTHING_SUPPLIED

@@ -14,7 +14,7 @@ from audit.errors import ReencryptionError
 from audit.exit_codes import exit_code
 from audit.key_rings import refuse_unknown_labels
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, read_layouts
-from audit.products import PRODUCTS
+from audit.products import every_product
 from audit.reencryption.rekeyed_file import RekeyedFile
 from audit.reencryption.report import needs_attention
 from audit.reencryption.session import Session, SessionRequest, in_the_way, prepare
@@ -35,7 +35,7 @@ def reencrypt(options: ReencryptOptions) -> int:
     run = read_run_folder(options.run)
     keys = read_keys(options.keys)
     files = [each for each in keys if isinstance(each, KeyFile)]
-    refuse_unknown_labels(files, [options.to], PRODUCTS)
+    refuse_unknown_labels(files, [options.to], every_product())
     request = SessionRequest(
         run=run,
         stores=open_stores(options.stores, files),

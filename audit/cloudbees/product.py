@@ -67,7 +67,7 @@ CLOUDBEES_CD: Final[Product] = Product(
         identity=_whole_file,
         named_by_fingerprint=True,
         named_by_report=_by_no_report,
-        copies="in ZooKeeper's /commander/conf/passkey",
+        copies=("ZooKeeper's", "/commander/conf/passkey"),
     ),
     readiness=ReadinessRules(
         key_names=("passkey",),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from audit.products import PRODUCTS
+from audit.products import every_product
 from audit.readiness.check import Check
 from audit.readiness.estate import Estate
 from audit.readiness.values_open import IMPORTS
@@ -11,7 +11,9 @@ from audit.readiness.values_open import IMPORTS
 
 def check_ids() -> list[str]:
     """The ids of all checks of all products, each once."""
-    return list(dict.fromkeys(rule.about.id for product in PRODUCTS for rule in product.readiness.rules))
+    return list(
+        dict.fromkeys(rule.about.id for product in every_product() for rule in product.readiness.rules)
+    )
 
 
 def make_checks(estates: Sequence[Estate]) -> list[Check]:

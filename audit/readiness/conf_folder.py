@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from audit.products import PRODUCTS
+from audit.products import every_product
 from audit.readiness.estate import DATABASE, ConfFolder
 from parsers.errors import StoreError
 from parsers.keys.key_file import KeyFile
@@ -37,7 +37,7 @@ def read_conf_folder(label: str, path: Path) -> ConfFolder:
 
 def _key(label: str, folder: Path, unread: list[Unread]) -> tuple[str, KeyFile | None]:
     """The product whose key file is there, and the key; of several files the first counts."""
-    names = [(product.id, name) for product in PRODUCTS for name in product.readiness.key_names]
+    names = [(product.id, name) for product in every_product() for name in product.readiness.key_names]
     system, name = next(((id_, name) for id_, name in names if (folder / name).exists()), ("", ""))
     if not name:
         unread.append(Unread(str(folder / names[0][1]), "", "not there"))

@@ -25,8 +25,10 @@ def one_key(estate: Estate) -> Check:
             "make these readable and run it again",
         )
     if sum(map(len, places.values())) < 2:
+        keeper, _ = estate.product.keys.copies
+        whose = f" ({keeper})" if keeper else ""
         return ONE_KEY.unknown(
             f"{told or 'the key was seen nowhere'}: nothing to compare it with",
-            "name each node's folder with --conf, and other copies (ZooKeeper's) with --copy LABEL=REF",
+            f"name each node's folder with --conf, and other copies{whose} with --copy LABEL=REF",
         )
     return ONE_KEY.passed(told)

@@ -10,7 +10,7 @@ from audit.examine import Examined
 from audit.key_ring import Key, KeyRing
 from audit.key_rings import KeyRings, labels_of_others, meant, split_product
 from audit.layouts.user_supplied import Supplied
-from audit.products import PRODUCTS, product_of
+from audit.products import every_product, product_of
 from audit.reencryption.despite import Despite
 from audit.reencryption.guards import StoreObstacles, refuse_obstacles, refuse_rotation
 from audit.reencryption.lasting_name import lasting_name
@@ -149,7 +149,7 @@ def _current(keys: Sequence[KeySummary], files: Sequence[KeyFile], systems: Coll
 def _target(rings: KeyRings, request: SessionRequest, reading: StoresReading) -> tuple[KeyRing, Key]:
     """The key that is meant, and its product's ring: it is no target for the values of another product."""
     products = [ring.product for ring in rings.rings.values()]
-    system, label = split_product(request.to, PRODUCTS)
+    system, label = split_product(request.to, every_product())
     possible = {each.id: list(filter(each.keys.may_be, request.files)) for each in products}
     ring = rings.of(meant(label, system, products, possible, reading.seen))
     target = ring.find(label)

@@ -35,10 +35,9 @@ def names_in(path: Path) -> Iterator[tuple[int, str]]:
     documented = {
         line
         for node in ast.walk(ast.parse(text))
-        for each in getattr(node, "body", []) or []
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
-        and isinstance(each, ast.Expr)
-        and isinstance(each.value, ast.Constant)
+        for each in node.body
+        if isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant)
         for line in range(each.lineno, (each.end_lineno or each.lineno) + 1)
     }
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
