@@ -16,7 +16,7 @@ class RekeyedFile:
         content: all of it.
     """
 
-    secret: str
+    secret: str = field(repr=False)
     out: Path
     content: bytes = field(repr=False)
 
