@@ -113,7 +113,7 @@ def prepare(request: SessionRequest, progress: Progress) -> Session:
     }
     reading = reading.of_product(ring.product.id)
     (examined,) = examine_each_product(reading, rings, request.supplied)
-    layouts = _layouts_like(request, rings, target, progress) if request.like else {}
+    layouts = _layouts_like(request, ring, target, progress) if request.like else {}
     wanted = Wanted(request.run, target, ring, request.supplied, request.also, layouts)
     plan = make_plan(wanted, reading, examined)
     _refuse_same_key(plan, target)
@@ -159,13 +159,11 @@ def _target(rings: KeyRings, request: SessionRequest, reading: StoresReading) ->
     return ring, ring.opens_as(target)  # two files of one key are one target
 
 
-def _layouts_like(request: SessionRequest, rings: KeyRings, target: Key, progress: Progress) -> Layouts:
+def _layouts_like(request: SessionRequest, ring: KeyRing, target: Key, progress: Progress) -> Layouts:
     """How values under `target` are written, where the stores beside show it."""
-    reading = read_stores([*request.stores, *request.like], progress)
-    for each in examine_each_product(reading, rings, request.supplied):
-        if target in each.ring.keys:
-            return layouts_for(target, each, values_of(each, reading), request.supplied)
-    return {}
+    reading = read_stores([*request.stores, *request.like], progress).of_product(ring.product.id)
+    (examined,) = examine_each_product(reading, KeyRings({ring.product.id: ring}), request.supplied)
+    return layouts_for(target, examined, values_of(examined, reading), request.supplied)
 
 
 def _refuse_same_key(plan: Plan, target: Key) -> None:

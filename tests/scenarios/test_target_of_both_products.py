@@ -2,6 +2,7 @@
 
 import base64
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,18 @@ from tests.support.program import Ended
 TITLES = {"passkey": "CloudBees CD", "master": "Octopus Deploy"}
 
 
-@pytest.fixture
-def both(tmp_path: Path) -> BothProducts:
-    made = BothProducts(tmp_path).make(history=["passkey-old", "passkey"])
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> BothProducts:
+    """Made and audited; a test that writes takes a copy."""
+    made = BothProducts(tmp_path_factory.mktemp("both")).make(history=["passkey-old", "passkey"])
     audited(made)
     return made
+
+
+@pytest.fixture
+def both(tmp_path: Path, once: BothProducts) -> BothProducts:
+    shutil.copytree(once.folder, tmp_path, dirs_exist_ok=True)
+    return BothProducts(tmp_path)
 
 
 def audited(both: BothProducts, *words: str) -> None:
