@@ -147,10 +147,8 @@ def meant(
     if len(products) == 1:
         return products[0]
     named = {each.fingerprint for each in seen}
-    labelled = {
-        file.fingerprint: file for product in asked for file in files[product.id] if file.label == label
-    }
-    taken = [_taken_for(file, asked, named) for file in labelled.values()]
+    labelled = [file for product in asked for file in files[product.id] if file.label == label]
+    taken = [_taken_for(file, asked, named) for file in labelled]
     possible = [product for product in asked if any(product in each for each in taken)]
     if len(possible) == 1:
         return possible[0]

@@ -5,7 +5,7 @@ or from the key ring, and asks it. Whoever adds one writes `audit/<product>/` an
 a value of this type there, and enters it in `audit/products.py`.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,7 +26,8 @@ if TYPE_CHECKING:  # the functions below are the product's; this file only says 
     from audit.stores_reading import StoresReading
     from parsers.stores.change import Change
     from parsers.stores.interface import FingerprintSeen, PasswordCheck, Store
-    from parsers.stores.mapping import HistoryTable, Mapping
+    from parsers.stores.mapping import HistoryTable
+    from parsers.stores.mapping import Mapping as StoreMapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ class KeyRules:
         named_by_fingerprint: whether stores and logs name keys by the SHA-1 of their files.
         named_by_report: the label of the key that the product's own report names as current, if any.
         copies: whose copies of a node's key file there may be, and where they lie.
+        from_passwords: the keys that a password may stand for, by the prefix of references to such passwords;
+            given what to call them, the reference without its secret part, and the password.
         no_form: what is wrong with a file that is no key in the published form, and what to give instead.
     """
 
@@ -50,6 +53,9 @@ class KeyRules:
     named_by_fingerprint: bool
     named_by_report: Callable[[Sequence[KeyFile], RotationReport | None], str | None]
     copies: tuple[str, str] = ("", "")
+    from_passwords: Mapping[str, Callable[[str, str, Secret], Sequence[KeyFile]]] = field(
+        default_factory=dict
+    )
     no_form: tuple[str, str] = ("", "")
 
 
@@ -157,7 +163,7 @@ class ConnectionFile:
             written; given the files, the keys, the target, where it goes, and layouts that values show.
     """
 
-    open: Callable[[Path, Sequence["Key"], Secret | None, "Mapping"], "Store"]
+    open: Callable[[Path, Sequence["Key"], Secret | None, "StoreMapping"], "Store"]
     rekeyed: Callable[
         [Sequence[Path], "KeyRing", "Key", Path | None, Collection[Layout]], "RekeyedFile | None"
     ]

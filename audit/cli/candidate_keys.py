@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 from audit.cli.printing import remark
 from audit.cli.references import prompt_without_echo
+from audit.password_keys import keys_from_password, split_use
 from parsers.keys.key_file import KeyFile, split_label
 from parsers.keys.key_search import LeftOut
-from parsers.keys.octopus_password import password_keys, split_use
 from parsers.keys.read_key_files import find_key_files
 from parsers.keys.reference import text_secret
 from parsers.unread import Unread
@@ -36,4 +36,4 @@ def _keys_of(reference: str) -> list[KeyFile | Unread | LeftOut]:
         return find_key_files(reference, prompt=prompt_without_echo, allow_commands=True)
     use, password = of_password
     secret = text_secret(password, prompt=prompt_without_echo, allow_commands=True)
-    return [*password_keys(label or f"{use} password", f"{use} password", use, secret)]
+    return [*keys_from_password(use, label, secret)]

@@ -1,5 +1,7 @@
 """Octopus Deploy, as the audit knows it."""
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 from audit.octopus.beside import named_by_report, said_beside
@@ -17,6 +19,7 @@ from audit.readiness.one_key import ONE_KEY, one_key
 from audit.readiness.values_open import BACKUP, IMPORTS, OPEN, backup_tested, imports_fit, values_open
 from parsers import products
 from parsers.keys.key_file import KeyFile
+from parsers.keys.octopus_password import PasswordUse, password_keys
 from parsers.secret import Secret
 
 
@@ -27,6 +30,11 @@ def _holds_master_key(file: KeyFile) -> bool:
 def _master_key(file: KeyFile) -> Secret:
     """A master key is known by itself, whatever form it is written in."""
     return file.master_key or file.content
+
+
+def _of_password(use: PasswordUse, label: str, reference: str, password: Secret) -> Sequence[KeyFile]:
+    """The keys of an export by the Migrator, or of an offline drop: each has a password of its own."""
+    return password_keys(label, reference, use, password)
 
 
 OCTOPUS: Final[Product] = Product(
@@ -40,6 +48,7 @@ OCTOPUS: Final[Product] = Product(
         identity=_master_key,
         named_by_fingerprint=False,
         named_by_report=named_by_report,
+        from_passwords={str(use): partial(_of_password, use) for use in PasswordUse},
         no_form=("holds no master key", "give a key of 16 or 32 bytes in base64"),
     ),
     readiness=ReadinessRules(

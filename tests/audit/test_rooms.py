@@ -21,7 +21,6 @@ SAMPLES: Final = "sample_estate"
 """What writes the samples tells of estates of each product; it decides nothing."""
 
 STILL: Final = {
-    "cli/candidate_keys.py": "the uses migrator: and drop: of a password are key sources of one product",
     "cli/demo_command.py": "audits an estate of each",
     "cli/key_command.py": "has an option for each product that a key can be made for",
     "cli/options.py": "help texts, which people read who look for their product",
