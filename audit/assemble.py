@@ -1,7 +1,7 @@
 """The finished run put together: credentials with owners and evidence, findings, the summary."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 import polars as pl
@@ -14,7 +14,8 @@ from audit.exit_codes import exit_code
 from audit.findings_of_stores import uncovered_findings
 from audit.idle_key import Opens, key_remark, tried
 from audit.key_periods import key_periods
-from audit.key_ring import KeyRing
+from audit.key_ring import Key, KeyRing
+from audit.key_rings import KeyRings
 from audit.log_coverage import coverage
 from audit.missing_key import missing_keys
 from audit.node_mismatch import NodeMismatch, node_mismatches
@@ -47,7 +48,7 @@ class Gathered:
         findings: the `FINDINGS` schema: of the logs, and of keys and reports held against each other.
         stores: what the stores hold.
         examined: the verdicts, one for each product.
-        ring: the candidate keys.
+        rings: the candidate keys, by product.
         seen: the passkey fingerprints met in stores and logs.
         owners: who owns which credential.
         unread: what else could not be read: key files, say.
@@ -57,7 +58,7 @@ class Gathered:
     findings: pl.DataFrame
     stores: StoresReading
     examined: Sequence[Examined]
-    ring: KeyRing
+    rings: KeyRings
     seen: Sequence[FingerprintSeen]
     owners: Owners
     unread: Sequence[Unread]
@@ -78,7 +79,7 @@ def assemble(gathered: Gathered) -> tuple[Run, Copies]:
         gathered.examined,
         findings,
         gathered.owners,
-        missing_keys(gathered.ring, gathered.seen, mismatches),
+        missing_keys(gathered.rings.fingerprinted, gathered.seen, mismatches),
         logged=gathered.logs.systems,
     )
     credentials, copies = found.frame, found.copies
@@ -97,15 +98,19 @@ def assemble(gathered: Gathered) -> tuple[Run, Copies]:
             verdicts=verdicts,
             actions=_counts(credentials["action"], Action),
             findings=_counts(findings["kind"], sorted(set(findings["kind"]))),
-            keys=_keys(gathered, credentials, tried(verdicts), mismatches),
+            keys=list(_keys(gathered, credentials, mismatches)),
             fingerprints=[
                 FingerprintSummary(where=each.where, fingerprint=each.fingerprint, when=each.when)
                 for each in gathered.seen
             ],
-            periods=key_periods(gathered.seen, gathered.ring),
+            periods=key_periods(gathered.seen, gathered.rings.fingerprinted),
             missing_keys=found.missing_keys,
-            layouts=[_layout(each, gathered.ring) for each in _evidence(gathered)],
-            open_questions=open_questions(gathered.examined, gathered.ring),
+            layouts=[
+                _layout(each, examined.ring)
+                for examined in gathered.examined
+                for each in examined.discovered.established
+            ],
+            open_questions=open_questions(gathered.examined),
             inputs=_inputs(gathered),
             span=coverage(gathered.logs.spans),
             upgrades=[UpgradeSummary(**asdict(each)) for each in gathered.logs.upgrades],
@@ -125,28 +130,52 @@ def _counts(column: pl.Series, words: Iterable[str]) -> dict[str, int]:
     return {str(word): counts[word] for word in words if word in counts}
 
 
-def _evidence(gathered: Gathered) -> Iterable[Evidence]:
-    return (each for examined in gathered.examined for each in examined.discovered.established)
-
-
 def _keys(
-    gathered: Gathered, credentials: pl.DataFrame, tried: int, mismatches: Sequence[NodeMismatch]
-) -> list[KeySummary]:
-    ring = gathered.ring
-    opens = dict(credentials["opened_by"].value_counts().iter_rows())
-    outer: Counter[str] = sum((Counter(each.outer) for each in gathered.examined), Counter())
-    unknown = int((credentials["verdict"] == Verdict.UNKNOWN).sum())
-    return [
-        KeySummary(
-            label=key.label,
-            bits=key.bits,
-            fingerprint=key.fingerprint,
-            opens=opens.get(key.label, 0),
-            current=key.current,
-            remark=key_remark(key, Opens(opens, outer, tried, unknown), mismatches, ring),
-        )
+    gathered: Gathered, credentials: pl.DataFrame, mismatches: Sequence[NodeMismatch]
+) -> Iterator[KeySummary]:
+    """A row for each key; of a file that may be a key of several products those of which it is one."""
+    opens = {
+        system: _opens(credentials.filter(system=system), gathered.examined, system)
+        for system in gathered.rings.rings
+    }
+    told: set[str] = set()
+    in_use = {
+        key.label
+        for system, ring in gathered.rings.rings.items()
         for key in ring.keys
-    ]
+        if _is_used(key, opens[system])
+    }
+    for system, ring in gathered.rings.rings.items():
+        for key in ring.keys:
+            if _is_used(key, opens[system]) or key.label not in in_use | told:
+                told.add(key.label)
+                yield KeySummary(
+                    label=key.label,
+                    bits=key.bits,
+                    fingerprint=key.fingerprint,
+                    opens=opens[system].values.get(key.label, 0),
+                    current=key.current,
+                    remark=key_remark(key, opens[system], mismatches, ring),
+                    system=system,
+                )
+
+
+def _is_used(key: Key, opens: Opens) -> bool:
+    return key.current or key.label in opens.values or key.label in opens.outer
+
+
+def _opens(credentials: pl.DataFrame, examined: Iterable[Examined], system: str) -> Opens:
+    verdicts = _counts(credentials["verdict"], Verdict)
+    outer = Counter[str]()
+    for each in examined:
+        if each.ring.product.id == system:
+            outer.update(each.outer)
+    return Opens(
+        values=dict(credentials["opened_by"].value_counts().iter_rows()),
+        outer=outer,
+        tried=tried(verdicts),
+        unknown=verdicts.get(Verdict.UNKNOWN, 0),
+    )
 
 
 def _layout(evidence: Evidence, ring: KeyRing) -> LayoutSummary:

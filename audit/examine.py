@@ -13,7 +13,6 @@ from audit.discovery.discover import Discovered, discover, layouts_to_try
 from audit.discovery.sample import is_whole, sample
 from audit.discovery.single_blocks import behind_a_constant
 from audit.key_ring import Key, KeyRing
-from audit.layouts.known import known_layouts, published_layouts
 from audit.layouts.layout import BLOCK, Encoding, Layout
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied
 from audit.trial.best import NOT_OPENED, Best, best_openings
@@ -50,6 +49,7 @@ class Examined:
     """The values of one product, judged.
 
     Attributes:
+        ring: the keys that they were tried under.
         frame: the columns of `STORED` without `value` and `iv`, those of a judgement, `value_digest`.
         tags: equal for values that hold the same secret; zeros where that cannot be told; shape [n, 2].
         discovered: the layouts that the data show.
@@ -59,6 +59,7 @@ class Examined:
         outer: by label of a key, how many values it opens to what another key opens.
     """
 
+    ring: KeyRing
     frame: pl.DataFrame
     tags: npt.NDArray[np.uint64]
     discovered: Discovered
@@ -87,11 +88,16 @@ def examine(
     """Find the layouts, try every key in them on every value, and judge.
 
     Args:
-        batches: frames of the `STORED` schema, all of one product, at least one.
+        batches: frames of the `STORED` schema, all of the ring's product, at least one.
         ring: the candidate keys.
         secret_tags: tells equal secrets within this run.
         supplied: further layouts.
+
+    Raises:
+        ValueError: a value is of another product than the keys.
     """
+    if foreign := {batch["system"][0] for batch in batches} - {ring.product.id}:
+        raise ValueError(f"values of {', '.join(sorted(foreign))} under keys of {ring.product.id}")
     examined = _Examination(batches, ring, secret_tags, supplied)
     inner = examined.inner_batches()
     if not inner:
@@ -121,11 +127,10 @@ class _Examination:
     def __post_init__(self) -> None:
         self.bests = [Best.nothing(batch.height) for batch in self.batches]
         self.inner = [InnerValues() for _ in self.batches]
-        system = self.batches[0]["system"][0]
-        known = (*known_layouts(system), *self.supplied.to_try)
+        known = (*self.ring.product.layouts, *self.supplied.to_try)
         self.discovered = self._discover(known)
         tried = self.discovered.to_try
-        published = published_layouts(system)
+        published = self.ring.product.published
         self.grounds = Grounds(
             ring=self.ring,
             tried=tried,
@@ -271,6 +276,7 @@ class _Examination:
         outer = Counter[str]()
         inside = self._put_twice(frames, tags, inner, outer) if inner is not None else {}
         return Examined(
+            ring=self.ring,
             frame=pl.concat(frames),
             tags=np.concatenate(tags),
             discovered=self.discovered,

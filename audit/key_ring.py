@@ -1,11 +1,12 @@
 """The candidate keys of a run: each once, with the one that the server uses now."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from audit.errors import KeyRingError
 from audit.fingerprint_dates import comparable, is_history
+from audit.product import Product
 from parsers.keys.aes_forms import key_bits, written_keys
 from parsers.keys.key_file import KeyFile
 from parsers.keys.mending import Mended, mended_forms
@@ -23,7 +24,7 @@ class Key:
         label: what reports call it; distinct in a ring.
         aliases: labels of other files with the same content.
         content: the whole file; the layout says how an AES key comes from it.
-        master_key: the Octopus master key that the file holds, if any.
+        master_key: the master key that the file holds, if any (`KeyForm.MASTER_KEY`).
         fingerprint: SHA-1 of the whole file, 40 lower-case hex digits.
         bits: the AES key length that is the likeliest for it, 0 if it can be none as it stands.
         current: whether the server uses it now.
@@ -44,21 +45,23 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class KeyRing:
-    """The candidates, in the order given; one is current, with its twins; of two products one of each.
+    """The candidates for one product's values, in the order given; one is current, with its twins.
 
     Attributes:
-        keys: each content once, labels distinct.
+        product: the product. Its values are tried under these keys and under no others.
+        keys: each once, labels distinct.
         remarks: how the current key was chosen or why there is none, and what was merged or renamed.
         chosen: label of the current key that was chosen; its twins are current too.
     """
 
+    product: Product
     keys: tuple[Key, ...]
     remarks: tuple[str, ...]
     chosen: str = ""
 
     @property
     def current(self) -> Key | None:
-        """The key that the server uses now, if known: the chosen one; of two products the first."""
+        """The key that the server uses now, if known: the chosen one."""
         current = [key for key in self.keys if key.current]
         return next((key for key in current if key.label == self.chosen), current[0] if current else None)
 
@@ -88,11 +91,11 @@ def changed_copies(keys: Iterable[Key], fingerprint: str) -> Iterator[tuple[Key,
 
 
 def make_key_ring(
+    product: Product,
     files: Iterable[KeyFile],
     *,
     current_label: str | None,
     seen: Sequence[FingerprintSeen],
-    same_master_key: bool = False,
     said_by: str = "you said",
     logged: Sequence[FingerprintSeen] = (),
 ) -> KeyRing:
@@ -103,13 +106,12 @@ def make_key_ring(
     candidate that can be a key. A fingerprint is also that of a file which a newline or an encoding changed.
 
     Args:
+        product: whose keys they are; it says which files are one key.
         files: the candidates, in the order in which the user gave them. Unlikely ones are left out, unless
             `seen` or `logged` names their fingerprint.
         current_label: label or alias of the current key, if the user said.
         seen: the fingerprints that the stores name.
         said_by: who said `current_label`, as the remark about it words it.
-        same_master_key: whether files that hold the same Octopus master key are doubles, whatever is around
-            it. False for CloudBees CD, where every byte of the file counts.
         logged: the fingerprints that logs name: they do not say which key is current.
 
     Raises:
@@ -117,13 +119,14 @@ def make_key_ring(
     """
     named = [each.fingerprint for each in comparable([*seen, *logged])]
     taken = [file for file in files if _is_taken(file, named, current_label)]
-    merged, remarks = _merged(taken, same_master_key=same_master_key)
+    merged, remarks = _merged(taken, product.keys.identity)
     keys, doubles = with_twins(merged)
-    ring = KeyRing(keys, ())
+    ring = KeyRing(product, keys, ())
     current, remark = (
         _chosen(ring, current_label, said_by) if current_label is not None else _named(ring, seen)
     )
     return KeyRing(
+        product,
         tuple(replace(key, current=_is_current(key, current)) for key in keys),
         (*remarks, *doubles, *_cures(keys, named), remark),
         current.label if current else "",
@@ -156,12 +159,14 @@ def _cures(keys: Sequence[Key], named: Iterable[str]) -> Iterator[str]:
             break
 
 
-def _merged(files: Iterable[KeyFile], *, same_master_key: bool) -> tuple[tuple[Key, ...], tuple[str, ...]]:
+def _merged(
+    files: Iterable[KeyFile], identity_of: Callable[[KeyFile], Secret]
+) -> tuple[tuple[Key, ...], tuple[str, ...]]:
     keys: dict[Secret, Key] = {}
     remarks: list[str] = []
     taken: set[str] = set()
     for file in files:
-        identity = file.master_key if same_master_key and file.master_key else file.content
+        identity = identity_of(file)
         known = keys.get(identity)
         if known is not None and file.label in (known.label, *known.aliases):
             remarks.append(f"{file.reference!r} is the same key as {known.label!r}")

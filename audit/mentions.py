@@ -5,7 +5,8 @@ from typing import Final
 
 import polars as pl
 
-from audit.octopus.document_types import is_meant
+from audit.product import nothing_meant
+from audit.products import every_product
 
 _UUID: Final = r"^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 _COMMA: Final = "\0"
@@ -113,10 +114,12 @@ def _keys(credentials: pl.DataFrame) -> pl.DataFrame:
 
 
 def _of_documents(credentials: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
-    """Octopus' entries name a document by its id, or by its type: both mean all of its values."""
+    """An entry names a document by its id, or in its product's own way: both mean all of its values."""
+    meaning = {product.id: product.document_meant for product in every_product()}
     values = credentials.with_row_index("row").filter(pl.col("kind") == "document")
     found = [named.select("mention", pl.lit(0, pl.UInt32).alias("row")).head(0)]
-    for (name,), of_name in named.group_by("name", maintain_order=True):
+    for (system, name), of_name in named.group_by("system", "name", maintain_order=True):
+        is_meant = meaning.get(str(system), nothing_meant)
         meant = values.filter(is_meant(str(name))).select("row")
         found.append(of_name.select("mention").join(meant, how="cross"))
     return pl.concat(found)

@@ -8,8 +8,8 @@ import polars as pl
 
 from audit.fingerprint_dates import comparable, export_path, is_export, is_history, iso_date
 from audit.key_ring import KeyRing
-from audit.layouts.known import CLOUDBEES_CD
 from audit.node_mismatch import NodeMismatch, where_to_look
+from audit.products import every_product
 from audit.verdict import Verdict
 from parsers.stores.interface import FingerprintSeen
 from reports.summary import MissingKeySummary
@@ -57,7 +57,7 @@ def missing_keys(
     sightings = comparable(seen)
     fingerprints = sorted({each.fingerprint for each in sightings})
     missing = [
-        _missing(fingerprint, sightings, mismatches)
+        _missing(fingerprint, sightings, mismatches, ring)
         for fingerprint in fingerprints
         if ring.by_fingerprint(fingerprint) is None
     ]
@@ -65,7 +65,10 @@ def missing_keys(
 
 
 def _missing(
-    fingerprint: str, sightings: Sequence[FingerprintSeen], mismatches: Sequence[NodeMismatch]
+    fingerprint: str,
+    sightings: Sequence[FingerprintSeen],
+    mismatches: Sequence[NodeMismatch],
+    ring: KeyRing,
 ) -> MissingKey:
     """The server's history dates a use; a node or an export may name a passkey long after it."""
     own = tuple(each for each in sightings if each.fingerprint == fingerprint)
@@ -74,7 +77,7 @@ def _missing(
     last_used = dated[-1] if dated else own[-1].when
     others = (each.when for each in history if each.fingerprint != fingerprint)
     after = max((when for when in others if when < last_used), default="") if dated else ""
-    if logged := where_to_look(fingerprint, mismatches):
+    if logged := where_to_look(fingerprint, mismatches, ring):
         advice = logged
     elif dated and history[-1].fingerprint == fingerprint:
         advice = f"the server's own conf/passkey: its history names it last, on {last_used[:10]}"
@@ -115,7 +118,8 @@ def what_they_save(missing: Iterable[MissingKey], credentials: pl.DataFrame) -> 
         missing: what `missing_keys` found.
         credentials: with `system`, `verdict`, `store`, `modified`.
     """
-    unopened = credentials.filter((pl.col("system") == CLOUDBEES_CD) & ~pl.col("verdict").is_in(_SAFE))
+    named = [product.id for product in every_product() if product.keys.named_by_fingerprint]
+    unopened = credentials.filter(pl.col("system").is_in(named) & ~pl.col("verdict").is_in(_SAFE))
     sealed = unopened.filter(pl.col("verdict").is_in(_SEALED)).select(
         "store", changed=pl.col("modified").map_elements(iso_date, pl.String)
     )

@@ -1,50 +1,11 @@
-"""A new key of the right form, from the system's source of randomness; it is written, and never shown."""
+"""A key that was just made, written where nothing was before."""
 
-import base64
 import errno
 import os
-import re
-import secrets
 from pathlib import Path
-from typing import Final
 
 from audit.errors import ReencryptionError
 from parsers.secret import Secret
-
-MASTER_KEY_BYTES: Final = {128: 16, 256: 32}
-"""Octopus' two lengths; 256 bits are the default since 2024.4 (OctopusDeploy/Issues #9104)."""
-
-_HEX: Final = re.compile(rb"((?:[0-9a-fA-F]{2})+)(\s*)")
-_BASE64: Final = re.compile(rb"([A-Za-z0-9+/]+={0,2})(\s*)")
-_AES_BYTES: Final = (16, 24, 32)
-
-
-def new_master_key(bits: int) -> Secret:
-    """A master key as `show-master-key` prints one: base64, a line."""
-    return Secret(base64.b64encode(secrets.token_bytes(MASTER_KEY_BYTES[bits])) + b"\n")
-
-
-def new_passkey(like: Secret) -> Secret:
-    """A passkey file of the same form and length as one that the server made.
-
-    What a passkey file holds is public nowhere, so the form is taken from the file: bytes as they are, or hex
-    or base64 of bytes, with the same white space behind.
-    """
-    content = like.reveal()
-    if (found := _HEX.fullmatch(content)) and len(found[1]) // 2 in _AES_BYTES:
-        digits = secrets.token_hex(len(found[1]) // 2)
-        capitals = found[1] != found[1].lower()
-        return Secret((digits.upper() if capitals else digits).encode() + found[2])
-    if (found := _BASE64.fullmatch(content)) and (size := _decoded_size(found[1])) in _AES_BYTES:
-        return Secret(base64.b64encode(secrets.token_bytes(size)) + found[2])
-    if len(content) not in _AES_BYTES:
-        raise ReencryptionError(
-            f"a file of {len(content)} bytes is no AES key in a form that is known: none can be made like it",
-            hint="name the passkey file that the server made; `passkey-audit fingerprint` tells what it is",
-        )
-    while (made := secrets.token_bytes(len(content))).strip() != made:
-        pass  # white space at an end would make another key of it where a reader trims
-    return Secret(made)
 
 
 def write_new_key(path: Path, key: Secret) -> None:
@@ -83,10 +44,6 @@ def _synchronise_folder(folder: Path) -> None:
             raise
     finally:
         os.close(descriptor)
-
-
-def _decoded_size(text: bytes) -> int:
-    return len(text) // 4 * 3 - text.count(b"=") if len(text) % 4 == 0 else 0
 
 
 def _cannot(path: Path, error: OSError) -> ReencryptionError:

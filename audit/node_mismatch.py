@@ -94,7 +94,7 @@ def on_wrong_node(key: Key, mismatches: Sequence[NodeMismatch]) -> str:
     )
 
 
-def where_to_look(fingerprint: str, mismatches: Iterable[NodeMismatch]) -> str:
+def where_to_look(fingerprint: str, mismatches: Iterable[NodeMismatch], ring: KeyRing) -> str:
     """Which copy to look for of a passkey that a node's database wants, and that is no candidate; else ""."""
     wanted = [each for each in mismatches if each.database == fingerprint]
     if not wanted:
@@ -102,9 +102,10 @@ def where_to_look(fingerprint: str, mismatches: Iterable[NodeMismatch]) -> str:
     nodes = ", ".join(dict.fromkeys(each.place for each in wanted))
     files = ", ".join(dict.fromkeys(each.file for each in wanted))
     before = f" made before {wanted[0].time[:10]}" if wanted[0].time else ""
+    copies = f", and in {' '.join(ring.product.keys.copies)}" if any(ring.product.keys.copies) else ""
     return (
         f"the server's database wants it: look in a backup of conf/passkey of {nodes}{before}, on the other "
-        f"nodes, and in ZooKeeper's /commander/conf/passkey; not in conf/passkey of {nodes} as it is, which "
+        f"nodes{copies}; not in conf/passkey of {nodes} as it is, which "
         f"has SHA-1 {files}"
     )
 

@@ -19,10 +19,11 @@ last one the padding; one block fewer leaves a constant vector and a vector in f
 _SURE: Final = (Confidence.PROVEN, Confidence.STRONG)
 
 
-def open_questions(examined: Iterable[Examined], ring: KeyRing) -> list[OpenQuestion]:
+def open_questions(examined: Iterable[Examined]) -> list[OpenQuestion]:
     """One for each key under which texts are not wholly known, and one where no layout is established."""
     questions = []
     for each in examined:
+        ring = each.ring
         found = each.discovered.established
         unsettled = each.frame.filter(
             pl.col("confidence").is_in(_SURE) & ~pl.col("text_confidence").is_in(_SURE)

@@ -1,21 +1,20 @@
 """The audit from end to end: logs and stores read, keys tried, everything joined."""
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
 
 from audit.assemble import Gathered, assemble
-from audit.both_products import ring_of_both, ring_of_one
 from audit.copies import Copies
 from audit.examine import Examined, examine
-from audit.key_ring import KeyRing, make_key_ring
-from audit.layouts.known import OCTOPUS, published_layouts
+from audit.key_rings import Chosen, KeyRings, make_key_rings, split_product
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied
 from audit.missing_key import seen_in_logs
-from audit.octopus.run import about_octopus, current_label
 from audit.owners import Owners
+from audit.product import AuditedValues, Product, SaidBeside
+from audit.products import every_product, product_of
 from audit.stores_reading import StoresReading, read_stores
 from audit.trial.same_secret import SecretTags
 from parsers.keys.key_file import KeyFile
@@ -37,16 +36,16 @@ class Request:
         read_logs: reads the logs; called once.
         stores: where credentials rest.
         keys: the candidates, and what was no key.
-        current: label of the key that the server uses now, if the user said.
+        current: labels of the keys that the servers use now, as the user said: `LABEL` or `PRODUCT:LABEL`.
         owners: who owns which credential.
         supplied: layouts beside the known ones.
-        rotation_report: what Octopus said of a rotation of its master key.
+        rotation_report: what a product said of a rotation of its key.
     """
 
     read_logs: Callable[[], LogReading]
     stores: Sequence[Store]
     keys: Sequence[KeyFile | Unread]
-    current: str | None
+    current: Sequence[str]
     owners: Owners
     supplied: Supplied = NOTHING_SUPPLIED
     rotation_report: RotationReport | None = None
@@ -59,7 +58,7 @@ class Audited:
     Attributes:
         run: what reports are made of.
         remarks: one sentence each.
-        product_report: the documents of Octopus in the form of its rotation report, or "".
+        product_report: the audit in the form of the product's own report, or "".
     """
 
     run: Run
@@ -79,21 +78,26 @@ def run_audit(request: Request, progress: Progress) -> Audited:
     stores = read_stores(request.stores, progress)
     files = [each for each in request.keys if isinstance(each, KeyFile)]
     in_logs = seen_in_logs(logged)
-    ring = ring_for(stores, files, request.current, report=request.rotation_report, logged=in_logs)
+    rings = rings_for(
+        stores,
+        files,
+        request.current,
+        report=request.rotation_report,
+        logged=in_logs,
+        logged_of=logs.systems,
+    )
     seen = [*stores.seen, *in_logs]
     values = sum(batch.height for batch in stores.batches)
-    progress.working_on(f"{len(ring.keys)} keys on {values:,} values")
-    examined = examine_each_product(stores, ring, request.supplied)
+    progress.working_on(f"{len(rings.keys)} keys on {values:,} values")
+    examined = examine_each_product(stores, rings, request.supplied)
     stores.forget_values()
-    octopus = about_octopus(
-        stores, examined, files, ring_seen_by(OCTOPUS, ring, stores), request.rotation_report
-    )
+    beside = said_beside(stores, examined, files, rings, request.rotation_report)
     gathered = Gathered(
         logs=replace(logs, findings=()),  # they stand in the frame
-        findings=pl.concat([logged, octopus.findings]),
+        findings=pl.concat([logged, *(each.findings for each in beside)]),
         stores=stores,
         examined=examined,
-        ring=ring,
+        rings=rings,
         seen=seen,
         owners=request.owners,
         unread=[each for each in request.keys if isinstance(each, Unread)],
@@ -101,11 +105,34 @@ def run_audit(request: Request, progress: Progress) -> Audited:
     run, copies = assemble(gathered)
     remarks = (
         *_about(copies),
-        *ring.remarks,
-        *octopus.remarks,
-        *(f"{key.label}: {remark}" for key in ring.keys for remark in key.remarks),
+        *rings.remarks,
+        *(remark for each in beside for remark in each.remarks),
+        *(f"{key.label}: {remark}" for key in rings.keys for remark in key.remarks),
     )
-    return Audited(run, remarks, octopus.report)
+    return Audited(run, remarks, "".join(each.report for each in beside))
+
+
+def said_beside(
+    stores: StoresReading,
+    examined: Sequence[Examined],
+    files: Sequence[KeyFile],
+    rings: KeyRings,
+    report: RotationReport | None,
+) -> list[SaidBeside]:
+    """What each product says beside the verdicts."""
+    frames = {each.ring.product.id: each.frame for each in examined}
+    return [
+        product.beside(
+            AuditedValues(
+                stores=stores.of_product(product.id),
+                values=frames.get(product.id, pl.DataFrame()),
+                files=files,
+                ring=rings.of(product),
+                report=report,
+            )
+        )
+        for product in every_product()
+    ]
 
 
 def _about(copies: Copies) -> list[str]:
@@ -117,44 +144,52 @@ def _about(copies: Copies) -> list[str]:
     return said
 
 
-def ring_for(
+def rings_for(  # each is one fact about the run
     stores: StoresReading,
     files: Sequence[KeyFile],
-    current: str | None,
+    current: Sequence[str] = (),
     *,
     report: RotationReport | None = None,
     logged: Sequence[FingerprintSeen] = (),
-) -> KeyRing:
-    """The candidates for these stores.
+    logged_of: Iterable[str] = (),
+) -> KeyRings:
+    """The candidates for these stores, a ring for each of their products.
 
-    Octopus knows a master key by itself, whatever form it is written in; to CloudBees CD every byte counts.
-    The new key that a rotation report names is current, unless the user says another. Of stores of both
-    products each has a current key of its own.
+    A key that a product's own report names is current, unless the user says another.
+
+    Args:
+        stores: what was read.
+        files: the candidates.
+        current: labels of current keys, as the user said: `LABEL` or `PRODUCT:LABEL`.
+        report: what a product said of a rotation of its key.
+        logged: the fingerprints that logs name.
+        logged_of: the products whose logs were read: where no store tells the product.
 
     Raises:
-        KeyRingError: the current key is not among the candidates.
+        KeyRingError: a current key is not among the candidates, or may be one of several products.
     """
-    systems = stores.systems()
-    if len(systems) > 1:
-        return ring_of_both(files, current, current_label(files, report), stores.seen)
-    told = None if current else current_label(files, report)
-    return make_key_ring(
-        files,
-        current_label=current or told,
-        seen=stores.seen,
-        same_master_key=systems == {OCTOPUS},
-        said_by="the rotation report says" if told else "you said",
-        logged=logged,
-    )
+    products = _products(stores.systems() or set(logged_of), files)
+    said = [
+        Chosen(label, system) for system, label in (split_product(each, every_product()) for each in current)
+    ]
+    told = [
+        Chosen(label, product.id, "the rotation report says")
+        for product in products
+        if (label := product.keys.named_by_report(files, report)) is not None
+    ]
+    return make_key_rings(products, files, chosen=[*said, *told], seen=stores.seen, logged=logged)
 
 
-def ring_seen_by(system: str, ring: KeyRing, stores: StoresReading) -> KeyRing:
-    """The ring, with no current key but the product's own where the stores are of both."""
-    return ring_of_one(ring, system) if len(stores.systems()) > 1 else ring
+def _products(systems: Collection[str], files: Sequence[KeyFile]) -> list[Product]:
+    """Those whose values or logs are there; else those whose keys the files may be; else all."""
+    if systems:
+        return [product for product in every_product() if product.id in systems]
+    possible = [product for product in every_product() if any(product.keys.may_be(file) for file in files)]
+    return possible or list(every_product())
 
 
 def examine_each_product(
-    stores: StoresReading, ring: KeyRing, supplied: Supplied = NOTHING_SUPPLIED
+    stores: StoresReading, rings: KeyRings, supplied: Supplied = NOTHING_SUPPLIED
 ) -> list[Examined]:
     """The values of each product examined on their own: a layout of one says nothing of another's."""
     secret_tags = SecretTags(Secret(secrets.token_bytes(16)))
@@ -165,9 +200,9 @@ def examine_each_product(
     return [
         examine(
             batches,
-            ring_seen_by(system, ring, stores),
+            rings.of(product),
             secret_tags,
-            supplied.and_proven(published_layouts(system)),
+            supplied.and_proven(product.published),
         )
-        for system, batches in by_system.items()
+        for product, batches in ((product_of(system), batches) for system, batches in by_system.items())
     ]

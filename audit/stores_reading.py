@@ -56,6 +56,21 @@ class StoresReading:
         """The products whose values they hold."""
         return {batch["system"][0] for batch in self.batches if batch.height}
 
+    def of_product(self, system: str) -> "StoresReading":
+        """What concerns one product: its values, and what else is told of stores without another's values."""
+        of_store = {batch["store"][0]: batch["system"][0] for batch in self.batches if batch.height}
+        foreign = {store for store, product in of_store.items() if product != system}
+        return StoresReading(
+            batches=[each for each in self.batches if each.height and each["system"][0] == system],
+            seen=self.seen,
+            uncovered=[each for each in self.uncovered if each.store not in foreign],
+            not_audited=[each for each in self.not_audited if each.store not in foreign],
+            unread=[each for each in self.unread if each.path not in foreign],
+            read=[each for each in self.read if each.label not in foreign],
+            documents=self.documents,
+            checks=[each for each in self.checks if each.store not in foreign],
+        )
+
     def forget_values(self) -> None:
         """Let go of the ciphertext, which nobody needs once it is examined: it is a third of the memory."""
         self.batches = [batch.drop("value", "iv") for batch in self.batches]

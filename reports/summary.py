@@ -16,6 +16,7 @@ class KeySummary(_Frozen):
     opens: int
     current: bool
     remark: str = ""
+    system: str = ""
 
 
 class FingerprintSummary(_Frozen):

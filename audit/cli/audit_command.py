@@ -80,7 +80,7 @@ def audit_command(
         ),
         keys=key,
         logs=logs or [],
-        current=current,
+        current=current or [],
         owners=owners,
         layouts=layouts,
         ignore=ignore,

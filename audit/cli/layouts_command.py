@@ -81,7 +81,7 @@ def layouts_command(
             columns=column or [],
         ),
         keys=key,
-        current=current,
+        current=current or [],
         layouts=layouts,
         known=known or [],
         known_text=known_text or [],

@@ -106,8 +106,13 @@ LayoutsFile = Annotated[
     ),
 ]
 Current = Annotated[
-    str | None,
-    typer.Option("--current", metavar="LABEL", help="The key that the server uses now.", show_default=False),
+    list[str] | None,
+    typer.Option(
+        "--current",
+        metavar="[PRODUCT:]LABEL",
+        help="The key that the server uses now; of several products once for each.",
+        show_default=False,
+    ),
 ]
 Owners = Annotated[
     Path | None,

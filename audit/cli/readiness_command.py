@@ -109,7 +109,7 @@ def readiness_command(
             columns=column or [],
         ),
         keys=key,
-        current=current,
+        current=current or [],
         layouts=layouts,
         copies=copy or [],
         conf=conf or [],

@@ -124,7 +124,7 @@ def reencrypt_command(
         ),
         keys=key,
         to=to,
-        current=current,
+        current=current or [],
         journal=journal,
         out=out,
         layouts=layouts,

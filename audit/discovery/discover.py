@@ -14,8 +14,7 @@ from audit.discovery.sample import shared_prefixes
 from audit.discovery.sample_trial import SampleTrial
 from audit.discovery.wrappers import wrapped
 from audit.key_ring import Key
-from audit.layouts.known import with_prefixes
-from audit.layouts.layout import BLOCK, Encoding, Layout
+from audit.layouts.layout import BLOCK, Encoding, Layout, with_prefixes
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied
 from audit.trial.best import CLEARLY_LIKELIER
 from audit.trial.hypothesis import Hypothesis, hypotheses, without_looser

@@ -9,8 +9,7 @@ import polars as pl
 
 from audit.discovery.wrappers import wrapped
 from audit.key_ring import Key
-from audit.layouts.known import with_prefixes
-from audit.layouts.layout import BLOCK, Iv, Layout, Padding
+from audit.layouts.layout import BLOCK, Iv, Layout, Padding, with_prefixes
 from audit.trial.aes_columns import AesColumns
 from audit.trial.best import CLEARLY_LIKELIER
 from audit.trial.groups import Bytes, Group, by_length

@@ -1,8 +1,9 @@
 """What a ciphertext layout is: a value, not code."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import product
 from typing import Final
 
 from audit.layouts.derivation import Derivation
@@ -222,3 +223,8 @@ class Layout:
     def hides(self, length: int) -> bool:
         """Whether all of such a value is behind a constant vector that nobody knows, so that no key shows."""
         return self.iv is Iv.UNKNOWN and length - self.overhead == self.block
+
+
+def with_prefixes(layouts: Iterable[Layout], prefixes: Iterable[bytes]) -> tuple[Layout, ...]:
+    """The same layouts behind each of these constant prefixes."""
+    return tuple(replace(each, prefix=prefix) for prefix, each in product(prefixes, layouts))

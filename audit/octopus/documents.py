@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from audit.layouts.known import OCTOPUS
 from audit.octopus.left_behind import DOCUMENT, TABLE
 from audit.verdict import Verdict
 
@@ -37,7 +36,7 @@ def judged_documents(values: pl.DataFrame) -> pl.DataFrame:
     """`table`, `document`, `state` (current, older, unopened) of those with a value that is not empty.
 
     Args:
-        values: `system`, `record`, `verdict`; a document that several stores hold counts once.
+        values: `record`, `verdict`; a document that several stores hold counts once.
     """
     state = (
         pl.when(pl.col("verdict") == Verdict.CURRENT)
@@ -47,7 +46,7 @@ def judged_documents(values: pl.DataFrame) -> pl.DataFrame:
         .otherwise(pl.lit(2))
     )
     return (
-        values.filter((pl.col("system") == OCTOPUS) & (pl.col("verdict") != Verdict.EMPTY))
+        values.filter(pl.col("verdict") != Verdict.EMPTY)
         .select(TABLE, DOCUMENT, state.alias("rank"))
         .group_by("table", "document", maintain_order=True)
         .agg(pl.col("rank").max())

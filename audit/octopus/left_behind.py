@@ -4,7 +4,6 @@ from typing import Final
 
 import polars as pl
 
-from audit.layouts.known import OCTOPUS
 from audit.verdict import Verdict
 
 TABLE: Final = pl.col("record").str.extract(r"^([^:]*):").alias("table")
@@ -21,9 +20,9 @@ def about_left_behind(judged: pl.DataFrame) -> list[str]:
     Google, Azure AD and Okta (#9019).
 
     Args:
-        judged: `system`, `record`, `verdict`, `opened_by` of the values.
+        judged: `record`, `verdict`, `opened_by` of the values.
     """
-    older = judged.filter((pl.col("system") == OCTOPUS) & (pl.col("verdict") == Verdict.OLDER_KEY))
+    older = judged.filter(pl.col("verdict") == Verdict.OLDER_KEY)
     by_key = (
         older.with_columns(DOCUMENT)
         .group_by("opened_by", maintain_order=True)

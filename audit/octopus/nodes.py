@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import polars as pl
 
 from audit.key_ring import KeyRing
-from audit.layouts.known import OCTOPUS
 from parsers.keys.key_file import KeyFile
 from parsers.keys.octopus_config import is_octopus_config
 from parsers.logs.schema import FINDINGS
+from parsers.products import OCTOPUS
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Final
 import polars as pl
 
 from audit.key_ring import Key
-from audit.layouts.known import OCTOPUS, known_layouts
+from audit.octopus.layouts import LAYOUTS
 from audit.trial.hypothesis import hypotheses
 from audit.trial.try_keys import try_keys
 from audit.trial.views import Views
@@ -31,7 +31,7 @@ def _about(check: PasswordCheck, label: str | None) -> str:
 
 def _proven_by(check: PasswordCheck, keys: Sequence[Key]) -> str | None:
     frame = pl.DataFrame({"value": [check.value], "iv": [None]}, schema={"value": pl.Binary, "iv": pl.Binary})
-    tried = hypotheses(keys, known_layouts(OCTOPUS)[:1])
+    tried = hypotheses(keys, LAYOUTS[:1])
     for opened in try_keys(Views(frame), tried):
         if opened.plain[0, : opened.lengths[0]].tobytes() == _HELLO:
             return keys[tried[opened.hypothesis].key].label

@@ -7,10 +7,10 @@ from typing import Final
 import polars as pl
 
 from audit.key_ring import Key, KeyRing
-from audit.layouts.known import OCTOPUS
 from audit.octopus.documents import DocumentCounts
 from parsers.logs.rotation_report import RotationReport
 from parsers.logs.schema import FINDINGS
+from parsers.products import OCTOPUS
 
 _CLEAR_TEXT: Final = (
     "the report holds the new master key in clear text: delete it, or keep it as the key itself is kept"

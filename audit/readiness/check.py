@@ -1,9 +1,12 @@
 """What a check answers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from audit.readiness.estate import Estate
 
 NAMED: Final = 10
 """So many things evidence names; of the others it says how many they are."""
@@ -54,6 +57,14 @@ class About:
     def unknown(self, evidence: str, what_to_do: str) -> Check:
         """Nobody can tell yet."""
         return Check(self.id, self.title, State.UNKNOWN, evidence, what_to_do)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A check of a product: which one it is, and how it is made."""
+
+    about: About
+    check: Callable[["Estate"], Check]
 
 
 def listed(names: Sequence[str]) -> str:

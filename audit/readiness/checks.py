@@ -1,53 +1,33 @@
-"""The list of checks."""
+"""The checks of an estate, product by product."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from audit.layouts.known import CLOUDBEES_CD, OCTOPUS
-from audit.readiness.check import About, Check
-from audit.readiness.conf_checks import (
-    DATABASE_PASSWORD,
-    LEFT_OVER,
-    database_password_opens,
-    no_files_left_over,
-)
+from audit.products import every_product
+from audit.readiness.check import Check
 from audit.readiness.estate import Estate
-from audit.readiness.key_permissions import PERMISSIONS, key_permissions
-from audit.readiness.older_key import OLDER_KEY, older_key_in_place
-from audit.readiness.one_key import ONE_KEY, one_key
-from audit.readiness.values_open import BACKUP, IMPORTS, OPEN, backup_tested, imports_fit, values_open
-
-_BOTH: Final = frozenset({CLOUDBEES_CD, OCTOPUS})
-_CLOUDBEES: Final = frozenset({CLOUDBEES_CD})
+from audit.readiness.values_open import IMPORTS
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A check, which one it is, and the products that it is for."""
-
-    about: About
-    systems: frozenset[str]
-    check: Callable[[Estate], Check]
+def check_ids() -> list[str]:
+    """The ids of all checks of all products, each once."""
+    return list(
+        dict.fromkeys(rule.about.id for product in every_product() for rule in product.readiness.rules)
+    )
 
 
-CHECKS: Final = (
-    Rule(OPEN, _BOTH, values_open),
-    Rule(ONE_KEY, _BOTH, one_key),
-    Rule(OLDER_KEY, _CLOUDBEES, older_key_in_place),
-    Rule(DATABASE_PASSWORD, _CLOUDBEES, database_password_opens),
-    Rule(LEFT_OVER, _CLOUDBEES, no_files_left_over),
-    Rule(PERMISSIONS, _BOTH, key_permissions),
-    Rule(BACKUP, _BOTH, backup_tested),
-    Rule(IMPORTS, _BOTH, imports_fit),
-)
-"""Every check, in the order of the report."""
-
-
-def make_checks(estate: Estate) -> list[Check]:
-    """Each check that is for a product of this estate; all of them where no value tells the product."""
+def make_checks(estates: Sequence[Estate]) -> list[Check]:
+    """Each check of each product; where there are several products, the evidence says whose it is."""
+    several = len(estates) > 1
     return [
-        rule.check(estate)
-        for rule in CHECKS
-        if not estate.systems or not estate.systems.isdisjoint(rule.systems)
+        replace(check, evidence=f"{estate.product.title}: {check.evidence}") if several else check
+        for estate in estates
+        for check in _of_one(estate, elsewhere=any(each.imports.labels for each in estates))
     ]
+
+
+def _of_one(estate: Estate, *, elsewhere: bool) -> Iterator[Check]:
+    for rule in estate.product.readiness.rules:
+        # Exports to be imported come from servers of one product: nothing is missing of the others.
+        if rule.about is not IMPORTS or estate.imports.labels or not elsewhere:
+            yield rule.check(estate)

@@ -2,19 +2,14 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
 
-from audit.readiness.estate import ConfFolder
+from audit.products import every_product
+from audit.readiness.estate import DATABASE, ConfFolder
 from parsers.errors import StoreError
 from parsers.keys.key_file import KeyFile
 from parsers.keys.read_key_files import read_key_files
 from parsers.stores.database.properties import DatabaseProperties, read_database_properties
 from parsers.unread import Unread
-
-KEY_NAMES: Final = ("passkey", "OctopusServer.config", "Server.linux.config")
-"""How CloudBees CD and Octopus Deploy call the file that holds their key; the first that is there counts."""
-
-DATABASE: Final = "database.properties"
 
 
 def read_conf_folder(label: str, path: Path) -> ConfFolder:
@@ -22,15 +17,16 @@ def read_conf_folder(label: str, path: Path) -> ConfFolder:
     unread: list[Unread] = []
     if not path.is_dir():
         return ConfFolder(
-            label, path, None, None, (), listed=False, unread=(Unread(str(path), "", "no such folder"),)
+            label, path, "", None, None, (), listed=False, unread=(Unread(str(path), "", "no such folder"),)
         )
-    key = _key(label, path, unread)
+    system, key = _key(label, path, unread)
     database = _database(path / DATABASE, unread)
     not_listed: list[Unread] = []
     left_over = _left_over(path, not_listed)
     return ConfFolder(
         label=label,
         path=path,
+        system=system,
         key=key,
         database=database,
         left_over=left_over,
@@ -39,16 +35,19 @@ def read_conf_folder(label: str, path: Path) -> ConfFolder:
     )
 
 
-def _key(label: str, folder: Path, unread: list[Unread]) -> KeyFile | None:
-    path = next((folder / name for name in KEY_NAMES if (folder / name).exists()), None)
-    if path is None:
-        unread.append(Unread(str(folder / KEY_NAMES[0]), "", "not there"))
-        return None
+def _key(label: str, folder: Path, unread: list[Unread]) -> tuple[str, KeyFile | None]:
+    """The product whose key file is there, and the key; of several files the first counts."""
+    names = [(product.id, name) for product in every_product() for name in product.readiness.key_names]
+    system, name = next(((id_, name) for id_, name in names if (folder / name).exists()), ("", ""))
+    if not name:
+        unread.append(Unread(str(folder / names[0][1]), "", "not there"))
+        return "", None
+    path = folder / name
     for read in read_key_files(f"file:{path}"):
         if isinstance(read, KeyFile):
-            return replace(read, label=f"{label}/{path.name}")
+            return system, replace(read, label=f"{label}/{path.name}")
         unread.append(read)
-    return None
+    return system, None
 
 
 def _database(path: Path, unread: list[Unread]) -> DatabaseProperties | None:

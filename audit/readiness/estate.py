@@ -3,16 +3,19 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import polars as pl
 
-from audit.both_products import ring_of_one
 from audit.key_ring import Key, KeyRing
-from audit.layouts.known import CLOUDBEES_CD
+from audit.product import Product
 from parsers.keys.key_file import KeyFile
 from parsers.stores.database.properties import DatabaseProperties
 from parsers.stores.interface import FingerprintSeen
 from parsers.unread import Unread
+
+DATABASE: Final = "database.properties"
+"""The file in a node's folder that says where its database is."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,6 +58,7 @@ class ConfFolder:
     Attributes:
         label: what to call the node.
         path: the folder.
+        system: the product whose key file lies in it; "" where there is none.
         key: the key file in it.
         database: what its `database.properties` says.
         left_over: its files that end in `.old`, relative to it.
@@ -64,6 +68,7 @@ class ConfFolder:
 
     label: str
     path: Path
+    system: str
     key: KeyFile | None
     database: DatabaseProperties | None
     left_over: tuple[str, ...]
@@ -73,11 +78,11 @@ class ConfFolder:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Estate:
-    """Everything read, once.
+    """Everything read of one product, once.
 
     Attributes:
-        systems: the products whose values the stores hold.
-        ring: all candidate keys, those of nodes and copies among them.
+        product: the product.
+        ring: its candidate keys, those of nodes and copies among them.
         stores: the server's own store.
         imports: exports that are about to be imported.
         backup: a restored backup.
@@ -87,7 +92,7 @@ class Estate:
         unread_keys: candidates and copies that could not be read.
     """
 
-    systems: frozenset[str]
+    product: Product
     ring: KeyRing
     stores: JudgedStores
     imports: JudgedStores
@@ -99,12 +104,8 @@ class Estate:
 
     @property
     def current(self) -> Key | None:
-        """The key that the server uses, if known; CloudBees CD's, where there are two products."""
-        return self.current_of(CLOUDBEES_CD)
-
-    def current_of(self, system: str) -> Key | None:
-        """The key that the server of one product uses, if known."""
-        return (ring_of_one(self.ring, system) if len(self.systems) > 1 else self.ring).current
+        """The key that the server uses, if known."""
+        return self.ring.current
 
     @property
     def unread(self) -> tuple[Unread, ...]:

@@ -9,12 +9,14 @@ from typing import Final
 import polars as pl
 
 from audit.fingerprint_dates import comparable
-from audit.key_ring import KeyRing
+from audit.key_rings import KeyRings
 from audit.layouts.user_supplied import Supplied
+from audit.product import Product
+from audit.products import product_of
 from audit.readiness.conf_folder import read_conf_folder
 from audit.readiness.estate import ConfFolder, Estate, FileMode, JudgedStores, KeyPlace
 from audit.readiness.request import ReadinessRequest
-from audit.run_audit import examine_each_product, ring_for
+from audit.run_audit import examine_each_product, rings_for
 from audit.stores_reading import StoresReading, read_stores
 from parsers.keys.key_file import KeyFile
 from parsers.keys.reference import Place, split_reference
@@ -28,14 +30,14 @@ _IMPORTS: Final = "imports"
 _BACKUPS: Final = "backups"
 
 
-def read_estate(request: ReadinessRequest, progress: Progress) -> Estate:
-    """Everything, once; what cannot be read is part of the estate.
+def read_estates(request: ReadinessRequest, progress: Progress) -> list[Estate]:
+    """Everything, once; what cannot be read is part of an estate. One for each product that is there.
 
-    The server's key is the one that `request.current` labels; else the one that the stores name; else, where
+    A server's key is the one that `request.current` labels; else the one that the stores name; else, where
     they name none, the one that all nodes' folders hold.
 
     Raises:
-        KeyRingError: the current key is not among the candidates.
+        KeyRingError: a current key is not among the candidates.
     """
     conf = tuple(read_conf_folder(label, path) for label, path in request.conf)
     groups: dict[str, Sequence[Store | Unread]] = {
@@ -44,29 +46,57 @@ def read_estate(request: ReadinessRequest, progress: Progress) -> Estate:
         _BACKUPS: request.backups,
     }
     readings = {group: _read(stores, progress) for group, stores in groups.items()}
-    systems = frozenset(batch["system"][0] for batch in readings[_OWN].batches if batch.height)
-    ring = _ring(request, conf, readings[_OWN])
-    credentials = _judged_together(readings, ring, request.supplied)
+    rings = _rings(request, conf, readings[_OWN])
+    credentials = _judged_together(readings, rings, request.supplied)
+    products = [ring.product for ring in rings.rings.values()]
 
-    def judged(group: str) -> JudgedStores:
+    def judged(group: str, product: Product) -> JudgedStores:
+        reading = readings[group].of_product(product.id)
+        foreign = {each.label for each in readings[group].read} - {each.label for each in reading.read}
+        labels = (each.path if isinstance(each, Unread) else each.label for each in groups[group])
         return JudgedStores(
-            labels=tuple(each.path if isinstance(each, Unread) else each.label for each in groups[group]),
-            credentials=credentials.filter(pl.col("store") == group),
-            fingerprints=tuple(readings[group].seen),
-            unread=tuple(readings[group].unread),
+            labels=tuple(label for label in labels if label not in foreign),
+            credentials=credentials.filter(pl.col("store") == group, pl.col("system") == product.id),
+            fingerprints=tuple(reading.seen) if product.keys.named_by_fingerprint else (),
+            unread=tuple(reading.unread),
         )
 
-    return Estate(
-        systems=systems,
-        ring=ring,
-        stores=judged(_OWN),
-        imports=judged(_IMPORTS),
-        backup=judged(_BACKUPS),
-        key_places=tuple(_places(request, conf)),
-        key_modes=tuple(_modes(_key_files(request, conf))),
-        conf=conf,
-        unread_keys=tuple(each for each in (*request.keys, *request.copies) if isinstance(each, Unread)),
-    )
+    return [
+        Estate(
+            product=ring.product,
+            ring=ring,
+            stores=judged(_OWN, ring.product),
+            imports=judged(_IMPORTS, ring.product),
+            backup=judged(_BACKUPS, ring.product),
+            key_places=tuple(_places(request, own_conf, ring.product, products)),
+            key_modes=tuple(
+                _modes(
+                    file for file in _key_files(request, own_conf) if _belongs(file, ring.product, products)
+                )
+            ),
+            conf=own_conf,
+            unread_keys=tuple(each for each in (*request.keys, *request.copies) if isinstance(each, Unread)),
+        )
+        for ring in rings.rings.values()
+        for own_conf in [_folders_of(ring.product, conf, products)]
+    ]
+
+
+def _folders_of(
+    product: Product, conf: Sequence[ConfFolder], products: Sequence[Product]
+) -> tuple[ConfFolder, ...]:
+    """The nodes' folders that hold its key, and those that hold none: whose they are nobody can tell."""
+    if len(products) == 1:
+        return tuple(conf)
+    return tuple(folder for folder in conf if folder.system in {product.id, ""})
+
+
+def _belongs(file: KeyFile, product: Product, products: Sequence[Product]) -> bool:
+    """Whether a file is to be looked at for this product: by its form, or else where it may be a key."""
+    if len(products) == 1:
+        return True
+    formed = [each for each in products if each.keys.has_form(file)]
+    return product in formed if formed else product.keys.may_be(file)
 
 
 def _read(stores: Sequence[Store | Unread], progress: Progress) -> StoresReading:
@@ -81,16 +111,31 @@ def _key_files(request: ReadinessRequest, conf: Sequence[ConfFolder]) -> list[Ke
     return [*given, *(folder.key for folder in conf if folder.key)]
 
 
-def _ring(request: ReadinessRequest, conf: Sequence[ConfFolder], own: StoresReading) -> KeyRing:
-    in_use = {folder.key.master_key or folder.key.content: folder.key.label for folder in conf if folder.key}
-    current = request.current
-    if current is None and not comparable(own.seen) and len(in_use) == 1:
-        (current,) = in_use.values()
-    return ring_for(own, _key_files(request, conf), current)
+def _rings(request: ReadinessRequest, conf: Sequence[ConfFolder], own: StoresReading) -> KeyRings:
+    files = _key_files(request, conf)
+    systems = own.systems() or {folder.system for folder in conf if folder.system}
+    rings = rings_for(own, files, request.current, logged_of=systems)
+    by_nodes = [
+        label
+        for product in map(product_of, sorted(systems))
+        # Of several products somebody may have named the key of one alone.
+        if not request.current or rings.of(product).current is None
+        for label in _in_use(product, conf, own)
+    ]
+    return rings_for(own, files, [*request.current, *by_nodes], logged_of=systems) if by_nodes else rings
+
+
+def _in_use(product: Product, conf: Sequence[ConfFolder], own: StoresReading) -> list[str]:
+    """The key that all nodes' folders hold, where no store names any; as `--current` would name it."""
+    if product.keys.named_by_fingerprint and comparable(own.seen):
+        return []
+    keys = [folder.key for folder in conf if folder.key and folder.system == product.id]
+    in_use = {product.keys.identity(key): key.label for key in keys}
+    return [f"{product.id}:{label}" for label in in_use.values()] if len(in_use) == 1 else []
 
 
 def _judged_together(
-    readings: Mapping[str, StoresReading], ring: KeyRing, supplied: Supplied
+    readings: Mapping[str, StoresReading], rings: KeyRings, supplied: Supplied
 ) -> pl.DataFrame:
     """All values, with the group that they are from as `store`.
 
@@ -105,25 +150,28 @@ def _judged_together(
         ]
     )
     columns = ("system", "kind", "location", "verdict", "store")
-    frames = [each.frame.select(columns) for each in examine_each_product(together, ring, supplied)]
+    frames = [each.frame.select(columns) for each in examine_each_product(together, rings, supplied)]
     return pl.concat(frames) if frames else CREDENTIALS.to_frame().select(columns)
 
 
-def _places(request: ReadinessRequest, conf: Sequence[ConfFolder]) -> Iterator[KeyPlace]:
+def _places(
+    request: ReadinessRequest, conf: Sequence[ConfFolder], product: Product, products: Sequence[Product]
+) -> Iterator[KeyPlace]:
     for folder in conf:
         if folder.key:
             yield KeyPlace(folder.key.label, folder.key)
     for copy in request.copies:
-        if isinstance(copy, KeyFile):
+        if isinstance(copy, KeyFile) and _belongs(copy, product, products):
             yield KeyPlace(copy.label, copy)
 
 
 def _modes(files: Iterable[KeyFile]) -> Iterator[FileMode]:
-    """Each path once; other references than paths have no mode."""
-    for reference in dict.fromkeys(file.reference for file in files):
-        place, path = split_reference(reference)
-        if place is Place.FILE:
-            yield FileMode(path, _mode(Path(path)))
+    """Each file once, as it was named first; other references than paths have no mode."""
+    seen = set[Path]()
+    for place, path in (split_reference(file.reference) for file in files):
+        if place is Place.FILE and (real := Path(path).resolve()) not in seen:
+            seen.add(real)
+            yield FileMode(path, _mode(real))
 
 
 def _mode(path: Path) -> int | None:

@@ -21,7 +21,7 @@ class ReadinessRequest:
         keys: the candidates, and what was no key.
         copies: further places of the server's key, by label.
         conf: the nodes' folders, by label.
-        current: label of the key that the server uses now, if the user said.
+        current: labels of the keys that the servers use now, if the user said.
         supplied: layouts beside the known ones.
     """
 
@@ -31,5 +31,5 @@ class ReadinessRequest:
     keys: Sequence[KeyFile | Unread]
     copies: Sequence[KeyFile | Unread]
     conf: Sequence[tuple[str, Path]]
-    current: str | None
+    current: Sequence[str]
     supplied: Supplied = NOTHING_SUPPLIED

@@ -1,6 +1,6 @@
 """A re-encryption from end to end, in the order that makes writing safe."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,13 +8,15 @@ from typing import Protocol
 
 from audit.errors import ReencryptionError, RequestError
 from audit.exit_codes import exit_code
-from audit.key_ring import make_key_ring
+from audit.key_rings import refuse_unknown_labels
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, read_layouts
+from audit.product import Rekeyed
+from audit.products import every_product
 from audit.reencryption.despite import Despite
 from audit.reencryption.guards import StoreObstacles, refuse_obstacles, refuse_places, refuse_rotation
 from audit.reencryption.journal import journal_for_writing
 from audit.reencryption.plan import Plan
-from audit.reencryption.properties_file import RekeyedProperties, rekeyed_properties
+from audit.reencryption.rekeyed_file import RekeyedFile
 from audit.reencryption.report import (
     PRODUCT_REPORT,
     REPORT,
@@ -48,8 +50,8 @@ class ReencryptionRequest:
         run: the run folder of an audit of these stores.
         stores: those that were audited.
         keys: references to the candidate keys, each `[LABEL=]REF`.
-        to: label of the key under which everything is to open.
-        current: label of the key that the server uses now; without it the run knows.
+        to: label of the key under which the values of its product are to open, `[PRODUCT:]LABEL`.
+        current: labels of the keys that the servers use now, likewise; without them the run knows.
         journal: where every value is noted before it is written; `journal.jsonl` in `run` otherwise.
         out: where a file store is written anew, or database.properties with its password under the new key.
         layouts: a TOML file of layouts beside the known ones.
@@ -64,7 +66,7 @@ class ReencryptionRequest:
     stores: StoreOptions
     keys: Sequence[str]
     to: str
-    current: str | None = None
+    current: Sequence[str] = ()
     journal: Path | None = None
     out: Path | None = None
     layouts: Path | None = None
@@ -184,7 +186,7 @@ class _Run:
         run = read_run_folder(request.run)
         keys = resolver.keys(request.keys, observer.remark)
         files = [each for each in keys if isinstance(each, KeyFile)]
-        make_key_ring(files, current_label=request.to, seen=())  # a wrong label fails before all reading
+        refuse_unknown_labels(files, [request.to], every_product())
         self._opener = StoreOpener(request.stores, files, resolver)
         self._wanted = SessionRequest(
             run=run,
@@ -205,7 +207,7 @@ class _Run:
         with self._observer.working() as progress:
             session = prepare(self._wanted, progress)
         self._unread += session.reading.unread
-        self._observer.say(ways_out(session.judged, session.ring, session.plan.target))
+        self._observer.say(_ways_out(session))
         for each in session.plan.basis:
             self._observer.remark(each)
         properties = self._properties(session, writing=confirm is not None)
@@ -218,25 +220,27 @@ class _Run:
         done_before = confirm is not None and self._done_before(session)
         return self._nothing_written(session, self._steps(session) if done_before else ())
 
-    def _properties(self, session: Session, *, writing: bool) -> RekeyedProperties | None:
-        """The database.properties whose password is to open under the target key too, if there is one.
+    def _properties(self, session: Session, *, writing: bool) -> RekeyedFile | None:
+        """The product's own file whose password is to open under the target key too, if there is one.
 
+        Where the target is another product's key, the file stays what it is, as that product's values do.
         What stands in its way is only reported while nothing is to be written.
         """
-        established = (each for examined in session.examined for each in examined.discovered.established)
+        connection = session.ring.product.connection
+        if connection is None:
+            return None
+        established = session.examined.discovered.established
         layouts = [form for each in established for one in each.alike for form in (one.layout, *one.same_as)]
         paths = self._request.stores.database_properties
         try:
-            return rekeyed_properties(paths, session.ring, session.plan.target, self._request.out, layouts)
+            return connection.rekeyed(paths, session.ring, session.plan.target, self._request.out, layouts)
         except ReencryptionError as error:
             if writing:
                 raise
             self._observer.remark(f"{error.message}; {error.hint}")
             return None
 
-    def _carry_out(
-        self, session: Session, properties: RekeyedProperties | None, confirm: Confirm
-    ) -> Reencryption:
+    def _carry_out(self, session: Session, properties: RekeyedFile | None, confirm: Confirm) -> Reencryption:
         """Guard, ask, write, prove, report; in this order, for each step rests on those before it."""
         # 1. Whatever could stop it is looked at while there is nothing to be put back.
         for each in refuse_obstacles(session.obstacles, self._request.despite):
@@ -257,7 +261,7 @@ class _Run:
         try:
             if properties and not report.faults:
                 properties.write()
-                self._observer.say([f"COMMANDER_DB_PASSWORD opens under {report.target} in {properties.out}"])
+                self._observer.say([f"{properties.secret} opens under {report.target} in {properties.out}"])
             _write_text(self._request.run / REPORT, report.model_dump_json(indent=2) + "\n")
             if afterwards.product_report:
                 _write_text(self._request.run / PRODUCT_REPORT, afterwards.product_report)
@@ -294,7 +298,7 @@ class _Run:
     def _journal(self) -> Path:
         return self._request.journal or self._request.run / JOURNAL
 
-    def _destination(self, session: Session, properties: RekeyedProperties | None) -> Destination | None:
+    def _destination(self, session: Session, properties: RekeyedFile | None) -> Destination | None:
         """Where a file store is written anew; None for databases."""
         if not session.rewritings:
             return None
@@ -312,7 +316,7 @@ class _Run:
         refuse_place(store, out)
         return Destination(out, lambda path: self._opener.open(str(path)))
 
-    def _written(self, properties: RekeyedProperties | None) -> list[Path]:
+    def _written(self, properties: RekeyedFile | None) -> list[Path]:
         """Files that come about once the stores are changed."""
         reports = [self._request.run / REPORT, self._request.run / PRODUCT_REPORT]
         return [*reports, *self._request.written_after, *([properties.out] if properties else [])]
@@ -330,12 +334,20 @@ class _Run:
         return done and any(in_place(store) is not None for store in self._wanted.stores)
 
     def _steps(self, session: Session) -> tuple[str, ...]:
-        systems = session.plan.table["system"].unique().to_list()
         history = self._opener.mapping.history
-        return tuple(steps_after(session.ring, session.plan.target, systems, session.reading.seen, history))
+        return tuple(steps_after(Rekeyed(session.ring, session.plan.target, session.reading.seen, history)))
 
 
-def _question(session: Session, properties: RekeyedProperties | None) -> Question:
+def _ways_out(session: Session) -> Iterator[str]:
+    plan, planned = session.plan, sum(map(len, session.plan.planned.values()))
+    yield from ways_out(
+        session.judged, session.ring, plan.target, planned=planned, elsewhere=session.elsewhere
+    )
+    for title, count in session.left_alone.items():
+        yield f"{count} values of {title} are left alone: {plan.target.label} is no key of theirs"
+
+
+def _question(session: Session, properties: RekeyedFile | None) -> Question:
     return Question(
         values=sum(map(len, session.plan.planned.values())),
         places=[*session.plan.planned, *([str(properties.out)] if properties else [])],

@@ -1,22 +1,23 @@
 """Everything that is known before a value is written: the stores read, judged, planned, and asked."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import polars as pl
 
-from audit.errors import ReencryptionError
+from audit.errors import KeyRingError, ReencryptionError
 from audit.examine import Examined
 from audit.key_ring import Key, KeyRing
+from audit.key_rings import KeyRings, labels_of_others, meant, split_product
 from audit.layouts.user_supplied import Supplied
+from audit.products import every_product, product_of
 from audit.reencryption.despite import Despite
 from audit.reencryption.guards import StoreObstacles, refuse_obstacles, refuse_rotation
 from audit.reencryption.lasting_name import lasting_name
 from audit.reencryption.make_plan import Wanted, make_plan, values_of
-from audit.reencryption.password_check import checks_for
 from audit.reencryption.plan import Plan
 from audit.reencryption.target import Layouts, layouts_for
-from audit.run_audit import examine_each_product, ring_for
+from audit.run_audit import examine_each_product, rings_for
 from audit.stores_reading import StoresReading, read_stores
 from parsers.keys.key_file import KeyFile
 from parsers.progress import Progress
@@ -38,11 +39,12 @@ class SessionRequest:
         run: the audit that it rests on.
         stores: those that were audited.
         files: the candidate keys.
-        to: label of the key under which everything is to open.
+        to: label of the key under which the values of its product are to open: `LABEL`, or `PRODUCT:LABEL`
+            where it may be a key of several.
         supplied: layouts beside the known ones.
         also: locations of values that are taken though their opening is not sure.
         like: stores of the server that uses the target key: only read, for how its values are written.
-        current: label of the key that the server uses now, if the user said; else the run knows it.
+        current: labels of the keys that the servers use now, if the user said; else the run knows them.
     """
 
     run: Run
@@ -52,7 +54,7 @@ class SessionRequest:
     supplied: Supplied
     also: Sequence[str] = ()
     like: Sequence[Store] = ()
-    current: str | None = None
+    current: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +62,12 @@ class Session:
     """What is known before anything is written.
 
     Attributes:
-        plan: what becomes of every value.
-        ring: the candidate keys.
-        reading: the stores.
-        examined: their values judged.
+        plan: what becomes of every value of the target's product.
+        ring: that product's keys.
+        reading: what the stores hold of it.
+        examined: its values judged.
+        left_alone: how many values of other products there are, by product: nothing becomes of them.
+        elsewhere: labels of keys that are taken for one of those.
         in_place: stores with something planned that are changed where they lie.
         rewritings: file stores with something planned, their values found.
         obstacles: what stands in the way, by store.
@@ -72,7 +76,9 @@ class Session:
     plan: Plan
     ring: KeyRing
     reading: StoresReading = field(repr=False)
-    examined: Sequence[Examined] = field(repr=False)
+    examined: Examined = field(repr=False)
+    left_alone: Mapping[str, int]
+    elsewhere: Collection[str]
     in_place: Sequence[tuple[Store, InPlace]]
     rewritings: Sequence[tuple[Store, Rewriting]]
     obstacles: Sequence[StoreObstacles]
@@ -80,7 +86,7 @@ class Session:
     @property
     def judged(self) -> pl.DataFrame:
         """All values with their verdicts."""
-        return pl.concat([each.frame for each in self.examined])
+        return self.examined.frame
 
 
 def prepare(request: SessionRequest, progress: Progress) -> Session:
@@ -95,18 +101,26 @@ def prepare(request: SessionRequest, progress: Progress) -> Session:
     if len(names) < len(request.stores):
         raise ReencryptionError("a store is named twice", hint="name each once")
     reading = read_stores(request.stores, progress)
-    current = request.current or _current(request.run.summary.keys, request.files)
-    ring = ring_for(reading, request.files, current)
-    target = _target(ring, request.to)
-    examined = examine_each_product(reading, ring, request.supplied)
-    if not examined:
+    if not reading.systems():
         why = "; ".join(f"{each.path}: {each.reason}" for each in reading.unread[:3])
         raise ReencryptionError(f"nothing could be read: {why}")
+    current = request.current or _current(request.run.summary.keys, request.files, reading.systems())
+    rings = rings_for(reading, request.files, current)
+    ring, target = _target(rings, request, reading)
+    left_alone = {
+        product_of(system).title: sum(batch.height for batch in reading.of_product(system).batches)
+        for system in sorted(reading.systems() - {ring.product.id})
+    }
+    reading = reading.of_product(ring.product.id)
+    (examined,) = examine_each_product(reading, rings, request.supplied)
     layouts = _layouts_like(request, ring, target, progress) if request.like else {}
     wanted = Wanted(request.run, target, ring, request.supplied, request.also, layouts)
     plan = make_plan(wanted, reading, examined)
     _refuse_same_key(plan, target)
-    return _asked(request.stores, Session(plan, ring, reading, examined, (), (), ()))
+    products = [each.product for each in rings.rings.values()]
+    elsewhere = labels_of_others(ring.product, products, request.files, reading.seen)
+    session = Session(plan, ring, reading, examined, left_alone, elsewhere, (), (), ())
+    return _asked(request.stores, session)
 
 
 def in_the_way(session: Session, despite: Collection[Despite]) -> Iterator[str]:
@@ -119,29 +133,37 @@ def in_the_way(session: Session, despite: Collection[Despite]) -> Iterator[str]:
         yield f"as things are, nothing would be written: {error.message}; {error.hint}"
 
 
-def _current(keys: Sequence[KeySummary], files: Sequence[KeyFile]) -> str | None:
-    """The label now of the key that was current in the run, if it is among the candidates."""
-    then = {key.fingerprint for key in keys if key.current}
-    return next((file.label for file in files if file.fingerprint in then), None)
+def _current(keys: Sequence[KeySummary], files: Sequence[KeyFile], systems: Collection[str]) -> list[str]:
+    """The labels now of the keys that were current in the run, if they are among the candidates.
+
+    A run over several products may be followed by a re-encryption of one of them.
+    """
+    found = []
+    for key in keys:
+        if key.current and (not key.system or key.system in systems):
+            labels = [file.label for file in files if file.fingerprint == key.fingerprint]
+            found += [f"{key.system}:{label}" if key.system else label for label in labels[:1]]
+    return found
 
 
-def _target(ring: KeyRing, label: str) -> Key:
+def _target(rings: KeyRings, request: SessionRequest, reading: StoresReading) -> tuple[KeyRing, Key]:
+    """The key that is meant, and its product's ring: it is no target for the values of another product."""
+    products = [ring.product for ring in rings.rings.values()]
+    system, label = split_product(request.to, every_product())
+    possible = {each.id: list(filter(each.keys.may_be, request.files)) for each in products}
+    ring = rings.of(meant(label, system, products, possible, reading.seen))
     target = ring.find(label)
     if target is None:
         labels = ", ".join(key.label for key in ring.keys)
-        raise ReencryptionError(f"no key is labelled {label!r}", hint=f"labels: {labels}")
-    return ring.opens_as(target)  # two files of one key are one target
+        raise KeyRingError(f"no key is labelled {label!r}", hint=f"labels: {labels}")
+    return ring, ring.opens_as(target)  # two files of one key are one target
 
 
-def _layouts_like(
-    request: SessionRequest, ring: KeyRing, target: Key, progress: Progress
-) -> dict[str, Layouts]:
-    """How values under `target` are written, by product, where the stores beside show it."""
-    reading = read_stores([*request.stores, *request.like], progress)
-    return {
-        each.frame["system"][0]: layouts_for(target, each, ring, values_of(each, reading), request.supplied)
-        for each in examine_each_product(reading, ring, request.supplied)
-    }
+def _layouts_like(request: SessionRequest, ring: KeyRing, target: Key, progress: Progress) -> Layouts:
+    """How values under `target` are written, where the stores beside show it."""
+    reading = read_stores([*request.stores, *request.like], progress).of_product(ring.product.id)
+    (examined,) = examine_each_product(reading, KeyRings({ring.product.id: ring}), request.supplied)
+    return layouts_for(target, examined, values_of(examined, reading), request.supplied)
 
 
 def _refuse_same_key(plan: Plan, target: Key) -> None:
@@ -168,7 +190,9 @@ def _asked(stores: Sequence[Store], session: Session) -> Session:
             found = list(writer.obstacles(changes))
             writers.append((store, writer))
         elif (file := out_of_place(store)) is not None:
-            checks = checks_for(plan.target, store.label, session.reading.checks, session.ring.keys)
+            checks = session.ring.product.rekeying.password_checks(
+                plan.target, store.label, session.reading.checks, session.ring.keys
+            )
             rewriting = file.locate([*changes, *checks])
             found = rewriting.obstacles
             rewritings.append((store, rewriting))

@@ -9,9 +9,9 @@ import polars as pl
 from audit.discovery.evidence import Evidence
 from audit.examine import Examined
 from audit.key_ring import Key, KeyRing
-from audit.layouts.known import OCTOPUS, published_layouts
 from audit.layouts.layout import Encoding, Iv, Layout
 from audit.layouts.user_supplied import Supplied
+from audit.product import Product
 from audit.reencryption.one_value import Spelling, encrypt_value, fresh_vector
 from audit.trial.hypothesis import Hypothesis, key_for
 from audit.verdict import Confidence, Verdict
@@ -87,27 +87,24 @@ Layouts = Mapping[str, NewLayout | NotEstablished]
 """How values of each kind are to be written, or why not."""
 
 
-def layouts_for(
-    target: Key, examined: Examined, ring: KeyRing, values: pl.DataFrame, supplied: Supplied
-) -> Layouts:
-    """For each kind of value of one product: how it is to be written under `target`.
+def layouts_for(target: Key, examined: Examined, values: pl.DataFrame, supplied: Supplied) -> Layouts:
+    """For each kind of value of the product: how it is to be written under `target`.
 
     The layout is the one in which the target key's own values of that kind lie, or else its values of other
     kinds, if all of those lie in one. Where no value opens under it yet, it is the one that a known plain
     text has proven, or else the one of the values under other keys of the same length.
 
     Args:
-        target: a key of the ring.
+        target: a key of the product's ring.
         examined: the product's values, judged.
-        ring: the candidate keys.
         values: `value` and `iv` of those values, in the same order.
         supplied: what known plain texts have proven.
     """
+    ring = examined.ring
     place = ring.keys.index(target)
-    system = examined.frame["system"][0]
     kinds = examined.frame["kind"].unique().sort().to_list()
-    if system == OCTOPUS:
-        return dict.fromkeys(kinds, _published(target, place))
+    if ring.product.published:
+        return dict.fromkeys(kinds, _published(target, place, ring.product))
     own = [
         each
         for each in examined.discovered.established
@@ -123,11 +120,13 @@ def layouts_for(
     return {kind: _spelled(_shown(kind, counted, own, target), of_target) for kind in kinds}
 
 
-def _published(target: Key, place: int) -> NewLayout | NotEstablished:
-    if target.master_key is None:
-        return NotEstablished(f"{target.label} holds no master key", "give a key of 16 or 32 bytes in base64")
-    layout = published_layouts(OCTOPUS)[0]
-    return NewLayout((Hypothesis(place, target.master_key, layout),), Spelling(), "the vendor documents it")
+def _published(target: Key, place: int, product: Product) -> NewLayout | NotEstablished:
+    layout = product.published[0]
+    key = key_for(target, layout)
+    if key is None:
+        what, instead = product.keys.no_form
+        return NotEstablished(f"{target.label} {what}", instead)
+    return NewLayout((Hypothesis(place, key, layout),), Spelling(), "the vendor documents it")
 
 
 def _counted(own: Sequence[Evidence], opened: pl.DataFrame) -> pl.DataFrame:

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import polars as pl
 
-from audit.key_ring import KeyRing
-from audit.octopus.run import about_octopus
+from audit.key_rings import KeyRings
+from audit.product import AuditedValues
 from audit.reencryption.report import Afterwards, still_needed
 from audit.reencryption.session import Session, SessionRequest
 from audit.reencryption.write_and_prove import Reencrypted
@@ -24,18 +24,19 @@ def verified(done: Reencrypted, session: Session, request: SessionRequest, *, co
     """
     target = session.plan.target
     keys = tuple(replace(key, current=key.label == target.label) for key in session.ring.keys)
-    ring = KeyRing(keys, session.ring.remarks)
+    ring = replace(session.ring, keys=keys, chosen=target.label)
+    rings = KeyRings({ring.product.id: ring})
     written = {*done.proofs, *(batch["store"][0] for batch in done.after if batch.height)}
     others = [batch for batch in session.reading.batches if batch.height and batch["store"][0] not in written]
     now = StoresReading(batches=[*others, *done.after], documents=session.reading.documents)
-    examined = examine_each_product(now, ring, request.supplied)
+    examined = examine_each_product(now, rings, request.supplied)
     if not examined:  # nothing could be read any more
         return Afterwards(done=done, still_needed={}, complete=False)
     judged = pl.concat([each.frame for each in examined])
-    octopus = about_octopus(now, examined, request.files, ring, None)
+    beside = ring.product.beside(AuditedValues(now, judged, request.files, ring, None))
     return Afterwards(
         done=done,
         still_needed=still_needed(judged, target),
         complete=complete,
-        product_report=octopus.report,
+        product_report=beside.report,
     )

@@ -1,25 +1,26 @@
 """Both ways out of a mismatch, counted before anything is written."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import polars as pl
 
 from audit.key_ring import Key, KeyRing
-from audit.layouts.known import OCTOPUS
 from audit.reencryption.target import SURE
 from audit.verdict import Verdict
 
 
-def ways_out(judged: pl.DataFrame, ring: KeyRing, target: Key) -> Iterator[str]:
+def ways_out(
+    judged: pl.DataFrame, ring: KeyRing, target: Key, *, planned: int, elsewhere: Collection[str] = ()
+) -> Iterator[str]:
     """A sentence for each way: what restoring a key opens, what discarding loses, what re-encrypting saves.
 
-    The server offers the first two: restore the passkey, or start with `ignorePasskeyMismatch`, which
-    discards what it cannot open (its message InvalidPasskey; KBEC-00441).
-
     Args:
-        judged: the values with `verdict`, `opened_by`, `confidence` and `text_confidence`.
-        ring: the candidate keys.
+        judged: the product's values with `verdict`, `opened_by` and `confidence`.
+        ring: its keys.
         target: the key under which everything is to open.
+        planned: how many values the re-encryption would write.
+        elsewhere: labels of keys that are taken for another product's: restoring one that opens nothing here
+            is no way out of anything.
     """
     secrets = judged.filter(~pl.col("verdict").is_in([Verdict.EMPTY, Verdict.EXTERNAL]))
     sure = secrets.filter(pl.col("confidence").is_in(SURE), pl.col("verdict") != Verdict.AMBIGUOUS)
@@ -27,13 +28,11 @@ def ways_out(judged: pl.DataFrame, ring: KeyRing, target: Key) -> Iterator[str]:
     total = secrets.height
     for key in ring.keys:
         count = opens.get(key.label, 0)
-        if key is target:
+        if key is target or (not count and key.label in elsewhere):
             continue
         yield f"restoring {key.label} would open {count} of {total} stored secrets, and no others"
     under_target = opens.get(target.label, 0)
-    whole = sure.filter(pl.col("text_confidence").is_in(SURE), pl.col("opened_by") != target.label).height
-    if OCTOPUS not in judged["system"]:
-        lost = f"{total - under_target} of {total}"
-        yield f"discarding with ignorePasskeyMismatch would lose {lost}: what {target.label} does not open"
-    in_all = f"{under_target + whole} of {total} in all"
-    yield f"re-encrypting makes {whole} more open under {target.label}: {in_all}"
+    if discarding := ring.product.rekeying.discarding:
+        yield f"{discarding} would lose {total - under_target} of {total}: what {target.label} does not open"
+    in_all = f"{under_target + planned} of {total} in all"
+    yield f"re-encrypting makes {planned} more open under {target.label}: {in_all}"

@@ -10,9 +10,10 @@ import polars as pl
 from audit.errors import RequestError
 from audit.ignore_file import read_ignore_file
 from audit.ignoring import ignore
-from audit.key_ring import make_key_ring
+from audit.key_rings import refuse_unknown_labels
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, read_layouts
 from audit.owners import Owners, read_owners
+from audit.products import every_product
 from audit.reentered import reconcile, with_reentered
 from audit.run.observer import Observer, Unobserved
 from audit.run.read import processors
@@ -38,7 +39,8 @@ class AuditRequest:
         stores: where credentials rest.
         keys: references to the candidate keys, each `[LABEL=]REF`.
         logs: files, archives, folders and URLs in any mix; `-` is standard input.
-        current: label of the key that the server uses now; without it the stores may know.
+        current: labels of the keys that the servers use now, each `[PRODUCT:]LABEL`; without them the stores
+            may know.
         owners: a CSV of who owns which credential.
         layouts: a TOML file of layouts beside the known ones.
         ignore: a file of what is not to count until a date.
@@ -54,7 +56,7 @@ class AuditRequest:
     stores: StoreOptions
     keys: Sequence[str]
     logs: Sequence[str] = ()
-    current: str | None = None
+    current: Sequence[str] = ()
     owners: Path | None = None
     layouts: Path | None = None
     ignore: Path | None = None
@@ -108,9 +110,7 @@ def audit(
     passwords = resolver.passwords(request.zip_passwords)
     keys = resolver.keys(request.keys, observer.remark)
     key_files = [each for each in keys if isinstance(each, KeyFile)]
-    make_key_ring(
-        key_files, current_label=request.current, seen=()
-    )  # a wrong label fails before hours of logs
+    refuse_unknown_labels(key_files, request.current, every_product())
     stores = StoreOpener(request.stores, key_files, resolver).open_all()
     owners = read_owners(request.owners) if request.owners else Owners(())
     supplied = read_layouts(request.layouts) if request.layouts else NOTHING_SUPPLIED

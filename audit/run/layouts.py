@@ -12,14 +12,14 @@ from audit.errors import LayoutError, RequestError
 from audit.examine import Examined
 from audit.exit_codes import exit_code
 from audit.key_ring import KeyRing
-from audit.layouts.known import known_layouts, published_layouts
-from audit.layouts.layout import Layout
+from audit.key_rings import KeyRings
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied, read_layouts, together
 from audit.open_questions import open_questions
+from audit.product import Product
 from audit.run.observer import Observer, Unobserved
 from audit.run.references import NOBODY, Resolver
 from audit.run.stores import StoreOpener, StoreOptions
-from audit.run_audit import examine_each_product, ring_for
+from audit.run_audit import examine_each_product, rings_for
 from audit.stores_reading import StoresReading, read_stores
 from audit.trial.hypothesis import Hypothesis
 from audit.verdict import Verdict
@@ -36,7 +36,8 @@ class LayoutsRequest:
     Attributes:
         stores: where credentials rest.
         keys: references to the candidate keys, each `[LABEL=]REF`.
-        current: label of the key that the server uses now; without it the stores may know.
+        current: labels of the keys that the servers use now, each `[PRODUCT:]LABEL`; without them the stores
+            may know.
         layouts: a TOML file of layouts beside the known ones.
         known: locations of credentials whose plain text is known.
         known_text: a reference to each of these texts, in the same order; without any they are asked for.
@@ -44,7 +45,7 @@ class LayoutsRequest:
 
     stores: StoreOptions
     keys: Sequence[str]
-    current: str | None = None
+    current: Sequence[str] = ()
     layouts: Path | None = None
     known: Sequence[str] = ()
     known_text: Sequence[str] = ()
@@ -77,6 +78,17 @@ class LayoutsFound:
         """0: everything is explained; 10: something is not; 3: something could not be read."""
         open_ends = bool(self.unknown or self.questions) or not self.explained
         return exit_code(complete=not self.unread, attention=open_ends)
+
+    def together(self, more: "LayoutsFound") -> "LayoutsFound":
+        """With the answer for another product, which rests on this one's `supplied`."""
+        return LayoutsFound(
+            table=pl.concat([self.table, more.table]),
+            remarks=(*self.remarks, *more.remarks),
+            unknown=self.unknown + more.unknown,
+            questions=(*self.questions, *more.questions),
+            explained=self.explained and more.explained,
+            supplied=more.supplied,
+        )
 
 
 LAYOUT_TABLE = pl.Schema(
@@ -128,7 +140,7 @@ def find_layouts(
     stores = StoreOpener(request.stores, key_files, resolver).open_all()
     with observer.working() as progress:
         reading = read_stores(stores, progress)
-    ring = ring_for(reading, key_files, request.current)
+    rings = rings_for(reading, key_files, request.current)
     # All locations are looked up before anybody is asked, and asked before the work, not in the middle of it.
     values = [known_values(location, reading) for location in request.known]
     plain = resolver.passwords(request.known_text)
@@ -136,8 +148,8 @@ def find_layouts(
         plain = [ask(location) for location in request.known]
     known = [KnownText(*each) for each in zip(request.known, values, plain, strict=True)]
     with observer.working() as progress:
-        progress.working_on(f"finding layouts under {len(ring.keys)} keys")
-        found = layouts_of(reading, ring, supplied, known)
+        progress.working_on(f"finding layouts under {len(rings.keys)} keys")
+        found = layouts_of(reading, rings, supplied, known)
     unread = (*reading.unread, *(each for each in keys if isinstance(each, Unread)))
     return replace(found, unread=unread)
 
@@ -161,23 +173,39 @@ def known_values(location: str, reading: StoresReading) -> pl.DataFrame:
 
 
 def layouts_of(
-    reading: StoresReading, ring: KeyRing, supplied: Supplied, texts: Iterable[KnownText] = ()
+    reading: StoresReading, rings: KeyRings, supplied: Supplied, texts: Iterable[KnownText] = ()
 ) -> LayoutsFound:
     """Find them, for each product in the stores.
 
     Args:
         reading: the stores.
-        ring: the candidate keys.
+        rings: the candidate keys.
         supplied: layouts beside the known ones.
         texts: known plain texts.
     """
     known = tuple(texts)
-    proofs = [prove(text, ring.keys, _layouts_for(text, supplied)) for text in known]
+    found = LayoutsFound(
+        LAYOUT_TABLE.to_frame(), remarks=(), unknown=0, questions=(), explained=True, supplied=supplied
+    )
+    for ring in rings.rings.values():
+        own = [text for text in known if text.values["system"][0] == ring.product.id]
+        of_product = reading.of_product(ring.product.id)
+        if own or of_product.batches:
+            found = found.together(_of_product(of_product, ring, found.supplied, own))
+    return found
+
+
+def _of_product(
+    reading: StoresReading, ring: KeyRing, supplied: Supplied, known: Sequence[KnownText]
+) -> LayoutsFound:
+    layouts = tuple(dict.fromkeys((*ring.product.layouts, *supplied.to_try, *supplied.proven)))
+    proofs = [prove(text, ring.keys, layouts) for text in known]
     proven = confirmed(proofs)
     possible = {each for proof in proofs for each in proof.possible}
     with_texts = together(supplied, ((each.layout, ring.keys[each.key].fingerprint) for each in proven))
     to_try = (*with_texts.to_try, *dict.fromkeys(each.layout for each in possible))
-    examined = examine_each_product(reading, ring, replace(with_texts, to_try=to_try))
+    rings = KeyRings({ring.product.id: ring})
+    examined = examine_each_product(reading, rings, replace(with_texts, to_try=to_try))
     evidence = [each for one in examined for each in one.discovered.established]
     # A vector that one text of a single block allows, and that opens the store's other values as well.
     proven = (*proven, *(each.hypothesis for each in evidence if each.hypothesis in possible))
@@ -189,18 +217,13 @@ def layouts_of(
             *(sentence for each in examined for sentence in _left_over(each, ring)),
         ),
         unknown=sum(int((each.frame["verdict"] == Verdict.UNKNOWN).sum()) for each in examined),
-        questions=tuple(open_questions(examined, ring)),
+        questions=tuple(open_questions(examined)),
         explained=all(given),
         supplied=together(
             supplied,
             ((each.layout, ring.keys[each.key].fingerprint) for each in _settled(proven, evidence)),
         ),
     )
-
-
-def _layouts_for(text: KnownText, supplied: Supplied) -> tuple[Layout, ...]:
-    known = known_layouts(text.values["system"][0])
-    return tuple(dict.fromkeys((*known, *supplied.to_try, *supplied.proven)))
 
 
 def _settled(proven: Sequence[Hypothesis], evidence: Iterable[Evidence]) -> list[Hypothesis]:
@@ -255,10 +278,10 @@ def _left_over(examined: Examined, ring: KeyRing) -> Iterator[str]:
 
 
 def _table(examined: Examined, ring: KeyRing, proven: Sequence[Hypothesis]) -> pl.DataFrame:
-    found, system = examined.discovered, examined.frame["system"][0]
+    found, product = examined.discovered, ring.product
     rows = [
         {
-            "system": system,
+            "system": product.id,
             "layout": each.names[0],
             "same_as": ", ".join(each.names[1:]),
             "key": ring.keys[each.hypothesis.key].label,
@@ -266,17 +289,17 @@ def _table(examined: Examined, ring: KeyRing, proven: Sequence[Hypothesis]) -> p
             "tried": each.tried,
             "p_value": each.p_value,
             "established": each.established,
-            "proof": _proof(each, system, proven),
+            "proof": _proof(each, product, proven),
         }
         for each in (*found.established, *found.guesses)
     ]
     return pl.DataFrame(rows, schema=LAYOUT_TABLE)
 
 
-def _proof(evidence: Evidence, system: str, proven: Sequence[Hypothesis]) -> str:
+def _proof(evidence: Evidence, product: Product, proven: Sequence[Hypothesis]) -> str:
     if any(each in proven for each in evidence.alike):
         return "known text"
-    if evidence.hypothesis.layout in published_layouts(system):
+    if evidence.hypothesis.layout in product.published:
         return "published"
     if evidence.proven:  # in a run before this one, which wrote it into the layouts file
         return "known text"

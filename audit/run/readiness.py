@@ -8,12 +8,10 @@ from audit.errors import RequestError
 from audit.exit_codes import ExitCode, exit_code
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, read_layouts
 from audit.readiness.check import Check, State
-from audit.readiness.checks import CHECKS, make_checks
+from audit.readiness.checks import check_ids, make_checks
 from audit.readiness.estate import Estate
-from audit.readiness.read_estate import read_estate
+from audit.readiness.read_estate import read_estates
 from audit.readiness.request import ReadinessRequest as OpenedEstate
-from audit.readiness.rotation_steps import rotation_steps
-from audit.readiness.upgrade_steps import upgrade_steps
 from audit.run.observer import Observer, Unobserved
 from audit.run.references import NOBODY, Resolver
 from audit.run.stores import StoreOpener, StoreOptions
@@ -30,7 +28,8 @@ class ReadinessRequest:
     Attributes:
         stores: the server's own.
         keys: references to the candidate keys, each `[LABEL=]REF`.
-        current: label of the key that the server uses now; without it the stores may know.
+        current: labels of the keys that the servers use now, each `[PRODUCT:]LABEL`; without them the stores
+            may know.
         layouts: a TOML file of layouts beside the known ones.
         copies: references to further places of the server's key, each `LABEL=REF`.
         conf: the nodes' conf folders, each `[NODE=]DIR`, the primary's first.
@@ -41,7 +40,7 @@ class ReadinessRequest:
 
     stores: StoreOptions
     keys: Sequence[str]
-    current: str | None = None
+    current: Sequence[str] = ()
     layouts: Path | None = None
     copies: Sequence[str] = ()
     conf: Sequence[str] = ()
@@ -97,14 +96,15 @@ def check_readiness(
             folders could not be read is in the answer instead.
     """
     observer = observer or Unobserved()
-    known = [rule.about.id for rule in CHECKS]
+    known = check_ids()
     for each in request.skip:
         if each not in known:
             raise RequestError(f"{each!r} is none of {', '.join(known)}", field="skip")
     with observer.working() as progress:
-        estate = read_estate(_opened(request, resolver, observer), progress)
-    checks = [check for check in make_checks(estate) if check.id not in request.skip]
-    return Readiness(checks, list(_orders(estate)), estate.unread)
+        estates = read_estates(_opened(request, resolver, observer), progress)
+    checks = [check for check in make_checks(estates) if check.id not in request.skip]
+    unread = sorted({each for estate in estates for each in estate.unread}, key=str)
+    return Readiness(checks, list(_orders(estates)), unread)
 
 
 def _opened(request: ReadinessRequest, resolver: Resolver, observer: Observer) -> OpenedEstate:
@@ -135,16 +135,7 @@ def _node(given: str) -> tuple[str, Path]:
     return label or folder, Path(folder)
 
 
-def _orders(estate: Estate) -> Iterator[StepsInOrder]:
-    for title, steps in (
-        (
-            "The upgrade to 9.2 or later, in order (KBEC-00441, with one mistake mended)",
-            upgrade_steps(estate),
-        ),
-        (
-            'A rotation of the master key, in order (docs, "Rotating the Master Key", with its gaps mended)',
-            rotation_steps(estate),
-        ),
-    ):
-        if steps:
-            yield StepsInOrder(title, steps)
+def _orders(estates: Sequence[Estate]) -> Iterator[StepsInOrder]:
+    for rules, estate in ((estate.product.readiness, estate) for estate in estates):
+        if steps := rules.steps(estate):
+            yield StepsInOrder(rules.steps_title, steps)

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from audit.password_keys import keys_from_password, split_use
 from parsers.keys.key_file import KeyFile, split_label
 from parsers.keys.key_search import LeftOut
-from parsers.keys.octopus_password import password_keys, split_use
 from parsers.keys.read_key_files import find_key_files
 from parsers.keys.reference import Prompt, text_secret
 from parsers.secret import Secret
@@ -61,7 +61,7 @@ class Resolver:
         if (of_password := split_use(place)) is None:
             return find_key_files(reference, prompt=self.prompt, allow_commands=self.allow_commands)
         use, password = of_password
-        return [*password_keys(label or f"{use} password", f"{use} password", use, self.password(password))]
+        return [*keys_from_password(use, label, self.password(password))]
 
 
 NOBODY = Resolver()

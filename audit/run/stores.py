@@ -4,15 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from audit.database_password import open_database_password
+from audit.connection_files import open_connection_file
 from audit.errors import RequestError
-from audit.key_ring import make_key_ring
 from audit.run.references import Resolver
 from parsers.keys.key_file import KeyFile
-from parsers.secret import Secret
-from parsers.stores.database.cloudbees_database import CloudBeesDatabase
-from parsers.stores.database.connection import database_at
-from parsers.stores.database.properties import read_database_properties
 from parsers.stores.interface import Store
 from parsers.stores.mapping import DEFAULT_MAPPING, read_mapping
 from parsers.stores.open import open_store
@@ -25,7 +20,7 @@ class StoreOptions:
     Attributes:
         references: paths of export XML, SQL dumps, CSV, Parquet, JSON Lines, SQLite files, Migrator folders;
             or database URLs.
-        database_properties: CloudBees CD's own files, each naming a database.
+        database_properties: a product's own files, each naming a database.
         database_password: reference to the password of database URLs.
         mapping: a TOML file with the tables and columns that hold secrets, where the defaults do not fit.
         columns: of table files, each `ROLE=COLUMN`.
@@ -70,7 +65,11 @@ class StoreOpener:
             KeyRingError: no key opens the password in a database.properties.
         """
         stores = [self.open(reference) for reference in self._options.references]
-        return [*stores, *(self._named_in(path) for path in self._options.database_properties)]
+        named = (
+            open_connection_file(path, self._key_files, self._password, self.mapping)
+            for path in self._options.database_properties
+        )
+        return [*stores, *named]
 
     def open(self, reference: str) -> Store:
         """A store that the options need not name, opened as if they did.
@@ -79,18 +78,6 @@ class StoreOpener:
             StoreError: it is not there, or is no store.
         """
         return open_store(reference, columns=self._columns, mapping=self.mapping, password=self._password)
-
-    def _named_in(self, path: Path) -> Store:
-        found = read_database_properties(path)
-        opened = self._password or self._opened(found.password)
-        return CloudBeesDatabase(database_at(found.url, password=opened), self.mapping)
-
-    def _opened(self, stored: Secret | None) -> Secret | None:
-        if stored is None:
-            return None
-        return open_database_password(
-            stored, make_key_ring(self._key_files, current_label=None, seen=()).keys
-        )
 
 
 def _role_and_column(given: str) -> tuple[str, str]:

@@ -23,12 +23,6 @@ _SIZES: Final = {PasswordUse.MIGRATOR: (16,), PasswordUse.DROP: (16, 32)}
 """Bytes of the keys: offline drops changed to 32 with version 2025.1."""
 
 
-def split_use(reference: str) -> tuple[PasswordUse, str] | None:
-    """`migrator:REF` or `drop:REF` in its parts; None for any other reference."""
-    prefix, colon, rest = reference.partition(":")
-    return (PasswordUse(prefix), rest) if colon and rest and prefix in set(PasswordUse) else None
-
-
 def password_keys(label: str, reference: str, use: PasswordUse, password: Secret) -> list[KeyFile]:
     """The keys that a password may stand for.
 

@@ -4,7 +4,7 @@ import random
 
 from audit.examine import examine
 from audit.groups import group_letters
-from audit.key_ring import KeyRing, with_twins
+from audit.key_ring import with_twins
 from audit.layouts.layout import Iv, KeyForm, Layout, Mode
 from audit.trial.same_secret import SecretTags
 from parsers.secret import Secret
@@ -46,7 +46,7 @@ def test_two_files_of_one_key_are_opened_each_in_its_own_form() -> None:
     texts = passwords(40, chance)
     values = [seal(ECB, key, text, chance) for text in texts[:30]]
     values += [seal(ECB, other, text, chance) for text in texts[30:]]
-    found = examine([stored(values)], KeyRing(keys, ()), SecretTags(Secret(bytes(16))))
+    found = examine([stored(values)], ring_of(*keys), SecretTags(Secret(bytes(16))))
     assert found.frame["opened_by"].n_unique() == 1
     openers = [found.opener(row) for row in range(len(values))]
     assert [each.aes_key.reveal() for (each,) in openers] == [key] * 30 + [other] * 10

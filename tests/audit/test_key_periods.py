@@ -5,6 +5,7 @@ import hashlib
 from hypothesis import given
 from hypothesis import strategies as st
 
+from audit.cloudbees.product import CLOUDBEES_CD
 from audit.key_periods import key_periods
 from audit.key_ring import KeyRing, make_key_ring
 from parsers.keys.key_file import KeyFile
@@ -22,7 +23,7 @@ def ring(*contents: bytes) -> KeyRing:
         KeyFile(f"k{number}", "x", Secret(content), None, hashlib.sha1(content).hexdigest(), ())
         for number, content in enumerate(contents)
     ]
-    return make_key_ring(files, current_label=None, seen=())
+    return make_key_ring(CLOUDBEES_CD, files, current_label=None, seen=())
 
 
 def told(*seen: FingerprintSeen) -> list[tuple[str, str, str, str, bool, str]]:

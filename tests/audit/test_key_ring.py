@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from audit.cloudbees.product import CLOUDBEES_CD
 from audit.errors import KeyRingError
 from audit.key_ring import KeyRing, make_key_ring
+from audit.octopus.product import OCTOPUS
 from parsers.keys.key_file import KeyFile
 from parsers.secret import Secret
 from parsers.stores.interface import FingerprintSeen
@@ -29,7 +31,7 @@ def sha1(content: bytes) -> str:
 
 
 def ring(*files: KeyFile, current: str | None = None, seen: tuple[FingerprintSeen, ...] = ()) -> KeyRing:
-    return make_key_ring(files, current_label=current, seen=seen)
+    return make_key_ring(CLOUDBEES_CD, files, current_label=current, seen=seen)
 
 
 def current(made: KeyRing) -> str:
@@ -110,7 +112,7 @@ def test_a_taken_label_is_changed() -> None:
 def test_one_master_key_in_two_forms() -> None:
     """Files around the same master key are doubles for Octopus, and two keys for CloudBees CD."""
     files = [file("bare", b"AAAA", master_key=OLD), file("json", b"{}", master_key=OLD)]
-    octopus = make_key_ring(files, current_label=None, seen=(), same_master_key=True)
+    octopus = make_key_ring(OCTOPUS, files, current_label=None, seen=())
     assert [(key.label, key.aliases, key.bits) for key in octopus.keys] == [("bare", ("json",), 128)]
     assert len(ring(*files).keys) == 2
 
@@ -197,6 +199,6 @@ def test_unlikely_files_are_tried_by_fingerprint_alone() -> None:
     assert ring(odd).keys == ()
     stamp = FingerprintSeen(EXPORT, sha1(b"x" * 40), "")
     assert current(ring(odd, seen=(stamp,))) == "tree/odd"
-    logged = make_key_ring([odd], current_label=None, seen=(), logged=(stamp,))
+    logged = make_key_ring(CLOUDBEES_CD, [odd], current_label=None, seen=(), logged=(stamp,))
     assert [key.label for key in logged.keys] == ["tree/odd"]
     assert logged.current is None

@@ -4,6 +4,7 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
+from audit.cloudbees.product import CLOUDBEES_CD
 from audit.key_ring import KeyRing, make_key_ring
 from audit.missing_key import missing_keys, seen_in_logs, what_they_save
 from parsers.keys.key_file import KeyFile
@@ -21,7 +22,7 @@ def ring(*contents: bytes, current: str | None = None) -> KeyRing:
         KeyFile(f"k{number}", "x", Secret(content), None, hashlib.sha1(content).hexdigest(), ())
         for number, content in enumerate(contents)
     ]
-    return make_key_ring(files, current_label=current, seen=())
+    return make_key_ring(CLOUDBEES_CD, files, current_label=current, seen=())
 
 
 def mismatch(

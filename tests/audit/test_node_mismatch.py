@@ -5,6 +5,7 @@ from typing import Final
 
 import polars as pl
 
+from audit.cloudbees.product import CLOUDBEES_CD
 from audit.idle_key import Opens, key_remark
 from audit.key_ring import KeyRing, make_key_ring
 from audit.missing_key import missing_keys, seen_in_logs
@@ -32,7 +33,7 @@ def log(*rows: tuple[str, str, str, str]) -> pl.DataFrame:
 
 def ring(seen: list[FingerprintSeen], **files: bytes) -> KeyRing:
     made = [make_key_file(label, label, Secret(content), path=None) for label, content in files.items()]
-    return make_key_ring(made, current_label=None, seen=seen)
+    return make_key_ring(CLOUDBEES_CD, made, current_label=None, seen=seen)
 
 
 MISMATCH: Final = log(("nbcd01", "2022-10-15T08:00:00.000", sha1(RIGHT), sha1(WRONG)))

@@ -2,10 +2,10 @@
 
 import random
 
+from audit.cloudbees.layouts import LAYOUTS
 from audit.discovery.known_text import KnownText, prove
 from audit.examine import Examined, examine
 from audit.key_ring import Key, KeyRing
-from audit.layouts.known import known_layouts
 from audit.layouts.layout import Iv, KeyForm, Layout, Mode
 from audit.layouts.user_supplied import Supplied, together
 from audit.open_questions import PROPOSED_TEXT, open_questions
@@ -33,14 +33,14 @@ def examined(store: list[bytes], ring: KeyRing, supplied: Supplied | None = None
 
 def test_nothing_is_open_where_all_is_settled() -> None:
     """Texts behind a zero vector tell it themselves."""
-    assert open_questions([examined(values(NEW, ZERO, 10), ring_of(NEW))], ring_of(NEW)) == []
+    assert open_questions([examined(values(NEW, ZERO, 10), ring_of(NEW))]) == []
 
 
 def test_a_question_for_each_key() -> None:
     """The current key's can be answered by a new credential, an older one's by a text that somebody knows."""
     ring = ring_of(NEW, OLD)
     store = [*values(NEW, FRONT, 5), *values(OLD, UNKNOWN, 40)]
-    new, old = open_questions([examined(store, ring)], ring)
+    new, old = open_questions([examined(store, ring)])
     assert (new.key, new.values, new.proposed_text) == ("new", 5, PROPOSED_TEXT)
     assert {"aes-cbc/iv-front/base64/key-raw", "aes-cbc/iv-unknown/base64/key-raw"} <= set(new.layouts)
     assert (old.key, old.values, old.proposed_text) == ("old", 40, "")
@@ -51,7 +51,7 @@ def test_a_question_for_each_key() -> None:
 
 def test_a_store_that_nobody_understands() -> None:
     """One question, whatever keys were given."""
-    (question,) = open_questions([examined(values(OLD, ZERO, 6), ring_of(NEW))], ring_of(NEW))
+    (question,) = open_questions([examined(values(OLD, ZERO, 6), ring_of(NEW))])
     assert (question.key, question.values) == ("", 6)
     assert "no ciphertext layout" in question_in_words(question)
 
@@ -61,10 +61,10 @@ def test_the_proposed_text_answers_it() -> None:
     ring, store = ring_of(NEW), values(NEW, UNKNOWN, 5)
     proof = seal(UNKNOWN, NEW.content.reveal(), PROPOSED_TEXT.encode(), random.Random(2))
     known = KnownText("/c", stored([proof]).select("value", "iv"), Secret(PROPOSED_TEXT.encode()))
-    given = prove(known, ring.keys, known_layouts("cloudbees-cd")).gives
+    given = prove(known, ring.keys, LAYOUTS).gives
     supplied = together(Supplied(), ((each.layout, NEW.fingerprint) for each in given))
     settled = examined(store, ring, supplied)
-    assert open_questions([settled], ring) == []
+    assert open_questions([settled]) == []
     assert set(settled.frame["text_confidence"]) == {"proven"}
 
 

@@ -26,11 +26,12 @@ from cryptography.hazmat.primitives import padding
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from audit.cloudbees.layouts import LAYOUTS
+from audit.cloudbees.product import CLOUDBEES_CD
 from audit.discovery.discover import discover
 from audit.discovery.sample import sample
 from audit.examine import examine
 from audit.key_ring import Key, KeyRing
-from audit.layouts.known import known_layouts
 from audit.layouts.layout import Iv, KeyForm, Layout, Mode
 from audit.trial.best import best_openings
 from audit.trial.hypothesis import hypotheses
@@ -71,6 +72,7 @@ def keys(count: int, *, seed: int = 1) -> list[bytes]:
 def ring(contents: Iterable[bytes]) -> KeyRing:
     """A ring of them; the first one is current."""
     return KeyRing(
+        CLOUDBEES_CD,
         tuple(
             Key(
                 label=f"key {number}",
@@ -213,7 +215,7 @@ def discovery() -> Iterable[Line]:
     """Over 2,000 hypotheses on 100,000 values."""
     contents = keys(16)
     batches = as_batches(sealed_cbc(100_000, contents, seed=5))
-    layouts = known_layouts("cloudbees-cd")
+    layouts = LAYOUTS
     number = len(hypotheses(ring(contents).keys, layouts))
     taken = seconds(lambda: discover(sample(batches), ring(contents).keys, layouts, TAGS))
     yield Line(f"discovery, {number} hypotheses on 100,000 values", taken, 60, "s")

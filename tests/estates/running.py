@@ -81,7 +81,7 @@ def audit(store: Path, keys: Path, current: str | None, layouts: Path | None = N
         read_logs=lambda: read_logs([]),
         stores=StoreOpener(StoreOptions([str(store)]), (), NOBODY).open_all(),
         keys=NOBODY.keys([str(keys)], Unobserved().remark),
-        current=current,
+        current=[current] if current else [],
         owners=Owners(()),
         supplied=read_layouts(layouts) if layouts else NOTHING_SUPPLIED,
     )

@@ -115,7 +115,7 @@ def test_a_file_that_others_may_write_to(settings: Path) -> None:
         ("[readyness]\nstore = 'x'", "there is no 'readyness'"),
         ("[readiness]\nowners = 'x'", "there is no 'owners'"),
         ("config = 'x'", "there is no 'config'"),
-        ("current = ['a', 'b']", "'current' has a value"),
+        ("owners = ['a', 'b']", "'owners' has a value"),
         ("quiet = 'yes'\nstore = [{a = 1}]", "'store' has a value"),
         ("store = true", "'store' has a value"),
         ("store = 'x", "no TOML"),

@@ -8,8 +8,10 @@ from typing import Final
 import polars as pl
 from Crypto.Cipher import AES
 
+from audit.cloudbees.product import CLOUDBEES_CD
 from audit.key_ring import Key, KeyRing
 from audit.layouts.layout import Encoding, Iv, Layout, Mode, Padding
+from audit.product import Product
 from parsers.secret import Secret
 from parsers.stores.schema import STORED
 
@@ -136,9 +138,9 @@ def candidate(label: str, content: bytes, *, current: bool = False, master_key: 
     )
 
 
-def ring_of(*keys: Key) -> KeyRing:
+def ring_of(*keys: Key, product: Product = CLOUDBEES_CD) -> KeyRing:
     """A ring of these keys."""
-    return KeyRing(keys, ())
+    return KeyRing(product, keys, ())
 
 
 def passwords(count: int, chance: random.Random, *, longest: int = 40) -> list[bytes]:

@@ -6,19 +6,19 @@ from typing import Final
 
 import pytest
 
+from audit.cloudbees.layouts import LAYOUTS
 from audit.discovery.discover import discover
 from audit.discovery.evidence import Evidence
 from audit.discovery.sample import sample
 from audit.key_ring import Key
 from audit.layouts.key_bytes import key_bytes
-from audit.layouts.known import known_layouts
 from audit.layouts.layout import Encoding, Iv, KeyForm, Layout, Mode, Padding
 from audit.trial.same_secret import SecretTags
 from parsers.secret import Secret
 from tests.support.java_key import secret_key_spec
 from tests.support.sealing import candidate, passwords, seal, stored
 
-TABLE: Final = known_layouts("cloudbees-cd")
+TABLE: Final = LAYOUTS
 TAGS: Final = SecretTags(Secret(bytes(16)))
 ALPHABET: Final = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!"
 

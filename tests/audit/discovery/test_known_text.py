@@ -7,15 +7,15 @@ from typing import Final
 import polars as pl
 import pytest
 
+from audit.cloudbees.layouts import LAYOUTS
 from audit.discovery.known_text import KnownText, Proof, confirmed, prove
-from audit.layouts.known import known_layouts
 from audit.layouts.layout import Iv, KeyForm, Layout, Mode, Padding
 from audit.open_questions import PROPOSED_TEXT
 from parsers.secret import Secret
 from tests.support.sealing import UNKNOWN_VECTOR, candidate, seal, stored
 
 # One form of key file is enough here: what a file gives is not in question.
-TABLE: Final = [each for each in known_layouts("cloudbees-cd") if each.key_form is KeyForm.RAW]
+TABLE: Final = [each for each in LAYOUTS if each.key_form is KeyForm.RAW]
 KEYS: Final = [candidate("other", bytes(range(7, 39))), candidate("mine", bytes(range(100, 116)))]
 MINE: Final = KEYS[1].content.reveal()
 HIDDEN: Final = Layout(KeyForm.RAW, Mode.CBC, Iv.UNKNOWN)

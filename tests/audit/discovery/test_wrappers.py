@@ -9,20 +9,21 @@ from typing import Final
 import polars as pl
 import pytest
 
+from audit.cloudbees.layouts import LAYOUTS as CLOUDBEES_CD
 from audit.discovery.discover import discover
 from audit.discovery.known_text import KnownText, prove
 from audit.discovery.sample import sample
 from audit.discovery.wrappers import MOST_WRAPPERS, shared_wrappers, wrapped
-from audit.layouts.known import known_layouts
 from audit.layouts.layout import Encoding, Iv, KeyForm, Layout, Mode
 from audit.layouts.wrapper import Wrapper
+from audit.octopus.layouts import LAYOUTS as OCTOPUS
 from audit.trial.same_secret import SecretTags
 from audit.trial.views import Views
 from parsers.secret import Secret
 from tests.support.sealing import candidate, passwords, seal, stored
 
 KEY: Final = bytes(range(40, 72))
-TABLE: Final = known_layouts("cloudbees-cd")
+TABLE: Final = CLOUDBEES_CD
 TAGS: Final = SecretTags(Secret(bytes(16)))
 FRONT: Final = Layout(KeyForm.RAW, Mode.CBC, Iv.FRONT)
 USUAL: Final = {
@@ -190,4 +191,4 @@ def test_only_the_encodings_that_stand_inside() -> None:
     octopus = stored(
         sealed_in(Wrapper(b"v1:"), Layout(KeyForm.RAW, Mode.CBC, Iv.BESIDE), [b"x", b"y"], chance)
     )
-    assert wrapped(known_layouts("octopus"), Views(octopus)) == ()
+    assert wrapped(OCTOPUS, Views(octopus)) == ()

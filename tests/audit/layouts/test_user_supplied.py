@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from audit.cloudbees.layouts import LAYOUTS as CLOUDBEES_CD
 from audit.errors import LayoutError
-from audit.layouts.known import known_layouts, with_prefixes
-from audit.layouts.layout import Encoding, Iv, KeyForm, Layout, Mode
+from audit.layouts.layout import Encoding, Iv, KeyForm, Layout, Mode, with_prefixes
 from audit.layouts.user_supplied import Supplied, read_layouts, together, write_layouts
+from audit.octopus.layouts import LAYOUTS as OCTOPUS
 
 SOLVED = Layout(KeyForm.RAW, Mode.CBC, Iv.CONSTANT, prefix=b"v2:", constant_iv=bytes(range(16)))
 CBC = 'mode = "cbc"\nkey_form = "raw"\n'
@@ -39,8 +40,8 @@ def test_a_file_says_all_of_a_layout(tmp_path: Path) -> None:
 
 def test_what_is_saved_reads_back(tmp_path: Path) -> None:
     """Every known layout, behind prefixes too, survives being written and read, and the file is private."""
-    everything = with_prefixes(known_layouts("cloudbees-cd"), [b"", b"\x01"])
-    supplied = Supplied(to_try=everything, proven=(SOLVED, *known_layouts("octopus")))
+    everything = with_prefixes(CLOUDBEES_CD, [b"", b"\x01"])
+    supplied = Supplied(to_try=everything, proven=(SOLVED, *OCTOPUS))
     path = tmp_path / "saved.toml"
     write_layouts(path, supplied)
     assert read_layouts(path) == supplied
@@ -49,7 +50,7 @@ def test_what_is_saved_reads_back(tmp_path: Path) -> None:
 
 def test_proven_layouts_are_added_once() -> None:
     """A layout that was tried and is proven now is listed as proven alone."""
-    ecb, front = known_layouts("cloudbees-cd")[0], known_layouts("octopus")[0]
+    ecb, front = CLOUDBEES_CD[0], OCTOPUS[0]
     before = Supplied(to_try=(ecb, front), proven=(SOLVED,))
     first, second = "a" * 40, "b" * 40
     got = together(before, [(front, first), (front, second), (SOLVED, first)])

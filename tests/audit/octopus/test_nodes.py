@@ -7,6 +7,7 @@ import pytest
 
 from audit.key_ring import KeyRing, make_key_ring
 from audit.octopus.nodes import compare_nodes
+from audit.octopus.product import OCTOPUS
 from parsers.keys.key_file import KeyFile
 from parsers.keys.read_key_files import read_key_files
 from tests.support.octopus import sealed
@@ -33,7 +34,7 @@ def node(folder: Path, name: str, master_key: bytes) -> KeyFile:
 
 
 def ring(files: list[KeyFile], current: str | None) -> KeyRing:
-    return make_key_ring(files, current_label=current, seen=(), same_master_key=True)
+    return make_key_ring(OCTOPUS, files, current_label=current, seen=())
 
 
 def test_one_fell_behind(tmp_path: Path) -> None:

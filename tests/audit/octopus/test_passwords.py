@@ -6,7 +6,8 @@ from typing import Final
 import pytest
 
 from audit.octopus.passwords import about_passwords
-from parsers.keys.octopus_password import PasswordUse, password_keys, split_use
+from audit.password_keys import keys_from_password, split_use
+from parsers.keys.octopus_password import PasswordUse, password_keys
 from parsers.secret import Secret
 from parsers.stores.interface import PasswordCheck
 from tests.support.sealing import candidate
@@ -29,6 +30,15 @@ def test_drops_have_two_keys() -> None:
     assert (len(short.content), len(long.content)) == (16, 32)
     assert long.content.reveal().startswith(KEY)
     assert short.label != long.label
+
+
+@pytest.mark.parametrize("use", PasswordUse)
+def test_keys_by_the_prefix(use: PasswordUse) -> None:
+    """The prefix of a reference says the use, and without a label the use names the keys."""
+    password = Secret(b"Passw0rd123")
+    named = f"{use} password"
+    assert list(keys_from_password(str(use), "", password)) == password_keys(named, named, use, password)
+    assert keys_from_password(str(use), "pw", password)[0].label.startswith("pw")
 
 
 @pytest.mark.parametrize("reference", ["migrator:env:PW", "drop:/a/b", "migrator:prompt"])

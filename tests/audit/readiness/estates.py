@@ -7,8 +7,10 @@ from pathlib import Path
 
 import polars as pl
 
+from audit.cloudbees.product import CLOUDBEES_CD
 from audit.key_ring import make_key_ring
 from audit.layouts.layout import Iv, KeyForm, Layout, Mode
+from audit.product import Product
 from audit.readiness.estate import ConfFolder, Estate, FileMode, JudgedStores, KeyPlace
 from audit.verdict import Verdict
 from parsers.keys.key_file import KeyFile, make_key_file
@@ -49,6 +51,7 @@ def conf_folder(
     return ConfFolder(
         label=label,
         path=Path("/"),
+        system="" if key is None else CLOUDBEES_CD.id,
         key=None if key is None else key_file(f"{label}/passkey", key),
         database=DatabaseProperties("mysql+pymysql://u@db.example:3307/commander", password),
         left_over=left_over,
@@ -59,12 +62,18 @@ def conf_folder(
 
 def judged(
     *verdicts: Verdict,
-    system: str = "cloudbees-cd",
+    product: Product = CLOUDBEES_CD,
     fingerprints: Iterable[FingerprintSeen] = (),
     unread: tuple[Unread, ...] = (),
 ) -> JudgedStores:
     rows = [
-        {"system": system, "kind": "credential", "location": f"/c{n}", "verdict": verdict.value, "store": "s"}
+        {
+            "system": product.id,
+            "kind": "credential",
+            "location": f"/c{n}",
+            "verdict": verdict.value,
+            "store": "s",
+        }
         for n, verdict in enumerate(verdicts)
     ]
     columns = ("system", "kind", "location", "verdict", "store")
@@ -87,7 +96,7 @@ def stamp(content: bytes = OLD) -> FingerprintSeen:
 FINE = (Verdict.CURRENT, Verdict.CURRENT, Verdict.EMPTY, Verdict.EXTERNAL)
 
 
-def sound_estate(*, current: bytes = OLD, system: str = "cloudbees-cd") -> Estate:
+def sound_estate(*, current: bytes = OLD, product: Product = CLOUDBEES_CD) -> Estate:
     """Before the upgrade to 9.2: two nodes, ZooKeeper's copy, a backup, an export of a sister server."""
     conf = tuple(
         conf_folder(label, key=current, password=sealed_password(current)) for label in ("node1", "node2")
@@ -96,11 +105,11 @@ def sound_estate(*, current: bytes = OLD, system: str = "cloudbees-cd") -> Estat
     zookeeper = key_file("zookeeper", current)
     candidates = [key_file("passkey", current), key_file("another", OTHER)]
     return Estate(
-        systems=frozenset({system}),
-        ring=make_key_ring([*candidates, zookeeper], current_label="passkey", seen=()),
-        stores=judged(*FINE, system=system, fingerprints=[history(current), history(OTHER, "2019-01-01")]),
-        imports=judged(Verdict.CURRENT, system=system, fingerprints=[stamp(current)]),
-        backup=judged(*FINE, system=system),
+        product=product,
+        ring=make_key_ring(product, [*candidates, zookeeper], current_label="passkey", seen=()),
+        stores=judged(*FINE, product=product, fingerprints=[history(current), history(OTHER, "2019-01-01")]),
+        imports=judged(Verdict.CURRENT, product=product, fingerprints=[stamp(current)]),
+        backup=judged(*FINE, product=product),
         key_places=(*places, KeyPlace("zookeeper", zookeeper)),
         key_modes=(FileMode("/conf/passkey", 0o600), FileMode("/backup/passkey", 0o400)),
         conf=conf,

@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from audit.cloudbees.product import CLOUDBEES_CD
 from audit.key_ring import make_key_ring
+from audit.octopus.product import OCTOPUS
 from audit.readiness.check import State
-from audit.readiness.checks import CHECKS, make_checks
+from audit.readiness.checks import check_ids, make_checks
 from audit.readiness.estate import Estate, FileMode, KeyPlace
 from audit.verdict import Verdict
 from parsers.keys.key_file import make_key_file
@@ -28,7 +30,8 @@ from tests.audit.readiness.estates import (
 
 SOUND = sound_estate()
 NO_CURRENT = replace(
-    SOUND, ring=make_key_ring([key_file("a"), key_file("b", OTHER)], current_label=None, seen=())
+    SOUND,
+    ring=make_key_ring(CLOUDBEES_CD, [key_file("a"), key_file("b", OTHER)], current_label=None, seen=()),
 )
 
 FAILING: dict[str, list[Estate]] = {
@@ -85,7 +88,10 @@ UNKNOWN: dict[str, list[Estate]] = {
         NO_CURRENT,
         replace(SOUND, conf=()),
         replace(SOUND, conf=(SOUND.conf[0], conf_folder("node2", key=None))),
-        replace(SOUND, ring=make_key_ring([key_file("odd", b"no key")], current_label="odd", seen=())),
+        replace(
+            SOUND,
+            ring=make_key_ring(CLOUDBEES_CD, [key_file("odd", b"no key")], current_label="odd", seen=()),
+        ),
     ],
     "database-password": [
         replace(SOUND, conf=()),
@@ -122,10 +128,11 @@ CASES = [
 
 def test_every_check_can_come_out_each_way() -> None:
     """There are estates below in which each check fails, and in which it is unknown; in order, all pass."""
-    ids = [rule.about.id for rule in CHECKS]
+    ids = [rule.about.id for rule in CLOUDBEES_CD.readiness.rules]
     assert len(ids) == len(set(ids))
+    assert check_ids() == ids
     assert set(FAILING) == set(UNKNOWN) == set(ids)
-    assert {check.id: (check.state, check.what_to_do) for check in make_checks(SOUND)} == dict.fromkeys(
+    assert {check.id: (check.state, check.what_to_do) for check in make_checks([SOUND])} == dict.fromkeys(
         ids, (State.PASS, "")
     )
 
@@ -133,18 +140,20 @@ def test_every_check_can_come_out_each_way() -> None:
 @pytest.mark.parametrize(("id_", "state", "estate"), CASES)
 def test_one_thing_out_of_order(id_: str, state: State, estate: Estate) -> None:
     """The check says so, with evidence and something to do."""
-    (check,) = (check for check in make_checks(estate) if check.id == id_)
+    (check,) = (check for check in make_checks([estate]) if check.id == id_)
     assert check.state is state, check
     assert check.evidence
     assert check.what_to_do
-    assert check.title == next(rule.about.title for rule in CHECKS if rule.about.id == id_)
+    assert check.title == next(
+        rule.about.title for rule in estate.product.readiness.rules if rule.about.id == id_
+    )
 
 
 def test_an_estate_of_which_nothing_is_known() -> None:
     """Without any input nothing passes and nothing fails."""
     nothing = Estate(
-        systems=frozenset(),
-        ring=make_key_ring([], current_label=None, seen=()),
+        product=CLOUDBEES_CD,
+        ring=make_key_ring(CLOUDBEES_CD, [], current_label=None, seen=()),
         stores=none_given(),
         imports=none_given(),
         backup=none_given(),
@@ -153,19 +162,21 @@ def test_an_estate_of_which_nothing_is_known() -> None:
         conf=(),
         unread_keys=(),
     )
-    assert {check.state for check in make_checks(nothing)} == {State.UNKNOWN}
-    assert len(make_checks(nothing)) == len(CHECKS)
+    assert {check.state for check in make_checks([nothing])} == {State.UNKNOWN}
+    assert len(make_checks([nothing])) == len(CLOUDBEES_CD.readiness.rules)
 
 
 def test_after_the_upgrade() -> None:
     """With a current passkey of 256 bits the upgrade is behind the server; everything passes."""
-    assert {check.state for check in make_checks(sound_estate(current=NEW))} == {State.PASS}
+    assert {check.state for check in make_checks([sound_estate(current=NEW)])} == {State.PASS}
 
 
 def test_a_password_in_plain_text_or_none() -> None:
     """The server encrypts a plain one at its next start, and one that is not stored cannot fail to open."""
     conf = (conf_folder("node1", password=Secret(b"still in clear")), conf_folder("node2"))
-    (check,) = (check for check in make_checks(replace(SOUND, conf=conf)) if check.id == "database-password")
+    (check,) = (
+        check for check in make_checks([replace(SOUND, conf=conf)]) if check.id == "database-password"
+    )
     assert check.state is State.PASS
     assert "in clear" not in check.evidence
 
@@ -173,13 +184,13 @@ def test_a_password_in_plain_text_or_none() -> None:
 def test_long_lists_are_cut() -> None:
     """A folder of old backups may hold hundreds of key files: evidence names some, and counts the others."""
     modes = tuple(FileMode(f"/backup/{n}", 0o644) for n in range(500))
-    (check,) = (c for c in make_checks(replace(SOUND, key_modes=modes)) if c.id == "key-permissions")
+    (check,) = (c for c in make_checks([replace(SOUND, key_modes=modes)]) if c.id == "key-permissions")
     assert check.evidence.endswith("/backup/9 (mode 0644) and 490 more")
 
 
 def test_no_key_is_shown() -> None:
     """No check of any estate shows a key, a password or ciphertext."""
-    told = repr([make_checks(estate) for _, _, estate in CASES])
+    told = repr([make_checks([estate]) for _, _, estate in CASES])
     for secret in (NEW.hex(), OTHER.hex(), "commander-db", sealed_password().reveal().decode()):
         assert secret not in told
 
@@ -187,15 +198,15 @@ def test_no_key_is_shown() -> None:
 def octopus(*nodes: tuple[str, bytes]) -> Estate:
     files = [make_key_file(label, label, Secret(content), path=None) for label, content in nodes]
     return replace(
-        sound_estate(system="octopus"),
-        ring=make_key_ring(files, current_label=nodes[0][0], seen=(), same_master_key=True),
+        sound_estate(product=OCTOPUS),
+        ring=make_key_ring(OCTOPUS, files, current_label=nodes[0][0], seen=()),
         key_places=tuple(KeyPlace(file.label, file) for file in files),
         conf=(),
     )
 
 
 def one_key_state(estate: Estate) -> tuple[State, str]:
-    (check,) = (check for check in make_checks(estate) if check.id == "one-key")
+    (check,) = (check for check in make_checks([estate]) if check.id == "one-key")
     return check.state, check.evidence
 
 
@@ -205,7 +216,7 @@ def test_octopus_nodes_are_compared_by_master_key() -> None:
     as_json = b'{"MasterKey":"AAECAwQFBgcICQoLDA0ODw=="}'
     alike = octopus(("node1", bare), ("node2", as_json))
     assert one_key_state(alike) == (State.PASS, "key 'node1' in node1, node2")
-    assert {check.id for check in make_checks(alike)} == {
+    assert {check.id for check in make_checks([alike])} == {
         "values-open",
         "one-key",
         "key-permissions",

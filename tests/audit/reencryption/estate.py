@@ -12,7 +12,7 @@ from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied
 from audit.owners import Owners
 from audit.reencryption.make_plan import Wanted, make_plan
 from audit.reencryption.plan import Plan
-from audit.run_audit import Request, examine_each_product, ring_for, run_audit
+from audit.run_audit import Request, examine_each_product, rings_for, run_audit
 from audit.stores_reading import StoresReading, read_stores
 from parsers.keys.key_file import KeyFile, make_key_file
 from parsers.logs.reading import LogReading
@@ -75,7 +75,7 @@ class Judged:
 
     reading: StoresReading
     ring: KeyRing
-    examined: list[Examined]
+    examined: Examined
 
     def plan(
         self,
@@ -100,7 +100,7 @@ def audited(
         read_logs=lambda: LogReading((), (), (), (), (), ()),
         stores=stores,
         keys=key_files(keys),
-        current=current,
+        current=[current] if current else [],
         owners=Owners(()),
         supplied=supplied,
     )
@@ -111,8 +111,9 @@ def judged(
     stores: Sequence[Store], keys: dict[str, bytes], current: str, supplied: Supplied = NOTHING_SUPPLIED
 ) -> Judged:
     reading = read_stores(stores, Silent())
-    ring = ring_for(reading, key_files(keys), current)
-    return Judged(reading, ring, examine_each_product(reading, ring, supplied))
+    rings = rings_for(reading, key_files(keys), [current])
+    (examined,) = examine_each_product(reading, rings, supplied)
+    return Judged(reading, examined.ring, examined)
 
 
 def key_files(keys: dict[str, bytes]) -> list[KeyFile]:

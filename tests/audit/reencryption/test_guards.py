@@ -9,7 +9,6 @@ import polars as pl
 import pytest
 
 from audit.errors import ReencryptionError
-from audit.key_ring import KeyRing
 from audit.reencryption.despite import Despite
 from audit.reencryption.guards import StoreObstacles, refuse_obstacles, refuse_rotation
 from audit.reencryption.plan import Plan
@@ -142,7 +141,9 @@ def test_no_key_known_as_current_is_a_rotation() -> None:
     """Nobody said which key the server uses: then it may be that the old one goes."""
     estate = two_keys()
     judged = estate.judged()
-    unmarked = KeyRing(tuple(replace(key, current=False) for key in judged.ring.keys), ())
-    nobody = Judged(judged.reading, unmarked, judged.examined)
+    unmarked = replace(
+        judged.ring, keys=tuple(replace(key, current=False) for key in judged.ring.keys), chosen=""
+    )
+    nobody = Judged(judged.reading, unmarked, replace(judged.examined, ring=unmarked))
     plan = nobody.plan(estate.audited(), to="new")
     assert "1 lost" in refused(plan, nobody)

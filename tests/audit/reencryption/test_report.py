@@ -33,7 +33,7 @@ def done_with(estate: Estate, folder: Path) -> Reencrypted:
 
 
 def afterwards(estate: Estate, done: Reencrypted, *, complete: bool = True) -> Afterwards:
-    judged = estate.judged().examined[0].frame
+    judged = estate.judged().examined.frame
     return Afterwards(done, still_needed(judged, done.plan.target), complete)
 
 

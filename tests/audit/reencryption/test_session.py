@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from audit.errors import ReencryptionError
+from audit.errors import KeyRingError, ReencryptionError
 from audit.reencryption.session import prepare
 from audit.reencryption.state import State
 from parsers.progress import Silent
@@ -75,7 +75,7 @@ def test_a_store_named_twice(tmp_path: Path) -> None:
 def test_an_unknown_label(tmp_path: Path) -> None:
     """The labels that there are are named."""
     request = replace(request_for(sqlite_of(tmp_path / "a.sqlite", MIXED)), to="next")
-    with pytest.raises(ReencryptionError, match="no key is labelled 'next'") as error:
+    with pytest.raises(KeyRingError, match="no key is labelled 'next'") as error:
         prepare(request, Silent())
     assert error.value.hint == "labels: old, new"
 

@@ -1,103 +1,34 @@
 """What people are told to do on every node."""
 
-from collections.abc import Sequence
-
 import pytest
 
-from audit.layouts.known import CLOUDBEES_CD, OCTOPUS
+from audit.cloudbees.product import CLOUDBEES_CD
+from audit.octopus.product import OCTOPUS
+from audit.product import Product, Rekeyed
 from audit.reencryption.steps import steps_after
-from parsers.stores.interface import FingerprintSeen
-from parsers.stores.mapping import DEFAULT_MAPPING, HistoryTable
+from parsers.stores.mapping import DEFAULT_MAPPING
 from tests.support.sealing import candidate, ring_of
 
 OLD = candidate("old", bytes(range(1, 17)), current=True)
 NEW = candidate("next", bytes(range(100, 132)))
-RING = ring_of(OLD, NEW)
-TABLE = "ec_configuration_history"
-
-
-def steps(
-    systems: Sequence[str],
-    seen: Sequence[FingerprintSeen] = (),
-    history: HistoryTable = DEFAULT_MAPPING.history,
-) -> list[str]:
-    return list(steps_after(RING, NEW, systems, seen, history))
 
 
 def test_nothing_to_do_for_the_key_in_use() -> None:
     """Re-encrypted to what the server uses: it can simply start."""
-    assert list(steps_after(RING, OLD, [CLOUDBEES_CD], [], DEFAULT_MAPPING.history)) == []
+    assert list(steps_after(Rekeyed(ring_of(OLD, NEW), OLD, [], DEFAULT_MAPPING.history))) == []
 
 
-def test_cloudbees_in_its_order() -> None:
-    """Stopped, key everywhere, history, one node, the others, and nothing thrown away too early."""
-    said = steps([CLOUDBEES_CD], [FingerprintSeen(TABLE, OLD.fingerprint, "2026-01-01")])
-    words = [
-        "stopped",
-        "conf/passkey",
-        "database.properties",
-        TABLE,
-        "Start one node",
-        "other nodes",
-        "Audit",
-    ]
-    assert len(said) == len(words)
-    for step, word in zip(said, words, strict=True):
-        assert word in step
-    assert NEW.fingerprint in said[1]
-    assert "ZooKeeper" in said[1]
-    assert f"still names {OLD.fingerprint}" in said[3]
-    assert f"to {NEW.fingerprint}" in said[3]
-    assert DEFAULT_MAPPING.history.fingerprints[0] in said[3]
-    assert "Keep the old key, the journal" in said[6]
-
-
-def test_the_newest_row_of_the_history_counts() -> None:
-    """However the rows came, and whatever exports name."""
-    seen = [
-        FingerprintSeen(TABLE, "1" * 40, "2024-05-05 10:00:00"),
-        FingerprintSeen("a.xml passkey attribute", "3" * 40, ""),
-        FingerprintSeen(TABLE, "2" * 40, "2026-05-05 10:00:00"),
-        FingerprintSeen(TABLE, "4" * 40, "2025-05-05 10:00:00"),
-    ]
-    said = "\n".join(steps([CLOUDBEES_CD], seen))
-    assert f"still names {'2' * 40}" in said
-    assert "1" * 40 not in said
-
-
-def test_the_history_names_the_target_already() -> None:
-    """Then nothing is to be done there."""
-    said = steps([CLOUDBEES_CD], [FingerprintSeen(TABLE, NEW.fingerprint, "2026-01-01")])
-    assert not any(TABLE in step for step in said)
-
-
-def test_without_a_history_the_current_key_is_named() -> None:
-    """An export was re-encrypted, or the table could not be read: the step stands all the same."""
-    assert any(f"still names {OLD.fingerprint}" in step for step in steps([CLOUDBEES_CD]))
-
-
-def test_a_history_by_another_name() -> None:
-    """As the mapping file names it."""
-    history = DEFAULT_MAPPING.history.model_copy(update={"table": "history"})
-    said = steps([CLOUDBEES_CD], [FingerprintSeen("history", "5" * 40, "2026-01-01")], history)
-    assert any(f"The table history still names {'5' * 40}" in step for step in said)
-
-
-def test_octopus() -> None:
-    """Every node gets the key, and none keeps it in a history; CloudBees CD's files are not named."""
-    said = "\n".join(steps([OCTOPUS]))
-    assert "set-master-key" in said
-    assert "show-master-key" in said
-    assert "passkey" not in said
-
-
-@pytest.mark.parametrize("systems", [[OCTOPUS], [CLOUDBEES_CD], [CLOUDBEES_CD, OCTOPUS]])
-def test_no_key_in_the_words(systems: list[str]) -> None:
-    """Fingerprints and labels alone."""
-    said = "\n".join(steps(systems))
+@pytest.mark.parametrize("product", [CLOUDBEES_CD, OCTOPUS])
+def test_no_key_in_the_words(product: Product) -> None:
+    """Fingerprints and labels alone; the steps are the product's, and none is another's."""
+    rekeyed = Rekeyed(ring_of(OLD, NEW, product=product), NEW, [], DEFAULT_MAPPING.history)
+    steps = list(steps_after(rekeyed))
+    said = "\n".join(steps)
     for key in (OLD, NEW):
         content = key.content.reveal()
         assert content.hex() not in said
         assert str(content) not in said
-    assert ("set-master-key" in said) is (OCTOPUS in systems)
-    assert ("conf/passkey" in said) is (CLOUDBEES_CD in systems)
+    assert ("set-master-key" in said) is (product is OCTOPUS)
+    assert ("conf/passkey" in said) is (product is CLOUDBEES_CD)
+    assert steps[:-1] == list(product.rekeying.steps_after(rekeyed))
+    assert "Keep the old key, the journal" in steps[-1]

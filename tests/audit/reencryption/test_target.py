@@ -48,7 +48,7 @@ def chosen(
     target = found.ring.find(to)
     assert target is not None
     values = pl.concat([batch.select("value", "iv") for batch in found.reading.batches])
-    return dict(layouts_for(target, found.examined[0], found.ring, values, supplied))
+    return dict(layouts_for(target, found.examined, values, supplied))
 
 
 def numbered(frame: pl.DataFrame) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from audit.octopus.product import OCTOPUS
 from audit.reencryption.ways_out import ways_out
 from audit.verdict import Confidence, Verdict
 from tests.audit.reencryption.estate import NEW, OLD, two_keys
@@ -45,7 +46,7 @@ MIXED = (
 
 def test_every_way_is_counted() -> None:
     """What is empty or kept elsewhere is no secret here; what opens only perhaps opens for nobody."""
-    assert list(ways_out(judged(*MIXED), RING, KEYS[1])) == [
+    assert list(ways_out(judged(*MIXED), RING, KEYS[1], planned=7)) == [
         "restoring old would open 7 of 16 stored secrets, and no others",
         "restoring idle would open 0 of 16 stored secrets, and no others",
         "discarding with ignorePasskeyMismatch would lose 13 of 16: what new does not open",
@@ -55,14 +56,17 @@ def test_every_way_is_counted() -> None:
 
 def test_what_opens_without_its_whole_text_is_not_re_encrypted() -> None:
     """The server would open it with its old key; nothing is promised of writing it anew."""
-    said = list(ways_out(judged(*MIXED, text_confidence=Confidence.WEAK), RING, KEYS[1]))
+    said = list(ways_out(judged(*MIXED, text_confidence=Confidence.WEAK), RING, KEYS[1], planned=0))
     assert said[0] == "restoring old would open 7 of 16 stored secrets, and no others"
     assert said[-1] == "re-encrypting makes 0 more open under new: 3 of 16 in all"
 
 
 def test_octopus_has_no_such_flag() -> None:
     """`ignorePasskeyMismatch` is CloudBees CD's."""
-    said = "\n".join(ways_out(judged(*MIXED, system="octopus"), RING, KEYS[1]))
+    said = "\n".join(
+        ways_out(judged(*MIXED, system="octopus"), ring_of(*KEYS, product=OCTOPUS), KEYS[1], planned=7)
+    )
+    assert "re-encrypting makes 7 more" in said
     assert "ignorePasskeyMismatch" not in said
 
 
@@ -71,6 +75,7 @@ def test_the_numbers_are_those_of_the_plan() -> None:
     estate = two_keys(old=9, new=6)
     found = estate.judged()
     plan = found.plan(estate.audited())
-    said = list(ways_out(found.examined[0].frame, found.ring, plan.target))
+    planned = sum(map(len, plan.planned.values()))
+    said = list(ways_out(found.examined.frame, found.ring, plan.target, planned=planned))
     assert len(plan.planned["test"]) == 9
     assert said[-1] == "re-encrypting makes 9 more open under new: 15 of 16 in all"

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audit.layouts.known import known_layouts
+from audit.cloudbees.layouts import LAYOUTS
 from audit.layouts.layout import Encoding, Iv, KeyForm, Layout, Mode, Padding
 from audit.trial.best import NOT_OPENED, Best, best_openings
 from audit.trial.hypothesis import hypotheses
@@ -25,7 +25,7 @@ from tests.support.sealing import candidate, passwords, seal, stored
 
 RAW_LAYOUTS: Final = [
     replace(each, prefix=prefix)
-    for each in known_layouts("cloudbees-cd")
+    for each in LAYOUTS
     if each.key_form is KeyForm.RAW
     for prefix in (b"", b"\x01", b"v2:")
     if each.padding is Padding.PKCS7 or (each.encoding is Encoding.BASE64 and not prefix)

@@ -12,8 +12,9 @@ import pytest
 
 from audit.examine import examine
 from audit.key_ring import Key
-from audit.layouts.known import known_layouts
 from audit.layouts.layout import Encoding, Iv, KeyForm, Layout, Mode
+from audit.octopus.layouts import LAYOUTS
+from audit.octopus.product import OCTOPUS
 from audit.trial.aes_columns import AesColumns
 from audit.trial.hypothesis import hypotheses
 from audit.trial.same_secret import SecretTags
@@ -80,7 +81,7 @@ def test_the_generator_still_makes_them(tmp_path: Path, monkeypatch: pytest.Monk
 @pytest.mark.parametrize("vector", read("octopus.json"), ids=lambda vector: vector["text"])
 def test_octopus_values_open(vector: dict[str, str]) -> None:
     """The published values open under their master keys, in the one layout that is known for Octopus."""
-    layouts = list(known_layouts("octopus"))
+    layouts = list(LAYOUTS)
     key = candidate("k", b"as show-master-key prints it", master_key=base64.b64decode(vector["master_key"]))
     ((layout, _, text),) = texts(vector["value"].encode(), layouts, key)
     assert (text.decode(), layout.name) == (vector["text"], "aes-cbc/iv-beside/base64/key-master-key")
@@ -90,11 +91,11 @@ def test_a_store_of_octopus_values() -> None:
     """The published value has its verdict in a store whose other values establish the layout."""
     vector, chance = read("octopus.json")[0], random.Random(1)
     master_key = base64.b64decode(vector["master_key"])
-    layout = known_layouts("octopus")[0]
+    layout = LAYOUTS[0]
     more = [seal(layout, master_key, text, chance) for text in passwords(30, chance)]
     frame = stored([vector["value"].encode(), *more]).with_columns(system=pl.lit("octopus"))
     key = candidate("k", b"file", current=True, master_key=master_key)
-    examined = examine([frame], ring_of(key), SecretTags(Secret(bytes(16))))
+    examined = examine([frame], ring_of(key, product=OCTOPUS), SecretTags(Secret(bytes(16))))
     assert set(examined.frame["verdict"]) == {"current"}
 
 

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from audit.readiness.upgrade_steps import upgrade_steps
+from audit.cloudbees.upgrade_steps import upgrade_steps
+from audit.octopus.product import OCTOPUS
 from tests.audit.readiness.estates import none_given, sound_estate
 
 ESTATE = sound_estate()
@@ -36,5 +37,10 @@ def test_the_port_may_come_from_a_store_or_be_unknown() -> None:
 
 
 def test_octopus_has_no_such_upgrade() -> None:
-    """The steps are CloudBees CD's."""
-    assert upgrade_steps(sound_estate(system="octopus")) == []
+    """The steps are CloudBees CD's, and of another product's estate none of them is said."""
+    assert sound_estate().product.readiness.steps is upgrade_steps
+    of_octopus = sound_estate(product=OCTOPUS)
+    said = of_octopus.product.readiness.steps(of_octopus)
+    assert said
+    assert not {*said} & {*upgrade_steps(of_octopus)}
+    assert "commanderServer" not in "\n".join(said)

@@ -6,13 +6,24 @@ from pathlib import Path
 
 import pytest
 
-from audit.database_password import open_database_password
+from audit.cloudbees.database_password import open_database_password
+from audit.cloudbees.properties_file import rekeyed_properties
 from audit.errors import ReencryptionError
 from audit.key_ring import KeyRing
-from audit.reencryption.properties_file import RekeyedProperties, rekeyed_properties
+from audit.layouts.user_supplied import NOTHING_SUPPLIED
+from audit.owners import Owners
+from audit.reencryption.rekeyed_file import RekeyedFile
+from audit.reencryption.session import SessionRequest, prepare
+from audit.run_audit import Request, run_audit
+from parsers.keys.key_file import KeyFile
+from parsers.keys.read_key_files import read_key_files
+from parsers.logs.reading import LogReading
+from parsers.progress import Silent
 from parsers.secret import Secret
 from parsers.stores.database.properties import read_database_properties
+from parsers.stores.open import open_store
 from tests.audit.reencryption.estate import FOREIGN, GCM, NEW, OLD
+from tests.support.both_products import MASTERS, PASSKEYS, BothProducts
 from tests.support.sealing import candidate, ring_of, seal
 
 PLAIN = b"commander-db!"
@@ -29,7 +40,7 @@ def file(path: Path, key: bytes | None) -> Path:
     return path
 
 
-def rekeyed(paths: list[Path], out: Path | None) -> RekeyedProperties | None:
+def rekeyed(paths: list[Path], out: Path | None) -> RekeyedFile | None:
     return rekeyed_properties(paths, RING, RING.keys[1], out)
 
 
@@ -95,3 +106,25 @@ def test_nothing_secret_in_a_repr(tmp_path: Path) -> None:
     new = rekeyed([file(tmp_path / "database.properties", OLD)], tmp_path / "out")
     assert new is not None
     assert "COMMANDER" not in repr(new)
+
+
+@pytest.mark.parametrize(("to", "is_rekeyed"), [("passkey", True), ("master", False)])
+def test_the_file_belongs_to_its_product(tmp_path: Path, to: str, is_rekeyed: bool) -> None:
+    """Of stores of both products: under a master key it is left alone, and is no error."""
+    both = BothProducts(tmp_path).make(history=["passkey-old", "passkey"])
+    keys = [each for name in (*PASSKEYS, *MASTERS) for each in read_key_files(str(tmp_path / name))]
+    files = [each for each in keys if isinstance(each, KeyFile)]
+    stores = [open_store(str(path)) for path in (both.commander, both.octopus)]
+    request = Request(
+        read_logs=lambda: LogReading((), (), (), (), (), ()),
+        stores=stores,
+        keys=files,
+        current=["passkey", "master"],
+        owners=Owners(()),
+    )
+    run = run_audit(request, Silent()).run
+    session = prepare(SessionRequest(run, stores, files, to, NOTHING_SUPPLIED), Silent())
+    path = file(tmp_path / "database.properties", PASSKEYS["passkey-old"])
+    connection, ring, target = session.ring.product.connection, session.ring, session.plan.target
+    new = connection.rekeyed([path], ring, target, tmp_path / "new.properties", ()) if connection else None
+    assert (new is not None) is is_rekeyed

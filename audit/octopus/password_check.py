@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from audit.key_ring import Key
-from audit.layouts.known import OCTOPUS, published_layouts
+from audit.octopus.layouts import LAYOUTS
 from audit.reencryption.one_value import Spelling, encrypt_value, open_value
 from audit.trial.hypothesis import Hypothesis
 from parsers.secret import Secret
@@ -28,7 +28,7 @@ def checks_for(
     """
     if target.master_key is None:
         return
-    layout = published_layouts(OCTOPUS)[0]
+    layout = LAYOUTS[0]
     others = [key.master_key for key in keys if key is not target and key.master_key is not None]
     for check in checks:
         old = Sealed(check.value)

@@ -2,10 +2,9 @@
 
 from typing import Final
 
-from audit.database_password import PasswordOpening, password_opening
+from audit.cloudbees.database_password import PasswordOpening, password_opening
 from audit.readiness.check import About, Check, State, listed
-from audit.readiness.conf_folder import DATABASE
-from audit.readiness.estate import ConfFolder, Estate
+from audit.readiness.estate import DATABASE, ConfFolder, Estate
 
 DATABASE_PASSWORD: Final = About("database-password", "The database password in database.properties opens")
 LEFT_OVER: Final = About("old-files", "No .old files are left behind in conf")

@@ -1,34 +1,19 @@
 """A database.properties whose password is to open under the target key: the new file, not yet written."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
+from audit.cloudbees.rekeyed_password import rekeyed_password
 from audit.errors import ReencryptionError
 from audit.key_ring import Key, KeyRing
 from audit.layouts.layout import Layout
-from audit.reencryption.database_password import rekeyed_password
+from audit.reencryption.rekeyed_file import RekeyedFile
 from parsers.secret import Secret
 from parsers.stores.database.properties import read_database_properties
 from parsers.stores.database.properties_password import replaced_password
-from reports.files import atomic_file
 
-
-@dataclass(frozen=True, slots=True)
-class RekeyedProperties:
-    """The file as it is to be, and where it goes."""
-
-    out: Path
-    content: bytes = field(repr=False)
-
-    def write(self) -> None:
-        """Write it.
-
-        Raises:
-            OutputError: it cannot be written.
-        """
-        with atomic_file(self.out) as file:
-            file.write(self.content)
+_WHAT: Final = "COMMANDER_DB_PASSWORD"
 
 
 def rekeyed_properties(
@@ -37,7 +22,7 @@ def rekeyed_properties(
     target: Key,
     out: Path | None,
     shown: Collection[Layout] = (),
-) -> RekeyedProperties | None:
+) -> RekeyedFile | None:
     """The file with its password under `target`; None where there is none, or it needs nothing.
 
     Args:
@@ -60,18 +45,18 @@ def rekeyed_properties(
             needed[path] = new
     if len(needed) > 1:
         raise ReencryptionError(
-            "COMMANDER_DB_PASSWORD is to be changed in several files, and --out names one",
+            f"{_WHAT} is to be changed in several files, and --out names one",
             hint="name one database.properties at a time",
         )
     for path, new in needed.items():
-        return RekeyedProperties(_place(path, out), _with(path, new))
+        return RekeyedFile(_WHAT, _place(path, out), _with(path, new))
     return None
 
 
 def _place(path: Path, out: Path | None) -> Path:
     if out is None:
         raise ReencryptionError(
-            f"COMMANDER_DB_PASSWORD in {str(path)!r} is under an older key as well",
+            f"{_WHAT} in {str(path)!r} is under an older key as well",
             hint="say with --out where to write the new file; the one that is there stays",
         )
     if out.resolve() == path.resolve():

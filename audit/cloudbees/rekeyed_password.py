@@ -6,9 +6,9 @@ from typing import Final
 
 import polars as pl
 
+from audit.cloudbees.layouts import LAYOUTS
 from audit.errors import ReencryptionError
 from audit.key_ring import Key
-from audit.layouts.known import CLOUDBEES_CD, known_layouts
 from audit.layouts.layout import Layout
 from audit.reencryption.one_value import Spelling, open_value
 from audit.reencryption.target import NewLayout, in_layouts
@@ -47,10 +47,9 @@ def rekeyed_password(
     values = Views(
         pl.DataFrame({"value": [sealed.value], "iv": [None]}, {"value": pl.Binary, "iv": pl.Binary})
     )
-    layouts = known_layouts(CLOUDBEES_CD)
-    if not fitting(values, layouts, Layout.fits)[0]:
+    if not fitting(values, LAYOUTS, Layout.fits)[0]:
         return None
-    opening = _openings(values, hypotheses(keys, layouts))
+    opening = _openings(values, hypotheses(keys, LAYOUTS))
     of_server = [each for each in opening if _is_shown(each, shown)]
     opening = of_server or opening
     plain = {open_value(sealed, each) for each in opening}  # None: a block behind a vector that nobody knows

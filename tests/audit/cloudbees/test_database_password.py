@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from audit.database_password import open_database_password, password_opening
+from audit.cloudbees.database_password import open_database_password, password_opening
 from audit.errors import KeyRingError
 from audit.layouts.layout import Iv, KeyForm, Layout, Mode
 from parsers.secret import Secret

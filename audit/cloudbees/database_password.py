@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from audit.cloudbees.layouts import LAYOUTS
 from audit.errors import KeyRingError
 from audit.key_ring import Key
-from audit.layouts.known import CLOUDBEES_CD, known_layouts
 from audit.layouts.layout import Layout
 from audit.trial.hypothesis import hypotheses
 from audit.trial.plain_text import Content
@@ -56,10 +56,9 @@ def password_opening(stored: Secret, keys: Sequence[Key]) -> PasswordOpening:
     (KBEC-00441).
     """
     values = Views(_as_frame(stored))
-    layouts = known_layouts(CLOUDBEES_CD)
-    if not fitting(values, layouts, Layout.fits)[0]:
+    if not fitting(values, LAYOUTS, Layout.fits)[0]:
         return PasswordOpening(stored, None, certain=True)
-    tried = hypotheses(keys, layouts)
+    tried = hypotheses(keys, LAYOUTS)
     at_most = math.log10(STRONG_AT_MOST) - math.log10(max(1, len(tried)) * len(Content))
     best = min(try_keys(values, tried), key=lambda opened: float(opened.log10[0]), default=None)
     if best is None:

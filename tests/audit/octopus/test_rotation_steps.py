@@ -4,8 +4,9 @@ import base64
 from dataclasses import replace
 
 from audit.key_ring import make_key_ring
+from audit.octopus.product import OCTOPUS
+from audit.octopus.rotation_steps import rotation_steps
 from audit.readiness.estate import Estate, KeyPlace
-from audit.readiness.rotation_steps import rotation_steps
 from audit.verdict import Verdict
 from parsers.keys.key_file import KeyFile
 from parsers.secret import Secret
@@ -21,8 +22,8 @@ def node(label: str, key: bytes) -> KeyPlace:
 
 def cluster(*nodes: KeyPlace, current: str = "heron") -> Estate:
     files = [place.file for place in nodes]
-    ring = make_key_ring(files, current_label=current, seen=(), same_master_key=True)
-    estate = sound_estate(system="octopus")
+    ring = make_key_ring(OCTOPUS, files, current_label=current, seen=())
+    estate = sound_estate(product=OCTOPUS)
     return replace(estate, ring=ring, key_places=nodes, conf=())
 
 
@@ -65,7 +66,7 @@ def test_what_does_not_open_comes_first() -> None:
     """What the key in use does not open is named: a rotation cannot encrypt it again."""
     estate = cluster(node("heron", OLD))
     assert rotation_steps(estate)[0].startswith("Check that every value opens")
-    closed = replace(estate, stores=judged(*FINE, Verdict.LOST, Verdict.OLDER_KEY, system="octopus"))
+    closed = replace(estate, stores=judged(*FINE, Verdict.LOST, Verdict.OLDER_KEY, product=OCTOPUS))
     assert rotation_steps(closed)[0].startswith("Enter again what the key in use does not open: 2 values")
 
 
@@ -82,8 +83,9 @@ def test_nodes_and_database_may_be_unknown() -> None:
 
 
 def test_only_octopus_rotates() -> None:
-    """An estate of CloudBees CD has no such steps; one that is known by its nodes alone has."""
-    assert rotation_steps(sound_estate()) == []
-    nobody = replace(sound_estate(), systems=frozenset(), stores=none_given())
-    assert rotation_steps(nobody) == []
-    assert rotation_steps(replace(cluster(node("heron", OLD)), systems=frozenset())) != []
+    """An estate of CloudBees CD has none of these steps; one that is known by its nodes alone has them."""
+    of_cloudbees = sound_estate()
+    assert "master-key" not in "\n".join(of_cloudbees.product.readiness.steps(of_cloudbees))
+    by_nodes = replace(cluster(node("heron", OLD)), stores=none_given())
+    assert by_nodes.product.readiness.steps is rotation_steps
+    assert "On heron alone" in "\n".join(rotation_steps(by_nodes))

@@ -5,10 +5,10 @@ import random
 
 import pytest
 
-from audit.database_password import open_database_password
+from audit.cloudbees.database_password import open_database_password
+from audit.cloudbees.rekeyed_password import rekeyed_password
 from audit.errors import ReencryptionError
 from audit.layouts.layout import Iv, KeyForm, Layout, Mode
-from audit.reencryption.database_password import rekeyed_password
 from parsers.secret import Secret
 from tests.audit.reencryption.by_openssl import opened_by_openssl, sealed_by_openssl
 from tests.audit.reencryption.estate import ECB, FOREIGN, FRONT, GCM, NEW, OLD, ZERO

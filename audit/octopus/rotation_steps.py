@@ -4,7 +4,6 @@ from typing import Final
 
 import polars as pl
 
-from audit.layouts.known import OCTOPUS
 from audit.readiness.check import listed
 from audit.readiness.database_place import database_place
 from audit.readiness.estate import Estate, KeyPlace
@@ -26,7 +25,7 @@ _FINE: Final = (Verdict.CURRENT, Verdict.EMPTY, Verdict.EXTERNAL)
 
 
 def rotation_steps(estate: Estate) -> list[str]:
-    """The steps in their order, or nothing for an estate without Octopus Deploy.
+    """The steps in their order.
 
     The order is that of the guide "Rotating the Master Key" (rotate-master-key came with 2022.4). What it
     leaves out is mended: a rotation can only encrypt again what the old key opens, so that comes first;
@@ -35,8 +34,6 @@ def rotation_steps(estate: Estate) -> list[str]:
     the configuration of one node alone.
     """
     nodes = _nodes(estate)
-    if OCTOPUS not in estate.systems and (estate.systems or not nodes):
-        return []
     first, others = _first_and_others(estate, nodes)
     every = f" ({listed([first, *others])})" if nodes else ""
     remaining = listed(others) if others else "every other node"
@@ -60,7 +57,7 @@ def rotation_steps(estate: Estate) -> list[str]:
 
 def _closed(estate: Estate) -> str:
     """What the current key does not open cannot be rotated."""
-    closed = estate.stores.credentials.filter((pl.col("system") == OCTOPUS) & ~pl.col("verdict").is_in(_FINE))
+    closed = estate.stores.credentials.filter(~pl.col("verdict").is_in(_FINE))
     if closed.is_empty():
         return "Check that every value opens under the key in use: a rotation leaves the others behind."
     documents = closed["location"].str.extract(r"^([^/]*)").unique(maintain_order=True).to_list()
@@ -75,7 +72,7 @@ def _nodes(estate: Estate) -> list[KeyPlace]:
 
 def _first_and_others(estate: Estate, nodes: list[KeyPlace]) -> tuple[str, list[str]]:
     """The node to rotate on, one whose key is in use, and the others."""
-    current = estate.current_of(OCTOPUS)
+    current = estate.current
     names = [node.where for node in nodes]
     sound = (
         node.where for node in nodes if current and current.master_key == node.file.master_key is not None

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from audit.layouts.known import CLOUDBEES_CD
 from audit.readiness.database_place import database_place
 from audit.readiness.estate import Estate
 
@@ -13,13 +12,11 @@ _AFTERWARDS: Final = (
 
 
 def upgrade_steps(estate: Estate) -> list[str]:
-    """The steps in their order, or nothing for an estate without CloudBees CD.
+    """The steps in their order.
 
     The order is that of KBEC-00441, for clusters too. Its undo of the firewall rule is wrong: it appends an
     ACCEPT behind the DROP, and iptables takes the first rule that matches. Here the DROP is deleted.
     """
-    if estate.systems and CLOUDBEES_CD not in estate.systems:
-        return []
     nodes = [folder.label for folder in estate.conf]
     primary = nodes[0] if nodes else "the primary node"
     others = ", ".join(nodes[1:]) or "every other node"

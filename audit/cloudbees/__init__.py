@@ -1,0 +1,1 @@
+"""What only CloudBees CD needs: its layouts, checks, orders of steps."""

@@ -1,0 +1,96 @@
+"""CloudBees CD, as the audit knows it."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import polars as pl
+
+from audit.cloudbees.conf_checks import (
+    DATABASE_PASSWORD,
+    LEFT_OVER,
+    database_password_opens,
+    no_files_left_over,
+)
+from audit.cloudbees.connection import CONNECTION
+from audit.cloudbees.key_places import key_places
+from audit.cloudbees.layouts import LAYOUTS
+from audit.cloudbees.older_key import OLDER_KEY, older_key_in_place
+from audit.cloudbees.steps_after import steps_after
+from audit.cloudbees.upgrade_steps import upgrade_steps
+from audit.product import KeyRules, Product, ReadinessRules, RekeyingRules
+from audit.readiness.check import Rule
+from audit.readiness.key_permissions import PERMISSIONS, key_permissions
+from audit.readiness.one_key import ONE_KEY, one_key
+from audit.readiness.values_open import BACKUP, IMPORTS, OPEN, backup_tested, imports_fit, values_open
+from parsers import products
+from parsers.keys.key_file import KeyFile
+from parsers.logs.rotation_report import RotationReport
+from parsers.secret import Secret
+
+
+def _any_file(_: KeyFile) -> bool:
+    """What a passkey file holds is public nowhere."""
+    return True
+
+
+def _no_form(_: KeyFile) -> bool:
+    return False
+
+
+def _whole_file(file: KeyFile) -> Secret:
+    """Every byte counts: the fingerprint is that of the whole file (KBEC-00497)."""
+    return file.content
+
+
+def _by_no_report(_files: Sequence[KeyFile], _report: RotationReport | None) -> None:
+    return None
+
+
+def _no_stores(_: pl.DataFrame) -> frozenset[str]:
+    return frozenset()
+
+
+_OWN_WORDS: Final = """
+agent agents bundle cbflow cloudbees commander conf ec electriccloud electriccommander passkey properties repo
+repository sda wrapper
+credentials devopsinsightserverconfiguration directoryproviders emailconfigs plugins project projects users
+"""
+
+CLOUDBEES_CD: Final[Product] = Product(
+    id=products.CLOUDBEES_CD,
+    title="CloudBees CD",
+    layouts=LAYOUTS,
+    published=(),
+    keys=KeyRules(
+        may_be=_any_file,
+        has_form=_no_form,
+        identity=_whole_file,
+        named_by_fingerprint=True,
+        named_by_report=_by_no_report,
+        copies=("ZooKeeper's", "/commander/conf/passkey"),
+    ),
+    readiness=ReadinessRules(
+        key_names=("passkey",),
+        rules=(
+            Rule(OPEN, values_open),
+            Rule(ONE_KEY, one_key),
+            Rule(OLDER_KEY, older_key_in_place),
+            Rule(DATABASE_PASSWORD, database_password_opens),
+            Rule(LEFT_OVER, no_files_left_over),
+            Rule(PERMISSIONS, key_permissions),
+            Rule(BACKUP, backup_tested),
+            Rule(IMPORTS, imports_fit),
+        ),
+        key_places=key_places,
+        steps_title="The upgrade to 9.2 or later, in order (KBEC-00441, with one mistake mended)",
+        steps=upgrade_steps,
+    ),
+    rekeying=RekeyingRules(
+        discarding="discarding with ignorePasskeyMismatch",
+        steps_after=steps_after,
+        with_zero_vectors=_no_stores,
+        password_checks=lambda *_: iter(()),
+    ),
+    connection=CONNECTION,
+    own_words=_OWN_WORDS,
+)
