@@ -205,3 +205,8 @@ def refuse_unknown_labels(
                 f"no key is labelled {label!r}",
                 hint=f"labels: {', '.join(known) or 'none, no key was given'}",
             )
+
+
+def labels_of(said: str | Sequence[str]) -> Sequence[str]:
+    """One label or several: a single one is not taken for its letters."""
+    return [said] if isinstance(said, str) else said

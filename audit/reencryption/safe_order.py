@@ -8,7 +8,7 @@ from typing import Protocol
 
 from audit.errors import ReencryptionError, RequestError
 from audit.exit_codes import exit_code
-from audit.key_rings import refuse_unknown_labels
+from audit.key_rings import labels_of, refuse_unknown_labels
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, read_layouts
 from audit.product import Rekeyed
 from audit.products import every_product
@@ -66,7 +66,7 @@ class ReencryptionRequest:
     stores: StoreOptions
     keys: Sequence[str]
     to: str
-    current: Sequence[str] = ()
+    current: str | Sequence[str] = ()
     journal: Path | None = None
     out: Path | None = None
     layouts: Path | None = None
@@ -193,7 +193,7 @@ class _Run:
             stores=self._opener.open_all(),
             files=files,
             to=request.to,
-            current=request.current,
+            current=labels_of(request.current),
             supplied=read_layouts(request.layouts) if request.layouts else NOTHING_SUPPLIED,
             also=request.also,
             like=[self._opener.open(each) for each in request.like],

@@ -10,7 +10,7 @@ import polars as pl
 from audit.errors import RequestError
 from audit.ignore_file import read_ignore_file
 from audit.ignoring import ignore
-from audit.key_rings import refuse_unknown_labels
+from audit.key_rings import labels_of, refuse_unknown_labels
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, read_layouts
 from audit.owners import Owners, read_owners
 from audit.products import every_product
@@ -56,7 +56,7 @@ class AuditRequest:
     stores: StoreOptions
     keys: Sequence[str]
     logs: Sequence[str] = ()
-    current: Sequence[str] = ()
+    current: str | Sequence[str] = ()
     owners: Path | None = None
     layouts: Path | None = None
     ignore: Path | None = None
@@ -110,7 +110,7 @@ def audit(
     passwords = resolver.passwords(request.zip_passwords)
     keys = resolver.keys(request.keys, observer.remark)
     key_files = [each for each in keys if isinstance(each, KeyFile)]
-    refuse_unknown_labels(key_files, request.current, every_product())
+    refuse_unknown_labels(key_files, labels_of(request.current), every_product())
     stores = StoreOpener(request.stores, key_files, resolver).open_all()
     owners = read_owners(request.owners) if request.owners else Owners(())
     supplied = read_layouts(request.layouts) if request.layouts else NOTHING_SUPPLIED
@@ -126,7 +126,7 @@ def audit(
             read_logs=lambda: _read_logs(request, passwords, progress, observer),
             stores=stores,
             keys=keys,
-            current=request.current,
+            current=labels_of(request.current),
             owners=owners,
             supplied=supplied,
             rotation_report=report,

@@ -12,7 +12,7 @@ from audit.errors import LayoutError, RequestError
 from audit.examine import Examined
 from audit.exit_codes import exit_code
 from audit.key_ring import KeyRing
-from audit.key_rings import KeyRings
+from audit.key_rings import KeyRings, labels_of
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied, read_layouts, together
 from audit.open_questions import open_questions
 from audit.product import Product
@@ -45,7 +45,7 @@ class LayoutsRequest:
 
     stores: StoreOptions
     keys: Sequence[str]
-    current: Sequence[str] = ()
+    current: str | Sequence[str] = ()
     layouts: Path | None = None
     known: Sequence[str] = ()
     known_text: Sequence[str] = ()
@@ -140,7 +140,7 @@ def find_layouts(
     stores = StoreOpener(request.stores, key_files, resolver).open_all()
     with observer.working() as progress:
         reading = read_stores(stores, progress)
-    rings = rings_for(reading, key_files, request.current)
+    rings = rings_for(reading, key_files, labels_of(request.current))
     # All locations are looked up before anybody is asked, and asked before the work, not in the middle of it.
     values = [known_values(location, reading) for location in request.known]
     plain = resolver.passwords(request.known_text)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from audit.errors import RequestError
 from audit.exit_codes import ExitCode, exit_code
+from audit.key_rings import labels_of
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, read_layouts
 from audit.readiness.check import Check, State
 from audit.readiness.checks import check_ids, make_checks
@@ -40,7 +41,7 @@ class ReadinessRequest:
 
     stores: StoreOptions
     keys: Sequence[str]
-    current: Sequence[str] = ()
+    current: str | Sequence[str] = ()
     layouts: Path | None = None
     copies: Sequence[str] = ()
     conf: Sequence[str] = ()
@@ -117,7 +118,7 @@ def _opened(request: ReadinessRequest, resolver: Resolver, observer: Observer) -
         keys=keys,
         copies=resolver.keys(request.copies, observer.remark),
         conf=[_node(each) for each in request.conf],
-        current=request.current,
+        current=labels_of(request.current),
         supplied=read_layouts(request.layouts) if request.layouts else NOTHING_SUPPLIED,
     )
 
