@@ -71,6 +71,8 @@ _ENOUGH_TEXTS: Final = 20
 _ODD_AT_MOST: Final = 1 / 5
 _OTHER_BLOCK: Final = 8
 _SHARE_BY_CHANCE: Final = 1 / 4
+_RSA_SIZES: Final = (128, 256, 384, 512)
+"""Bytes that RSA makes of any short text, by its modulus (RFC 8017): whole blocks of AES too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,8 @@ class Population:
         if self._count(Form.MARKED) or (len(misfits) and not self.few_misfits):
             return False  # another program's values are there, and of some lengths they look like these
         fitting = self.forms.sizes[self.forms.form == Form.FITTING]
+        if np.isin(fitting, _RSA_SIZES).sum() > _SHARE_BY_CHANCE * len(fitting):
+            return False
         # Salt and vector in front make every value longer than the shortest of an established layout.
         return len(fitting) < _MANY or int(fitting.min()) <= self.shortest_opened
 

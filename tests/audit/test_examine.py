@@ -1,5 +1,6 @@
 """What examining tells of secrets that are shared."""
 
+import base64
 import random
 
 from audit.examine import examine
@@ -76,4 +77,15 @@ def test_hex_is_not_taken_for_base64() -> None:
     frame = examine(
         [stored(values)], ring_of(candidate("k", key, current=True)), SecretTags(Secret(bytes(16)))
     ).frame
+    assert frame["verdict"].to_list() == ["current"] * 20 + ["unknown"] * 3
+
+
+def test_values_of_the_size_of_rsa_are_not_lost() -> None:
+    """All of 256 bytes, among others of AES that open: of another cipher, for all that anybody knows."""
+    chance = random.Random(8)
+    key = chance.randbytes(16)
+    values = [seal(ECB, key, text, chance) for text in passwords(20, chance)]
+    values += [base64.b64encode(chance.randbytes(256)) for _ in range(3)]
+    ring = ring_of(candidate("k", key, current=True))
+    frame = examine([stored(values)], ring, SecretTags(Secret(bytes(16)))).frame
     assert frame["verdict"].to_list() == ["current"] * 20 + ["unknown"] * 3
