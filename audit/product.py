@@ -19,11 +19,11 @@ from parsers.logs.schema import FINDINGS
 from parsers.secret import Secret
 
 if TYPE_CHECKING:  # the functions below are the product's; this file only says what they are given
-    from audit.key_ring import Key, KeyRing
+    from audit.keys.key_ring import Key, KeyRing
     from audit.readiness.check import Rule
     from audit.readiness.estate import Estate
     from audit.reencryption.rekeyed_file import RekeyedFile
-    from audit.stores_reading import StoresReading
+    from audit.run.stores_reading import StoresReading
     from parsers.stores.change import Change
     from parsers.stores.interface import FingerprintSeen, PasswordCheck, Store
     from parsers.stores.mapping import HistoryTable

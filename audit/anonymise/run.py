@@ -7,7 +7,7 @@ import polars as pl
 from audit.anonymise.paths import anonymous_location, anonymous_path
 from audit.anonymise.patterns import found_by_form
 from audit.anonymise.pseudonyms import KnownNames, Pseudonyms, replaced
-from audit.owners import UNASSIGNED
+from audit.ownership.owners import UNASSIGNED
 from reports.run import Run
 from reports.summary import Summary
 

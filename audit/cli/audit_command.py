@@ -183,11 +183,11 @@ def _print_reentered(table: "pl.DataFrame") -> None:
     """Counts for each team, then the secrets that are ticked and cannot be opened.
 
     Args:
-        table: what `audit.reentered.reconcile` made.
+        table: what `audit.run.reentered.reconcile` made.
     """
     import polars as pl
 
-    from audit.reentered import CLAIMED_IN_VAIN, ReentryState
+    from audit.run.reentered import CLAIMED_IN_VAIN, ReentryState
     from reports.tables import TableFormat, write_table
 
     counts = [(pl.col("state") == state.value).sum().alias(state.value) for state in ReentryState]

@@ -34,7 +34,7 @@ def key_command(
     del action  # there is only one
     from audit.cli.questions import prompt_without_echo
     from audit.cloudbees.new_key import new_passkey
-    from audit.new_key import write_new_key
+    from audit.keys.new_key import write_new_key
     from audit.octopus.new_key import MASTER_KEY_BYTES, new_master_key
     from parsers.keys.key_file import make_key_file
     from parsers.keys.reference import resolve

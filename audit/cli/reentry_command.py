@@ -22,7 +22,7 @@ def reentry_command(
 
     Example: passkey-audit reentry run/ --owners owners.csv --out lists/
     """
-    from audit.owners import read_owners
+    from audit.ownership.owners import read_owners
     from reports.reentry import reentry_lists
     from reports.reentry_folder import write_reentry_folder
     from reports.run_folder import read_run_folder

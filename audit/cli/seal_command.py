@@ -22,8 +22,8 @@ def seal_command(
 
     Example: passkey-audit seal for-support/ --out for-support.zip --password prompt
     """
+    from audit.anonymise.sealed_zip import seal
     from audit.cli.questions import RESOLVER
-    from audit.sealed_zip import seal
     from reports.files import atomic_file
     from reports.run_folder import read_run_folder
 

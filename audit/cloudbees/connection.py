@@ -6,7 +6,7 @@ from typing import Final
 
 from audit.cloudbees.database_password import open_database_password
 from audit.cloudbees.properties_file import rekeyed_properties
-from audit.key_ring import Key
+from audit.keys.key_ring import Key
 from audit.product import ConnectionFile
 from parsers.secret import Secret
 from parsers.stores.database.cloudbees_database import CloudBeesDatabase

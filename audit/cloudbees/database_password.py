@@ -8,7 +8,7 @@ import polars as pl
 
 from audit.cloudbees.layouts import LAYOUTS
 from audit.errors import KeyRingError
-from audit.key_ring import Key
+from audit.keys.key_ring import Key
 from audit.layouts.layout import Layout
 from audit.trial.hypothesis import hypotheses
 from audit.trial.plain_text import Content

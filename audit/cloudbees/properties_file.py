@@ -6,7 +6,7 @@ from typing import Final
 
 from audit.cloudbees.rekeyed_password import rekeyed_password
 from audit.errors import ReencryptionError
-from audit.key_ring import Key, KeyRing
+from audit.keys.key_ring import Key, KeyRing
 from audit.layouts.layout import Layout
 from audit.reencryption.rekeyed_file import RekeyedFile
 from parsers.secret import Secret

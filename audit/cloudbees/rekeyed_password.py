@@ -8,7 +8,7 @@ import polars as pl
 
 from audit.cloudbees.layouts import LAYOUTS
 from audit.errors import ReencryptionError
-from audit.key_ring import Key
+from audit.keys.key_ring import Key
 from audit.layouts.layout import Layout
 from audit.reencryption.one_value import Spelling, open_value
 from audit.reencryption.target import NewLayout, in_layouts

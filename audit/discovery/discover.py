@@ -13,7 +13,7 @@ from audit.discovery.evidence import Evidence, Openings, chance_log10
 from audit.discovery.sample import shared_prefixes
 from audit.discovery.sample_trial import SampleTrial
 from audit.discovery.wrappers import wrapped
-from audit.key_ring import Key
+from audit.keys.key_ring import Key
 from audit.layouts.layout import BLOCK, Encoding, Layout, with_prefixes
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied
 from audit.trial.best import CLEARLY_LIKELIER

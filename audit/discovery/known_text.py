@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from audit.discovery.wrappers import wrapped
-from audit.key_ring import Key
+from audit.keys.key_ring import Key
 from audit.layouts.layout import BLOCK, Iv, Layout, Padding, with_prefixes
 from audit.trial.aes_columns import AesColumns
 from audit.trial.best import CLEARLY_LIKELIER

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from audit.key_ring import KeyRing
+from audit.keys.key_ring import KeyRing
 from parsers.keys.key_file import KeyFile
 from parsers.keys.octopus_config import is_octopus_config
 from parsers.logs.schema import FINDINGS

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from audit.key_ring import Key
+from audit.keys.key_ring import Key
 from audit.octopus.layouts import LAYOUTS
 from audit.reencryption.one_value import Spelling, encrypt_value, open_value
 from audit.trial.hypothesis import Hypothesis

@@ -5,7 +5,7 @@ from typing import Final
 
 import polars as pl
 
-from audit.key_ring import Key
+from audit.keys.key_ring import Key
 from audit.octopus.layouts import LAYOUTS
 from audit.trial.hypothesis import hypotheses
 from audit.trial.try_keys import try_keys

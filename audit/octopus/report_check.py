@@ -6,7 +6,7 @@ from typing import Final
 
 import polars as pl
 
-from audit.key_ring import Key, KeyRing
+from audit.keys.key_ring import Key, KeyRing
 from audit.octopus.documents import DocumentCounts
 from parsers.logs.rotation_report import RotationReport
 from parsers.logs.schema import FINDINGS

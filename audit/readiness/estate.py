@@ -7,7 +7,7 @@ from typing import Final
 
 import polars as pl
 
-from audit.key_ring import Key, KeyRing
+from audit.keys.key_ring import Key, KeyRing
 from audit.product import Product
 from parsers.keys.key_file import KeyFile
 from parsers.stores.database.properties import DatabaseProperties

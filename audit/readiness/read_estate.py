@@ -8,16 +8,16 @@ from typing import Final
 
 import polars as pl
 
-from audit.fingerprint_dates import comparable
-from audit.key_rings import KeyRings
+from audit.keys.fingerprint_dates import comparable
+from audit.keys.key_rings import KeyRings
 from audit.layouts.user_supplied import Supplied
 from audit.product import Product
 from audit.products import product_of
 from audit.readiness.conf_folder import read_conf_folder
 from audit.readiness.estate import ConfFolder, Estate, FileMode, JudgedStores, KeyPlace
 from audit.readiness.request import ReadinessRequest
-from audit.run_audit import examine_each_product, rings_for
-from audit.stores_reading import StoresReading, read_stores
+from audit.run.run_audit import examine_each_product, rings_for
+from audit.run.stores_reading import StoresReading, read_stores
 from parsers.keys.key_file import KeyFile
 from parsers.keys.reference import Place, split_reference
 from parsers.progress import Progress

@@ -8,11 +8,11 @@ from pathlib import Path
 import polars as pl
 
 from audit.errors import ReencryptionError
-from audit.key_ring import KeyRing
+from audit.keys.key_ring import KeyRing
 from audit.reencryption.despite import Despite
 from audit.reencryption.plan import Plan
 from audit.reencryption.state import State
-from audit.stores_reading import StoresReading
+from audit.run.stores_reading import StoresReading
 from audit.verdict import Verdict
 from parsers.stores.change import Hindrance, Obstacle
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from audit.errors import ReencryptionError
-from audit.examine import Examined
-from audit.key_ring import Key, KeyRing
+from audit.keys.key_ring import Key, KeyRing
 from audit.layouts.user_supplied import Supplied
 from audit.reencryption.marks import Marks
 from audit.reencryption.new_value import new_value
@@ -15,7 +14,8 @@ from audit.reencryption.plan import Plan, Planned, with_outcomes
 from audit.reencryption.state import PLAN, State
 from audit.reencryption.states import with_states
 from audit.reencryption.target import Layouts, layouts_for
-from audit.stores_reading import StoresReading
+from audit.run.examine import Examined
+from audit.run.stores_reading import StoresReading
 from parsers.stores.change import Change, Sealed
 from reports.run import Run
 

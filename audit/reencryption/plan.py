@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import polars as pl
 
-from audit.key_ring import Key
+from audit.keys.key_ring import Key
 from audit.reencryption.marks import Marks
 from audit.reencryption.state import State
 from audit.trial.hypothesis import Hypothesis

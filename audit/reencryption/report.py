@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from audit.errors import InconsistentCountsError
 from audit.exit_codes import ExitCode, exit_code
-from audit.key_ring import Key
+from audit.keys.key_ring import Key
 from audit.reencryption.plan import Plan
 from audit.reencryption.state import SETTLED, State
 from audit.reencryption.write_and_prove import Reencrypted

@@ -13,7 +13,7 @@ from audit.reencryption.plan import Plan, with_outcomes
 from audit.reencryption.proof import prove
 from audit.reencryption.state import State
 from audit.reencryption.write_and_prove import Reencrypted
-from audit.stores_reading import StoresReading, read_stores
+from audit.run.stores_reading import StoresReading, read_stores
 from parsers.progress import Progress
 from parsers.stores.change import Rewriting
 from parsers.stores.interface import Store

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from audit.errors import ReencryptionError, RequestError
 from audit.exit_codes import exit_code
-from audit.key_rings import labels_of, refuse_unknown_labels
+from audit.keys.key_rings import labels_of, refuse_unknown_labels
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, read_layouts
 from audit.product import Rekeyed
 from audit.products import every_product

@@ -6,9 +6,8 @@ from dataclasses import dataclass, field, replace
 import polars as pl
 
 from audit.errors import KeyRingError, ReencryptionError
-from audit.examine import Examined
-from audit.key_ring import Key, KeyRing
-from audit.key_rings import KeyRings, labels_of_others, meant, split_product
+from audit.keys.key_ring import Key, KeyRing
+from audit.keys.key_rings import KeyRings, labels_of_others, meant, split_product
 from audit.layouts.user_supplied import Supplied
 from audit.products import every_product, product_of
 from audit.reencryption.despite import Despite
@@ -17,8 +16,9 @@ from audit.reencryption.lasting_name import lasting_name
 from audit.reencryption.make_plan import Wanted, make_plan, values_of
 from audit.reencryption.plan import Plan
 from audit.reencryption.target import Layouts, layouts_for
-from audit.run_audit import examine_each_product, rings_for
-from audit.stores_reading import StoresReading, read_stores
+from audit.run.examine import Examined
+from audit.run.run_audit import examine_each_product, rings_for
+from audit.run.stores_reading import StoresReading, read_stores
 from parsers.keys.key_file import KeyFile
 from parsers.progress import Progress
 from parsers.stores.change import Change, Hindrance, InPlace, Obstacle, Rewriting

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 import polars as pl
 
-from audit.key_ring import Key
+from audit.keys.key_ring import Key
 from audit.reencryption.state import OF_VERDICT, State
 from audit.reencryption.target import SURE
 from audit.verdict import Verdict

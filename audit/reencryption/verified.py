@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import polars as pl
 
-from audit.key_rings import KeyRings
+from audit.keys.key_rings import KeyRings
 from audit.product import AuditedValues
 from audit.reencryption.report import Afterwards, still_needed
 from audit.reencryption.session import Session, SessionRequest
 from audit.reencryption.write_and_prove import Reencrypted
-from audit.run_audit import examine_each_product
-from audit.stores_reading import StoresReading
+from audit.run.run_audit import examine_each_product
+from audit.run.stores_reading import StoresReading
 
 
 def verified(done: Reencrypted, session: Session, request: SessionRequest, *, complete: bool) -> Afterwards:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 
 import polars as pl
 
-from audit.key_ring import Key, KeyRing
+from audit.keys.key_ring import Key, KeyRing
 from audit.reencryption.target import SURE
 from audit.verdict import Verdict
 

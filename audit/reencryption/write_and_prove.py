@@ -13,7 +13,7 @@ from audit.reencryption.lasting_name import lasting_name
 from audit.reencryption.plan import Plan, Planned, with_outcomes
 from audit.reencryption.proof import Proof, prove
 from audit.reencryption.state import State
-from audit.stores_reading import read_stores
+from audit.run.stores_reading import read_stores
 from parsers.errors import CommitUnknownError, StoreError
 from parsers.progress import Progress
 from parsers.stores.change import Change, InPlace, Outcome

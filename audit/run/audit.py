@@ -8,18 +8,18 @@ from pathlib import Path
 import polars as pl
 
 from audit.errors import RequestError
-from audit.ignore_file import read_ignore_file
-from audit.ignoring import ignore
-from audit.key_rings import labels_of, refuse_unknown_labels
+from audit.keys.key_rings import labels_of, refuse_unknown_labels
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, read_layouts
-from audit.owners import Owners, read_owners
+from audit.ownership.ignore_file import read_ignore_file
+from audit.ownership.ignoring import ignore
+from audit.ownership.owners import Owners, read_owners
 from audit.products import every_product
-from audit.reentered import reconcile, with_reentered
 from audit.run.observer import Observer, Unobserved
 from audit.run.read import processors
+from audit.run.reentered import reconcile, with_reentered
 from audit.run.references import NOBODY, Resolver
+from audit.run.run_audit import Request, run_audit
 from audit.run.stores import StoreOpener, StoreOptions
-from audit.run_audit import Request, run_audit
 from parsers.keys.key_file import KeyFile
 from parsers.logs.reading import LogReading, read_logs
 from parsers.logs.rotation_report import read_rotation_report

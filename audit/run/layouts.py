@@ -9,18 +9,18 @@ import polars as pl
 from audit.discovery.evidence import Evidence
 from audit.discovery.known_text import KnownText, Proof, confirmed, prove
 from audit.errors import LayoutError, RequestError
-from audit.examine import Examined
 from audit.exit_codes import exit_code
-from audit.key_ring import KeyRing
-from audit.key_rings import KeyRings, labels_of
+from audit.keys.key_ring import KeyRing
+from audit.keys.key_rings import KeyRings, labels_of
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied, read_layouts, together
-from audit.open_questions import open_questions
 from audit.product import Product
+from audit.run.examine import Examined
 from audit.run.observer import Observer, Unobserved
+from audit.run.open_questions import open_questions
 from audit.run.references import NOBODY, Resolver
+from audit.run.run_audit import examine_each_product, rings_for
 from audit.run.stores import StoreOpener, StoreOptions
-from audit.run_audit import examine_each_product, rings_for
-from audit.stores_reading import StoresReading, read_stores
+from audit.run.stores_reading import StoresReading, read_stores
 from audit.trial.hypothesis import Hypothesis
 from audit.verdict import Verdict
 from parsers.keys.key_file import KeyFile

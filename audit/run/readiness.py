@@ -6,7 +6,7 @@ from pathlib import Path
 
 from audit.errors import RequestError
 from audit.exit_codes import ExitCode, exit_code
-from audit.key_rings import labels_of
+from audit.keys.key_rings import labels_of
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, read_layouts
 from audit.readiness.check import Check, State
 from audit.readiness.checks import check_ids, make_checks

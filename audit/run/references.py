@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from audit.password_keys import keys_from_password, split_use
 from parsers.keys.key_file import KeyFile, split_label
 from parsers.keys.key_search import LeftOut
 from parsers.keys.read_key_files import find_key_files
@@ -57,6 +56,11 @@ class Resolver:
         return found
 
     def _keys_of(self, reference: str) -> list[KeyFile | Unread | LeftOut]:
+        from audit.keys.password_keys import (  # a search of logs needs no products
+            keys_from_password,
+            split_use,
+        )
+
         label, place = split_label(reference)
         if (of_password := split_use(place)) is None:
             return find_key_files(reference, prompt=self.prompt, allow_commands=self.allow_commands)

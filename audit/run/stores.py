@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from audit.connection_files import open_connection_file
 from audit.errors import RequestError
+from audit.run.connection_files import open_connection_file
 from audit.run.references import Resolver
 from parsers.keys.key_file import KeyFile
 from parsers.stores.interface import Store

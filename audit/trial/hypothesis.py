@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from audit.key_ring import Key
+from audit.keys.key_ring import Key
 from audit.layouts.key_material import key_material
 from audit.layouts.layout import Cipher, KeyForm, Layout, Padding
 from parsers.secret import Secret

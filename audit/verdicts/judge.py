@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from audit.key_ring import KeyRing
+from audit.keys.key_ring import KeyRing
 from audit.layouts.layout import BLOCK, Iv, Layout
 from audit.layouts.marks import foreign_marks
 from audit.trial.best import NOT_OPENED, Best

@@ -11,7 +11,7 @@ import pytest
 from audit import products
 from audit.errors import KeyRingError
 from audit.layouts.user_supplied import NOTHING_SUPPLIED
-from audit.owners import Owners
+from audit.ownership.owners import Owners
 from audit.product import Rekeyed
 from audit.readiness.check import State
 from audit.readiness.checks import check_ids, make_checks
@@ -20,8 +20,8 @@ from audit.readiness.request import ReadinessRequest
 from audit.reencryption.make_plan import Wanted, make_plan
 from audit.reencryption.steps import steps_after
 from audit.reencryption.ways_out import ways_out
-from audit.run_audit import Audited, Request, examine_each_product, rings_for, run_audit
-from audit.stores_reading import read_stores
+from audit.run.run_audit import Audited, Request, examine_each_product, rings_for, run_audit
+from audit.run.stores_reading import read_stores
 from parsers.logs.reading import LogReading
 from parsers.progress import Silent
 from parsers.stores.interface import Store

@@ -30,9 +30,9 @@ from audit.cloudbees.layouts import LAYOUTS
 from audit.cloudbees.product import CLOUDBEES_CD
 from audit.discovery.discover import discover
 from audit.discovery.sample import sample
-from audit.examine import examine
-from audit.key_ring import Key, KeyRing
+from audit.keys.key_ring import Key, KeyRing
 from audit.layouts.layout import Iv, KeyForm, Layout, Mode
+from audit.run.examine import examine
 from audit.trial.best import best_openings
 from audit.trial.hypothesis import hypotheses
 from audit.trial.same_secret import SecretTags

@@ -10,11 +10,11 @@ from typer.testing import CliRunner
 
 from audit.cli.app import app
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, read_layouts
-from audit.owners import Owners
+from audit.ownership.owners import Owners
 from audit.run.observer import Unobserved
 from audit.run.references import NOBODY
+from audit.run.run_audit import Request, run_audit
 from audit.run.stores import StoreOpener, StoreOptions
-from audit.run_audit import Request, run_audit
 from parsers.logs.reading import read_logs
 from parsers.progress import Silent
 from reports.run import Run

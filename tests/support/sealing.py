@@ -9,7 +9,7 @@ import polars as pl
 from Crypto.Cipher import AES
 
 from audit.cloudbees.product import CLOUDBEES_CD
-from audit.key_ring import Key, KeyRing
+from audit.keys.key_ring import Key, KeyRing
 from audit.layouts.layout import Encoding, Iv, Layout, Mode, Padding
 from audit.product import Product
 from parsers.secret import Secret

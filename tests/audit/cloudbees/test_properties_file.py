@@ -9,12 +9,12 @@ import pytest
 from audit.cloudbees.database_password import open_database_password
 from audit.cloudbees.properties_file import rekeyed_properties
 from audit.errors import ReencryptionError
-from audit.key_ring import KeyRing
+from audit.keys.key_ring import KeyRing
 from audit.layouts.user_supplied import NOTHING_SUPPLIED
-from audit.owners import Owners
+from audit.ownership.owners import Owners
 from audit.reencryption.rekeyed_file import RekeyedFile
 from audit.reencryption.session import SessionRequest, prepare
-from audit.run_audit import Request, run_audit
+from audit.run.run_audit import Request, run_audit
 from parsers.keys.key_file import KeyFile
 from parsers.keys.read_key_files import read_key_files
 from parsers.logs.reading import LogReading

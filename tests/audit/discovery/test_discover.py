@@ -10,7 +10,7 @@ from audit.cloudbees.layouts import LAYOUTS
 from audit.discovery.discover import discover
 from audit.discovery.evidence import Evidence
 from audit.discovery.sample import sample
-from audit.key_ring import Key
+from audit.keys.key_ring import Key
 from audit.layouts.key_bytes import key_bytes
 from audit.layouts.layout import Encoding, Iv, KeyForm, Layout, Mode, Padding
 from audit.trial.same_secret import SecretTags

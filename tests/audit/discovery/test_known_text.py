@@ -10,7 +10,7 @@ import pytest
 from audit.cloudbees.layouts import LAYOUTS
 from audit.discovery.known_text import KnownText, Proof, confirmed, prove
 from audit.layouts.layout import Iv, KeyForm, Layout, Mode, Padding
-from audit.open_questions import PROPOSED_TEXT
+from audit.run.open_questions import PROPOSED_TEXT
 from parsers.secret import Secret
 from tests.support.sealing import UNKNOWN_VECTOR, candidate, seal, stored
 

@@ -3,8 +3,8 @@
 import polars as pl
 import pytest
 
-from audit.evidence_in_logs import evidence_in_logs
-from audit.mentions import mentions
+from audit.evidence.evidence_in_logs import evidence_in_logs
+from audit.evidence.log_references import mentions
 from audit.octopus.document_types import is_meant
 from parsers.logs.finding import Interpreter
 from parsers.logs.phrases import DEFAULT

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from audit.key_ring import KeyRing, make_key_ring
+from audit.keys.key_ring import KeyRing, make_key_ring
 from audit.octopus.nodes import compare_nodes
 from audit.octopus.product import OCTOPUS
 from parsers.keys.key_file import KeyFile

@@ -3,7 +3,7 @@
 import base64
 from dataclasses import replace
 
-from audit.key_ring import make_key_ring
+from audit.keys.key_ring import make_key_ring
 from audit.octopus.product import OCTOPUS
 from audit.octopus.rotation_steps import rotation_steps
 from audit.readiness.estate import Estate, KeyPlace

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from audit.cloudbees.product import CLOUDBEES_CD
-from audit.key_ring import make_key_ring
+from audit.keys.key_ring import make_key_ring
 from audit.layouts.layout import Iv, KeyForm, Layout, Mode
 from audit.product import Product
 from audit.readiness.estate import ConfFolder, Estate, FileMode, JudgedStores, KeyPlace

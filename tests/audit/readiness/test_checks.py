@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from audit.cloudbees.product import CLOUDBEES_CD
-from audit.key_ring import make_key_ring
+from audit.keys.key_ring import make_key_ring
 from audit.octopus.product import OCTOPUS
 from audit.readiness.check import State
 from audit.readiness.checks import check_ids, make_checks

@@ -5,15 +5,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from audit.examine import Examined
-from audit.key_ring import KeyRing
+from audit.keys.key_ring import KeyRing
 from audit.layouts.layout import Iv, KeyForm, Layout, Mode
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied
-from audit.owners import Owners
+from audit.ownership.owners import Owners
 from audit.reencryption.make_plan import Wanted, make_plan
 from audit.reencryption.plan import Plan
-from audit.run_audit import Request, examine_each_product, rings_for, run_audit
-from audit.stores_reading import StoresReading, read_stores
+from audit.run.examine import Examined
+from audit.run.run_audit import Request, examine_each_product, rings_for, run_audit
+from audit.run.stores_reading import StoresReading, read_stores
 from parsers.keys.key_file import KeyFile, make_key_file
 from parsers.logs.reading import LogReading
 from parsers.progress import Silent

@@ -8,7 +8,7 @@ import pytest
 
 from audit.reencryption.plan import Plan, Planned
 from audit.reencryption.proof import Proof, prove
-from audit.stores_reading import read_stores
+from audit.run.stores_reading import read_stores
 from parsers.progress import Silent
 from parsers.stores.change import Sealed
 from parsers.stores.schema import STORED

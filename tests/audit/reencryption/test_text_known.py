@@ -17,7 +17,7 @@ from audit.reencryption.plan import Plan
 from audit.reencryption.proof import prove
 from audit.reencryption.session import prepare
 from audit.reencryption.write_and_prove import reencrypt_in_place
-from audit.stores_reading import read_stores
+from audit.run.stores_reading import read_stores
 from audit.trial.hypothesis import Hypothesis
 from parsers.progress import Silent
 from parsers.secret import Secret

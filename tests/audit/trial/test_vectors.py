@@ -10,11 +10,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from audit.examine import examine
-from audit.key_ring import Key
+from audit.keys.key_ring import Key
 from audit.layouts.layout import Encoding, Iv, KeyForm, Layout, Mode
 from audit.octopus.layouts import LAYOUTS
 from audit.octopus.product import OCTOPUS
+from audit.run.examine import examine
 from audit.trial.aes_columns import AesColumns
 from audit.trial.hypothesis import hypotheses
 from audit.trial.same_secret import SecretTags

@@ -6,9 +6,9 @@ from typing import Final
 
 import polars as pl
 
-from audit.examine import examine
-from audit.key_ring import Key
+from audit.keys.key_ring import Key
 from audit.layouts.layout import Iv, KeyForm, Layout, Mode
+from audit.run.examine import examine
 from audit.trial.same_secret import SecretTags
 from parsers.secret import Secret
 from tests.support.sealing import candidate, passwords, ring_of, seal, stored

@@ -9,9 +9,9 @@ import polars as pl
 import pytest
 from Crypto.Cipher import AES
 
-from audit.examine import Examined, examine
-from audit.key_ring import Key
+from audit.keys.key_ring import Key
 from audit.layouts.layout import Iv, KeyForm, Layout, Mode
+from audit.run.examine import Examined, examine
 from audit.trial.same_secret import SecretTags
 from parsers.secret import Secret
 from tests.support.sealing import candidate, passwords, ring_of, seal, stored

@@ -1,0 +1,1 @@
+"""What logs and stores tell of each credential, held against each other."""

@@ -1,0 +1,1 @@
+"""Who owns which credential, and what is not to count until a date."""

@@ -1,0 +1,412 @@
+"""Every stored value examined: layouts found, keys tried, verdicts given."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from audit.discovery.discover import Discovered, discover, layouts_to_try
+from audit.discovery.sample import is_whole, sample
+from audit.discovery.single_blocks import behind_a_constant
+from audit.keys.key_ring import Key, KeyRing
+from audit.layouts.layout import BLOCK, Encoding, Layout
+from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied
+from audit.trial.best import NOT_OPENED, Best, best_openings
+from audit.trial.hypothesis import Hypothesis, hypotheses
+from audit.trial.inner_values import InnerValues
+from audit.trial.last_blocks import Said
+from audit.trial.plain_text import Content, Damage
+from audit.trial.same_secret import SecretTags
+from audit.trial.try_keys import try_keys
+from audit.trial.views import View, Views
+from audit.verdict import Confidence, Verdict
+from audit.verdicts.case import Case, Reasons
+from audit.verdicts.chance import WeakOpenings, convincing, may_count
+from audit.verdicts.judge import Grounds, Unopened, is_there, judge
+from audit.verdicts.value_form import Form, Forms, Population
+
+_ROUNDS = 4
+"""Layouts are looked for among what nothing opens yet, so often at most: each round has found some, or is the
+last."""
+
+_MOST_BY_CHANCE = 20
+"""Lost values that padding alone may make `ambiguous`; where chance gives more, its share decides."""
+
+_PADDED_BY_CHANCE = 0.004
+_AES_KEY_BITS = (0, 128, 256)
+_PASSPHRASE_BYTES = 64
+
+Opener = tuple[Hypothesis, ...]
+"""What opens a value, the outer key first: more than one where it was encrypted twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """The values of one product, judged.
+
+    Attributes:
+        ring: the keys that they were tried under.
+        frame: the columns of `STORED` without `value` and `iv`, those of a judgement, `value_digest`.
+        tags: equal for values that hold the same secret; zeros where that cannot be told; shape [n, 2].
+        discovered: the layouts that the data show.
+        tried: the keys in layouts that were tried.
+        opening: which of them opens each value best, or NOT_OPENED; shape [n].
+        inside: by row, what opens the text of a value that was encrypted twice.
+        outer: by label of a key, how many values it opens to what another key opens.
+    """
+
+    ring: KeyRing
+    frame: pl.DataFrame
+    tags: npt.NDArray[np.uint64]
+    discovered: Discovered
+    tried: Sequence[Hypothesis]
+    opening: npt.NDArray[np.int32]
+    inside: Mapping[int, Opener]
+    outer: Mapping[str, int]
+
+    def opener(self, row: int) -> Opener:
+        """What opens a value, the outer key first; () where nothing does.
+
+        Not to be had from `opened_by` and `layout`: files that write one key down in two forms are one label,
+        under which a name such as `key-raw` stands for other bytes in each of them.
+        """
+        if self.opening[row] == NOT_OPENED:
+            return ()
+        return (self.tried[self.opening[row]], *self.inside.get(row, ()))
+
+
+def examine(
+    batches: Sequence[pl.DataFrame],
+    ring: KeyRing,
+    secret_tags: SecretTags,
+    supplied: Supplied = NOTHING_SUPPLIED,
+) -> Examined:
+    """Find the layouts, try every key in them on every value, and judge.
+
+    Args:
+        batches: frames of the `STORED` schema, all of the ring's product, at least one.
+        ring: the candidate keys.
+        secret_tags: tells equal secrets within this run.
+        supplied: further layouts.
+
+    Raises:
+        ValueError: a value is of another product than the keys.
+    """
+    if foreign := {batch["system"][0] for batch in batches} - {ring.product.id}:
+        raise ValueError(f"values of {', '.join(sorted(foreign))} under keys of {ring.product.id}")
+    examined = _Examination(batches, ring, secret_tags, supplied)
+    inner = examined.inner_batches()
+    if not inner:
+        return examined.judged(None)
+    # What was encrypted again lies as other values of the store do, in a layout that one alone may not show.
+    further = (*supplied.to_try, *examined.grounds.established)
+    # Of texts it matters only whether they open once more: none of them is called lost, whatever was tried.
+    twice = _Examination(inner, ring, secret_tags, replace(supplied, to_try=further), exhaustive=False)
+    return examined.judged(twice.judged(None))
+
+
+@dataclass(slots=True, repr=False)
+class _Examination:
+    """One product's values on their way to verdicts."""
+
+    batches: Sequence[pl.DataFrame]
+    ring: KeyRing
+    secret_tags: SecretTags
+    supplied: Supplied
+    exhaustive: bool = True
+    discovered: Discovered = field(init=False)
+    grounds: Grounds = field(init=False)
+    bests: list[Best] = field(init=False)
+    inner: list[InnerValues] = field(init=False)
+    unopened: list[Unopened] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.bests = [Best.nothing(batch.height) for batch in self.batches]
+        self.inner = [InnerValues() for _ in self.batches]
+        known = (*self.ring.product.layouts, *self.supplied.to_try)
+        self.discovered = self._discover(known)
+        tried = self.discovered.to_try
+        published = self.ring.product.published
+        self.grounds = Grounds(
+            ring=self.ring,
+            tried=tried,
+            # Not all that is tried: some of it is only there to be ruled out.
+            established=tuple(
+                dict.fromkeys(
+                    (
+                        *published,
+                        *(each.layout for one in self.discovered.established for each in one.alike),
+                    )
+                )
+            ),
+            proven=frozenset(each for each in tried if self._is_proven(each) and not published),
+            count=len(tried),
+            published=published,
+        )
+        self._try_everything(known if self.exhaustive else ())
+
+    def _is_proven(self, hypothesis: Hypothesis) -> bool:
+        fingerprint = self.ring.keys[hypothesis.key].fingerprint
+        layouts = (hypothesis.layout, *hypothesis.same_as)
+        return any(self.supplied.is_proven(layout, fingerprint) for layout in layouts)
+
+    def _discover(self, known: Sequence[Layout]) -> Discovered:
+        """Layouts found, then looked for again in what they do not open, until that shows none."""
+        found = Discovered(())
+        for number in range(_ROUNDS):
+            rest = [batch.filter(self._without_key(each, found)) for each, batch in enumerate(self.batches)]
+            if not sum(batch.height for batch in rest):
+                break
+            more = discover(sample(rest), self.ring.keys, known, self.secret_tags, self.supplied)
+            before, found = found, found.together(more, first=not number)
+            if len(found.to_try) == len(before.to_try):
+                break
+            for each, batch in enumerate(self.batches):
+                rows = np.flatnonzero(self._without_key(each, before).to_numpy())
+                self._try(each, batch, rows, found.to_try)
+            if is_whole(rest):
+                break
+        return found
+
+    def _without_key(self, number: int, found: Discovered) -> pl.Series:
+        """Values of a batch that are there, and that nothing opens with certainty yet."""
+        there = is_there(self.batches[number])
+        return pl.Series(there & ~convincing(self.bests[number], _correction(found.to_try)))
+
+    def _try(
+        self, number: int, batch: pl.DataFrame, rows: npt.NDArray[np.intp], tried: Sequence[Hypothesis]
+    ) -> None:
+        if not rows.size:
+            return
+        whole = len(rows) == batch.height
+        opened = try_keys(Views(batch if whole else batch[rows]), tried)
+        best = best_openings(len(rows), self.inner[number].watch(opened, rows), tried, self.secret_tags)
+        self.bests[number].put(rows, best)
+
+    def _try_everything(self, known: Sequence[Layout]) -> None:
+        """Every key in every form and layout on what nothing opens: only then is a value called lost."""
+        grounds, established = self.grounds, self.grounds.established
+        waiting = [
+            np.flatnonzero(is_there(batch) & ~convincing(best, grounds.correction))
+            for batch, best in zip(self.batches, self.bests, strict=True)
+        ]
+        views = [
+            Views(batch.select("value", "iv")[rows])
+            for batch, rows in zip(self.batches, waiting, strict=True)
+        ]
+        every = [each for values in views for each in layouts_to_try(known, values)]
+        front = dict.fromkeys(grounds.tried)
+        tried = (
+            *front,
+            *(each for each in hypotheses(self.ring.keys, dict.fromkeys(every)) if each not in front),
+        )
+        shown = frozenset(each for one in self.discovered.established for each in one.alike)
+        meant, weak = self._weak_under_established(waiting, shown)
+        correction = _correction(tried)
+
+        def worth(_: int, said: Said) -> npt.NDArray[np.bool_]:
+            return said.may_gain | may_count(said.log10, correction)
+
+        bests = []
+        for rows, values in zip(waiting, views, strict=True):
+            opened = try_keys(values, tried, worth) if rows.size else ()
+            bests.append(best_openings(len(rows), opened, tried, self.secret_tags))
+        anywhere = WeakOpenings.of(bests, correction)
+        self.grounds = replace(grounds, tried=tried)
+        self.unopened = []
+        for number, (rows, values, best) in enumerate(zip(waiting, views, bests, strict=True)):
+            narrow = self.bests[number]
+            by_form = best.hypothesis != NOT_OPENED
+            # A value alone may open with certainty here, in a layout that the sample did not establish.
+            holds = convincing(best, correction) | anywhere.hardly_chance(best.log10)
+            further = by_form & holds & ~meant[number] & ~weak[number]
+            at = np.flatnonzero(further)
+            narrow.put(rows[at], _only(best, at))
+            self.unopened.append(
+                Unopened(rows, values, Forms.of(values, established), meant[number] | weak[number] | further)
+            )
+
+    def _weak_under_established(
+        self, waiting: Sequence[npt.NDArray[np.intp]], shown: frozenset[Hypothesis]
+    ) -> tuple[list[npt.NDArray[np.bool_]], list[npt.NDArray[np.bool_]]]:
+        """Weak openings that chance hardly explains, and those of a key in the very layout that it shows.
+
+        Of the latter each counts, as long as chance gives no more than a few: a binary secret with a single
+        byte of padding shows no better.
+        """
+        weak = WeakOpenings.of(self.bests, self.grounds.correction)
+        by_chance = sum(len(rows) for rows in waiting) * len(shown) * _PADDED_BY_CHANCE
+        is_shown = np.array([each in shown for each in self.grounds.tried] + [False])
+        meant, own = [], []
+        for rows, best in zip(waiting, self.bests, strict=True):
+            opened = best.hypothesis[rows] != NOT_OPENED
+            meant.append(opened & weak.hardly_chance(best.log10[rows]))
+            own.append(opened & is_shown[best.hypothesis[rows]] & (by_chance <= _MOST_BY_CHANCE))
+        return meant, own
+
+    def inner_batches(self) -> list[pl.DataFrame]:
+        """Values found under another encryption, in the form of `STORED`; `record` is their place."""
+        found = []
+        for number, (batch, best) in enumerate(zip(self.batches, self.bests, strict=True)):
+            texts = self.inner[number].of(best, convincing(best, self.grounds.correction), self.grounds.tried)
+            if texts:
+                rows = sorted(texts)
+                found.append(
+                    batch[rows].with_columns(
+                        pl.Series("value", [texts[row] for row in rows], pl.Binary),
+                        pl.lit(None, pl.Binary).alias("iv"),
+                        pl.Series("record", [f"{number} {row}" for row in rows]),
+                    )
+                )
+        return found
+
+    def judged(self, inner: Examined | None) -> Examined:
+        """The verdicts; `inner` are those of what was found under another encryption."""
+        population = self._population()
+        frames, tags = [], []
+        for batch, best, unopened in zip(self.batches, self.bests, self.unopened, strict=True):
+            judgement = judge(batch, best, unopened, population, self.grounds)
+            judged = pl.concat([batch.drop("value", "iv"), judgement.frame], how="horizontal")
+            frames.append(judged.with_columns(_digests(batch["value"])))
+            tags.append(_tags(frames[-1], judgement.whole, best))
+        outer = Counter[str]()
+        inside = self._put_twice(frames, tags, inner, outer) if inner is not None else {}
+        return Examined(
+            ring=self.ring,
+            frame=pl.concat(frames),
+            tags=np.concatenate(tags),
+            discovered=self.discovered,
+            tried=self.grounds.tried,
+            opening=np.concatenate([best.hypothesis for best in self.bests]),
+            inside=inside,
+            outer=outer,
+        )
+
+    def _put_twice(
+        self,
+        frames: list[pl.DataFrame],
+        tags: list[npt.NDArray[np.uint64]],
+        inner: Examined,
+        outer_keys: Counter[str],
+    ) -> dict[int, Opener]:
+        """Give values that were encrypted twice the verdict of what lies inside; by row, what opens that.
+
+        `outer_keys` counts the keys that open the outside.
+        """
+        sure = [Confidence.PROVEN, Confidence.STRONG]
+        opened = inner.frame.with_row_index("inner").filter(pl.col("confidence").is_in(sure))
+        current = self.ring.current
+        reasons = Reasons(tuple(key.label for key in self.ring.keys), current.label if current else "")
+        inside: dict[int, Opener] = {}
+        starts = np.cumsum([0, *(frame.height for frame in frames)]).tolist()
+        for number in range(len(frames)):
+            mine = opened.filter(pl.col("record").str.starts_with(f"{number} "))
+            if not mine.height:
+                continue
+            rows = mine["record"].str.split(" ").list.last().cast(pl.UInt32)
+            outer = frames[number][rows.to_list()]
+            outer_keys.update(outer["opened_by"].to_list())
+            layout = pl.Series(
+                [f"{out} > {into}" for out, into in zip(outer["layout"], mine["layout"], strict=True)]
+            )
+            for row, within in zip(rows, mine["inner"], strict=True):
+                inside[starts[number] + row] = inner.opener(within)
+            case = [Case.TWICE if text in sure else Case.TWICE_TWO_TEXTS for text in mine["text_confidence"]]
+            put = mine.select(
+                "opened_by", "fingerprint", "confidence", "text_confidence", "false_positive"
+            ).with_columns(
+                layout=layout,
+                verdict=pl.Series([str(each.verdict) for each in case]),
+                action=pl.Series([str(each.verdict.action) for each in case]),
+                reason=pl.Series(
+                    [reasons.of(each, label) for each, label in zip(case, mine["opened_by"], strict=True)]
+                ),
+            )
+            frames[number] = frames[number].with_columns(
+                frames[number][name].scatter(rows, put[name]) for name in put.columns
+            )
+            tags[number][rows.to_numpy()] = inner.tags[mine["inner"].to_numpy()]
+        return inside
+
+    def _named(self, place: int) -> str:
+        """The label under which a key's openings are counted: two files of one key are one."""
+        return self.ring.opens_as(self.ring.keys[place]).label
+
+    def _population(self) -> Population:
+        texts = opened = odd = 0
+        shortest = 0
+        used: set[str] = set()
+        for batch, best in zip(self.batches, self.bests, strict=True):
+            sure = convincing(best, self.grounds.correction) & is_there(batch)
+            opened += int(sure.sum())
+            text = best.content != Content.BINARY
+            texts += int((sure & text).sum())
+            odd += int((sure & ~text & ~best.proven & (best.damage != Damage.LIKELY)).sum())
+            used |= {self._named(self.grounds.tried[each].key) for each in np.unique(best.hypothesis[sure])}
+            for each in np.unique(best.hypothesis[sure]):
+                layout = self.grounds.tried[each].layout
+                shortest = min(shortest or layout.overhead + BLOCK, layout.overhead + BLOCK)
+        return Population(
+            opened=opened,
+            shortest_opened=shortest,
+            texts=texts,
+            odd=odd,
+            forms=Forms(
+                np.concatenate([each.forms.form for each in self.unopened]),
+                np.concatenate([each.forms.sizes for each in self.unopened]),
+            ),
+            odd_key=any(
+                _is_odd(key) for place, key in enumerate(self.ring.keys) if self._named(place) not in used
+            ),
+            hidden=behind_a_constant(
+                np.concatenate([_single_blocks(each) for each in self.unopened]),
+                {
+                    each.aes_key
+                    for each in self.grounds.tried
+                    if self._named(each.key) not in used and each.layout.plain_aes
+                },
+            ),
+        )
+
+
+def _single_blocks(unopened: Unopened) -> npt.NDArray[np.uint8]:
+    """The values of a single block that fit an established layout; shape [n, 16]."""
+    fit = (unopened.forms.form == Form.FITTING) & (unopened.forms.sizes == BLOCK)
+    found = []
+    for encoding in Encoding:
+        decoded = unopened.values[View(encoding)].filter(pl.Series(fit))
+        found.append(decoded.filter((decoded.bin.size() == BLOCK).fill_null(value=False)))
+    together = pl.concat(found)
+    return np.frombuffer(b"".join(together.to_list()), np.uint8).reshape(-1, BLOCK)
+
+
+def _is_odd(key: Key) -> bool:
+    """Short, and no AES key: a passphrase, or a key of another cipher."""
+    return key.bits not in _AES_KEY_BITS or (not key.bits and len(key.content) <= _PASSPHRASE_BYTES)
+
+
+def _correction(tried: Sequence[Hypothesis]) -> int:
+    return max(1, len(tried)) * len(Content)
+
+
+def _only(best: Best, rows: npt.NDArray[np.intp]) -> Best:
+    return Best(*(getattr(best, each.name)[rows] for each in fields(Best)))
+
+
+def _tags(judged: pl.DataFrame, whole: npt.NDArray[np.bool_], best: Best) -> npt.NDArray[np.uint64]:
+    """Equal for equal secrets: of wholly known texts by the text, of sealed ones by equal ciphertext."""
+    tags = np.where(whole[:, None], best.tags, np.uint64(0))
+    sealed = judged["verdict"].is_in([Verdict.LOST, Verdict.UNKNOWN]).arg_true()
+    digests = judged["value_digest"].gather(sealed).str.head(32).to_list()  # 16 bytes
+    tags[sealed.to_numpy()] = np.frombuffer(bytes.fromhex("".join(digests)), np.uint64).reshape(-1, 2)
+    return tags
+
+
+def _digests(values: pl.Series) -> pl.Series:
+    """SHA-256 of each stored value, as hex; "" where there is none."""
+    digests = [hashlib.sha256(value).hexdigest() if value else "" for value in values.to_list()]
+    return pl.Series("value_digest", digests, pl.String)
