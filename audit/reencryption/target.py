@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+import numpy as np
 import polars as pl
 
 from audit.discovery.evidence import Evidence
@@ -110,7 +111,7 @@ def layouts_for(target: Key, examined: Examined, values: pl.DataFrame, supplied:
         for each in examined.discovered.established
         if ring.opens_as(ring.keys[each.hypothesis.key]) is ring.opens_as(target)
     ]
-    counted = _counted(own, examined.frame.filter(opened_by=target.label))
+    counted = _counted(own, examined)
     examples = pl.concat([examined.frame.select("opened_by", "layout"), values], how="horizontal")
     if not counted.height:
         unexplained = None if supplied.proven else _unexplained(target, examined.frame)
@@ -129,15 +130,20 @@ def _published(target: Key, place: int, product: Product) -> NewLayout | NotEsta
     return NewLayout((Hypothesis(place, key, layout),), Spelling(), "the vendor documents it")
 
 
-def _counted(own: Sequence[Evidence], opened: pl.DataFrame) -> pl.DataFrame:
-    """How many values of each kind the target key opens with certainty, by piece of evidence."""
-    of_name = {name: number for number, each in enumerate(own) for name in each.names}
-    sure = opened.filter(pl.col("confidence").is_in(SURE), pl.col("layout").is_in(list(of_name)))
-    return (
-        sure.select("kind", pl.col("layout").replace_strict(of_name, return_dtype=pl.Int64).alias("evidence"))
-        .group_by("kind", "evidence")
-        .len()
-    )
+def _counted(own: Sequence[Evidence], examined: Examined) -> pl.DataFrame:
+    """How many values of each kind the target key opens with certainty, by piece of evidence.
+
+    By what opened them and not by name: `key-raw` is one thing in a file of hex digits, and another in a file
+    of the bytes that these stand for, though both files are one key.
+    """
+    number = {each: place for place, one in enumerate(own) for each in one.alike}
+    of_tried = np.array([*(number.get(each, -1) for each in examined.tried), -1])  # the last for NOT_OPENED
+    sure = examined.frame.select(
+        "kind",
+        pl.col("confidence").is_in(SURE).alias("sure"),
+        pl.Series("evidence", of_tried[examined.opening], pl.Int64),
+    ).filter(pl.col("sure") & (pl.col("evidence") >= 0))
+    return sure.group_by("kind", "evidence").len()
 
 
 def _shown(
