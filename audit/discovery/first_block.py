@@ -6,7 +6,10 @@ never its own. Three tests answer it, each with stated odds; where none does, th
 still stands.
 
 1. Behind a *known* vector the decrypted first blocks, XORed with it, are text. Random bytes are ASCII once in
-   five million times. Equal blocks (the header of all PEM keys, say) count once.
+   five million times. Equal blocks (the header of all PEM keys, say) count once. That they are not random
+   does not say that they are behind this constant: another that a person typed, or a program counts, may turn
+   text into text as well. Those are ruled out by what texts are made of, or the answer is a set. A constant
+   that differs in three bytes or fewer is not thought of: nobody types that.
 2. Behind *one unknown* vector two texts in one script have the same 16 highest bits (ASCII has none set), and
    texts of any script have equal bytes more often than random blocks. Blocks behind vectors of their own are
    random, whatever the texts are: they agree in those bits once in 65,536 times.
@@ -41,6 +44,9 @@ _ENOUGH_FOR_OWN_VECTORS: Final = 18
 """Where three of four texts begin in the same script, fewer than two of 18 do with probability 8e-10."""
 
 _CHANCE_OF_AGREEMENT: Final = 1 / 65_536
+
+_FEW_LOG10: Final = -2.5
+"""Agreements that chance gives to fewer stores than one in 300 are taken for values behind a constant."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -80,11 +86,16 @@ def settle(first: FirstBlocks, vectors: Sequence[tuple[bytes, float]]) -> Standi
     """
     fits = [_text_log10(first, vector) + tried <= _STRONG_LOG10 for vector, tried in vectors]
     if any(fits):
-        fitting = [place for place, fit in enumerate(fits) if fit]
-        return Standing(_likeliest(first, vectors, fitting), own=False, unknown=False)
+        likeliest = _likeliest(first, vectors, [place for place, fit in enumerate(fits) if fit])
+        unknown = any(_another_constant_stands(first, vectors[place][0]) for place in likeliest)
+        return Standing(likeliest, own=False, unknown=unknown)
     if constant_log10(first.decrypted) <= CONSTANT_LOG10:
         return Standing((), own=False, unknown=True)
-    possible = tuple(place for place, (vector, _) in enumerate(vectors) if not _excluded(first, vector))
+    possible = tuple(
+        place
+        for place, (vector, _) in enumerate(vectors)
+        if not _excluded(first, vector) or _shows_once(first, vector)
+    )
     return Standing(possible, own=True, unknown=not _own_vectors_show(first))
 
 
@@ -112,38 +123,100 @@ def _classes(decrypted: Bytes, vector: bytes) -> list[Content]:
 _WORD_BYTES: Final = 62
 _OTHER_PRINTABLE: Final = 36
 _WORD_SHARE: Final = 0.85
-_BYTE_LOG10: Final = np.log10(
-    [
-        _WORD_SHARE / _WORD_BYTES
-        if byte < 128 and chr(byte).isalnum()
-        else (1 - _WORD_SHARE) / (_OTHER_PRINTABLE if byte < 128 else 128)
-        for byte in range(256)
-    ]
-)
-"""Secrets are made of letters and digits, mostly; a text read behind another ASCII vector is made of
-anything."""
+_LEADS: Final = 4
+_FOLLOWING: Final = 64
+_IMPOSSIBLE_LOG10: Final = -6.0
+
+
+def _byte_log10(byte: int) -> float:
+    if byte < 128 and chr(byte).isalnum():
+        return math.log10(_WORD_SHARE / _WORD_BYTES)
+    if 32 <= byte < 127:
+        return math.log10((1 - _WORD_SHARE) / _OTHER_PRINTABLE)
+    if 0x80 <= byte < 0xC0:
+        return math.log10(1 / 2 / _FOLLOWING)
+    if 0xC2 <= byte < 0xF5:  # a text in one script has few of these
+        return math.log10(1 / 2 / _LEADS)
+    return _IMPOSSIBLE_LOG10
+
+
+_BYTE_LOG10: Final = np.array([_byte_log10(byte) for byte in range(256)])
+"""Secrets are made of letters and digits, mostly, or of one script's letters in UTF-8; a text read behind
+another vector is made of anything."""
+
+_ASCII_LOG10: Final = np.where(np.arange(256) < 128, _BYTE_LOG10, _IMPOSSIBLE_LOG10)
+"""The same where the texts are ASCII: what is not would have to be UTF-8 in all of them."""
+
+_IS_TYPED: Final = np.array([32 <= byte < 127 for byte in range(256)])
+_ALL_BYTES: Final = np.arange(256, dtype=np.uint8)
+
+_DIVERSE: Final = 12
+"""So many different bytes at one place are those of texts that have nothing to do with each other, and each
+counts. Fewer may be one fact: that all texts begin with `{"id": `, however many they are."""
+
+_PLACES_APART: Final = 4
+"""Nobody types a constant that differs from another in three places or fewer."""
+
+_HEADS: Final = (b"-----BEGIN ", b"<?xml version=", b"ssh-rsa AAAA", b"PuTTY-User-Key-", b"eyJhbGciOi")
+"""Beginnings that no other vector turns a text into: of keys, certificates, XML and JSON web tokens."""
+
+
+def _patterns() -> Bytes:
+    """Constants that programmers make without typing: one byte 16 times, and counting up or down."""
+    start = _ALL_BYTES[:, None]
+    step = np.arange(BLOCK, dtype=np.uint8)
+    return np.concatenate([np.repeat(start, BLOCK, axis=1), start + step, start - step])
+
+
+_PATTERNS: Final = _patterns()
+
+
+def _gains(decrypted: Bytes, byte_log10: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """log10 of how likely the bytes at each place are behind each byte of a vector; shape [16, 256]."""
+    gains = []
+    for column in decrypted.T:
+        values, times = np.unique(column, return_counts=True)
+        weight = times if len(values) >= _DIVERSE else np.ones(len(values))
+        gains.append(weight @ byte_log10[values[:, None] ^ _ALL_BYTES[None, :]])
+    return np.array(gains)
 
 
 def _likeliest(
     first: FirstBlocks, vectors: Sequence[tuple[bytes, float]], fitting: Sequence[int]
 ) -> tuple[int, ...]:
-    """Of several vectors that all give text, those that give it about as likely as the best.
-
-    A byte counts once at each place: that all texts begin with `{"id": ` is one fact, however many they are.
-    """
-    columns = [np.unique(column) for column in first.decrypted.T]
-    likely = [
-        float(
-            sum(
-                _BYTE_LOG10[column ^ byte].sum()
-                for column, byte in zip(columns, np.frombuffer(vectors[place][0], np.uint8), strict=True)
-            )
-        )
-        for place in fitting
-    ]
-    return tuple(
+    """Of several vectors that all give text, those that give it about as likely as the best."""
+    headed = tuple(place for place in fitting if _gives_a_head(first, vectors[place][0]))
+    gains = _gains(first.decrypted, _BYTE_LOG10)
+    likely = [float(gains[np.arange(BLOCK), list(vectors[place][0])].sum()) for place in fitting]
+    return headed or tuple(
         place for place, each in zip(fitting, likely, strict=True) if each >= max(likely) + _STRONG_LOG10
     )
+
+
+def _gives_a_head(first: FirstBlocks, vector: bytes) -> bool:
+    behind = first.decrypted ^ np.frombuffer(vector, np.uint8)
+    return any(row.tobytes().startswith(_HEADS) for row in behind)
+
+
+def _another_constant_stands(first: FirstBlocks, vector: bytes) -> bool:
+    """Whether a constant that was not asked about would give texts about as likely as this one.
+
+    Of all constants only few turn text into text: such as a person types, or a program counts. A binary key
+    has no such neighbour; zeros have the patterns, an ASCII constant has every other ASCII constant.
+    """
+    if _gives_a_head(first, vector):
+        return False
+    own = np.frombuffer(vector, np.uint8)
+    is_ascii = 2 * int(((first.decrypted ^ own) < 128).all(axis=1).sum()) > len(first.decrypted)
+    gains = _gains(first.decrypted, _ASCII_LOG10 if is_ascii else _BYTE_LOG10)
+    here = gains[np.arange(BLOCK), own]
+    others = _PATTERNS[(own != _PATTERNS).sum(axis=1) >= _PLACES_APART]
+    patterns = gains[np.arange(BLOCK), others].sum(axis=1)
+    loss = here[:, None] - gains  # of each other byte at each place
+    typed = np.where(_IS_TYPED & (own[:, None] != _ALL_BYTES), loss, np.inf).min(axis=1)
+    if _IS_TYPED[own].all():
+        typed = np.sort(typed)[:_PLACES_APART]
+    return bool((here.sum() - patterns < -_STRONG_LOG10).any() or typed.sum() < -_STRONG_LOG10)
 
 
 def constant_log10(decrypted: Bytes) -> float:
@@ -186,9 +259,16 @@ def _own_vectors_show(first: FirstBlocks) -> bool:
         return False
     expected = math.comb(len(text), 2) * BLOCK / 256
     coincide = _coincidences(text) > expected + 3 * math.sqrt(expected)
-    return not coincide and _agreements(text) <= len(text) // 8
+    # A few that lie behind a constant agree with each other, whatever the many do.
+    few = _tail_log10(_agreements(text), math.comb(len(text), 2) * _CHANCE_OF_AGREEMENT)
+    return not coincide and few > _FEW_LOG10
 
 
 def _excluded(first: FirstBlocks, vector: bytes) -> bool:
     """Whether a value that goes on as text would have something else in front of it."""
     return Content.BINARY in _classes(first.decrypted[first.goes_on], vector)
+
+
+def _shows_once(first: FirstBlocks, vector: bytes) -> bool:
+    """Whether any value that goes on as text is ASCII behind it: one of many with a vector of their own."""
+    return Content.ASCII in _classes(first.decrypted[first.goes_on], vector)

@@ -22,6 +22,9 @@ CLEARLY_LIKELIER: Final = 6.0
 one in a million that makes a key strong. A first block of 16 bytes that is ASCII makes 6.7."""
 
 
+_KNOWN: Final = (Iv.ZERO, Iv.KEY, Iv.CONSTANT)
+
+
 @dataclass(frozen=True, slots=True)
 class Best:
     """For each value of a batch of n, what opened it best. Holds no plain text.
@@ -73,6 +76,8 @@ def best_openings(
     """Keep, of everything that was opened in a batch of `size` values, the most convincing."""
     best = Best.nothing(size)
     key_of = _distinct_keys(tried)
+    behind_known = np.array([*(each.layout.iv in _KNOWN for each in tried), False])
+    hidden = np.array([*(each.layout.iv is Iv.UNKNOWN for each in tried), False])
     for each in opened:
         hypothesis = tried[each.hypothesis]
         before = best.hypothesis[each.rows]
@@ -84,7 +89,11 @@ def best_openings(
         loser = np.where(wins, best.log10[each.rows], each.log10)
         rival = best.rival_log10[each.rows]
         best.rival_log10[each.rows] = np.where(other_key, np.minimum(rival, loser), rival)
-        undecided = _undecided(best, each, hypothesis, secret_tags) & ~other_key
+        undecided = _undecided(best, each, hypothesis, secret_tags)
+        # Where an unknown constant stands, text behind a known one says nothing: it may be text behind both.
+        undecided |= hidden[before] & behind_known[each.hypothesis]
+        undecided |= behind_known[before] & hidden[each.hypothesis]
+        undecided &= ~other_key
         _take(best, each.only(wins), hypothesis, secret_tags)
         best.whole[each.rows[undecided]] = False
     return best
