@@ -36,9 +36,9 @@ def settling_steps(question: "OpenQuestion") -> Iterator[tuple[str, str]]:
         )
         yield out_of_use, ""
         yield "prove the layout with it; the password is asked for without echo", ""
-    key = f"--key {question.key or 'conf/passkey'}"
-    command = f"passkey-audit layouts --store {store} {key} --known {location} --save layouts.toml"
-    yield "the command", command
+    command = f"passkey-audit layouts --store {store} --key KEY --known {location} --save layouts.toml"
+    key = f"the file of {question.key}" if question.key else "the server's key file"
+    yield f"the command, with {key} for KEY, as --key named it", command
     yield (
         'add this to every later run, or layouts = "layouts.toml" to your settings',
         "--layouts layouts.toml",

@@ -70,7 +70,7 @@ def layouts_command(
     from audit import LayoutsRequest, StoreOptions, find_layouts
     from audit.cli.printing import print_open_questions, print_table, print_unread, remark
     from audit.cli.questions import RESOLVER
-    from audit.layouts.user_supplied import write_layouts
+    from audit.layouts.user_supplied import NOTHING_SUPPLIED, merged, read_layouts, write_layouts
 
     request = LayoutsRequest(
         stores=StoreOptions(
@@ -94,9 +94,12 @@ def layouts_command(
     if found.unknown:
         remark(f"of {found.unknown} values nothing can be said yet", quiet=quiet)
     print_open_questions(found.questions, quiet=quiet)
-    if save:
-        write_layouts(save, found.supplied)
+    if save and (found.supplied.proven or found.supplied.to_try):
+        before = read_layouts(save) if save.exists() else NOTHING_SUPPLIED
+        write_layouts(save, merged(before, found.supplied))
         remark(f"kept: --layouts {save} uses it; as a setting (layouts = …) it is always used", quiet=quiet)
+    elif save:
+        remark(f"nothing is proven: {save} was not written", quiet=quiet)
     print_unread(found.unread)
     raise typer.Exit(found.exit_code)
 

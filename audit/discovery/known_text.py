@@ -17,7 +17,12 @@ from audit.trial.hypothesis import Hypothesis, hypotheses, without_looser
 from audit.trial.opened import Opened
 from audit.trial.try_keys import try_keys
 from audit.trial.views import View, Views
+from parsers.keys.aes_forms import written_keys
 from parsers.secret import Secret
+
+_LARGEST_KEY: Final = 4096
+_NEAR: Final = 6
+"""Equal bytes at their places; of random vectors not one in 10¹⁰ has so many."""
 
 _LONGEST_PREFIX: Final = 8
 
@@ -71,10 +76,30 @@ def prove(known: KnownText, keys: Sequence[Key], layouts: Iterable[Layout]) -> P
         for row, log10 in _rows_with(opened, plain, tried[opened.hypothesis])
     )
     gives = [each for each, _ in found if each.layout.iv is not Iv.UNKNOWN]
-    gives = gives or [_solved(each, row, values, plain) for each, row in found]
+    gives = gives or [
+        solved
+        for each, row in found
+        if not _is_near_a_key((solved := _solved(each, row, values, plain)).layout.constant_iv, keys)
+    ]
     unknown = [each for each in hypotheses(keys, wanted) if each.layout.iv is Iv.UNKNOWN]
     possible = [] if gives else [each for one in unknown for each in _single_block(one, values, plain)]
     return Proof(without_looser(dict.fromkeys(gives)), tuple(dict.fromkeys(possible)))
+
+
+def _is_near_a_key(vector: bytes, keys: Sequence[Key]) -> bool:
+    """Whether a solved vector is part of a candidate's file, or all but a few bytes of one.
+
+    It is taken from the key then, and the text was mistyped, or it is another part of the key than is known:
+    such a vector would be a piece of a key in a file and on a screen.
+    """
+    own = np.frombuffer(vector, np.uint8)
+    for key in keys:
+        forms = {key.content, *written_keys(key.content).values()}
+        for content in (each.reveal() for each in forms if BLOCK <= len(each) <= _LARGEST_KEY):
+            windows = np.lib.stride_tricks.sliding_window_view(np.frombuffer(content, np.uint8), BLOCK)
+            if ((windows == own).sum(axis=1) >= _NEAR).any():
+                return True
+    return False
 
 
 def confirmed(proofs: Sequence[Proof]) -> tuple[Hypothesis, ...]:

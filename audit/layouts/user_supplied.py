@@ -112,6 +112,14 @@ def write_layouts(path: Path, supplied: Supplied) -> None:
         file.write("\n".join(tables).encode())
 
 
+def merged(before: Supplied, now: Supplied) -> Supplied:
+    """Both: what a file holds already, and what is to be added to it."""
+    kept = dict.fromkeys((*before.to_try, *now.to_try))
+    both = Supplied(tuple(kept), before.proven, dict(before.proven_under))
+    under = ((layout, now.proven_under.get(layout, frozenset({""}))) for layout in now.proven)
+    return together(both, ((layout, each) for layout, keys in under for each in keys))
+
+
 def together(supplied: Supplied, proven: Iterable[tuple[Layout, str]]) -> Supplied:
     """The same, and these proven as well, each under the key file with this fingerprint."""
     under, found = dict(supplied.proven_under), dict.fromkeys(supplied.proven)

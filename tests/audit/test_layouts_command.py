@@ -12,6 +12,7 @@ from typing import Final
 import pytest
 
 from audit.layouts.layout import Iv, KeyForm, Layout, Mode
+from audit.layouts.user_supplied import read_layouts
 from tests.support.sealing import UNKNOWN_VECTOR, passwords, seal
 
 KEY: Final = bytes(range(60, 92))
@@ -179,3 +180,23 @@ def test_incomplete(estate: Path) -> None:
         estate / "passkey",
     ]
     assert run(*keys).returncode == 3
+
+
+def test_what_is_saved_stays_and_nothing_is_saved_without_proof(estate: Path) -> None:
+    """A second proof is added to the first one's file; a wrong text leaves it as it is, and makes none."""
+    path, saved = store(estate, FRONT, [MARKER.encode()]), estate / "layouts.toml"
+    keys: list[str | Path] = ["--store", path, "--key", estate / "passkey"]
+    known: list[str | Path] = ["--known", "/projects/P/credentials/c0", "--known-text", "env:KNOWN"]
+    wrong = run("layouts", *keys, *known, "--save", saved, KNOWN="something else")
+    assert f"nothing is proven: {saved} was not written" in wrong.stderr
+    assert not saved.exists()
+    assert run("layouts", *keys, *known, "--save", saved, KNOWN=MARKER).returncode == 0
+    first = read_layouts(saved).proven
+    ecb = Layout(KeyForm.RAW, Mode.ECB, Iv.NONE)
+    other = store(estate, ecb, [b"another text of more than a block"])
+    again: list[str | Path] = ["--store", other, "--key", estate / "passkey", *known, "--save", saved]
+    assert run("layouts", *again, KNOWN="another text of more than a block").returncode == 0
+    assert set(read_layouts(saved).proven) > set(first)
+    before = saved.read_bytes()
+    run("layouts", *again, KNOWN="wrong")
+    assert saved.read_bytes() == before

@@ -108,3 +108,17 @@ def test_several_values_at_one_location() -> None:
     frame = pl.concat([known(value, b"").values for value in values])
     proof = prove(KnownText("/x", frame, Secret(b"new")), KEYS, TABLE)
     assert "aes-ecb/base64/key-raw" in names(proof)
+
+
+@pytest.mark.parametrize("typo", [0, 1, 3])
+@pytest.mark.parametrize("start", [0, 16])
+def test_a_vector_out_of_the_key_is_never_given(start: int, typo: int) -> None:
+    """A part of a key, or all but a few bytes of it after a mistyped text, would be a key on the screen."""
+    text = b"a password of more than one block"
+    vector = KEYS[0].content.reveal()[start : start + 16]
+    layout = Layout(KeyForm.RAW, Mode.CBC, Iv.CONSTANT, constant_iv=vector)
+    value = seal(layout, KEYS[0].content.reveal(), text, random.Random(3))
+    typed = bytes(byte ^ 1 if place < typo else byte for place, byte in enumerate(text))
+    proof = prove(known(value, typed), KEYS, TABLE)
+    assert {each.layout.iv for each in proof.gives} <= {Iv.KEY}
+    assert bool(proof.gives) is (start == typo == 0)
