@@ -95,7 +95,7 @@ def _constant_heads(values: pl.Series) -> dict[bytes, int]:
     for first in _heads(values, 1):
         head, alike = first, values.filter(values.bin.starts_with(first))
         while len(head) < _LONGEST_PREFIX + BLOCK:
-            further = _heads(alike, len(head) + 1)
+            further = _heads(alike.filter(alike.bin.size() > len(head)), len(head) + 1)  # some may end here
             most = max(further.values(), default=0)
             if most < _NEARLY_ALL * len(alike) and len(head) <= _LONGEST_PREFIX:
                 # A constant part of the nonce may follow the first byte.

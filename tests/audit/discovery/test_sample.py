@@ -60,3 +60,9 @@ def test_their_number_is_bounded() -> None:
     """Whatever a store holds."""
     values = [bytes([row % 8]) * (row % 14 + 1) + bytes([row]) * (17 + row % 16) for row in range(250)]
     assert len(prefixes(values)) <= MOST_PREFIXES
+
+
+def test_equal_values_that_end_have_an_end() -> None:
+    """Copies of one short value share all of it, and nothing is looked for behind their end."""
+    found = shared_prefixes(pl.Series([bytes(range(20))] * 8, dtype=pl.Binary))
+    assert all(len(each) < 16 for each in found)
