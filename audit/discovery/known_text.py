@@ -82,7 +82,12 @@ def prove(known: KnownText, keys: Sequence[Key], layouts: Iterable[Layout]) -> P
         if not _is_near_a_key((solved := _solved(each, row, values, plain)).layout.constant_iv, keys)
     ]
     unknown = [each for each in hypotheses(keys, wanted) if each.layout.iv is Iv.UNKNOWN]
-    possible = [] if gives else [each for one in unknown for each in _single_block(one, values, plain)]
+    possible = [
+        each
+        for one in (() if gives else unknown)
+        for each in _single_block(one, values, plain)
+        if not _is_near_a_key(each.layout.constant_iv, keys)
+    ]
     return Proof(without_looser(dict.fromkeys(gives)), tuple(dict.fromkeys(possible)))
 
 

@@ -122,3 +122,11 @@ def test_a_vector_out_of_the_key_is_never_given(start: int, typo: int) -> None:
     proof = prove(known(value, typed), KEYS, TABLE)
     assert {each.layout.iv for each in proof.gives} <= {Iv.KEY}
     assert bool(proof.gives) is (start == typo == 0)
+
+
+def test_a_short_text_gives_no_piece_of_the_key_either() -> None:
+    """Of a single block the vector would be the other half of the key: it is not even proposed."""
+    key = KEYS[0].content.reveal()
+    layout = Layout(KeyForm.RAW, Mode.CBC, Iv.CONSTANT, constant_iv=key[16:])
+    proof = prove(known(seal(layout, key, b"short", random.Random(4)), b"short"), KEYS, TABLE)
+    assert not {each for each in (*proof.gives, *proof.possible) if each.layout.constant_iv == key[16:]}
