@@ -17,48 +17,61 @@ from parsers.stores.schema import BATCH_ROWS, STORED
 pytestmark = pytest.mark.xdist_group("store contracts")  # one worker makes each store, and reads it once
 
 COUNT = BATCH_ROWS + 10
-ROWS = [("P", f"name {number}", "" if number % 5 else "user", f"{number:032x}") for number in range(COUNT)]
-TABLE = pl.DataFrame(ROWS, schema=["project", "name", "user_name", "value"], orient="row")
+FEW = 100
+
+Row = tuple[str, str, str, str]
 
 
-def export_file(folder: Path) -> Path:
+def rows_of(count: int) -> list[Row]:
+    """Project, name, user name and value of so many credentials."""
+    return [
+        ("P", f"name {number}", "" if number % 5 else "user", f"{number:032x}") for number in range(count)
+    ]
+
+
+def table_of(rows: list[Row]) -> pl.DataFrame:
+    """The rows in columns."""
+    return pl.DataFrame(rows, schema=["project", "name", "user_name", "value"], orient="row")
+
+
+def export_file(folder: Path, credentials: list[Row]) -> Path:
     """The rows as an export."""
     path = folder / "store.xml"
     body = "".join(
         f"<credential><credentialName>{name}</credentialName><password>{value}</password>"
         f"<userName>{user}</userName></credential>"
-        for _, name, user, value in ROWS
+        for _, name, user, value in credentials
     )
     path.write_text(f"<exportedData><project><projectName>P</projectName>{body}</project></exportedData>")
     return path
 
 
-def csv_file(folder: Path) -> Path:
+def csv_file(folder: Path, credentials: list[Row]) -> Path:
     """The rows as CSV."""
     path = folder / "store.csv"
-    TABLE.write_csv(path)
+    table_of(credentials).write_csv(path)
     return path
 
 
-def parquet_file(folder: Path) -> Path:
+def parquet_file(folder: Path, credentials: list[Row]) -> Path:
     """The rows as Parquet."""
     path = folder / "store.parquet"
-    TABLE.write_parquet(path)
+    table_of(credentials).write_parquet(path)
     return path
 
 
-def json_lines_file(folder: Path) -> Path:
+def json_lines_file(folder: Path, credentials: list[Row]) -> Path:
     """The rows as JSON Lines."""
     path = folder / "store.jsonl"
-    path.write_text("".join(f"{json.dumps(row)}\n" for row in TABLE.iter_rows(named=True)))
+    path.write_text("".join(f"{json.dumps(row)}\n" for row in table_of(credentials).iter_rows(named=True)))
     return path
 
 
-def dump_file(folder: Path) -> Path:
+def dump_file(folder: Path, credentials: list[Row]) -> Path:
     """The rows as a dump of MySQL."""
     path = folder / "store.sql"
     values = ",".join(
-        f"({at},1,'{name}','{user}','{value}')" for at, (_, name, user, value) in enumerate(ROWS)
+        f"({at},1,'{name}','{user}','{value}')" for at, (_, name, user, value) in enumerate(credentials)
     )
     path.write_text(
         "CREATE TABLE ec_project (id int, name text);INSERT INTO ec_project VALUES (1,'P');"
@@ -67,10 +80,10 @@ def dump_file(folder: Path) -> Path:
     return path
 
 
-def sqlite_file(folder: Path) -> Path:
+def sqlite_file(folder: Path, credentials: list[Row]) -> Path:
     """The rows as a SQLite file."""
     path = folder / "store.sqlite"
-    rows = [(at, 1, name, user, value) for at, (_, name, user, value) in enumerate(ROWS)]
+    rows = [(at, 1, name, user, value) for at, (_, name, user, value) in enumerate(credentials)]
     with closing(sqlite3.connect(path)) as database, database:
         database.execute("CREATE TABLE ec_project (id INTEGER, name TEXT)")
         database.execute("INSERT INTO ec_project VALUES (1, 'P')")
@@ -79,7 +92,9 @@ def sqlite_file(folder: Path) -> Path:
     return path
 
 
-MAKERS: list[Callable[[Path], Path]] = [
+Maker = Callable[[Path, list[Row]], Path]
+
+MAKERS: list[Maker] = [
     export_file,
     csv_file,
     parquet_file,
@@ -92,8 +107,8 @@ MAKERS: list[Callable[[Path], Path]] = [
 @pytest.fixture(scope="module", params=MAKERS, ids=lambda maker: maker.__name__)
 def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Store:
     """One store of each kind, with the same rows in it."""
-    maker: Callable[[Path], Path] = request.param
-    return open_store(str(maker(tmp_path_factory.mktemp("store"))))
+    maker: Maker = request.param
+    return open_store(str(maker(tmp_path_factory.mktemp("store"), rows_of(COUNT))))
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +127,7 @@ def test_schema_and_batches(frames: list[pl.DataFrame]) -> None:
 def test_rows(frames: list[pl.DataFrame]) -> None:
     """The same rows in the store's order, whatever the kind."""
     found = pl.concat(frames)
-    expected = TABLE.select(
+    expected = table_of(rows_of(COUNT)).select(
         pl.lit("cloudbees-cd").alias("system"),
         pl.lit("credential").alias("kind"),
         "project",
@@ -139,10 +154,15 @@ def test_label_and_record(store: Store, frames: list[pl.DataFrame]) -> None:
     assert found["record"].is_duplicated().sum() == 0
 
 
-def test_reading_again_gives_the_same(store: Store, frames: list[pl.DataFrame]) -> None:
+@pytest.mark.parametrize("maker", MAKERS, ids=lambda maker: maker.__name__)
+def test_reading_again_gives_the_same(maker: Maker, tmp_path: Path) -> None:
     """A store can be read as often as wanted."""
-    again = [event.frame for event in store.read() if isinstance(event, StoredValues)]
-    assert_frame_equal(pl.concat(again), pl.concat(frames))
+    store = open_store(str(maker(tmp_path, rows_of(FEW))))
+    first, again = (
+        [event.frame for event in store.read() if isinstance(event, StoredValues)] for _ in range(2)
+    )
+    assert_frame_equal(pl.concat(again), pl.concat(first))
+    assert sum(frame.height for frame in again) == FEW
 
 
 def test_stopping_early_is_harmless(store: Store) -> None:
