@@ -114,7 +114,9 @@ def judge(
     sizes = np.zeros(batch.height, np.int64)
     sizes[unopened.rows] = unopened.forms.sizes
     opened = np.isin(case, _OPENED)
-    whole = opened & (best.whole | best.proven) & ~np.isin(case, _NOT_THE_TEXT) & ~np.isin(case, _UNSETTLED)
+    # A text is no surer than the opening that it comes from.
+    known = strong & (best.whole | best.proven)
+    whole = opened & known & ~np.isin(case, _NOT_THE_TEXT) & ~np.isin(case, _UNSETTLED)
     hypothesis = np.where(opened, best.hypothesis, NOT_OPENED)
     keys = [grounds.ring.opens_as(grounds.ring.keys[each.key]) for each in grounds.tried]
     chance = corrected(best.log10, grounds.correction)
