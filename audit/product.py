@@ -24,10 +24,10 @@ if TYPE_CHECKING:  # the functions below are the product's; this file only says 
     from audit.readiness.estate import Estate
     from audit.reencryption.rekeyed_file import RekeyedFile
     from audit.run.stores_reading import StoresReading
-    from parsers.stores.change import Change
     from parsers.stores.interface import FingerprintSeen, PasswordCheck, Store
     from parsers.stores.mapping import HistoryTable
     from parsers.stores.mapping import Mapping as StoreMapping
+    from parsers.stores.store_writer import Change
 
 
 @dataclass(frozen=True, slots=True)

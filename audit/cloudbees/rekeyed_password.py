@@ -20,7 +20,7 @@ from audit.trial.views import Views
 from audit.verdict import STRONG_AT_MOST
 from audit.verdicts.value_form import fitting
 from parsers.secret import Secret
-from parsers.stores.change import Sealed
+from parsers.stores.store_writer import Sealed
 
 _NOT_SHOWN: Final = "one value does not show in which layout COMMANDER_DB_PASSWORD lies"
 _ANOTHER_WAY: Final = (

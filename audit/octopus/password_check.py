@@ -8,8 +8,8 @@ from audit.octopus.layouts import LAYOUTS
 from audit.reencryption.one_value import Spelling, encrypt_value, open_value
 from audit.trial.hypothesis import Hypothesis
 from parsers.secret import Secret
-from parsers.stores.change import Change, Sealed
 from parsers.stores.interface import PasswordCheck
+from parsers.stores.store_writer import Change, Sealed
 
 _HELLO: Final = b"Hello"
 """Its plain text; its vector is zero, as that of everything in such an export."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, TypeVar
 
 from parsers.errors import CommitUnknownError
-from parsers.stores.change import Change, InPlace, Outcome
+from parsers.stores.store_writer import Change, InPlace, Outcome
 
 TRANSACTION_VALUES: Final = 5_000
 """Values a transaction: rows stay locked for about a second, and the cost of a connection is spread."""

@@ -14,7 +14,7 @@ from audit.reencryption.plan import Plan
 from audit.reencryption.state import State
 from audit.run.stores_reading import StoresReading
 from audit.verdict import Verdict
-from parsers.stores.change import Hindrance, Obstacle
+from parsers.stores.store_writer import Hindrance, Obstacle
 
 
 @dataclass(frozen=True, slots=True)

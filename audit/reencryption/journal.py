@@ -19,7 +19,7 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from audit.errors import ReencryptionError
-from parsers.stores.change import Sealed
+from parsers.stores.store_writer import Sealed
 
 _VERSION: Final = 1
 _BEGINNING: Final = b'{"passkey_audit_journal": '

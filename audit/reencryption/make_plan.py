@@ -16,7 +16,7 @@ from audit.reencryption.states import with_states
 from audit.reencryption.target import Layouts, layouts_for
 from audit.run.examine import Examined
 from audit.run.stores_reading import StoresReading
-from parsers.stores.change import Change, Sealed
+from parsers.stores.store_writer import Change, Sealed
 from reports.run import Run
 
 

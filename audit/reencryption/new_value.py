@@ -10,7 +10,7 @@ from audit.reencryption.one_value import open_value
 from audit.reencryption.target import NewLayout, NotEstablished
 from audit.trial.hypothesis import Hypothesis
 from parsers.secret import Secret
-from parsers.stores.change import Sealed
+from parsers.stores.store_writer import Sealed
 
 _HIDDEN: Final = "its whole plain text is not known in this layout: one known plain text would solve it"
 _PROVE: Final = "prove one with `layouts --known LOCATION --save FILE`, then --layouts FILE"

@@ -8,7 +8,7 @@ from audit.layouts.layout import BLOCK, Encoding, Iv, KeyForm, Layout
 from audit.trial.hypothesis import Hypothesis
 from audit.trial.library_cipher import fresh_front, open_body, seal_body
 from parsers.secret import Secret
-from parsers.stores.change import Sealed
+from parsers.stores.store_writer import Sealed
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from audit.keys.key_ring import Key
 from audit.reencryption.marks import Marks
 from audit.reencryption.state import State
 from audit.trial.hypothesis import Hypothesis
-from parsers.stores.change import Change, Obstacle
+from parsers.stores.store_writer import Change, Obstacle
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -9,7 +9,7 @@ import polars as pl
 from audit.reencryption.marks import Marks
 from audit.reencryption.one_value import open_value
 from audit.reencryption.plan import Plan, Planned
-from parsers.stores.change import Sealed
+from parsers.stores.store_writer import Sealed
 
 _DIFFERENT_NOW: Final = "it is not the value that was written"
 _OTHER_TEXT: Final = "it does not open to the text that it held before"

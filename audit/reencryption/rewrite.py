@@ -15,9 +15,9 @@ from audit.reencryption.state import State
 from audit.reencryption.write_and_prove import Reencrypted
 from audit.run.stores_reading import StoresReading, read_stores
 from parsers.progress import Progress
-from parsers.stores.change import Rewriting
 from parsers.stores.interface import Store
 from parsers.stores.schema import STORED
+from parsers.stores.store_writer import Rewriting
 from reports.files import atomic_file, private_folder, remove_file
 
 _REMOVED = "what was written did not prove to be right, and was removed"

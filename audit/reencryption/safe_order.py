@@ -36,7 +36,7 @@ from audit.run.references import NOBODY, Resolver
 from audit.run.stores import StoreOpener, StoreOptions
 from parsers.keys.key_file import KeyFile
 from parsers.progress import Progress
-from parsers.stores.in_place import in_place, roll_back_unfinished
+from parsers.stores.open_for_writing import in_place, roll_back_unfinished
 from parsers.unread import Unread
 from reports.files import atomic_file
 from reports.run_folder import JOURNAL, read_run_folder

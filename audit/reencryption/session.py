@@ -21,10 +21,10 @@ from audit.run.run_audit import examine_each_product, rings_for
 from audit.run.stores_reading import StoresReading, read_stores
 from parsers.keys.key_file import KeyFile
 from parsers.progress import Progress
-from parsers.stores.change import Change, Hindrance, InPlace, Obstacle, Rewriting
-from parsers.stores.in_place import in_place
 from parsers.stores.interface import Store
+from parsers.stores.open_for_writing import in_place
 from parsers.stores.rewriting.out_of_place import out_of_place
+from parsers.stores.store_writer import Change, Hindrance, InPlace, Obstacle, Rewriting
 from reports.run import Run
 from reports.summary import KeySummary
 

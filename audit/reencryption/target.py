@@ -17,7 +17,7 @@ from audit.run.examine import Examined
 from audit.trial.hypothesis import Hypothesis, key_for
 from audit.verdict import Confidence, Verdict
 from parsers.secret import Secret
-from parsers.stores.change import Sealed
+from parsers.stores.store_writer import Sealed
 
 SURE = (Confidence.PROVEN, Confidence.STRONG)
 """What an opening must rest on before anything is written."""

@@ -21,9 +21,9 @@ from audit.run.stores import StoreOpener, StoreOptions
 from parsers.errors import StoreError
 from parsers.keys.key_file import KeyFile
 from parsers.progress import Progress
-from parsers.stores.change import Change, InPlace, Outcome, Sealed
-from parsers.stores.in_place import in_place, roll_back_unfinished
 from parsers.stores.interface import Store
+from parsers.stores.open_for_writing import in_place, roll_back_unfinished
+from parsers.stores.store_writer import Change, InPlace, Outcome, Sealed
 
 
 class Undone(StrEnum):

@@ -16,9 +16,9 @@ from audit.reencryption.state import State
 from audit.run.stores_reading import read_stores
 from parsers.errors import CommitUnknownError, StoreError
 from parsers.progress import Progress
-from parsers.stores.change import Change, InPlace, Outcome
 from parsers.stores.interface import Store
 from parsers.stores.schema import STORED
+from parsers.stores.store_writer import Change, InPlace, Outcome
 from parsers.unread import Unread
 
 _NOT_PROVEN = "it could not be read again, so nothing is proven; audit it, then run again or undo"

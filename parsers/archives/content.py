@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from parsers.archives.interface import ByteStream
-from parsers.archives.source import Window
+from parsers.archives.seekable import Window
 
 
 @dataclass(frozen=True, slots=True)

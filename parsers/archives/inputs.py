@@ -13,11 +13,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from parsers.archives.content import Content, content_of
-from parsers.archives.found import Found
+from parsers.archives.entries import Found
 from parsers.archives.limits import Budget, Limits
-from parsers.archives.remote.found import RemoteFinder
-from parsers.archives.remote.reference import is_url
-from parsers.archives.source import FileSource, Window, open_file
+from parsers.archives.remote.files import RemoteFinder
+from parsers.archives.remote.urls import is_url
+from parsers.archives.seekable import FileSource, Window, open_file
 from parsers.errors import ArchiveError, DamagedArchiveError
 from parsers.path_text import path_as_text
 from parsers.progress import Progress

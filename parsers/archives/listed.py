@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 
 from parsers.archives.inputs import files_below
 from parsers.archives.limits import Limits
-from parsers.archives.remote.found import RemoteFinder
-from parsers.archives.remote.reference import is_url
+from parsers.archives.remote.files import RemoteFinder
+from parsers.archives.remote.urls import is_url
 from parsers.path_text import path_as_text
 from parsers.progress import Progress
 from parsers.unread import Unread

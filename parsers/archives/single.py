@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from parsers.archives.enter import enter
-from parsers.archives.found import Found, Members
+from parsers.archives.entries import Found, Members
 from parsers.archives.inputs import STANDARD_INPUT, found_inputs
 from parsers.archives.interface import Leaf
 from parsers.archives.limits import DEFAULT, Limits
-from parsers.archives.remote.reference import check_urls
+from parsers.archives.open_container import enter
+from parsers.archives.remote.urls import check_urls
 from parsers.errors import ArchiveError
 from parsers.progress import Silent
 from parsers.secret import Secret

@@ -7,7 +7,7 @@ from typing import Final, Protocol
 from parsers.archives.frames import skip
 from parsers.archives.interface import ByteStream
 from parsers.archives.limits import Limits
-from parsers.archives.source import Window
+from parsers.archives.seekable import Window
 from parsers.errors import DamagedArchiveError, LimitExceededError
 
 BLOCK: Final = 512

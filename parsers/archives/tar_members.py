@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from functools import partial
 
 from parsers.archives.content import Content, content_of
-from parsers.archives.found import Found
+from parsers.archives.entries import Found
 from parsers.archives.interface import ByteStream
 from parsers.archives.peeked import Peeked
 from parsers.archives.recognise import HEAD, Kind, recognise
-from parsers.archives.source import Window, spool
+from parsers.archives.seekable import Window, spool
 from parsers.archives.tar import StreamTape, TarMember, WindowTape, tar_members
 from parsers.errors import ArchiveError
 from parsers.unread import Unread

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Generic, TypeVar
 
-from parsers.archives.enter import enter
-from parsers.archives.found import Found
+from parsers.archives.entries import Found
 from parsers.archives.inputs import expected_bytes, found_inputs
 from parsers.archives.interface import ByteStream, Leaf
 from parsers.archives.limits import DEFAULT, Limits
-from parsers.archives.spread import Offer, spread
+from parsers.archives.open_container import enter
+from parsers.archives.thread_pool import Offer, spread
 from parsers.errors import ArchiveError
 from parsers.progress import Progress, Silent
 from parsers.secret import Secret

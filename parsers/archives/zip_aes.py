@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from parsers.archives.interface import ByteStream
-from parsers.archives.source import Window
+from parsers.archives.seekable import Window
 from parsers.errors import DamagedArchiveError, UnsupportedMethodError, WrongPasswordError
 from parsers.secret import Secret
 

@@ -9,8 +9,8 @@ from typing import Final
 
 from parsers.archives.frames import skip
 from parsers.archives.interface import ByteStream
-from parsers.archives.source import Window
-from parsers.archives.zip_entry import SIZES_FOLLOW, ZipEntry
+from parsers.archives.seekable import Window
+from parsers.archives.zip_headers import SIZES_FOLLOW, ZipEntry
 from parsers.errors import ArchiveError, DamagedArchiveError, WrongPasswordError
 from parsers.secret import Secret
 

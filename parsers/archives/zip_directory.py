@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from parsers.archives.limits import Limits, size_in_words
-from parsers.archives.source import Window
-from parsers.archives.zip_entry import ZipEntry, central_entry
+from parsers.archives.seekable import Window
+from parsers.archives.zip_headers import ZipEntry, central_entry
 from parsers.errors import ArchiveError, DamagedArchiveError, LimitExceededError, UnsupportedMethodError
 
 _END: Final = struct.Struct("<4s4H2LH")

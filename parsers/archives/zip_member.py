@@ -4,18 +4,18 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from parsers.archives.bzip2 import BZIP2_MEMBER
-from parsers.archives.checked import Checked
+from parsers.archives.codecs import lzma_member, xz
 from parsers.archives.content import Content
 from parsers.archives.deflate64 import deflate64
 from parsers.archives.frames import CAREFUL, Codec, FrameStream, skip
 from parsers.archives.gzip import DEFLATE, GZIP_HEADER, FastInflate, gzip_trailer
 from parsers.archives.interface import ByteStream
 from parsers.archives.limits import Limits
-from parsers.archives.source import Window
-from parsers.archives.xz import lzma_member, xz
+from parsers.archives.seekable import Window
+from parsers.archives.streams import Checked
 from parsers.archives.zip_aes import unlock_aes
 from parsers.archives.zip_crypto import unlock_zipcrypto
-from parsers.archives.zip_entry import ENCRYPTED, HIDDEN_HEADERS, LOCAL, STRONGLY_ENCRYPTED, ZipEntry
+from parsers.archives.zip_headers import ENCRYPTED, HIDDEN_HEADERS, LOCAL, STRONGLY_ENCRYPTED, ZipEntry
 from parsers.archives.zstd import zstd
 from parsers.errors import DamagedArchiveError, LimitExceededError, UnsupportedMethodError
 from parsers.secret import Secret

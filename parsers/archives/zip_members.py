@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 
 from parsers.archives.content import Content
-from parsers.archives.found import Found
+from parsers.archives.entries import Found
 from parsers.archives.guarded import Guarded
 from parsers.archives.limits import Budget
-from parsers.archives.source import Window
+from parsers.archives.seekable import Window
 from parsers.archives.zip_directory import ZipDirectory, read_directory
-from parsers.archives.zip_entry import ZipEntry
+from parsers.archives.zip_headers import ZipEntry
 from parsers.archives.zip_member import open_member
 from parsers.archives.zip_salvage import open_salvaged, salvaged_entries
 from parsers.errors import ArchiveError, DamagedArchiveError, LimitExceededError

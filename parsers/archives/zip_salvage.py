@@ -9,8 +9,8 @@ from parsers.archives.frames import FrameStream
 from parsers.archives.gzip import DEFLATE
 from parsers.archives.interface import ByteStream
 from parsers.archives.limits import Limits
-from parsers.archives.source import Window
-from parsers.archives.zip_entry import ENCRYPTED, LOCAL, SIZES_FOLLOW, ZipEntry, local_entry
+from parsers.archives.seekable import Window
+from parsers.archives.zip_headers import ENCRYPTED, LOCAL, SIZES_FOLLOW, ZipEntry, local_entry
 from parsers.archives.zip_member import DEFLATED, member_data, open_member
 from parsers.errors import DamagedArchiveError, LimitExceededError
 from parsers.secret import Secret

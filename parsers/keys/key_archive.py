@@ -7,7 +7,7 @@ from typing import Final
 
 from parsers.archives.interface import Leaf
 from parsers.archives.recognise import HEAD, Kind, recognise
-from parsers.archives.source import Window, open_file
+from parsers.archives.seekable import Window, open_file
 from parsers.archives.walk import each_leaf
 from parsers.archives.zip_directory import ends_like_zip
 from parsers.errors import ArchiveError

@@ -5,7 +5,7 @@ from datetime import datetime, tzinfo
 
 from parsers.archives.limits import DEFAULT as LIMITS
 from parsers.archives.limits import Limits
-from parsers.archives.remote.reference import check_urls
+from parsers.archives.remote.urls import check_urls
 from parsers.archives.walk import each_leaf
 from parsers.logs.joining import LogReading, joined
 from parsers.logs.leaf_reading import LeafReader

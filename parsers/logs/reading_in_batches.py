@@ -11,7 +11,7 @@ from parsers.archives.inputs import STANDARD_INPUT
 from parsers.archives.limits import DEFAULT as LIMITS
 from parsers.archives.limits import Limits
 from parsers.archives.listed import Listed, listed_inputs
-from parsers.archives.remote.reference import check_urls
+from parsers.archives.remote.urls import check_urls
 from parsers.errors import ClusterError, ParsersError
 from parsers.keys.reference import Place, split_reference
 from parsers.logs.batch import DEFAULT as FULL

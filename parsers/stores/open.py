@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import assert_never
 
-from parsers.archives.remote.reference import FILE_SCHEMES, check_url, is_url, scheme_of
+from parsers.archives.remote.urls import FILE_SCHEMES, check_url, is_url, scheme_of
 from parsers.errors import ArchiveError, StoreError
 from parsers.secret import Secret
 from parsers.stores.database.connection import Database, database_at, sqlite_content, sqlite_database

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from parsers.archives.interface import ByteStream, Leaf
-from parsers.archives.remote.reference import is_url
+from parsers.archives.remote.urls import is_url
 from parsers.archives.single import open_single
 from parsers.errors import ArchiveError, StoreError
 from parsers.secret import Secret

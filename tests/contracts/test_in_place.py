@@ -11,7 +11,7 @@ from typing import Final, Protocol
 import pytest
 
 from parsers.errors import StoreError
-from parsers.stores.change import Change, InPlace, Outcome, Sealed
+from parsers.stores.store_writer import Change, InPlace, Outcome, Sealed
 from tests.parsers.stores.database.changing.rows_to_change import opened
 
 OLD, NEW = (f"{letter * 43}=|{'v' * 22}==" for letter in "on")

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from parsers.errors import StoreError
-from parsers.stores.change import Hindrance, Sealed
 from parsers.stores.open import open_store
 from parsers.stores.rewriting.out_of_place import out_of_place
+from parsers.stores.store_writer import Hindrance, Sealed
 from tests.parsers.stores.rewriting.rewritten import (
     base64_of,
     changed,

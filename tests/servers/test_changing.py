@@ -10,12 +10,12 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import mysql, postgresql
 
 from parsers.errors import CommitUnknownError, StoreError
-from parsers.stores.change import Change, Hindrance, InPlace, Outcome, Sealed
-from parsers.stores.database.changing.access import Patience
+from parsers.stores.database.changing.transactions import Patience
 from parsers.stores.database.cloudbees_database import CloudBeesDatabase
 from parsers.stores.database.connection import database_at
-from parsers.stores.in_place import in_place
 from parsers.stores.mapping import Mapping
+from parsers.stores.open_for_writing import in_place
+from parsers.stores.store_writer import Change, Hindrance, InPlace, Outcome, Sealed
 from tests.parsers.stores.database.changing.rows_to_change import (
     VAULT,
     back,

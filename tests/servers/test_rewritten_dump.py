@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from parsers.stores.change import Sealed
+from parsers.stores.store_writer import Sealed
 from tests.parsers.stores.rewriting.rewritten import base64_of, changed
 from tests.servers.server import Server
 from tests.servers.test_sql_dump import load_mariadb, load_postgresql, socket_of

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Any, BinaryIO, Final, NamedTuple, TypeVar, cast
 
-from parsers.archives.remote.reference import check_url, scheme_of
+from parsers.archives.remote.urls import check_url, scheme_of
 from parsers.errors import ArchiveError
 
 # fsspec ships no type information: its file systems are `Any` here, and nowhere else.

@@ -13,7 +13,7 @@ from parsers.stores.batches import StoredRow
 from parsers.stores.export.raw_texts import RawText
 from parsers.stores.export.tree import ExportTree
 from parsers.stores.interface import FingerprintSeen, NotAudited, StoreEvent, Uncovered
-from parsers.stores.place import DEVOPS_INSIGHT, location
+from parsers.stores.locations import DEVOPS_INSIGHT, location
 from parsers.stores.unmapped import PlaceSearch, in_words
 from parsers.unread import Unread
 

@@ -4,17 +4,17 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from parsers.stores.change import OutOfPlace
 from parsers.stores.export.cloudbees_export import CloudBeesExport
 from parsers.stores.interface import Store
 from parsers.stores.octopus.migrator import MigratorFolder
 from parsers.stores.octopus.script import OctopusScript
 from parsers.stores.octopus.table_file import Form, OctopusTableFile, OctopusTableFolder
-from parsers.stores.rewriting.room import records_without_room
+from parsers.stores.rewriting.column_lengths import records_without_room
+from parsers.stores.rewriting.file_rewriter import WrittenAnew
 from parsers.stores.rewriting.source_files import SourceFile, files_of_folder, read_file
-from parsers.stores.rewriting.written_anew import WrittenAnew
 from parsers.stores.sql_dump.dump import SqlDump
 from parsers.stores.store_file import Look
+from parsers.stores.store_writer import OutOfPlace
 from parsers.stores.tables.csv_table import CsvTable
 from parsers.stores.tables.json_lines_table import JsonLinesTable
 

@@ -8,9 +8,9 @@ from itertools import chain
 from parsers.stores.rewriting.characters import Characters, characters_of
 from parsers.stores.rewriting.mysql_strings import MysqlStringSearch
 from parsers.stores.rewriting.occurrences import Gathering, Occurrence, Occurrences
-from parsers.stores.rewriting.runs import RunSearch
 from parsers.stores.rewriting.source_files import SourceFile
 from parsers.stores.rewriting.spelling import is_token
+from parsers.stores.rewriting.value_search import RunSearch
 from parsers.stores.store_file import chunks
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final, NoReturn
 
 from parsers.archives.interface import ByteStream
-from parsers.archives.source import Window, open_file
+from parsers.archives.seekable import Window, open_file
 from parsers.errors import ArchiveError, StoreError
 from parsers.progress import Silent
 from parsers.stores.store_file import StoreFile

@@ -15,7 +15,7 @@ from parsers.stores.interface import StoreEvent
 from parsers.stores.mapping import DEFAULT_MAPPING, Mapping
 from parsers.stores.schema import BATCH_ROWS
 from parsers.stores.sql_dump.dialect import dialect_of
-from parsers.stores.sql_dump.gathered import Gathered
+from parsers.stores.sql_dump.row_batches import Gathered
 from parsers.stores.sql_dump.rows import Misread
 from parsers.stores.sql_dump.session import Session
 from parsers.stores.sql_dump.statements import SqlStatements

@@ -9,10 +9,10 @@ from parsers.errors import StoreError
 from parsers.stores.sql_dump.copied import copied, copied_pieces
 from parsers.stores.sql_dump.definitions import Definitions
 from parsers.stores.sql_dump.dialect import QUALIFIED
-from parsers.stores.sql_dump.inserted import ROWS, inserted
-from parsers.stores.sql_dump.passing import pass_over_statement
+from parsers.stores.sql_dump.row_syntax import ROWS, inserted
 from parsers.stores.sql_dump.rows import Cells, Misread, Rows, Source
 from parsers.stores.sql_dump.session import Session
+from parsers.stores.sql_dump.skip import pass_over_statement
 from parsers.stores.sql_dump.table import KEYS_ADDED, bare_name, defined_table, names_in
 from parsers.stores.sql_dump.window import SqlWindow
 

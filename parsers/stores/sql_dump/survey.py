@@ -8,7 +8,7 @@ from parsers.errors import StoreError
 from parsers.stores.mapping import Mapping
 from parsers.stores.schema import BATCH_ROWS
 from parsers.stores.sql_dump.definitions import Definitions
-from parsers.stores.sql_dump.gathered import Gathered
+from parsers.stores.sql_dump.row_batches import Gathered
 from parsers.stores.sql_dump.rows import Columns, Misread, Rows
 from parsers.stores.sql_dump.search import Search
 from parsers.stores.sql_dump.session import Session

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from parsers.errors import StoreError
 from parsers.stores.batches import StoredRow
-from parsers.stores.place import KINDS, location
+from parsers.stores.locations import KINDS, location
 
 REQUIRED: Final = ("name", "value")
 

@@ -5,9 +5,9 @@ from contextlib import AbstractContextManager, nullcontext
 
 import polars as pl
 
-from parsers.stores.change import Change, Obstacle, Outcome, Sealed
 from parsers.stores.interface import StoredValues, StoreEvent
 from parsers.stores.schema import STORED
+from parsers.stores.store_writer import Change, Obstacle, Outcome, Sealed
 
 
 class MemoryStore:

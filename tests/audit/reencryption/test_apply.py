@@ -13,7 +13,7 @@ from audit.trial.hypothesis import Hypothesis
 from parsers.errors import CommitUnknownError, StoreError
 from parsers.progress import Silent
 from parsers.secret import Secret
-from parsers.stores.change import Change, Sealed
+from parsers.stores.store_writer import Change, Sealed
 from tests.audit.reencryption.estate import FRONT, NEW, journal_at
 from tests.audit.reencryption.memory_store import MemoryStore
 from tests.audit.reencryption.test_journal import files_of_at_most

@@ -12,8 +12,8 @@ from audit.errors import ReencryptionError
 from audit.reencryption.despite import Despite
 from audit.reencryption.guards import StoreObstacles, refuse_obstacles, refuse_rotation
 from audit.reencryption.plan import Plan
-from parsers.stores.change import Hindrance, Obstacle, Sealed
 from parsers.stores.interface import Uncovered
+from parsers.stores.store_writer import Hindrance, Obstacle, Sealed
 from parsers.unread import Unread
 from tests.audit.reencryption.estate import BESIDE, OLD, Estate, Judged, states, two_keys
 from tests.support.sealing import seal

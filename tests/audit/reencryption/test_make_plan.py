@@ -19,8 +19,8 @@ from audit.reencryption.marks import Marks
 from audit.reencryption.plan import Plan
 from audit.reencryption.state import State
 from parsers.secret import Secret
-from parsers.stores.change import Hindrance, Obstacle, Sealed
 from parsers.stores.schema import STORED
+from parsers.stores.store_writer import Hindrance, Obstacle, Sealed
 from tests.audit.reencryption.by_openssl import opened_beside_by_openssl
 from tests.audit.reencryption.estate import (
     BESIDE,

@@ -18,7 +18,7 @@ from audit.trial.hypothesis import Hypothesis
 from audit.trial.try_keys import try_keys
 from audit.trial.views import Views
 from parsers.secret import Secret
-from parsers.stores.change import Sealed
+from parsers.stores.store_writer import Sealed
 from tests.audit.reencryption.by_openssl import opened_by_openssl, sealed_by_openssl
 from tests.support.sealing import seal, stored
 

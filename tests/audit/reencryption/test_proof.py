@@ -10,8 +10,8 @@ from audit.reencryption.plan import Plan, Planned
 from audit.reencryption.proof import Proof, prove
 from audit.run.stores_reading import read_stores
 from parsers.progress import Silent
-from parsers.stores.change import Sealed
 from parsers.stores.schema import STORED
+from parsers.stores.store_writer import Sealed
 from tests.audit.reencryption.estate import BESIDE, NEW, OLD, Estate, two_keys
 from tests.support.sealing import seal
 

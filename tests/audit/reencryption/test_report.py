@@ -22,7 +22,7 @@ from audit.reencryption.report import (
 from audit.reencryption.state import SETTLED, State
 from audit.reencryption.write_and_prove import Reencrypted, reencrypt_in_place
 from parsers.progress import Silent
-from parsers.stores.change import Sealed
+from parsers.stores.store_writer import Sealed
 from tests.audit.reencryption.estate import Estate, journal_at, two_keys
 
 

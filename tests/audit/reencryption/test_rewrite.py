@@ -17,10 +17,10 @@ from audit.reencryption.rewrite import Destination, reencrypt_out_of_place, refu
 from audit.reencryption.write_and_prove import Reencrypted
 from parsers.errors import StoreError
 from parsers.progress import Silent
-from parsers.stores.change import Obstacle, Rewriting
 from parsers.stores.interface import Store
 from parsers.stores.open import open_store
 from parsers.stores.rewriting.out_of_place import out_of_place
+from parsers.stores.store_writer import Obstacle, Rewriting
 from reports.errors import OutputError
 from tests.audit.reencryption.by_openssl import opened_beside_by_openssl
 from tests.audit.reencryption.estate import BESIDE, NEW, OLD, audited, judged, states

@@ -21,7 +21,7 @@ from audit.run.stores_reading import read_stores
 from audit.trial.hypothesis import Hypothesis
 from parsers.progress import Silent
 from parsers.secret import Secret
-from parsers.stores.change import Sealed
+from parsers.stores.store_writer import Sealed
 from tests.audit.reencryption.by_openssl import opened_beside_by_openssl, opened_by_openssl
 from tests.audit.reencryption.estate import (
     BESIDE,

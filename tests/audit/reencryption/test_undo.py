@@ -9,7 +9,7 @@ from audit.reencryption.journal import Entry, read_journal
 from audit.reencryption.undo import Undone, changes_back, undo_store
 from parsers.errors import CommitUnknownError, StoreError
 from parsers.progress import Silent
-from parsers.stores.change import Change, Sealed
+from parsers.stores.store_writer import Change, Sealed
 from tests.audit.reencryption.estate import journal_at
 from tests.audit.reencryption.memory_store import MemoryStore
 from tests.audit.reencryption.test_apply import applied, new, old, planned

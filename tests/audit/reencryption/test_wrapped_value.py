@@ -19,7 +19,7 @@ from audit.trial.hypothesis import Hypothesis
 from audit.trial.try_keys import try_keys
 from audit.trial.views import Views
 from parsers.secret import Secret
-from parsers.stores.change import Sealed
+from parsers.stores.store_writer import Sealed
 from tests.support.sealing import seal
 
 OLD: Final = bytes(range(16))

@@ -14,9 +14,9 @@ from audit.reencryption.undo import Undone, undo_store
 from audit.reencryption.write_and_prove import Reencrypted, reencrypt_in_place
 from parsers.errors import CommitUnknownError, StoreError
 from parsers.progress import Silent
-from parsers.stores.change import Sealed
-from parsers.stores.in_place import in_place
 from parsers.stores.open import open_store
+from parsers.stores.open_for_writing import in_place
+from parsers.stores.store_writer import Sealed
 from tests.audit.reencryption.by_openssl import opened_beside_by_openssl
 from tests.audit.reencryption.estate import (
     BESIDE,

@@ -6,13 +6,13 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from parsers.stores.change import Hindrance
 from parsers.stores.database.catalogue import Catalogue, Table
 from parsers.stores.database.changing.documents import Documents
 from parsers.stores.database.changing.row_keys import ABSENT, NO_KEY, KeysOfTables, RowKeys
 from parsers.stores.database.changing.table_habits import TableHabits, table_habits
 from parsers.stores.database.changing.target import Located, RuledOut, Target
 from parsers.stores.octopus.source import BLOB, ID, JSON
+from parsers.stores.store_writer import Hindrance
 
 DOCUMENTS_AT_ONCE: Final = 16
 """A document may have megabytes."""

@@ -5,12 +5,12 @@ import json
 from collections.abc import Mapping, Sequence
 
 from parsers.errors import StoreError
-from parsers.stores.change import Sealed
 from parsers.stores.database.catalogue import Column
 from parsers.stores.database.changing.json_strings import strings_at
 from parsers.stores.database.changing.target import Cells
 from parsers.stores.octopus.documents import inflated
 from parsers.stores.octopus.source import JSON
+from parsers.stores.store_writer import Sealed
 
 
 class Documents:

@@ -6,11 +6,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from parsers.errors import StoreError
-from parsers.stores.change import Change, Outcome, Sealed
+from parsers.stores.database.changing.row_statements import KEY, KEYS, cell, select_rows, update_row
 from parsers.stores.database.changing.sealed_columns import stored_bytes
-from parsers.stores.database.changing.statements import KEY, KEYS, cell, select_rows, update_row
 from parsers.stores.database.changing.target import Cells, Target
 from parsers.stores.database.changing.wanted import Wanted, hashable
+from parsers.stores.store_writer import Change, Outcome, Sealed
 
 
 def change_rows(

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from parsers.errors import StoreError
-from parsers.stores.change import Sealed
 from parsers.stores.database.catalogue import Column, python_type
 from parsers.stores.database.changing.target import Cells
+from parsers.stores.store_writer import Sealed
 
 WHOLE: Final = ""
 """The one place in such a row."""

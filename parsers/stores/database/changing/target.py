@@ -6,8 +6,8 @@ from typing import Protocol
 
 import sqlalchemy as sa
 
-from parsers.stores.change import Hindrance, Sealed
 from parsers.stores.database.catalogue import Column, Table
+from parsers.stores.store_writer import Hindrance, Sealed
 
 Cells = tuple[object, ...]
 """What stands in the value-holding columns of one row, as the driver hands it out."""

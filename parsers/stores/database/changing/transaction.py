@@ -6,7 +6,7 @@ from typing import TypeVar
 import sqlalchemy as sa
 
 from parsers.errors import CommitUnknownError, StoreError
-from parsers.stores.database.changing.access import Access
+from parsers.stores.database.changing.transactions import Access
 from parsers.stores.database.faults import DRIVER_FAULTS, explain, is_passing, is_refusal
 
 Result = TypeVar("Result")

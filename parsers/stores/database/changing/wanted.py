@@ -3,8 +3,8 @@
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
-from parsers.stores.change import Change
 from parsers.stores.database.changing.target import Located, RuledOut, Target
+from parsers.stores.store_writer import Change
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from parsers.errors import StoreError
-from parsers.stores.change import Hindrance, Sealed
+from parsers.stores.store_writer import Hindrance, Sealed
 from tests.parsers.stores.rewriting.rewritten import base64_of, changed, hindered
 
 OLD, NEW, OTHER = base64_of(1), base64_of(2, size=32), base64_of(3)

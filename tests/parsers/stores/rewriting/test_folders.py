@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from parsers.errors import StoreError
-from parsers.stores.change import Change, Sealed
 from parsers.stores.interface import PasswordCheck
 from parsers.stores.open import open_store
+from parsers.stores.store_writer import Change, Sealed
 from tests.parsers.stores.rewriting.rewritten import base64_of, changed, changes_of, content, writer
 from tests.support.octopus import Row, csv_file, json_lines_file
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from parsers.stores.rewriting.characters import Characters
 from parsers.stores.rewriting.mysql_strings import MysqlStringSearch
-from parsers.stores.rewriting.runs import RunSearch
+from parsers.stores.rewriting.value_search import RunSearch
 from parsers.stores.sql_dump.escapes import mysql_escaped, mysql_text
 from tests.parsers.stores.rewriting.rewritten import base64_of
 

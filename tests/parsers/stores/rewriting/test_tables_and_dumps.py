@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parsers.stores.change import Change, Hindrance, Sealed
 from parsers.stores.mapping import DEFAULT_MAPPING, Mapping, SecretTable
 from parsers.stores.open import open_store
 from parsers.stores.rewriting.out_of_place import out_of_place
 from parsers.stores.sql_dump.dump import SqlDump
 from parsers.stores.store_file import StoreFile
+from parsers.stores.store_writer import Change, Hindrance, Sealed
 from tests.parsers.stores.reading import rows
 from tests.parsers.stores.rewriting.rewritten import (
     base64_of,

@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 
-from parsers.stores.change import Hindrance, Sealed
+from parsers.stores.store_writer import Hindrance, Sealed
 from tests.parsers.stores.rewriting.rewritten import base64_of, changed, hindered
 
 OLD, NEW = base64_of(1, size=32), base64_of(2, size=48)

@@ -7,11 +7,11 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from parsers.stores.change import Change, InPlace, Sealed
-from parsers.stores.database.changing.access import Patience
-from parsers.stores.in_place import in_place
+from parsers.stores.database.changing.transactions import Patience
 from parsers.stores.mapping import DEFAULT_MAPPING, Mapping, SecretTable
 from parsers.stores.open import open_store
+from parsers.stores.open_for_writing import in_place
+from parsers.stores.store_writer import Change, InPlace, Sealed
 
 VAULT: Final = SecretTable(table="vault", kind="credential", value="secret", name="name", iv="vector")
 IMPATIENT: Final = Patience(waits=(0.0, 0.0), lock_seconds=1, sleep=lambda _: None)

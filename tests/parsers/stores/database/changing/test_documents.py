@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from parsers.stores.change import Change, Hindrance, Outcome, Sealed
 from parsers.stores.open import open_store
+from parsers.stores.store_writer import Change, Hindrance, Outcome, Sealed
 from tests.parsers.stores.database.changing.rows_to_change import back, opened
 from tests.parsers.stores.reading import rows_of
 

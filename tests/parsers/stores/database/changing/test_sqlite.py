@@ -12,16 +12,16 @@ import pytest
 import sqlalchemy as sa
 
 from parsers.errors import StoreError
-from parsers.stores.change import Change, Hindrance, Outcome, Sealed
-from parsers.stores.database.changing.access import Access, Patience
 from parsers.stores.database.changing.mapped_records import MappedRecords
 from parsers.stores.database.changing.row_changes import change_rows
+from parsers.stores.database.changing.transactions import Access, Patience
 from parsers.stores.database.changing.wanted import by_row
 from parsers.stores.database.cloudbees_database import CloudBeesDatabase
 from parsers.stores.database.connection import sqlite_database
-from parsers.stores.in_place import in_place, roll_back_unfinished
 from parsers.stores.mapping import Mapping
 from parsers.stores.open import open_store
+from parsers.stores.open_for_writing import in_place, roll_back_unfinished
+from parsers.stores.store_writer import Change, Hindrance, Outcome, Sealed
 from tests.parsers.stores.database.changing.rows_to_change import (
     IMPATIENT,
     VAULT,

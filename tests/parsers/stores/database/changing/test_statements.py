@@ -7,13 +7,13 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import mssql, mysql, oracle, postgresql
 
 from parsers.stores.database.catalogue import Column, Table
-from parsers.stores.database.changing.access import session_settings
 from parsers.stores.database.changing.documents import Documents
-from parsers.stores.database.changing.one_run import LOCKS
+from parsers.stores.database.changing.row_statements import KEYS, select_rows, update_row
+from parsers.stores.database.changing.run_lock import LOCKS
 from parsers.stores.database.changing.sealed_columns import SealedColumns
 from parsers.stores.database.changing.sessions import SESSIONS
-from parsers.stores.database.changing.statements import KEYS, select_rows, update_row
 from parsers.stores.database.changing.target import Target
+from parsers.stores.database.changing.transactions import session_settings
 
 DIALECTS = ("mysql", "mariadb", "postgresql", "mssql", "oracle", "sqlite")
 

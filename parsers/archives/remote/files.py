@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from parsers.archives.content import Content, content_of
-from parsers.archives.found import Found
+from parsers.archives.entries import Found
 from parsers.archives.limits import Budget, Limits
 from parsers.archives.remote.connection import Connection, Entry
 from parsers.archives.remote.source import RemoteSource
-from parsers.archives.source import Window
+from parsers.archives.seekable import Window
 from parsers.errors import ArchiveError
 from parsers.progress import Progress
 from parsers.unread import Unread

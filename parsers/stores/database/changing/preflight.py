@@ -5,13 +5,13 @@ from collections.abc import Collection, Iterator, Mapping
 import sqlalchemy as sa
 
 from parsers.errors import StoreError
-from parsers.stores.change import Hindrance, Obstacle
-from parsers.stores.database.changing.access import Access
 from parsers.stores.database.changing.lengths import too_long
 from parsers.stores.database.changing.row_changes import pieces, rows_by_key
 from parsers.stores.database.changing.sessions import Sessions, described, other_sessions
 from parsers.stores.database.changing.target import Cells, Located, RuledOut, Target
+from parsers.stores.database.changing.transactions import Access
 from parsers.stores.database.changing.wanted import ByRow, Wanted
+from parsers.stores.store_writer import Hindrance, Obstacle
 
 
 def ruled_out(located: Mapping[str, Located | RuledOut]) -> Iterator[Obstacle]:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from parsers.stores.sql_dump.dialect import Dialect
-from parsers.stores.sql_dump.passing import LOOK_AHEAD
 from parsers.stores.sql_dump.rows import Cells, Misread, Source
+from parsers.stores.sql_dump.skip import LOOK_AHEAD
 from parsers.stores.sql_dump.window import SqlWindow
 
 ROWS: Final = 4_096

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from parsers.errors import StoreError
-from parsers.stores.database.changing.access import Access
 from parsers.stores.database.changing.sessions import session_of
+from parsers.stores.database.changing.transactions import Access
 from parsers.stores.database.faults import DRIVER_FAULTS, explain
 
 NAME: Final = "passkey-audit re-encryption"

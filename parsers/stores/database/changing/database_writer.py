@@ -7,15 +7,15 @@ from functools import partial
 import sqlalchemy as sa
 
 from parsers.errors import CommitUnknownError, StoreError
-from parsers.stores.change import Change, Obstacle, Outcome, Sealed
-from parsers.stores.database.changing import hindrances
-from parsers.stores.database.changing.access import Access
-from parsers.stores.database.changing.one_run import OneRun
+from parsers.stores.database.changing import preflight
 from parsers.stores.database.changing.row_changes import change_rows, pieces, rows_by_key
+from parsers.stores.database.changing.run_lock import OneRun
 from parsers.stores.database.changing.target import Located, Locator, RuledOut, Target
 from parsers.stores.database.changing.transaction import committed
+from parsers.stores.database.changing.transactions import Access
 from parsers.stores.database.changing.wanted import ByRow, by_row, hashable
 from parsers.stores.database.faults import DRIVER_FAULTS, explain
+from parsers.stores.store_writer import Change, Obstacle, Outcome, Sealed
 
 _Places = dict[Hashable, list[tuple[str, str]]]
 """Record and place of each value wanted of a row, by the row's key."""
@@ -38,11 +38,11 @@ class DatabaseInPlace:
     def obstacles(self, changes: Sequence[Change]) -> Iterator[Obstacle]:
         """As `InPlace.obstacles`."""
         try:
-            yield from hindrances.sessions(self._access, self._one_run.sessions)
+            yield from preflight.sessions(self._access, self._one_run.sessions)
             located = self._locate([change.record for change in changes])
-            yield from hindrances.ruled_out(located)
+            yield from preflight.ruled_out(located)
             with self._access.reading() as connection:
-                yield from hindrances.of_tables(connection, by_row(changes, located))
+                yield from preflight.of_tables(connection, by_row(changes, located))
         except DRIVER_FAULTS as error:
             raise self._unreadable(error) from error
 

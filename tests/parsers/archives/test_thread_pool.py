@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parsers.archives.spread import Offer, spread
+from parsers.archives.thread_pool import Offer, spread
 from tests.parsers.archives.reading import workers
 
 trees: st.SearchStrategy[list[object]] = st.recursive(

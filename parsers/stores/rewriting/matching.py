@@ -7,12 +7,12 @@ from typing import Final
 
 import polars as pl
 
-from parsers.stores.change import Change, Hindrance, Obstacle
 from parsers.stores.interface import PasswordCheck, StoredValues, StoreEvent
 from parsers.stores.rewriting.occurrences import Occurrence
 from parsers.stores.rewriting.placeholders import Placeholders
 from parsers.stores.rewriting.scan import Scan
 from parsers.stores.rewriting.spelling import core, fits, written
+from parsers.stores.store_writer import Change, Hindrance, Obstacle
 
 _Edits = tuple[tuple[int, bytes], ...]
 """Numbers of occurrences, and what is to stand there."""

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 from parsers.archives.interface import ByteStream
 from parsers.errors import StoreError
-from parsers.stores.change import Change, Hindrance, Obstacle, Rewriting
 from parsers.stores.interface import Store
-from parsers.stores.rewriting.arrivals import arrivals
 from parsers.stores.rewriting.marked_stream import MarkedStream
+from parsers.stores.rewriting.matching import arrivals
 from parsers.stores.rewriting.passkey_attribute import passkey_attribute
 from parsers.stores.rewriting.placeholders import LEAST_DIGITS, Placeholders
 from parsers.stores.rewriting.scan import Scan
@@ -18,6 +17,7 @@ from parsers.stores.rewriting.source_files import SourceFile
 from parsers.stores.rewriting.spelling import core
 from parsers.stores.rewriting.spliced import Edit, spliced
 from parsers.stores.store_file import HEAD_BYTES, Look, chunks
+from parsers.stores.store_writer import Change, Hindrance, Obstacle, Rewriting
 
 
 def _all_have_room(_changes: Sequence[Change]) -> Collection[str]:

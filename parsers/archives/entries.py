@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from parsers.archives.content import Content
 from parsers.archives.limits import Budget
-from parsers.archives.source import Source
+from parsers.archives.seekable import Source
 from parsers.errors import ArchiveError
 from parsers.unread import Unread
 

@@ -6,7 +6,6 @@ warning; and what is cut off no key opens.
 
 from collections.abc import Collection, Sequence
 
-from parsers.stores.change import Change
 from parsers.stores.sql_dump.dialect import dialect_of
 from parsers.stores.sql_dump.dump import SqlDump
 from parsers.stores.sql_dump.session import Session
@@ -14,6 +13,7 @@ from parsers.stores.sql_dump.survey import Survey
 from parsers.stores.sql_dump.table import DumpedTable
 from parsers.stores.sql_dump.window import SqlWindow
 from parsers.stores.store_file import chunks
+from parsers.stores.store_writer import Change
 from parsers.stores.text_encoding import encoding_of, utf8_pieces
 
 
