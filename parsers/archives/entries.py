@@ -1,13 +1,35 @@
-"""What was found and not yet looked into."""
+"""Entries of archives: found and not yet looked into, opened and not yet recognised."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from parsers.archives.content import Content
+from parsers.archives.interface import ByteStream
 from parsers.archives.limits import Budget
-from parsers.archives.seekable import Source
+from parsers.archives.seekable import Source, Window
 from parsers.errors import ArchiveError
 from parsers.unread import Unread
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Bytes of a file or member.
+
+    Attributes:
+        stream: reads them once, with every check.
+        again: gives the same stream from its beginning, or None for what can be read once only.
+        window: the same bytes at any position, where they lie there as they are; without checks.
+        notes: filled while `stream` is read.
+    """
+
+    stream: ByteStream
+    again: Callable[[], ByteStream] | None
+    window: Window | None
+    notes: list[str] = field(default_factory=list)
+
+
+def content_of(window: Window) -> Content:
+    """A stretch that needs no check."""
+    return Content(window, window.again, window)
 
 
 @dataclass(frozen=True, slots=True)

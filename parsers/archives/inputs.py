@@ -1,6 +1,6 @@
 """The inputs as they were given: files, folders, URLs, standard input.
 
-Paths stay text: a name that is no valid `Path` is reported like any other that cannot be opened.
+Paths stay text: a name that is not a valid `Path` is reported like any other that cannot be opened.
 """
 
 # As above; and for thousands of small files `Path` objects cost as much as reading them.
@@ -10,10 +10,9 @@ import os
 import os.path
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from parsers.archives.content import Content, content_of
-from parsers.archives.entries import Found
+from parsers.archives.entries import Content, Found, content_of
 from parsers.archives.limits import Budget, Limits
 from parsers.archives.remote.files import RemoteFinder
 from parsers.archives.remote.urls import is_url
@@ -129,3 +128,43 @@ class _Pipe:
 
     def close(self) -> None:
         """It belongs to the process."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An input, or a file below one.
+
+    Attributes:
+        path: as the operating system has it; given to `each_leaf`, it is found again.
+        size: bytes on disk; 0 if that cannot be told from here.
+    """
+
+    path: str
+    size: int
+
+
+def listed_inputs(inputs: Sequence[str], limits: Limits, progress: Progress) -> Iterator[Listed | Unread]:
+    """Each file of `inputs`, folders and prefixes walked; `progress` is told what to expect.
+
+    A path that is not here is listed as it is: other machines may see it.
+    """
+    remote = RemoteFinder(limits, progress)
+    for path in inputs:
+        if is_url(path):
+            for item in remote.listed(path):
+                yield item if isinstance(item, Unread) else Listed(item[0], item[2].size or 0)
+            continue
+        for place in files_below(path) if os.path.isdir(path) else (path,):
+            if isinstance(place, Unread):
+                yield replace(place, path=path_as_text(place.path))
+                continue
+            size = _size(place)
+            progress.expect(size)
+            yield Listed(place, size)
+
+
+def _size(path: str) -> int:
+    try:
+        return os.stat(path).st_size
+    except (OSError, ValueError):
+        return 0  # whoever opens it says why it cannot be read

@@ -4,22 +4,18 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import assert_never
 
-from parsers.archives.bzip2 import BZIP2
-from parsers.archives.codecs import lzma_alone, xz
-from parsers.archives.content import Content
-from parsers.archives.entries import Found, Members
+from parsers.archives.codecs import BZIP2, lzma_alone, xz, zstd
+from parsers.archives.entries import Content, Found, Members
 from parsers.archives.frames import Codec, FrameStream
-from parsers.archives.guarded import Guarded
 from parsers.archives.gzip import gzip_stream
 from parsers.archives.interface import ByteStream, Leaf
 from parsers.archives.limits import Budget
-from parsers.archives.peeked import Peeked
 from parsers.archives.recognise import HEAD, Kind, foreign_name, recognise
 from parsers.archives.seekable import Window, spool
-from parsers.archives.tar_members import found_in_tar
-from parsers.archives.zip_directory import ends_like_zip
+from parsers.archives.streams import Guarded, Peeked
+from parsers.archives.tar import found_in_tar
+from parsers.archives.zip_headers import ends_like_zip
 from parsers.archives.zip_members import found_in_zip
-from parsers.archives.zstd import zstd
 from parsers.errors import ArchiveError, LimitExceededError, UnsupportedMethodError
 from parsers.secret import Secret
 from parsers.unread import Unread

@@ -3,10 +3,8 @@
 import enum
 from typing import Final
 
-from parsers.archives.tar import is_header
-
 HEAD: Final = 512
-"""Bytes that decide; a tar header is the longest."""
+"""Bytes that decide; a tar header, one block, is the longest."""
 
 
 class Kind(enum.Enum):
@@ -80,10 +78,24 @@ def _is_lzma_alone(head: bytes) -> bool:
     return bool(dictionary) and usual and (size == (1 << 64) - 1 or size < 1 << 38)
 
 
+def is_tar_header(block: bytes) -> bool:
+    """Whether these 512 bytes are a tar header: the checksum decides, so that old v7 archives count too."""
+    if len(block) < HEAD or not block[0]:
+        return False
+    stated = octal(block[148:156])
+    return stated is not None and stated == sum(block[:148]) + 8 * 0x20 + sum(block[156:HEAD])
+
+
+def octal(field: bytes) -> int | None:
+    """The number in a tar header's field, or None where it holds anything but octal digits."""
+    digits = field.strip(b" \0") or b"0"
+    return int(digits, 8) if all(0x30 <= digit <= 0x37 for digit in digits) else None
+
+
 _TESTS: Final = (
     (_is_skippable_zstd, Kind.ZSTD),
     (_is_bzip2, Kind.BZIP2),
     (_is_lzma_alone, Kind.LZMA),
-    (is_header, Kind.TAR),
+    (is_tar_header, Kind.TAR),
     (foreign_name, Kind.FOREIGN),
 )

@@ -1,9 +1,10 @@
-"""A member's size and checksum, compared while it is read."""
+"""Streams around streams: checked against a directory, bounded, looked at in advance."""
 
 from isal import isal_zlib
 
 from parsers.archives.interface import ByteStream
-from parsers.errors import DamagedArchiveError
+from parsers.archives.limits import Budget, size_in_words
+from parsers.errors import ArchiveError, DamagedArchiveError, LimitExceededError
 
 
 class Checked:
@@ -44,3 +45,77 @@ class Checked:
             raise DamagedArchiveError(f"{self._left} bytes shorter than the zip directory says")
         if self._crc is not None and self._seen_crc != self._crc:
             raise DamagedArchiveError("the checksum (CRC-32) is wrong")
+
+
+class Guarded:
+    """Passes `inner` on, counting.
+
+    Args:
+        inner: decompressed bytes.
+        packed: how many bytes it comes out of, or None for a pipe.
+        budget: of the input as a whole.
+    """
+
+    __slots__ = ("_budget", "_inner", "_most", "_spent")
+
+    def __init__(self, inner: ByteStream, packed: int | None, budget: Budget) -> None:
+        limits = budget.limits
+        self._inner = inner
+        self._budget = budget
+        self._spent = 0
+        self._most = limits.member_bytes
+        if packed is not None:
+            self._most = min(self._most, max(limits.ratio_floor, limits.ratio * packed))
+
+    def readinto(self, buffer: memoryview, /) -> int:
+        """The next bytes; see `ByteStream`."""
+        if self._spent > self._most:
+            raise LimitExceededError(f"stopped: it expands to more than {size_in_words(self._most)}")
+        self._budget.check()
+        count = self._inner.readinto(buffer)
+        self._spent += count
+        self._budget.spend(count)
+        return count
+
+    def close(self) -> None:
+        """Close what lies below."""
+        self._inner.close()
+
+
+class Peeked:
+    """Gives the `head` that it read, and then the rest."""
+
+    __slots__ = ("_fault", "_inner", "_left", "head")
+
+    def __init__(self, inner: ByteStream, size: int) -> None:
+        self._inner = inner
+        self._fault: ArchiveError | None = None
+        self.head = self._read(size)
+        self._left = self.head
+
+    def readinto(self, buffer: memoryview, /) -> int:
+        """The next bytes; see `ByteStream`."""
+        if self._left:
+            count = min(len(buffer), len(self._left))
+            buffer[:count] = self._left[:count]
+            self._left = self._left[count:]
+            return count
+        if self._fault:
+            raise self._fault.afresh()
+        return self._inner.readinto(buffer)
+
+    def close(self) -> None:
+        """Close what lies below."""
+        self._inner.close()
+
+    def _read(self, size: int) -> bytes:
+        """The first bytes. A fault among them is kept until they have been handed out."""
+        head = bytearray(size)
+        filled = 0
+        try:
+            with memoryview(head) as view:
+                while filled < size and (count := self._inner.readinto(view[filled:])):
+                    filled += count
+        except ArchiveError as fault:
+            self._fault = fault.afresh()
+        return bytes(head[:filled])

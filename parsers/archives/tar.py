@@ -1,16 +1,19 @@
-"""tar: members as they follow each other (POSIX.1-2008 pax, GNU, ustar, v7)."""
+"""tar: members as they follow each other (POSIX.1-2008 pax, GNU, ustar, v7), out of a file or a stream."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Protocol
 
+from parsers.archives.entries import Content, Found, content_of
 from parsers.archives.frames import skip
 from parsers.archives.interface import ByteStream
 from parsers.archives.limits import Limits
-from parsers.archives.seekable import Window
-from parsers.errors import DamagedArchiveError, LimitExceededError
-
-BLOCK: Final = 512
+from parsers.archives.recognise import HEAD, Kind, is_tar_header, octal, recognise
+from parsers.archives.seekable import Window, spool
+from parsers.archives.streams import Peeked
+from parsers.errors import ArchiveError, DamagedArchiveError, LimitExceededError
+from parsers.unread import Unread
 
 _REGULAR: Final = (b"0", b"\0", b"7")
 _EMPTY: Final = (b"1", b"5")  # hard links and folders
@@ -45,14 +48,6 @@ class TarMember:
     name: str
     size: int
     refused: str = ""
-
-
-def is_header(block: bytes) -> bool:
-    """Whether these 512 bytes are a tar header: the checksum decides, so that old v7 archives count too."""
-    if len(block) < BLOCK or not block[0]:
-        return False
-    stated = _octal(block[148:156])
-    return stated is not None and stated == sum(block[:148]) + 8 * 0x20 + sum(block[156:BLOCK])
 
 
 class Tape(Protocol):
@@ -160,13 +155,13 @@ def tar_members(tape: Tape, limits: Limits) -> Iterator[TarMember]:
     special: dict[str, str] = {}
     ended = False
     for _ in range(limits.members):
-        header = tape.read(BLOCK)
+        header = tape.read(HEAD)
         if not header and ended:
             return
-        if header == bytes(BLOCK):
+        if header == bytes(HEAD):
             ended = True
             continue
-        if not is_header(header):
+        if not is_tar_header(header):
             raise DamagedArchiveError("the tar archive is cut off, or a header is damaged")
         ended = False
         kind, size = header[156:157], _number(header[124:136])
@@ -228,20 +223,60 @@ def _number(field: bytes) -> int:
     """Octal digits, or base 256 where the first bit is set."""
     if field[0] == 0x80:
         return int.from_bytes(field[1:], "big")
-    number = _octal(field)
+    number = octal(field)
     if number is None:
         raise DamagedArchiveError("a tar header is damaged: its size is no number")
     return number
 
 
-def _octal(field: bytes) -> int | None:
-    digits = field.strip(b" \0") or b"0"
-    return int(digits, 8) if all(0x30 <= digit <= 0x37 for digit in digits) else None
-
-
 def _padded(size: int) -> int:
-    return size + -size % BLOCK
+    return size + -size % HEAD
 
 
 def _text(name: bytes) -> str:
     return name.decode("utf-8", "backslashreplace")
+
+
+def found_in_tar(found: Found, content: Content, depth: int) -> Iterator[Found | Unread]:
+    """The members; what ends the archive early is yielded last."""
+    try:
+        if content.window:
+            yield from _tar_windows(found, content.window, depth)
+        else:
+            yield from _tar_streams(found, content.stream, depth)
+    except ArchiveError as error:
+        yield found.unread(error, partial=True)
+
+
+def _refused(found: Found, member: TarMember) -> Unread:
+    return found.unread(ArchiveError(member.refused), member.name)
+
+
+def _tar_windows(found: Found, window: Window, depth: int) -> Iterator[Found | Unread]:
+    tape = WindowTape(window)
+    for member in tar_members(tape, found.budget.limits):
+        if member.refused:
+            yield _refused(found, member)
+            continue
+        data = tape.data(member)
+        yield found.inside(member.name, partial(content_of, data), depth)
+
+
+def _tar_streams(found: Found, stream: ByteStream, depth: int) -> Iterator[Found | Unread]:
+    """A member is to be read before the next is asked for; archives are taken out of the stream."""
+    tape = StreamTape(stream)
+    limits = found.budget.limits
+    for member in tar_members(tape, limits):
+        if member.refused:
+            yield _refused(found, member)
+            continue
+        data = Peeked(tape.data(member), HEAD)
+        if recognise(data.head) in (Kind.PLAIN, Kind.FOREIGN):
+            yield found.inside(member.name, partial(Content, data, None, None), depth)
+            continue
+        try:
+            window = spool(data, limits)
+        except ArchiveError as error:
+            yield found.unread(error, member.name)
+        else:
+            yield found.inside(member.name, partial(content_of, window), depth, window.source)

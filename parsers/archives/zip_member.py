@@ -3,10 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from parsers.archives.bzip2 import BZIP2_MEMBER
-from parsers.archives.codecs import lzma_member, xz
-from parsers.archives.content import Content
-from parsers.archives.deflate64 import deflate64
+from parsers.archives.codecs import BZIP2_MEMBER, deflate64, lzma_member, xz, zstd
+from parsers.archives.entries import Content
 from parsers.archives.frames import CAREFUL, Codec, FrameStream, skip
 from parsers.archives.gzip import DEFLATE, GZIP_HEADER, FastInflate, gzip_trailer
 from parsers.archives.interface import ByteStream
@@ -16,7 +14,6 @@ from parsers.archives.streams import Checked
 from parsers.archives.zip_aes import unlock_aes
 from parsers.archives.zip_crypto import unlock_zipcrypto
 from parsers.archives.zip_headers import ENCRYPTED, HIDDEN_HEADERS, LOCAL, STRONGLY_ENCRYPTED, ZipEntry
-from parsers.archives.zstd import zstd
 from parsers.errors import DamagedArchiveError, LimitExceededError, UnsupportedMethodError
 from parsers.secret import Secret
 

@@ -9,7 +9,7 @@ from parsers.archives.interface import Leaf
 from parsers.archives.recognise import HEAD, Kind, recognise
 from parsers.archives.seekable import Window, open_file
 from parsers.archives.walk import each_leaf
-from parsers.archives.zip_directory import ends_like_zip
+from parsers.archives.zip_headers import ends_like_zip
 from parsers.errors import ArchiveError
 from parsers.keys.aes_forms import AES_KEY_BYTES
 from parsers.keys.reference import MAX_SECRET_BYTES

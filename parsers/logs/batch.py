@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from parsers.archives.inputs import Listed
 from parsers.archives.limits import Limits
-from parsers.archives.listed import Listed
 from parsers.archives.walk import each_leaf
 from parsers.keys.reference import text_secret
 from parsers.logs.leaf_reading import LeafReader, LeafReading

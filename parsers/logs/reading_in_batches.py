@@ -7,10 +7,9 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Final
 
-from parsers.archives.inputs import STANDARD_INPUT
+from parsers.archives.inputs import STANDARD_INPUT, Listed, listed_inputs
 from parsers.archives.limits import DEFAULT as LIMITS
 from parsers.archives.limits import Limits
-from parsers.archives.listed import Listed, listed_inputs
 from parsers.archives.remote.urls import check_urls
 from parsers.errors import ClusterError, ParsersError
 from parsers.keys.reference import Place, split_reference

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from parsers.archives.listed import Listed
+from parsers.archives.inputs import Listed
 from parsers.errors import ArchiveError, ClusterError, SecretReferenceError
 from parsers.logs.batch import BatchSize, batches
 from parsers.logs.dask_cluster import dask_executor

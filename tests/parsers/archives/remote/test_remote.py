@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 from parsers.archives.interface import Leaf
-from parsers.archives.remote.source import BLOCK
+from parsers.archives.remote.files import BLOCK
 from parsers.archives.walk import each_leaf
 from parsers.errors import ArchiveError
 from parsers.logs.reading import LogReading, read_logs
