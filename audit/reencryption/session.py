@@ -22,8 +22,7 @@ from audit.run.stores_reading import StoresReading, read_stores
 from parsers.keys.key_file import KeyFile
 from parsers.progress import Progress
 from parsers.stores.interface import Store
-from parsers.stores.open_for_writing import in_place
-from parsers.stores.rewriting.out_of_place import out_of_place
+from parsers.stores.open_for_writing import in_place, out_of_place
 from parsers.stores.store_writer import Change, Hindrance, InPlace, Obstacle, Rewriting
 from reports.run import Run
 from reports.summary import KeySummary

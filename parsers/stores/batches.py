@@ -1,4 +1,4 @@
-"""Stored values, one by one, become batches of the `STORED` frame."""
+"""Stored values, one by one, become batches of the `STORED` frame; rows that cannot be used are counted."""
 
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple, Protocol
@@ -115,3 +115,27 @@ def _frame(rows: list[StoredRow], store: str, system: str) -> pl.DataFrame:
     }
     given = pl.DataFrame(columns)
     return given.with_columns(system=pl.lit(system), store=pl.lit(store)).select(STORED.names())
+
+
+TOLD_ONE_BY_ONE: Final = 100
+"""A file of the wrong shape has a bad row on every line; nobody reads a million reasons."""
+
+
+class BadRows:
+    """Turns bad rows into `Unread` events of one file."""
+
+    def __init__(self, leaf: Origin) -> None:
+        self._leaf = leaf
+        self._count = 0
+
+    def tell(self, record: str, reason: str) -> Iterator[Unread]:
+        """One row and why; nothing once `TOLD_ONE_BY_ONE` were told."""
+        self._count += 1
+        if self._count <= TOLD_ONE_BY_ONE:
+            yield Unread(self._leaf.path, self._leaf.member, f"{record}: {reason}", partial=True)
+
+    def rest(self) -> Iterator[Unread]:
+        """How many more there were."""
+        if (more := self._count - TOLD_ONE_BY_ONE) > 0:
+            reason = f"{more} more rows could not be used"
+            yield Unread(self._leaf.path, self._leaf.member, reason, partial=True)

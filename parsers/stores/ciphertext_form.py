@@ -11,8 +11,7 @@ from dataclasses import dataclass, replace
 from re import Match
 from typing import Final
 
-from parsers.stores.plain_content import is_plain
-from parsers.stores.random_letters import looks_random
+from parsers.stores.plain_content import is_plain, looks_random
 
 BLOCK_BYTES: Final = 16
 SEALED_BYTES: Final = 28

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
+from typing import Final
 
 import polars as pl
 
@@ -72,3 +73,14 @@ def _bytes(value: object) -> bytes:
             return bytes(value)
         case _:
             return str(value).encode("utf-8", "surrogatepass")
+
+
+KEYS: Final = frozenset({"key", "project_key"})
+_BYTES: Final = frozenset({"value", "iv"})
+
+
+def conversion(role: str) -> Callable[[Sequence[object]], pl.Series]:
+    """What makes a column of `mapped_rows.ROW` out of what stands in the database."""
+    if role in _BYTES:
+        return bytes_column
+    return key_column if role in KEYS else text_column

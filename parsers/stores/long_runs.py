@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from parsers.stores.ciphertext_form import SHORTEST, unescaped
-from parsers.stores.random_letters import LETTERS, pair_costs
+from parsers.stores.plain_content import LETTERS, pair_costs
 
 _BASE64: Final = LETTERS.encode()
 _OF_ESCAPES: Final = b"\\%&#;"

@@ -10,7 +10,7 @@ import pytest
 
 from parsers.errors import StoreError
 from parsers.stores.open import open_store
-from parsers.stores.rewriting.out_of_place import out_of_place
+from parsers.stores.open_for_writing import out_of_place
 from parsers.stores.store_writer import Hindrance, Sealed
 from tests.parsers.stores.rewriting.rewritten import (
     base64_of,

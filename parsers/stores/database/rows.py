@@ -7,9 +7,9 @@ import polars as pl
 import sqlalchemy as sa
 from sqlalchemy import exc
 
+from parsers.stores.column_values import KEYS, conversion
 from parsers.stores.database.catalogue import select
 from parsers.stores.database.plan import ReadableTable
-from parsers.stores.roles import KEYS, conversion
 
 FETCH_ROWS: Final = 1_024
 """Rows that are Python objects at a time; more of them cost memory and are slower (caches)."""

@@ -14,7 +14,7 @@ from polars.exceptions import PanicException, PolarsError
 
 from parsers.archives.interface import Leaf
 from parsers.errors import ArchiveError, StoreError
-from parsers.stores.bad_rows import BadRows
+from parsers.stores.batches import BadRows
 from parsers.stores.interface import StoreEvent
 from parsers.stores.octopus.source import BLOB, ID, JSON, WANTED_COLUMNS, Row, read_documents
 from parsers.stores.octopus.table_rows import (

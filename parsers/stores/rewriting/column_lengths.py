@@ -6,11 +6,10 @@ warning; and what is cut off no key opens.
 
 from collections.abc import Collection, Sequence
 
-from parsers.stores.sql_dump.dialect import dialect_of
+from parsers.stores.sql_dump.definitions import DumpedTable
+from parsers.stores.sql_dump.dialect import Session, dialect_of
 from parsers.stores.sql_dump.dump import SqlDump
-from parsers.stores.sql_dump.session import Session
 from parsers.stores.sql_dump.survey import Survey
-from parsers.stores.sql_dump.table import DumpedTable
 from parsers.stores.sql_dump.window import SqlWindow
 from parsers.stores.store_file import chunks
 from parsers.stores.store_writer import Change

@@ -1,23 +1,52 @@
 """A store of files that is written anew: located, then streamed."""
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from parsers.archives.interface import ByteStream
 from parsers.errors import StoreError
 from parsers.stores.interface import Store
-from parsers.stores.rewriting.marked_stream import MarkedStream
 from parsers.stores.rewriting.matching import arrivals
 from parsers.stores.rewriting.passkey_attribute import passkey_attribute
-from parsers.stores.rewriting.placeholders import LEAST_DIGITS, Placeholders
-from parsers.stores.rewriting.scan import Scan
-from parsers.stores.rewriting.scanned_file import ScannedFile
+from parsers.stores.rewriting.placeholders import LEAST_DIGITS, MarkedStream, Placeholders
+from parsers.stores.rewriting.scan import Scan, ScannedFile
 from parsers.stores.rewriting.source_files import SourceFile
 from parsers.stores.rewriting.spelling import core
-from parsers.stores.rewriting.spliced import Edit, spliced
 from parsers.stores.store_file import HEAD_BYTES, Look, chunks
 from parsers.stores.store_writer import Change, Hindrance, Obstacle, Rewriting
+
+
+class Edit(NamedTuple):
+    """A stretch, and what comes in its place."""
+
+    start: int
+    length: int
+    new: bytes
+
+
+def spliced(pieces: Iterable[bytes], edits: Iterable[Edit]) -> Iterator[bytes]:
+    """The stream with every edit made.
+
+    Args:
+        pieces: the stream.
+        edits: in its order, without overlap, all within it.
+    """
+    waiting = iter(edits)
+    edit = next(waiting, None)
+    at, behind = 0, 0
+    for piece in pieces:
+        end = at + len(piece)
+        parts = []
+        position = max(behind, at)
+        while edit is not None and edit.start < end:
+            parts += [piece[position - at : edit.start - at], edit.new]
+            position = behind = edit.start + edit.length
+            edit = next(waiting, None)
+        parts.append(piece[position - at :])
+        yield b"".join(parts)
+        at = end
 
 
 def _all_have_room(_changes: Sequence[Change]) -> Collection[str]:

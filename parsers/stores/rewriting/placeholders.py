@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final, assert_never
 
-from parsers.stores.rewriting.characters import Characters
+from parsers.archives.interface import ByteStream
 from parsers.stores.rewriting.occurrences import Occurrence
-from parsers.stores.rewriting.spelling import Spelling
+from parsers.stores.rewriting.scan import ScannedFile
+from parsers.stores.rewriting.spelling import Characters, Spelling
 
 LEAST_DIGITS: Final = 12
 """What is shorter has no placeholder: no ciphertext is."""
@@ -70,3 +71,31 @@ class Placeholders:
     def _digits(self, length: int, number: int) -> bytes:
         filling = length - _NUMBER_DIGITS
         return (self.salt * (filling // len(self.salt) + 1))[:filling] + b"%0*d" % (_NUMBER_DIGITS, number)
+
+
+class MarkedStream:
+    """A `ByteStream` of the same length as the one beneath it."""
+
+    def __init__(self, stream: ByteStream, file: ScannedFile, placeholders: Placeholders) -> None:
+        self._stream = stream
+        self._file = file
+        self._placeholders = placeholders
+        self._at = 0
+
+    def readinto(self, buffer: memoryview, /) -> int:
+        """As `ByteStream.readinto`."""
+        buffer = buffer.cast("B")
+        count = self._stream.readinto(buffer)
+        end = self._at + count
+        file = self._file
+        for index, found in file.occurrences.within(self._at, end):
+            text = self._placeholders.of(found, file.first + index, file.characters)
+            start = found.start - self._at
+            hidden, behind = max(-start, 0), min(start + found.length, count)
+            buffer[start + hidden : behind] = text[hidden : behind - start]
+        self._at = end
+        return count
+
+    def close(self) -> None:
+        """As `ByteStream.close`."""
+        self._stream.close()

@@ -1,16 +1,147 @@
-"""The tables of a dump, as far as it was read: its catalogue."""
+"""The tables that a dump defines, and its catalogue as far as it was read."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sqlalchemy.types import NullType
 
 from parsers.stores.database.catalogue import Column, Table, Unusable
-from parsers.stores.sql_dump.rows import Source
-from parsers.stores.sql_dump.table import DumpedColumn, DumpedTable, names_in
+from parsers.stores.sql_dump.dialect import NAME, QUALIFIED, Dialect
+from parsers.stores.sql_dump.literal import UNKNOWN_FORM, ColumnForm
+
+_HEAD: Final = re.compile(
+    rb"(?is)CREATE\s++(?:(?:OR\s+REPLACE|GLOBAL|LOCAL|TEMPORARY|TEMP|UNLOGGED)\s++)*+"
+    rb"TABLE\s++(?:IF\s+NOT\s+EXISTS\s++)?+(" + QUALIFIED + rb")\s*+\("
+)
+_PART: Final = re.compile(NAME)
+_COLUMN: Final = re.compile(rb"(?s)\s*+(" + NAME + rb")\s++(\w++)(?:\s++varying)?+(?:\s*+\(\s*+(\d++))?")
+_KEYS: Final = (
+    rb"(?:CONSTRAINT\s++" + NAME + rb"\s++)?+(?:PRIMARY|FOREIGN)\s++KEY\s*+(?:" + NAME + rb"\s*+)?+\(([^)]*+)"
+)
+_KEYS_DEFINED: Final = re.compile(rb"(?is)\s*+" + _KEYS)
+KEYS_ADDED: Final = re.compile(
+    rb"(?is)ALTER\s++TABLE\s++(?:ONLY\s++)?+(" + QUALIFIED + rb")\s++ADD\s++" + _KEYS
+)
+"""How PostgreSQL's dumps tell keys, behind the rows: the table, and the columns of the key."""
+_NO_COLUMN: Final = frozenset(
+    {b"PRIMARY", b"KEY", b"UNIQUE", b"CONSTRAINT", b"INDEX", b"FULLTEXT", b"SPATIAL", b"FOREIGN"}
+    | {b"CHECK", b"EXCLUDE", b"PERIOD", b"LIKE"}
+)
+_BOUNDED: Final = frozenset({"char", "character", "varchar", "nchar", "nvarchar", "binary", "varbinary"})
+_BINARY: Final = frozenset({"binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob", "bytea"})
+
+
+@dataclass(frozen=True, slots=True)
+class DumpedColumn:
+    """A column's name, and what its type means for its values.
+
+    Attributes:
+        name: as the dump has it.
+        form: how its values are written.
+        room: how many characters, or bytes, a value may have; None if that is not bounded, or not known.
+    """
+
+    name: str
+    form: ColumnForm = UNKNOWN_FORM
+    room: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DumpedTable:
+    """A table's name without its schema, its columns in order, and those of its primary and foreign keys."""
+
+    name: str
+    columns: tuple[DumpedColumn, ...]
+    keys: frozenset[str] = frozenset()
+
+    def column(self, name: str) -> DumpedColumn | None:
+        """The column of this name; capitals do not matter."""
+        folded = name.casefold()
+        return next((column for column in self.columns if column.name.casefold() == folded), None)
+
+
+def bare_name(qualified: bytes) -> str:
+    """The last part of a name, without its quotes."""
+    part = _PART.findall(qualified)[-1]
+    if part[:1] in {b"`", b'"'}:
+        part = part[1:-1].replace(part[:1] * 2, part[:1])
+    text: str = part.decode("utf-8", "backslashreplace")
+    return text
+
+
+def names_in(listed: bytes) -> tuple[str, ...]:
+    """The names in a column list."""
+    return tuple(bare_name(name) for name in _PART.findall(listed))
+
+
+def defined_table(statement: bytes, dialect: Dialect) -> DumpedTable | None:
+    """The table that a CREATE TABLE makes; None if it has no columns of its own (`… AS SELECT`)."""
+    head = _HEAD.match(statement)
+    if head is None:
+        return None
+    columns: list[DumpedColumn] = []
+    keys: set[str] = set()
+    for definition in _definitions(statement[head.end() :], dialect):
+        found = _COLUMN.match(definition)
+        if found is not None and found[1].upper() not in _NO_COLUMN:
+            kind = found[2].decode().lower()
+            room = int(found[3]) if found[3] and kind in _BOUNDED else None
+            columns.append(DumpedColumn(bare_name(found[1]), _form(kind, found[3]), room))
+        elif key := _KEYS_DEFINED.match(definition):
+            keys.update(names_in(key[1]))
+    return DumpedTable(bare_name(head[1]), tuple(columns), frozenset(keys)) if columns else None
+
+
+def _form(kind: str, length: bytes | None) -> ColumnForm:
+    return ColumnForm(kind in _BINARY, int(length or 0) if kind == "binary" else 0)
+
+
+def _definitions(body: bytes, dialect: Dialect) -> Iterator[bytes]:
+    """What stands between the commas of the outermost level, up to the closing parenthesis."""
+    depth, start, at = 0, 0, 0
+    while at < len(body):
+        at = _next_mark(body, at, dialect)
+        mark = body[at : at + 1]
+        if mark == b"(":
+            depth += 1
+        elif mark == b")":
+            depth -= 1
+        if depth < 0 or (mark == b"," and depth == 0):
+            yield body[start:at]
+            start = at + 1
+        if depth < 0:
+            return
+        at += 1
+
+
+def _next_mark(body: bytes, at: int, dialect: Dialect) -> int:
+    """Where the next parenthesis or comma outside of quotes is."""
+    found = dialect.unmarked.match(body, at)
+    return found.end() if found else at
+
 
 NEITHER: Final = "neither their columns nor the table's definition stand in the dump"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What an INSERT or COPY says before its rows.
+
+    Attributes:
+        table: the table's case-folded name.
+        count: how many values a row has.
+        asked: the columns that were asked for, case-folded, there or not.
+        wanted: positions of those that are there.
+        columns: what they are.
+    """
+
+    table: str
+    count: int
+    asked: frozenset[str]
+    wanted: tuple[int, ...]
+    columns: tuple[DumpedColumn, ...]
 
 
 class Definitions:

@@ -14,10 +14,9 @@ from parsers.stores.database.plan import TablePlan, gaps, plan
 from parsers.stores.interface import StoreEvent
 from parsers.stores.mapping import DEFAULT_MAPPING, Mapping
 from parsers.stores.schema import BATCH_ROWS
-from parsers.stores.sql_dump.dialect import dialect_of
+from parsers.stores.sql_dump.dialect import Session, dialect_of
 from parsers.stores.sql_dump.row_batches import Gathered
 from parsers.stores.sql_dump.rows import Misread
-from parsers.stores.sql_dump.session import Session
 from parsers.stores.sql_dump.statements import SqlStatements
 from parsers.stores.sql_dump.survey import HELD_ROWS, NOTHING, Resumption, Survey, asked_of, lost_rows
 from parsers.stores.sql_dump.window import SqlWindow

@@ -4,9 +4,9 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from parsers.errors import StoreError
+from parsers.stores.sql_dump.definitions import DumpedColumn, Source
+from parsers.stores.sql_dump.dialect import Session
 from parsers.stores.sql_dump.literal import LiteralReader, Value
-from parsers.stores.sql_dump.session import Session
-from parsers.stores.sql_dump.table import DumpedColumn
 
 Cells = tuple[bytes, ...]
 """The tokens of one row that were asked for; what follows them in the tuple does not count."""
@@ -15,25 +15,6 @@ Columns = dict[str, list[Value]]
 """Values by case-folded column."""
 
 _Turn = Callable[[Sequence[bytes]], list[Value]]
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """What an INSERT or COPY says before its rows.
-
-    Attributes:
-        table: the table's case-folded name.
-        count: how many values a row has.
-        asked: the columns that were asked for, case-folded, there or not.
-        wanted: positions of those that are there.
-        columns: what they are.
-    """
-
-    table: str
-    count: int
-    asked: frozenset[str]
-    wanted: tuple[int, ...]
-    columns: tuple[DumpedColumn, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,7 @@ import re
 from re import Pattern
 from typing import Final
 
-from parsers.stores.sql_dump.dialect import Dialect
-from parsers.stores.sql_dump.session import Session
+from parsers.stores.sql_dump.dialect import Dialect, Session
 from parsers.stores.sql_dump.window import SqlWindow
 
 LOOK_AHEAD: Final = 16

@@ -6,14 +6,18 @@ from re import Match
 from typing import Final
 
 from parsers.errors import StoreError
-from parsers.stores.sql_dump.copied import copied, copied_pieces
-from parsers.stores.sql_dump.definitions import Definitions
-from parsers.stores.sql_dump.dialect import QUALIFIED
-from parsers.stores.sql_dump.row_syntax import ROWS, inserted
-from parsers.stores.sql_dump.rows import Cells, Misread, Rows, Source
-from parsers.stores.sql_dump.session import Session
+from parsers.stores.sql_dump.definitions import (
+    KEYS_ADDED,
+    Definitions,
+    Source,
+    bare_name,
+    defined_table,
+    names_in,
+)
+from parsers.stores.sql_dump.dialect import QUALIFIED, Session
+from parsers.stores.sql_dump.row_syntax import ROWS, copied, copied_pieces, inserted
+from parsers.stores.sql_dump.rows import Cells, Misread, Rows
 from parsers.stores.sql_dump.skip import pass_over_statement
-from parsers.stores.sql_dump.table import KEYS_ADDED, bare_name, defined_table, names_in
 from parsers.stores.sql_dump.window import SqlWindow
 
 HEAD_BYTES: Final = 1 << 16

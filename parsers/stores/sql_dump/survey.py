@@ -1,20 +1,81 @@
 """The first reading of a dump: its tables, what fits into memory, and where a second one is to begin."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from parsers.errors import StoreError
+from parsers.stores.ciphertext_form import BLOCK_BYTES, SHORTEST
+from parsers.stores.interface import Uncovered
 from parsers.stores.mapping import Mapping
 from parsers.stores.schema import BATCH_ROWS
-from parsers.stores.sql_dump.definitions import Definitions
-from parsers.stores.sql_dump.row_batches import Gathered
+from parsers.stores.sql_dump.definitions import Definitions, DumpedColumn
+from parsers.stores.sql_dump.dialect import Session
+from parsers.stores.sql_dump.row_batches import Gathered, SmallTables
 from parsers.stores.sql_dump.rows import Columns, Misread, Rows
-from parsers.stores.sql_dump.search import Search
-from parsers.stores.sql_dump.session import Session
-from parsers.stores.sql_dump.small_tables import SmallTables
 from parsers.stores.sql_dump.statements import SqlStatements
 from parsers.stores.sql_dump.window import SqlWindow
+from parsers.stores.unmapped import ColumnSearch, has_long_run, in_words, may_hold_ciphertext
+
+_NOTHING: Final = frozenset[str]()
+
+
+class Search:
+    """Looks at every column of every table, not among `mapped` (table, column; case-folded).
+
+    As in a database, keys are no candidates. Every row is looked at, but only literals that are long enough
+    are read: most columns of most tables hold none.
+    """
+
+    def __init__(self, definitions: Definitions, mapped: Collection[tuple[str, str]]) -> None:
+        self._definitions = definitions
+        self._mapped = mapped
+        self._columns: dict[str, dict[str, ColumnSearch]] = {}
+        self._asked: dict[str, frozenset[str]] = {}
+
+    def asked(self, table: str) -> frozenset[str]:
+        """The columns that are looked at, case-folded as the table is."""
+        if table not in self._asked:
+            defined = self._definitions.tables.get(table)
+            if defined is None:
+                return _NOTHING
+            found = {
+                column.name.casefold(): ColumnSearch(column.name)
+                for column in defined.columns
+                if may_hold_ciphertext(column.name, defined.keys) and not _is_short(column)
+            }
+            self._columns[table] = {
+                name: search for name, search in found.items() if (table, name) not in self._mapped
+            }
+            self._asked[table] = frozenset(self._columns[table])
+        return self._asked[table]
+
+    def take(self, rows: Rows) -> None:
+        """Some rows of whatever table."""
+        searches = self._columns.get(rows.table, {})
+        if wanted := [name for name, tokens in rows.tokens(searches).items() if has_long_run(tokens)]:
+            # An expression in one of these columns does not matter.
+            columns, _ = rows.values(wanted)
+            for name, values in columns.items():
+                searches[name].take(values)
+
+    def uncovered(self, store: str) -> Iterator[Uncovered]:
+        """What was found; keys that the dump told behind their rows are left out."""
+        for table, columns in sorted(self._columns.items()):
+            defined = self._definitions.tables[table]
+            for column in defined.columns:
+                found = columns.get(column.name.casefold())
+                if found is None or not may_hold_ciphertext(column.name, defined.keys):
+                    continue
+                if forms := found.forms():
+                    place = f"{defined.name}.{column.name}"
+                    yield Uncovered(store, place, forms.total(), in_words(forms))
+
+
+def _is_short(column: DumpedColumn) -> bool:
+    """Whether no ciphertext fits into it, going by its type."""
+    return column.room is not None and column.room < (BLOCK_BYTES if column.form.binary else SHORTEST)
+
 
 NOTHING: Final = frozenset[str]()
 HELD_ROWS: Final = 4 * BATCH_ROWS

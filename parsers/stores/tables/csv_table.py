@@ -10,12 +10,10 @@ from typing import Final
 
 from parsers.archives.interface import Leaf
 from parsers.errors import ArchiveError, StoreError
-from parsers.stores.bad_rows import BadRows
-from parsers.stores.batches import StoredRow, in_batches
+from parsers.stores.batches import BadRows, StoredRow, in_batches
 from parsers.stores.interface import StoreEvent, Uncovered
 from parsers.stores.store_file import RawStream, StoreFile
-from parsers.stores.tables.columns import Cells, checked_names, positions, stored_row
-from parsers.stores.tables.other_columns import OtherColumns, others_of
+from parsers.stores.tables.columns import Cells, OtherColumns, checked_names, others_of, positions, stored_row
 from parsers.stores.text_encoding import encoding_of
 
 MAX_LINE: Final = 4 << 20

@@ -7,13 +7,11 @@ from typing import BinaryIO, Final
 
 from parsers.archives.interface import Leaf
 from parsers.errors import ArchiveError, StoreError
-from parsers.stores.bad_rows import BadRows
-from parsers.stores.batches import StoredRow, in_batches
+from parsers.stores.batches import BadRows, StoredRow, in_batches
 from parsers.stores.interface import StoreEvent
 from parsers.stores.store_file import RawStream, StoreFile
 from parsers.stores.strict_json import json_object
-from parsers.stores.tables.columns import REQUIRED, Cells, checked_names, stored_row
-from parsers.stores.tables.other_columns import OtherColumns
+from parsers.stores.tables.columns import REQUIRED, Cells, OtherColumns, checked_names, stored_row
 from parsers.stores.unmapped import may_hold_ciphertext
 
 MAX_LINE: Final = 4 << 20

@@ -10,13 +10,11 @@ from polars.exceptions import PanicException, PolarsError
 
 from parsers.archives.interface import Leaf
 from parsers.errors import StoreError
-from parsers.stores.bad_rows import BadRows
-from parsers.stores.batches import StoredRow, in_batches
+from parsers.stores.batches import BadRows, StoredRow, in_batches
 from parsers.stores.interface import StoreEvent
 from parsers.stores.schema import BATCH_ROWS
 from parsers.stores.store_file import StoreFile
-from parsers.stores.tables.columns import COLUMNS, Cells, positions, stored_row
-from parsers.stores.tables.other_columns import OtherColumns, others_of
+from parsers.stores.tables.columns import COLUMNS, Cells, OtherColumns, others_of, positions, stored_row
 
 PARQUET_MAGIC: Final = b"PAR1"
 

@@ -19,7 +19,7 @@ from parsers.errors import StoreError
 from parsers.progress import Silent
 from parsers.stores.interface import Store
 from parsers.stores.open import open_store
-from parsers.stores.rewriting.out_of_place import out_of_place
+from parsers.stores.open_for_writing import out_of_place
 from parsers.stores.store_writer import Obstacle, Rewriting
 from reports.errors import OutputError
 from tests.audit.reencryption.by_openssl import opened_beside_by_openssl

@@ -3,7 +3,7 @@
 import pytest
 
 from parsers.errors import StoreError
-from parsers.stores.recognise import FileKind, file_kind
+from parsers.stores.open import FileKind, file_kind
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,17 @@ import sqlalchemy as sa
 
 from parsers.errors import CommitUnknownError, StoreError
 from parsers.stores.database.changing import preflight
-from parsers.stores.database.changing.row_changes import change_rows, pieces, rows_by_key
+from parsers.stores.database.changing.row_changes import (
+    ByRow,
+    by_row,
+    change_rows,
+    hashable,
+    pieces,
+    rows_by_key,
+)
 from parsers.stores.database.changing.run_lock import OneRun
 from parsers.stores.database.changing.target import Located, Locator, RuledOut, Target
-from parsers.stores.database.changing.transaction import committed
-from parsers.stores.database.changing.transactions import Access
-from parsers.stores.database.changing.wanted import ByRow, by_row, hashable
+from parsers.stores.database.changing.transactions import Access, committed
 from parsers.stores.database.faults import DRIVER_FAULTS, explain
 from parsers.stores.store_writer import Change, Obstacle, Outcome, Sealed
 

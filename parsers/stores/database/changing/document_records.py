@@ -9,8 +9,7 @@ from sqlalchemy.dialects import postgresql
 from parsers.stores.database.catalogue import Catalogue, Table
 from parsers.stores.database.changing.documents import Documents
 from parsers.stores.database.changing.row_keys import ABSENT, NO_KEY, KeysOfTables, RowKeys
-from parsers.stores.database.changing.table_habits import TableHabits, table_habits
-from parsers.stores.database.changing.target import Located, RuledOut, Target
+from parsers.stores.database.changing.target import Located, RuledOut, TableHabits, Target, table_habits
 from parsers.stores.octopus.source import BLOB, ID, JSON
 from parsers.stores.store_writer import Hindrance
 

@@ -1,17 +1,66 @@
 """Records of CloudBees CD's mapped tables found again: `ec_credential:id=0a00…`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import sqlalchemy as sa
 
-from parsers.stores.database.catalogue import Catalogue
+from parsers.errors import StoreError
+from parsers.stores.database.catalogue import Catalogue, Column, python_type
 from parsers.stores.database.changing.row_keys import NO_KEY, KeysOfTables
-from parsers.stores.database.changing.sealed_columns import WHOLE, SealedColumns
-from parsers.stores.database.changing.table_habits import TableHabits, table_habits
-from parsers.stores.database.changing.target import Located, RuledOut, Target
+from parsers.stores.database.changing.target import (
+    Cells,
+    Located,
+    RuledOut,
+    TableHabits,
+    Target,
+    stored_bytes,
+    table_habits,
+)
 from parsers.stores.database.plan import TablePlan, plan
-from parsers.stores.mapping import Mapping
+from parsers.stores.mapping import Mapping as TableMapping
+from parsers.stores.store_writer import Sealed
+
+WHOLE: Final = ""
+"""The one place in such a row."""
+
+
+class SealedColumns:
+    """A `Form`: the value's column, then the vector's if there is one."""
+
+    def __init__(self, columns: tuple[Column, ...]) -> None:
+        self._columns = columns
+
+    def sealed(self, cells: Cells, places: Sequence[str]) -> list[Sealed | None]:
+        """As `Form.sealed`: the value, "" where there is none."""
+        beside = stored_bytes(cells[1]) if len(cells) > 1 else b""
+        value = Sealed(stored_bytes(cells[0]), beside or None)
+        return [value] * len(places)
+
+    def changed(self, cells: Cells, new: Mapping[str, Sealed]) -> Cells:
+        """As `Form.changed`; what stays equal stays the very same."""
+        wanted = (new[WHOLE].value, new[WHOLE].iv or b"")
+        if len(cells) == 1 and wanted[1]:
+            raise StoreError(f"column {self._columns[0].name!r} has no other for a vector beside it")
+        return tuple(
+            old if stored_bytes(old) == content else _as_stored(content, old, column)
+            for old, content, column in zip(cells, wanted, self._columns, strict=False)
+        )
+
+
+def _as_stored(content: bytes, old: object, column: Column) -> str | bytes | None:
+    """Text where text stood, bytes where bytes did; where nothing did, as the column's type has it."""
+    if not content:
+        return None
+    binary = isinstance(old, bytes | bytearray | memoryview)
+    if binary or (old is None and python_type(column.type) is bytes):
+        return content
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        # Without its cause, which holds the value.
+        raise StoreError(f"column {column.name!r} holds text, and the new value is none") from None
+
 
 NO_TABLE: Final = RuledOut("it is of no table that the mapping names and the database has")
 SEVERAL_COLUMNS: Final = RuledOut("the mapping names several secrets in one row of the table")
@@ -20,7 +69,7 @@ SEVERAL_COLUMNS: Final = RuledOut("the mapping names several secrets in one row 
 class MappedRecords:
     """A `Locator` for the tables of a mapping."""
 
-    def __init__(self, mapping: Mapping) -> None:
+    def __init__(self, mapping: TableMapping) -> None:
         self._mapping = mapping
         self._targets: dict[str, list[Target]] | None = None
         self._keys = KeysOfTables()
@@ -47,7 +96,7 @@ class MappedRecords:
         return found
 
 
-def _by_start(connection: sa.Connection, mapping: Mapping) -> dict[str, list[Target]]:
+def _by_start(connection: sa.Connection, mapping: TableMapping) -> dict[str, list[Target]]:
     """The mapped tables by what their records begin with, or, without a key, are."""
     catalogue = Catalogue(connection)
     habits = table_habits(connection)

@@ -1,16 +1,18 @@
 """What stands in the way of changes, as far as a user with the right to read can see."""
 
 from collections.abc import Collection, Iterator, Mapping
+from typing import Any, Final
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import mysql
+from sqlalchemy.types import TypeEngine
 
 from parsers.errors import StoreError
-from parsers.stores.database.changing.lengths import too_long
-from parsers.stores.database.changing.row_changes import pieces, rows_by_key
+from parsers.stores.database.catalogue import python_type
+from parsers.stores.database.changing.row_changes import ByRow, Wanted, pieces, rows_by_key
 from parsers.stores.database.changing.sessions import Sessions, described, other_sessions
-from parsers.stores.database.changing.target import Cells, Located, RuledOut, Target
+from parsers.stores.database.changing.target import Cells, Located, RuledOut, Target, stored_bytes
 from parsers.stores.database.changing.transactions import Access
-from parsers.stores.database.changing.wanted import ByRow, Wanted
 from parsers.stores.store_writer import Hindrance, Obstacle
 
 
@@ -90,3 +92,31 @@ def _unfit(
         if content is not old and (needed := too_long(content, column.type, dialect)):
             what = f"column {column.name!r} of table {target.table.name!r} takes {needed}"
             yield Hindrance.TOO_SHORT, what
+
+
+_BYTES_OF_MYSQL: Final[dict[type[TypeEngine[Any]], int]] = {
+    mysql.TINYTEXT: 255,
+    mysql.TINYBLOB: 255,
+    mysql.TEXT: 65_535,
+    mysql.BLOB: 65_535,
+    mysql.MEDIUMTEXT: (1 << 24) - 1,
+    mysql.MEDIUMBLOB: (1 << 24) - 1,
+}
+"""What types without a length of their own take (MySQL's manual, "Data Type Storage Requirements")."""
+
+
+def too_long(content: object, kind: TypeEngine[Any], dialect: str) -> str:
+    """`40 characters, where 44 are needed`; "" if a column of this type takes `content`, or nobody knows.
+
+    SQLite takes more than was declared.
+    """
+    size = len(stored_bytes(content))
+    most = _BYTES_OF_MYSQL.get(type(kind)) if dialect in {"mysql", "mariadb"} else None
+    declared = getattr(kind, "length", None)
+    if most is not None or python_type(kind) is bytes:
+        unit, most = "bytes", most or declared
+    else:
+        unit, most, size = "characters", declared, len(content) if isinstance(content, str) else size
+    if dialect == "sqlite" or not isinstance(most, int) or size <= most:
+        return ""
+    return f"{most} {unit}, where {size} are needed"

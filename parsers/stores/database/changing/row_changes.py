@@ -1,16 +1,42 @@
 """Rows of one table changed inside a transaction: locked, compared byte for byte, written, read again."""
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from parsers.errors import StoreError
 from parsers.stores.database.changing.row_statements import KEY, KEYS, cell, select_rows, update_row
-from parsers.stores.database.changing.sealed_columns import stored_bytes
-from parsers.stores.database.changing.target import Cells, Target
-from parsers.stores.database.changing.wanted import Wanted, hashable
+from parsers.stores.database.changing.target import Cells, Located, RuledOut, Target, stored_bytes
 from parsers.stores.store_writer import Change, Outcome, Sealed
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Wanted:
+    """A change, and the place in its row."""
+
+    place: str
+    change: Change
+
+
+ByRow = dict[Target, dict[Hashable, list[Wanted]]]
+"""All changes of one row stand together, under its key."""
+
+
+def by_row(changes: Sequence[Change], located: Mapping[str, Located | RuledOut]) -> ByRow:
+    """The changes whose records lead somewhere."""
+    wanted: ByRow = {}
+    for change in changes:
+        if isinstance(found := located[change.record], Located):
+            rows = wanted.setdefault(found.target, {})
+            rows.setdefault(hashable(found.key), []).append(Wanted(found.place, change))
+    return wanted
+
+
+def hashable(key: object) -> Hashable:
+    """A key as it can be looked up: bytes in the place of views of bytes."""
+    return bytes(key) if isinstance(key, bytearray | memoryview) else key
 
 
 def change_rows(

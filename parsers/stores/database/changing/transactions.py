@@ -1,4 +1,4 @@
-"""Connections that change a database: strict, in a transaction, patient for a bounded time."""
+"""Transactions that change a database: strict, tried again for a bounded time, honest about a lost COMMIT."""
 
 import os
 import sqlite3
@@ -8,13 +8,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy import pool
 
+from parsers.errors import CommitUnknownError, StoreError
 from parsers.stores.database.connection import Database
+from parsers.stores.database.faults import DRIVER_FAULTS, explain, is_passing, is_refusal
 
 _ISOLATION: Final = {
     "mysql": "REPEATABLE READ",  # READ COMMITTED fails under statement-based replication
@@ -123,3 +125,49 @@ def _sqlite(path: Path, mode: str, lock_seconds: int) -> sa.Engine:
         return connection
 
     return sa.create_engine("sqlite://", creator=connect, poolclass=pool.NullPool, hide_parameters=True)
+
+
+Result = TypeVar("Result")
+
+
+def committed(access: Access, work: Callable[[sa.Connection], Result]) -> Result:
+    """What `work` returns, once all that it did is committed.
+
+    All of it is begun anew after a deadlock, a lock that was not to be had, or a lost connection.
+
+    Raises:
+        StoreError: nothing was changed.
+        CommitUnknownError: COMMIT was sent, and no answer came.
+    """
+    for wait in access.patience.waits:
+        try:
+            return _once(access, work)
+        except DRIVER_FAULTS as error:
+            if not is_passing(error):
+                raise _nothing_changed(access, error) from None
+        access.patience.sleep(wait)
+    try:
+        return _once(access, work)
+    except DRIVER_FAULTS as error:
+        raise _nothing_changed(access, error) from None
+
+
+def _once(access: Access, work: Callable[[sa.Connection], Result]) -> Result:
+    with access.writing() as connection:
+        result = work(connection)
+        try:
+            connection.commit()
+        except DRIVER_FAULTS as error:
+            if is_refusal(error):
+                raise
+            # Without its cause, as below.
+            raise CommitUnknownError(
+                f"{access.database.label!r}: COMMIT was sent and not answered: {explain(error)}",
+                hint="either all of it stands or nothing: read the values again",
+            ) from None
+        return result
+
+
+def _nothing_changed(access: Access, error: BaseException) -> StoreError:
+    """To be raised without its cause: a database that refuses a row may quote it."""
+    return StoreError(f"{access.database.label!r} was not changed: {explain(error)}")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from parsers.stores.interface import Store
 from parsers.stores.open import open_store
-from parsers.stores.rewriting.out_of_place import out_of_place
+from parsers.stores.open_for_writing import out_of_place
 from parsers.stores.store_writer import Change, Obstacle, OutOfPlace, Rewriting, Sealed
 from tests.parsers.stores.reading import rows_of
 

@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parsers.stores.rewriting.characters import Characters
-from parsers.stores.rewriting.mysql_strings import MysqlStringSearch
-from parsers.stores.rewriting.value_search import RunSearch
+from parsers.stores.rewriting.spelling import Characters
+from parsers.stores.rewriting.value_search import MysqlStringSearch, RunSearch
 from parsers.stores.sql_dump.escapes import mysql_escaped, mysql_text
 from tests.parsers.stores.rewriting.rewritten import base64_of
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from parsers.stores.mapping import DEFAULT_MAPPING, Mapping, SecretTable
 from parsers.stores.open import open_store
-from parsers.stores.rewriting.out_of_place import out_of_place
+from parsers.stores.open_for_writing import out_of_place
 from parsers.stores.sql_dump.dump import SqlDump
 from parsers.stores.store_file import StoreFile
 from parsers.stores.store_writer import Change, Hindrance, Sealed

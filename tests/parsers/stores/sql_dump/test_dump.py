@@ -10,10 +10,9 @@ import pytest
 from parsers.errors import StoreError
 from parsers.stores.interface import FingerprintSeen, NotAudited, Uncovered
 from parsers.stores.sql_dump.definitions import Definitions
-from parsers.stores.sql_dump.dialect import MYSQL, POSTGRESQL, Dialect, dialect_of
+from parsers.stores.sql_dump.dialect import MYSQL, POSTGRESQL, Dialect, Session, dialect_of
 from parsers.stores.sql_dump.dump import SqlDump
 from parsers.stores.sql_dump.rows import Misread, Rows
-from parsers.stores.sql_dump.session import Session
 from parsers.stores.sql_dump.statements import SqlStatements
 from parsers.stores.sql_dump.survey import NOTHING
 from parsers.stores.sql_dump.window import SqlWindow

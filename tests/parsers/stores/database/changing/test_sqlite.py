@@ -13,9 +13,8 @@ import sqlalchemy as sa
 
 from parsers.errors import StoreError
 from parsers.stores.database.changing.mapped_records import MappedRecords
-from parsers.stores.database.changing.row_changes import change_rows
+from parsers.stores.database.changing.row_changes import by_row, change_rows
 from parsers.stores.database.changing.transactions import Access, Patience
-from parsers.stores.database.changing.wanted import by_row
 from parsers.stores.database.cloudbees_database import CloudBeesDatabase
 from parsers.stores.database.connection import sqlite_database
 from parsers.stores.mapping import Mapping

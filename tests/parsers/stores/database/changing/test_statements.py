@@ -8,9 +8,9 @@ from sqlalchemy.dialects import mssql, mysql, oracle, postgresql
 
 from parsers.stores.database.catalogue import Column, Table
 from parsers.stores.database.changing.documents import Documents
+from parsers.stores.database.changing.mapped_records import SealedColumns
 from parsers.stores.database.changing.row_statements import KEYS, select_rows, update_row
 from parsers.stores.database.changing.run_lock import LOCKS
-from parsers.stores.database.changing.sealed_columns import SealedColumns
 from parsers.stores.database.changing.sessions import SESSIONS
 from parsers.stores.database.changing.target import Target
 from parsers.stores.database.changing.transactions import session_settings
