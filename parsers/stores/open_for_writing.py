@@ -26,14 +26,14 @@ from parsers.stores.rewriting.file_rewriter import WrittenAnew
 from parsers.stores.rewriting.source_files import SourceFile, files_of_folder, read_file
 from parsers.stores.sql_dump.dump import SqlDump
 from parsers.stores.store_file import Look
-from parsers.stores.store_writer import InPlace, OutOfPlace
+from parsers.stores.store_writer import FileRewriter, InPlaceWriter
 from parsers.stores.tables.csv_table import CsvTable
 from parsers.stores.tables.json_lines_table import JsonLinesTable
 
 _PATIENCE: Final = Patience()
 
 
-def in_place(store: Store, *, patience: Patience = _PATIENCE) -> InPlace | None:
+def in_place_writer(store: Store, *, patience: Patience = _PATIENCE) -> InPlaceWriter | None:
     """What changes a live database, or a SQLite file that is not compressed; None for every other store.
 
     Raises:
@@ -41,7 +41,9 @@ def in_place(store: Store, *, patience: Patience = _PATIENCE) -> InPlace | None:
     """
     match store:
         case ProductDatabase():
-            return in_place(store.store(), patience=patience) if _lies_somewhere(store.database) else None
+            return (
+                in_place_writer(store.store(), patience=patience) if _lies_somewhere(store.database) else None
+            )
         case CloudBeesDatabase():
             return _of(store.database, MappedRecords(store.mapping), patience)
         case OctopusDatabase():
@@ -66,7 +68,7 @@ def roll_back_unfinished(store: Store) -> None:
                 raise StoreError(f"{store.label!r} cannot be opened for writing: {explain(error)}") from error
 
 
-def _of(database: Database, locator: Locator, patience: Patience) -> InPlace | None:
+def _of(database: Database, locator: Locator, patience: Patience) -> InPlaceWriter | None:
     return DatabaseInPlace(Access(database, patience), locator) if _lies_somewhere(database) else None
 
 
@@ -78,7 +80,7 @@ def _lies_somewhere(database: Database) -> bool:
 _OneFile = CloudBeesExport | CsvTable | JsonLinesTable | SqlDump | OctopusScript | OctopusTableFile
 
 
-def out_of_place(store: Store) -> OutOfPlace | None:
+def file_rewriter(store: Store) -> FileRewriter | None:
     """What writes the store anew; None for a database, and for files that are no text."""
     match store:
         case OctopusTableFile(form=Form.PARQUET):
@@ -105,7 +107,7 @@ def _of_one_file(store: _OneFile) -> WrittenAnew:
     return WrittenAnew(store.label, files, seen_through, is_export=isinstance(store, CloudBeesExport))
 
 
-def _of_tables(store: OctopusTableFolder) -> OutOfPlace:
+def _of_tables(store: OctopusTableFolder) -> FileRewriter:
     def files() -> list[SourceFile]:
         return files_of_folder(Path(store.reference), [each.file for each in store.files])
 
@@ -116,7 +118,7 @@ def _of_tables(store: OctopusTableFolder) -> OutOfPlace:
     return WrittenAnew(store.label, files, seen_through)
 
 
-def _of_migrator(store: MigratorFolder) -> OutOfPlace:
+def _of_migrator(store: MigratorFolder) -> FileRewriter:
     def files() -> list[SourceFile]:
         return files_of_folder(Path(store.reference), store.documents())
 

@@ -9,7 +9,7 @@ from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Sealed:
+class StoredCiphertext:
     """A stored value as it lies in its store.
 
     Attributes:
@@ -28,15 +28,15 @@ class Sealed:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Change:
+class ValueChange:
     """One stored value that is to become another; `record` finds it, as in the `STORED` schema."""
 
     record: str
-    old: Sealed
-    new: Sealed
+    old: StoredCiphertext
+    new: StoredCiphertext
 
 
-class Outcome(StrEnum):
+class ChangeOutcome(StrEnum):
     """What became of a change."""
 
     CHANGED = "changed"
@@ -45,7 +45,7 @@ class Outcome(StrEnum):
     GONE = "gone"
 
 
-class Hindrance(StrEnum):
+class BlockerKind(StrEnum):
     """What stands in the way of changing a store.
 
     `SESSIONS`, `SESSIONS_UNSEEN` and `NO_TRANSACTIONS` concern a whole store or table, and people may know
@@ -61,21 +61,21 @@ class Hindrance(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Obstacle:
+class Blocker:
     """Something in the way.
 
     Attributes:
-        hindrance: what it is.
+        kind: what it is.
         what: a sentence for people, without key, plain text or ciphertext.
         records: the records that it rules out; none where it concerns the whole store.
     """
 
-    hindrance: Hindrance
+    kind: BlockerKind
     what: str
     records: tuple[str, ...] = ()
 
 
-class InPlace(Protocol):
+class InPlaceWriter(Protocol):
     """A store that is changed where it lies, in transactions."""
 
     @property
@@ -83,7 +83,7 @@ class InPlace(Protocol):
         """The store's name in reports: that of `Store.label`."""
         ...
 
-    def obstacles(self, changes: Sequence[Change]) -> Iterator[Obstacle]:
+    def blockers(self, changes: Sequence[ValueChange]) -> Iterator[Blocker]:
         """What stands in the way; a user with the right to SELECT is enough to ask.
 
         Raises:
@@ -99,7 +99,7 @@ class InPlace(Protocol):
         """
         ...
 
-    def present(self, records: Sequence[str]) -> dict[str, Sealed]:
+    def present(self, records: Sequence[str]) -> dict[str, StoredCiphertext]:
         """What stands there now, read over a new connection; records that find no single row are left out.
 
         Raises:
@@ -107,7 +107,7 @@ class InPlace(Protocol):
         """
         ...
 
-    def replace(self, changes: Sequence[Change]) -> list[Outcome]:
+    def replace(self, changes: Sequence[ValueChange]) -> list[ChangeOutcome]:
         """Make the changes, all in one transaction, and say of each what became of it, in their order.
 
         Only where exactly the old bytes stand does anything change; `ALREADY` where the new ones do. After
@@ -120,11 +120,11 @@ class InPlace(Protocol):
         ...
 
 
-class Rewriting(Protocol):
+class FileRewrite(Protocol):
     """A file store with its changes found in it, ready to be written anew."""
 
     @property
-    def obstacles(self) -> tuple[Obstacle, ...]:
+    def blockers(self) -> tuple[Blocker, ...]:
         """Records whose value is not written plainly in the file: they stay as they are."""
         ...
 
@@ -141,7 +141,7 @@ class Rewriting(Protocol):
         ...
 
 
-class OutOfPlace(Protocol):
+class FileRewriter(Protocol):
     """A store that is never changed where it lies: it is written anew."""
 
     @property
@@ -149,7 +149,7 @@ class OutOfPlace(Protocol):
         """The store's name in reports: that of `Store.label`."""
         ...
 
-    def locate(self, changes: Sequence[Change]) -> Rewriting:
+    def locate(self, changes: Sequence[ValueChange]) -> FileRewrite:
         """Find the values in the source.
 
         Raises:

@@ -12,11 +12,11 @@ from parsers.stores.sql_dump.dump import SqlDump
 from parsers.stores.sql_dump.survey import Survey
 from parsers.stores.sql_dump.window import SqlWindow
 from parsers.stores.store_file import chunks
-from parsers.stores.store_writer import Change
+from parsers.stores.store_writer import ValueChange
 from parsers.stores.text_encoding import encoding_of, utf8_pieces
 
 
-def records_without_room(store: SqlDump, changes: Sequence[Change]) -> Collection[str]:
+def records_without_room(store: SqlDump, changes: Sequence[ValueChange]) -> Collection[str]:
     """The records of the changes whose new value has no room in its column.
 
     The dump is read only if a value becomes longer.
@@ -36,7 +36,7 @@ def records_without_room(store: SqlDump, changes: Sequence[Change]) -> Collectio
     )
 
 
-def _longer(change: Change) -> bool:
+def _longer(change: ValueChange) -> bool:
     old, new = change.old, change.new
     return len(new.value) > len(old.value) or len(new.iv or b"") > len(old.iv or b"")
 

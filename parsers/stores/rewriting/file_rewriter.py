@@ -15,7 +15,7 @@ from parsers.stores.rewriting.scan import Scan, ScannedFile
 from parsers.stores.rewriting.source_files import SourceFile
 from parsers.stores.rewriting.spelling import core
 from parsers.stores.store_file import HEAD_BYTES, Look, chunks
-from parsers.stores.store_writer import Change, Hindrance, Obstacle, Rewriting
+from parsers.stores.store_writer import Blocker, BlockerKind, FileRewrite, ValueChange
 
 
 class Edit(NamedTuple):
@@ -49,7 +49,7 @@ def spliced(pieces: Iterable[bytes], edits: Iterable[Edit]) -> Iterator[bytes]:
         at = end
 
 
-def _all_have_room(_changes: Sequence[Change]) -> Collection[str]:
+def _all_have_room(_changes: Sequence[ValueChange]) -> Collection[str]:
     return ()
 
 
@@ -68,10 +68,10 @@ class WrittenAnew:
     label: str
     files: Callable[[], list[SourceFile]]
     seen_through: Callable[[Look], Store]
-    without_room: Callable[[Sequence[Change]], Collection[str]] = _all_have_room
+    without_room: Callable[[Sequence[ValueChange]], Collection[str]] = _all_have_room
     is_export: bool = False
 
-    def locate(self, changes: Sequence[Change]) -> Rewriting:
+    def locate(self, changes: Sequence[ValueChange]) -> FileRewrite:
         """As `OutOfPlace.locate`: one pass over the files, and as many as the store's reader takes.
 
         Raises:
@@ -90,17 +90,17 @@ class WrittenAnew:
             return stream if file is None else MarkedStream(stream, file, placeholders)
 
         found = arrivals(self.seen_through(look).read(), changes, scan, placeholders)
-        obstacles = (*_too_short(cut), *found.obstacles)
-        return _Located(obstacles, tuple(scan.files), found.news, is_export=self.is_export)
+        blockers = (*_too_short(cut), *found.blockers)
+        return _Located(blockers, tuple(scan.files), found.news, is_export=self.is_export)
 
 
-def _too_short(records: Collection[str]) -> Iterator[Obstacle]:
+def _too_short(records: Collection[str]) -> Iterator[Blocker]:
     if records:
         what = f"{len(records)} values would be longer than their columns: a server may cut them off"
-        yield Obstacle(Hindrance.TOO_SHORT, what, tuple(records))
+        yield Blocker(BlockerKind.TOO_SHORT, what, tuple(records))
 
 
-def _searched(changes: Sequence[Change]) -> dict[bytes, int]:
+def _searched(changes: Sequence[ValueChange]) -> dict[bytes, int]:
     """A number for each value that is to change and long enough to be ciphertext."""
     pairs = ((change.old.value, change.new.value) for change in changes)
     vectors = ((change.old.iv, change.new.iv) for change in changes)
@@ -111,15 +111,15 @@ def _searched(changes: Sequence[Change]) -> dict[bytes, int]:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class _Located:
-    """A `Rewriting`."""
+    """A `FileRewrite`."""
 
-    obstacles: tuple[Obstacle, ...]
+    blockers: tuple[Blocker, ...]
     scanned: tuple[ScannedFile, ...]
     news: Mapping[int, bytes]
     is_export: bool
 
     def files(self, *, fingerprint: str | None) -> Iterator[tuple[str, Iterator[bytes]]]:
-        """As `Rewriting.files`.
+        """As `FileRewrite.files`.
 
         Raises:
             StoreError, ArchiveError: a file cannot be read, or is another than before.

@@ -12,14 +12,14 @@ from parsers.stores.rewriting.occurrences import Occurrence
 from parsers.stores.rewriting.placeholders import Placeholders
 from parsers.stores.rewriting.scan import Scan
 from parsers.stores.rewriting.spelling import core, fits, written
-from parsers.stores.store_writer import Change, Hindrance, Obstacle
+from parsers.stores.store_writer import Blocker, BlockerKind, ValueChange
 
 _Edits = tuple[tuple[int, bytes], ...]
 """Numbers of occurrences, and what is to stand there."""
 
 _SAID: Final = {
-    Hindrance.NOT_FOUND_AGAIN: "not there as they were, or not in one place of their own",
-    Hindrance.NOT_WRITTEN_PLAINLY: "written in a way that is not followed: with entities, line breaks, "
+    BlockerKind.NOT_FOUND_AGAIN: "not there as they were, or not in one place of their own",
+    BlockerKind.NOT_WRITTEN_PLAINLY: "written in a way that is not followed: with entities, line breaks, "
     "odd escapes, packed, or by an expression",
 }
 
@@ -34,20 +34,20 @@ class Arrivals:
     """
 
     news: dict[int, bytes] = field(default_factory=dict, repr=False)
-    hindered: dict[Hindrance, list[str]] = field(default_factory=dict)
+    hindered: dict[BlockerKind, list[str]] = field(default_factory=dict)
 
     @property
-    def obstacles(self) -> tuple[Obstacle, ...]:
+    def blockers(self) -> tuple[Blocker, ...]:
         """What is in the way, each kind once."""
         return tuple(
-            Obstacle(hindrance, f"{len(records)} values are {_SAID[hindrance]}", tuple(records))
-            for hindrance, records in self.hindered.items()
+            Blocker(kind, f"{len(records)} values are {_SAID[kind]}", tuple(records))
+            for kind, records in self.hindered.items()
         )
 
 
 def arrivals(
     events: Iterable[StoreEvent],
-    changes: Sequence[Change],
+    changes: Sequence[ValueChange],
     scan: Scan,
     placeholders: Placeholders,
 ) -> Arrivals:
@@ -63,15 +63,15 @@ def arrivals(
     for at, change in enumerate(changes):
         wanted.setdefault(change.record, []).append(at)
     places = _Places(scan, placeholders)
-    found: dict[int, _Edits | Hindrance] = {}
+    found: dict[int, _Edits | BlockerKind] = {}
     claims: Counter[int] = Counter()
     for record, value, iv in _rows(events, wanted):
         for at in wanted[record]:
             edits = places.of(changes[at], value, iv)
-            if edits is Hindrance.NOT_FOUND_AGAIN:
+            if edits is BlockerKind.NOT_FOUND_AGAIN:
                 continue
             # Of two rows that hold the same under one record nobody knows which is meant.
-            found[at] = Hindrance.NOT_FOUND_AGAIN if at in found else edits
+            found[at] = BlockerKind.NOT_FOUND_AGAIN if at in found else edits
             if isinstance(edits, tuple):
                 claims.update(number for number, _ in edits)
     shared = {number for number, count in claims.items() if count > 1}
@@ -79,19 +79,19 @@ def arrivals(
 
 
 def _settled(
-    changes: Sequence[Change], found: Mapping[int, _Edits | Hindrance], shared: Collection[int]
+    changes: Sequence[ValueChange], found: Mapping[int, _Edits | BlockerKind], shared: Collection[int]
 ) -> Arrivals:
     """A record of which one place cannot be written, or is another record's too, stays as it is."""
-    hindered: dict[str, Hindrance] = {}
+    hindered: dict[str, BlockerKind] = {}
     for at, change in enumerate(changes):
-        edits = found.get(at, Hindrance.NOT_FOUND_AGAIN)
-        if isinstance(edits, Hindrance):
+        edits = found.get(at, BlockerKind.NOT_FOUND_AGAIN)
+        if isinstance(edits, BlockerKind):
             hindered[change.record] = edits
         elif any(number in shared for number, _ in edits):
-            hindered[change.record] = Hindrance.NOT_FOUND_AGAIN
+            hindered[change.record] = BlockerKind.NOT_FOUND_AGAIN
     result = Arrivals()
-    for record, hindrance in hindered.items():
-        result.hindered.setdefault(hindrance, []).append(record)
+    for record, kind in hindered.items():
+        result.hindered.setdefault(kind, []).append(record)
     for at, edits in found.items():
         if changes[at].record not in hindered and isinstance(edits, tuple):
             result.news.update(edits)
@@ -118,30 +118,30 @@ class _Places:
         self._scan = scan
         self._placeholders = placeholders
 
-    def of(self, change: Change, value: bytes | None, iv: bytes | None) -> _Edits | Hindrance:
+    def of(self, change: ValueChange, value: bytes | None, iv: bytes | None) -> _Edits | BlockerKind:
         """The new text for each occurrence, or why there is none."""
         values = self._part(value, change.old.value, change.new.value)
         vectors = self._part(iv, change.old.iv, change.new.iv)
-        if isinstance(values, Hindrance):
+        if isinstance(values, BlockerKind):
             return values
-        return vectors if isinstance(vectors, Hindrance) else values + vectors
+        return vectors if isinstance(vectors, BlockerKind) else values + vectors
 
-    def _part(self, arrived: bytes | None, old: bytes | None, new: bytes | None) -> _Edits | Hindrance:
+    def _part(self, arrived: bytes | None, old: bytes | None, new: bytes | None) -> _Edits | BlockerKind:
         if arrived is None or old is None:
-            return () if arrived == old == new else Hindrance.NOT_FOUND_AGAIN
+            return () if arrived == old == new else BlockerKind.NOT_FOUND_AGAIN
         bare = core(old)
         around = _around(old, bare)
         number = self._placeholders.number(arrived.removeprefix(around[0]).removesuffix(around[1]))
         occurrence = self._occurrence(number, bare)
         if occurrence is None and arrived != old:
-            return Hindrance.NOT_FOUND_AGAIN
+            return BlockerKind.NOT_FOUND_AGAIN
         if new == old:
             return ()
         if number is None or occurrence is None or new is None:
-            return Hindrance.NOT_WRITTEN_PLAINLY
+            return BlockerKind.NOT_WRITTEN_PLAINLY
         text = core(new)
         if _around(new, text) != around or not fits(text, bare, occurrence.spelling):
-            return Hindrance.NOT_WRITTEN_PLAINLY
+            return BlockerKind.NOT_WRITTEN_PLAINLY
         return ((number, written(text, occurrence.spelling)),)
 
     def _occurrence(self, number: int | None, old: bytes) -> Occurrence | None:

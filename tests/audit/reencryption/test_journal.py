@@ -17,7 +17,7 @@ import pytest
 
 from audit.errors import ReencryptionError
 from audit.reencryption.journal import Entry, Journal, journal_for_writing, read_journal
-from parsers.stores.store_writer import Sealed
+from parsers.stores.store_writer import StoredCiphertext
 from tests.audit.reencryption.estate import journal_at
 from tests.support.programs import need
 
@@ -26,8 +26,8 @@ HEAD = json.dumps({"passkey_audit_journal": 1, "target": TARGET}).encode() + b"\
 
 
 def entry(number: int = 1, *, store: str = "db", iv: bytes | None = None) -> Entry:
-    old = Sealed(f"old ciphertext {number}".encode(), iv)
-    return Entry(store, f"row {number}", old, Sealed(f"new ciphertext {number}".encode()).digest)
+    old = StoredCiphertext(f"old ciphertext {number}".encode(), iv)
+    return Entry(store, f"row {number}", old, StoredCiphertext(f"new ciphertext {number}".encode()).digest)
 
 
 def same(found: Entry, expected: Entry) -> bool:
@@ -47,7 +47,7 @@ def write(path: Path, *entries: Entry, target: str = TARGET) -> None:
 def test_what_is_written_is_read_back(tmp_path: Path) -> None:
     """Every entry, in its order, with bytes of every kind, over several openings."""
     path = journal_at(tmp_path)
-    strange = Entry("käse; \n db", 'row "1"', Sealed(bytes(range(256)), b"\0" * 16), "0" * 64)
+    strange = Entry("käse; \n db", 'row "1"', StoredCiphertext(bytes(range(256)), b"\0" * 16), "0" * 64)
     write(path, entry(1), strange)
     write(path, entry(2, iv=b"vector"))
     found = read_journal(path)

@@ -20,7 +20,7 @@ from parsers.stores.database.changing.run_lock import OneRun
 from parsers.stores.database.changing.target import Located, Locator, RuledOut, Target
 from parsers.stores.database.changing.transactions import Access, committed
 from parsers.stores.database.faults import DRIVER_FAULTS, explain
-from parsers.stores.store_writer import Change, Obstacle, Outcome, Sealed
+from parsers.stores.store_writer import Blocker, ChangeOutcome, StoredCiphertext, ValueChange
 
 _Places = dict[Hashable, list[tuple[str, str]]]
 """Record and place of each value wanted of a row, by the row's key."""
@@ -40,8 +40,8 @@ class DatabaseInPlace:
         """As `InPlace.label`."""
         return self._access.database.label
 
-    def obstacles(self, changes: Sequence[Change]) -> Iterator[Obstacle]:
-        """As `InPlace.obstacles`."""
+    def blockers(self, changes: Sequence[ValueChange]) -> Iterator[Blocker]:
+        """As `InPlace.blockers`."""
         try:
             yield from preflight.sessions(self._access, self._one_run.sessions)
             located = self._locate([change.record for change in changes])
@@ -55,7 +55,7 @@ class DatabaseInPlace:
         """As `InPlace.exclusively`."""
         return self._one_run.held()
 
-    def present(self, records: Sequence[str]) -> dict[str, Sealed]:
+    def present(self, records: Sequence[str]) -> dict[str, StoredCiphertext]:
         """As `InPlace.present`."""
         wanted: dict[Target, _Places] = {}
         for record, found in self._locate(records).items():
@@ -72,7 +72,7 @@ class DatabaseInPlace:
         except DRIVER_FAULTS as error:
             raise self._unreadable(error) from error
 
-    def replace(self, changes: Sequence[Change]) -> list[Outcome]:
+    def replace(self, changes: Sequence[ValueChange]) -> list[ChangeOutcome]:
         """As `InPlace.replace`; each record may stand in `changes` once.
 
         Where a table has no transactions, part of the changes may stand after an error, which then is a
@@ -90,7 +90,7 @@ class DatabaseInPlace:
             raise CommitUnknownError(
                 f"{error.message} (a table has no transactions)", hint=error.hint
             ) from None
-        return [outcomes.get(record, Outcome.GONE) for record in records]
+        return [outcomes.get(record, ChangeOutcome.GONE) for record in records]
 
     def _locate(self, records: Sequence[str]) -> Mapping[str, Located | RuledOut]:
         """Where records lead is remembered: a connection costs as much as some hundred rows.
@@ -112,14 +112,16 @@ class DatabaseInPlace:
         return StoreError(f"{self.label!r} cannot be read: {explain(error)}")
 
 
-def _changed(wanted: ByRow, connection: sa.Connection) -> dict[str, Outcome]:
-    outcomes: dict[str, Outcome] = {}
+def _changed(wanted: ByRow, connection: sa.Connection) -> dict[str, ChangeOutcome]:
+    outcomes: dict[str, ChangeOutcome] = {}
     for target, rows in wanted.items():
         outcomes.update(change_rows(connection, target, rows))
     return outcomes
 
 
-def _sealed(connection: sa.Connection, target: Target, wanted: _Places) -> Iterator[tuple[str, Sealed]]:
+def _sealed(
+    connection: sa.Connection, target: Target, wanted: _Places
+) -> Iterator[tuple[str, StoredCiphertext]]:
     for keys in pieces(list(wanted), target.at_once):
         for key, cells in rows_by_key(connection, target, keys).items():
             there = target.form.sealed(cells, [place for _, place in wanted[key]])

@@ -11,14 +11,14 @@ from parsers.stores.database.changing.documents import Documents
 from parsers.stores.database.changing.row_keys import ABSENT, NO_KEY, KeysOfTables, RowKeys
 from parsers.stores.database.changing.target import Located, RuledOut, TableHabits, Target, table_habits
 from parsers.stores.octopus.source import BLOB, ID, JSON
-from parsers.stores.store_writer import Hindrance
+from parsers.stores.store_writer import BlockerKind
 
 DOCUMENTS_AT_ONCE: Final = 16
 """A document may have megabytes."""
 
 NOT_KEPT: Final = RuledOut(
     "the server keeps the document's meaning and not its text (JSONB, or MySQL's JSON)",
-    Hindrance.NOT_WRITTEN_PLAINLY,
+    BlockerKind.NOT_WRITTEN_PLAINLY,
 )
 
 

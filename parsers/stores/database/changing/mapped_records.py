@@ -19,7 +19,7 @@ from parsers.stores.database.changing.target import (
 )
 from parsers.stores.database.plan import TablePlan, plan
 from parsers.stores.mapping import Mapping as TableMapping
-from parsers.stores.store_writer import Sealed
+from parsers.stores.store_writer import StoredCiphertext
 
 WHOLE: Final = ""
 """The one place in such a row."""
@@ -31,13 +31,13 @@ class SealedColumns:
     def __init__(self, columns: tuple[Column, ...]) -> None:
         self._columns = columns
 
-    def sealed(self, cells: Cells, places: Sequence[str]) -> list[Sealed | None]:
+    def sealed(self, cells: Cells, places: Sequence[str]) -> list[StoredCiphertext | None]:
         """As `Form.sealed`: the value, "" where there is none."""
         beside = stored_bytes(cells[1]) if len(cells) > 1 else b""
-        value = Sealed(stored_bytes(cells[0]), beside or None)
+        value = StoredCiphertext(stored_bytes(cells[0]), beside or None)
         return [value] * len(places)
 
-    def changed(self, cells: Cells, new: Mapping[str, Sealed]) -> Cells:
+    def changed(self, cells: Cells, new: Mapping[str, StoredCiphertext]) -> Cells:
         """As `Form.changed`; what stays equal stays the very same."""
         wanted = (new[WHOLE].value, new[WHOLE].iv or b"")
         if len(cells) == 1 and wanted[1]:

@@ -13,20 +13,20 @@ from parsers.stores.database.changing.row_changes import ByRow, Wanted, pieces, 
 from parsers.stores.database.changing.sessions import Sessions, described, other_sessions
 from parsers.stores.database.changing.target import Cells, Located, RuledOut, Target, stored_bytes
 from parsers.stores.database.changing.transactions import Access
-from parsers.stores.store_writer import Hindrance, Obstacle
+from parsers.stores.store_writer import Blocker, BlockerKind
 
 
-def ruled_out(located: Mapping[str, Located | RuledOut]) -> Iterator[Obstacle]:
+def ruled_out(located: Mapping[str, Located | RuledOut]) -> Iterator[Blocker]:
     """Records that lead nowhere, by the reason."""
     reasons: dict[RuledOut, list[str]] = {}
     for record, found in located.items():
         if isinstance(found, RuledOut):
             reasons.setdefault(found, []).append(record)
     for reason, records in reasons.items():
-        yield Obstacle(reason.hindrance, reason.why, tuple(records))
+        yield Blocker(reason.kind, reason.why, tuple(records))
 
 
-def sessions(access: Access, own: Collection[int]) -> Iterator[Obstacle]:
+def sessions(access: Access, own: Collection[int]) -> Iterator[Blocker]:
     """Others on the same database. Servers list a connection for a moment after it was closed.
 
     Raises:
@@ -42,38 +42,38 @@ def sessions(access: Access, own: Collection[int]) -> Iterator[Obstacle]:
     yield from _told(found)
 
 
-def _told(found: Sessions) -> Iterator[Obstacle]:
+def _told(found: Sessions) -> Iterator[Blocker]:
     if found.seen:
         count = len(found.seen)
         what = f"{count} other session{'s' * (count > 1)} on this database: {described(found.seen)}"
-        yield Obstacle(Hindrance.SESSIONS, what)
+        yield Blocker(BlockerKind.SESSIONS, what)
     if found.unseen:
         what = f"whether there are other sessions on this database cannot be seen: {found.unseen}"
-        yield Obstacle(Hindrance.SESSIONS_UNSEEN, what)
+        yield Blocker(BlockerKind.SESSIONS_UNSEEN, what)
 
 
-def of_tables(connection: sa.Connection, wanted: ByRow) -> Iterator[Obstacle]:
+def of_tables(connection: sa.Connection, wanted: ByRow) -> Iterator[Blocker]:
     """Tables without transactions, values that do not fit.
 
     Raises:
         DRIVER_FAULTS: from the database.
     """
-    unfit: dict[tuple[Hindrance, str], list[str]] = {}
+    unfit: dict[tuple[BlockerKind, str], list[str]] = {}
     for target, rows in wanted.items():
         if target.engine is not None:
             what = f"table {target.table.name!r} has no transactions ({target.engine}): what was begun stays"
-            yield Obstacle(Hindrance.NO_TRANSACTIONS, what)
+            yield Blocker(BlockerKind.NO_TRANSACTIONS, what)
         for keys in pieces(list(rows), target.at_once):
             for key, cells in rows_by_key(connection, target, keys).items():
                 for reason in _unfit(target, cells, rows[key], connection.dialect.name):
                     unfit.setdefault(reason, []).extend(each.change.record for each in rows[key])
-    for (hindrance, what), records in unfit.items():
-        yield Obstacle(hindrance, what, tuple(records))
+    for (kind, what), records in unfit.items():
+        yield Blocker(kind, what, tuple(records))
 
 
 def _unfit(
     target: Target, cells: Cells, wanted: list[Wanted], dialect: str
-) -> Iterator[tuple[Hindrance, str]]:
+) -> Iterator[tuple[BlockerKind, str]]:
     """What speaks against the row as it would be; of a document all changes stand or fall together."""
     there = target.form.sealed(cells, [each.place for each in wanted])
     new = {
@@ -86,12 +86,12 @@ def _unfit(
     try:
         meant = target.form.changed(cells, new)
     except StoreError as error:
-        yield Hindrance.NOT_WRITTEN_PLAINLY, f"table {target.table.name!r}: {error.message}"
+        yield BlockerKind.NOT_WRITTEN_PLAINLY, f"table {target.table.name!r}: {error.message}"
         return
     for content, old, column in zip(meant, cells, target.columns, strict=True):
         if content is not old and (needed := too_long(content, column.type, dialect)):
             what = f"column {column.name!r} of table {target.table.name!r} takes {needed}"
-            yield Hindrance.TOO_SHORT, what
+            yield BlockerKind.TOO_SHORT, what
 
 
 _BYTES_OF_MYSQL: Final[dict[type[TypeEngine[Any]], int]] = {

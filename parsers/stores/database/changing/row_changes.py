@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from parsers.errors import StoreError
 from parsers.stores.database.changing.row_statements import KEY, KEYS, cell, select_rows, update_row
 from parsers.stores.database.changing.target import Cells, Located, RuledOut, Target, stored_bytes
-from parsers.stores.store_writer import Change, Outcome, Sealed
+from parsers.stores.store_writer import ChangeOutcome, StoredCiphertext, ValueChange
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -17,14 +17,14 @@ class Wanted:
     """A change, and the place in its row."""
 
     place: str
-    change: Change
+    change: ValueChange
 
 
 ByRow = dict[Target, dict[Hashable, list[Wanted]]]
 """All changes of one row stand together, under its key."""
 
 
-def by_row(changes: Sequence[Change], located: Mapping[str, Located | RuledOut]) -> ByRow:
+def by_row(changes: Sequence[ValueChange], located: Mapping[str, Located | RuledOut]) -> ByRow:
     """The changes whose records lead somewhere."""
     wanted: ByRow = {}
     for change in changes:
@@ -41,20 +41,22 @@ def hashable(key: object) -> Hashable:
 
 def change_rows(
     connection: sa.Connection, target: Target, wanted: Mapping[Hashable, Sequence[Wanted]]
-) -> dict[str, Outcome]:
+) -> dict[str, ChangeOutcome]:
     """Make the changes that `wanted` lists by the key of their row; the outcome by record.
 
     Raises:
         StoreError: a row was not changed, or not into what was meant: everything is to be rolled back.
         DRIVER_FAULTS: from the database.
     """
-    outcomes: dict[str, Outcome] = {}
+    outcomes: dict[str, ChangeOutcome] = {}
     for keys in pieces(list(wanted), target.at_once):
         there = rows_by_key(connection, target, keys, lock=True)
         meant: dict[Hashable, Cells] = {}
         for key in keys:
             if (cells := there.get(key)) is None:
-                outcomes.update(dict.fromkeys((each.change.record for each in wanted[key]), Outcome.GONE))
+                outcomes.update(
+                    dict.fromkeys((each.change.record for each in wanted[key]), ChangeOutcome.GONE)
+                )
                 continue
             new = _judge(target, cells, wanted[key], outcomes)
             if new:
@@ -86,25 +88,25 @@ def _ask(
 
 
 def _judge(
-    target: Target, cells: Cells, wanted: Sequence[Wanted], outcomes: dict[str, Outcome]
-) -> dict[str, Sealed]:
+    target: Target, cells: Cells, wanted: Sequence[Wanted], outcomes: dict[str, ChangeOutcome]
+) -> dict[str, StoredCiphertext]:
     """What is to stand at which place; the outcomes are noted as if that were done."""
-    new: dict[str, Sealed] = {}
+    new: dict[str, StoredCiphertext] = {}
     there = target.form.sealed(cells, [each.place for each in wanted])
     for each, current in zip(wanted, there, strict=True):
         outcome = _outcome(each.change, current)
         outcomes[each.change.record] = outcome
-        if outcome is Outcome.CHANGED:
+        if outcome is ChangeOutcome.CHANGED:
             new[each.place] = each.change.new
     return new
 
 
-def _outcome(change: Change, current: Sealed | None) -> Outcome:
+def _outcome(change: ValueChange, current: StoredCiphertext | None) -> ChangeOutcome:
     if current is None:
-        return Outcome.GONE
+        return ChangeOutcome.GONE
     if current == change.new:
-        return Outcome.ALREADY
-    return Outcome.CHANGED if current == change.old else Outcome.DIFFERS
+        return ChangeOutcome.ALREADY
+    return ChangeOutcome.CHANGED if current == change.old else ChangeOutcome.DIFFERS
 
 
 def _write(

@@ -7,7 +7,7 @@ from typing import Final, Protocol
 import sqlalchemy as sa
 
 from parsers.stores.database.catalogue import Column, Table
-from parsers.stores.store_writer import Hindrance, Sealed
+from parsers.stores.store_writer import BlockerKind, StoredCiphertext
 
 Cells = tuple[object, ...]
 """What stands in the value-holding columns of one row, as the driver hands it out."""
@@ -27,11 +27,11 @@ def stored_bytes(cell: object) -> bytes:
 class Form(Protocol):
     """How stored values lie in the cells of a row."""
 
-    def sealed(self, cells: Cells, places: Sequence[str]) -> list[Sealed | None]:
+    def sealed(self, cells: Cells, places: Sequence[str]) -> list[StoredCiphertext | None]:
         """The value at each place; None where there is no such place."""
         ...
 
-    def changed(self, cells: Cells, new: Mapping[str, Sealed]) -> Cells:
+    def changed(self, cells: Cells, new: Mapping[str, StoredCiphertext]) -> Cells:
         """The cells with other values at some of the places that `sealed` found.
 
         A cell in which nothing changes is the very same object.
@@ -79,7 +79,7 @@ class RuledOut:
     """Why a record leads nowhere where it could be changed, in words for people."""
 
     why: str
-    hindrance: Hindrance = Hindrance.NOT_FOUND_AGAIN
+    kind: BlockerKind = BlockerKind.NOT_FOUND_AGAIN
 
 
 class Locator(Protocol):
