@@ -24,7 +24,7 @@ def _begin_bzip2(_head: bytes, _notes: list[str]) -> Decompressor:
 
 BZIP2: Final = Codec("bzip2", _begin_bzip2, begins=lambda head: head.startswith(b"BZh"), padding=True)
 BZIP2_MEMBER: Final = Codec("bzip2", _begin_bzip2)
-"""Inside a zip there is one stream only."""
+"""A zip member holds only one stream."""
 
 
 _XZ_MAGIC = b"\xfd7zXZ\x00"
@@ -54,9 +54,9 @@ def lzma_alone(limits: Limits) -> Codec:
 
 
 def lzma_member(properties: bytes, size: int, limits: Limits) -> Codec:
-    """Method 14 of a zip: raw LZMA behind nine bytes, of which the last five are its `properties`.
+    """Method 14 of a zip: raw LZMA after nine bytes, of which the last five are its `properties`.
 
-    It may have no end mark, so that `size` tells where it ends.
+    It may lack an end marker: then `size` says where it ends.
     APPNOTE 6.3.9, section 5.8: one byte (pb · 5 + lp) · 9 + lc, then the dictionary's size.
     """
     if len(properties) != 5 or properties[0] >= 225:
@@ -65,7 +65,7 @@ def lzma_member(properties: bytes, size: int, limits: Limits) -> Codec:
     position, literal_position = divmod(rest, 5)
     dictionary = int.from_bytes(properties[1:], "little")
     if dictionary > limits.xz_memory:
-        raise LimitExceededError(f"lzma data ask for a dictionary of {size_in_words(dictionary)}")
+        raise LimitExceededError(f"lzma data need a dictionary of {size_in_words(dictionary)}")
     if literal_context + literal_position > 4:
         raise UnsupportedMethodError("lzma data with lc + lp above 4 are not supported")
     filters = [
@@ -79,13 +79,13 @@ def lzma_member(properties: bytes, size: int, limits: Limits) -> Codec:
     ]
 
     def begin(_head: bytes, _notes: list[str]) -> Decompressor:
-        return _Sized(lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=filters), size)
+        return _SizedDecompressor(lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=filters), size)
 
     return Codec("lzma", begin)
 
 
-class _Sized:
-    """A decompressor that has ended once it gave `size` bytes."""
+class _SizedDecompressor:
+    """A decompressor that ends after `size` bytes."""
 
     def __init__(self, inner: lzma.LZMADecompressor, size: int) -> None:
         self._inner = inner
@@ -135,7 +135,7 @@ def _begins(head: bytes) -> bool:
 
 
 _STEP = 256
-"""The package has no limit on what a call gives out; 256 bytes cannot become more than 8 MB."""
+"""Compressed bytes a call: the package cannot limit a call's output; 256 bytes give at most 8 MB."""
 
 
 def deflate64() -> Codec:
@@ -154,7 +154,7 @@ def deflate64() -> Codec:
 
 
 class _Deflate64:
-    """The package's inflater, with the manners of the standard library's decompressors."""
+    """The package's inflater behind the interface of the standard library's decompressors."""
 
     def __init__(self, inner: "inflate64.Inflater") -> None:
         self._inner = inner

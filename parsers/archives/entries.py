@@ -1,23 +1,23 @@
-"""Entries of archives: found and not yet looked into, opened and not yet recognised."""
+"""Files and members of archives before they are opened, and once they are open but not yet recognised."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from parsers.archives.interface import ByteStream
 from parsers.archives.limits import Budget
-from parsers.archives.seekable import Source, Window
+from parsers.archives.seekable import ByteSource, Window
 from parsers.errors import ArchiveError
 from parsers.unread import Unread
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
-    """Bytes of a file or member.
+class EntryContent:
+    """The bytes of a file or member.
 
     Attributes:
         stream: reads them once, with every check.
-        again: gives the same stream from its beginning, or None for what can be read once only.
-        window: the same bytes at any position, where they lie there as they are; without checks.
+        again: opens the same stream from its beginning; None if it can be read only once.
+        window: the same bytes at any position, unchecked, where they lie uncompressed in a file or in memory.
         notes: filled while `stream` is read.
     """
 
@@ -27,52 +27,52 @@ class Content:
     notes: list[str] = field(default_factory=list)
 
 
-def content_of(window: Window) -> Content:
-    """A stretch that needs no check."""
-    return Content(window, window.again, window)
+def content_of(window: Window) -> EntryContent:
+    """The content of a window that needs no check."""
+    return EntryContent(window, window.again, window)
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A file or member that nobody has looked into yet.
+class ArchiveEntry:
+    """A file or member that has not been opened yet.
 
     Attributes:
         path: the input.
-        member: the way inside it.
-        depth: containers passed on the way.
+        member: the path inside it.
+        depth: how many containers enclose it.
         open: opens it; raises `ArchiveError`.
         budget: of the input.
-        spooled: the copy that it lies in, if it was taken out of a stream: it may be read later.
+        spooled: the copy that holds it if it was taken out of a stream: then it can be read later.
     """
 
     path: str
     member: str
     depth: int
-    open: Callable[[], Content]
+    open: Callable[[], EntryContent]
     budget: Budget
-    spooled: Source | None = None
+    spooled: ByteSource | None = None
 
     def inside(
-        self, name: str, open_it: Callable[[], Content], depth: int, spooled: Source | None = None
-    ) -> "Found":
+        self, name: str, open_it: Callable[[], EntryContent], depth: int, spooled: ByteSource | None = None
+    ) -> "ArchiveEntry":
         """A member of this container."""
         member = f"{self.member}!/{name}" if self.member else name
-        return Found(self.path, member, depth, open_it, self.budget, spooled)
+        return ArchiveEntry(self.path, member, depth, open_it, self.budget, spooled)
 
     def unread(self, error: ArchiveError, name: str = "", *, partial: bool = False) -> Unread:
-        """This, or the member `name` of it, was not read."""
+        """A report that this entry, or its member `name`, was not read."""
         member = "!/".join(part for part in (self.member, name) if part)
         return Unread(self.path, member, error.message, partial=partial)
 
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """What a container holds; it is found while one asks for it.
+    """The members of a container, found as they are asked for.
 
     Attributes:
-        found: the members.
-        in_order: whether each must have been read before the next is asked for.
+        entries: the members.
+        in_order: whether each must be read before the next is asked for.
     """
 
-    found: Iterator[Found | Unread]
+    entries: Iterator[ArchiveEntry | Unread]
     in_order: bool = False

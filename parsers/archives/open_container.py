@@ -1,112 +1,124 @@
-"""One step into an archive: from something found to a leaf, or to what is inside."""
+"""One step into an archive: an entry is a plain stream, or a container with members."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import assert_never
 
 from parsers.archives.codecs import BZIP2, lzma_alone, xz, zstd
-from parsers.archives.entries import Content, Found, Members
+from parsers.archives.entries import ArchiveEntry, EntryContent, Members
 from parsers.archives.frames import Codec, FrameStream
 from parsers.archives.gzip import gzip_stream
-from parsers.archives.interface import ByteStream, Leaf
+from parsers.archives.interface import ByteStream, EntryStream
 from parsers.archives.limits import Budget
-from parsers.archives.recognise import HEAD, Kind, foreign_name, recognise
+from parsers.archives.recognise import HEAD, ContainerKind, foreign_name, recognise
 from parsers.archives.seekable import Window, spool
-from parsers.archives.streams import Guarded, Peeked
-from parsers.archives.tar import found_in_tar
+from parsers.archives.streams import BoundedStream, PeekedStream
+from parsers.archives.tar import tar_entries
 from parsers.archives.zip_headers import ends_like_zip
-from parsers.archives.zip_members import found_in_zip
+from parsers.archives.zip_members import zip_entries
 from parsers.errors import ArchiveError, LimitExceededError, UnsupportedMethodError
 from parsers.secret import Secret
 from parsers.unread import Unread
 
 
-def enter(found: Found, passwords: Sequence[Secret], *, look_behind: bool = True) -> Leaf | Members:
-    """What `found` is.
+def open_container(
+    entry: ArchiveEntry, passwords: Sequence[Secret], *, appended_zip: bool = True
+) -> EntryStream | Members:
+    """The stream that `entry` is, or the members that it contains.
 
     Args:
-        found: a file or member.
+        entry: a file or member.
         passwords: candidates for encrypted zip members.
-        look_behind: whether to look for a zip behind other data, as self-extracting programs have it.
+        appended_zip: whether to look for a zip after other data, as in self-extracting programs.
 
     Raises:
-        ArchiveError: it cannot be opened, or must not be.
+        ArchiveError: it cannot be opened, or a limit forbids it.
     """
-    content = found.open()
-    limits = found.budget.limits
-    depth = found.depth
+    content = entry.open()
+    limits = entry.budget.limits
+    depth = entry.depth
     while True:
-        content, head = _peeked(content)
+        content, head = _peek(content)
         kind = recognise(head)
-        if kind is Kind.PLAIN:
-            if look_behind and content.window and ends_like_zip(content.window):
-                return Members(_with_what_stands_before(found, content, content.window, passwords, depth + 1))
-            return Leaf(found.path, found.member, content.stream, content.notes)
-        if kind is Kind.FOREIGN:
+        if kind is ContainerKind.PLAIN:
+            if appended_zip and content.window and ends_like_zip(content.window):
+                return Members(_file_and_appended_zip(entry, content, content.window, passwords, depth + 1))
+            return EntryStream(entry.path, entry.member, content.stream, content.notes)
+        if kind is ContainerKind.FOREIGN:
             raise UnsupportedMethodError(f"{foreign_name(head)} archives are not supported")
         depth += 1
         if depth > limits.depth:
             raise LimitExceededError(f"more than {limits.depth} archives inside one another")
-        if kind is Kind.ZIP:
+        if kind is ContainerKind.ZIP:
             window = content.window or spool(content.stream, limits)
-            return Members(found_in_zip(found, window, passwords, depth))
-        if kind is Kind.TAR:
-            return Members(found_in_tar(found, content, depth), in_order=content.window is None)
-        content = _decoded(content, kind, found.budget)
+            return Members(zip_entries(entry, window, passwords, depth))
+        if kind is ContainerKind.TAR:
+            return Members(tar_entries(entry, content, depth), in_order=content.window is None)
+        content = _decode(content, kind, entry.budget)
 
 
-def _with_what_stands_before(
-    found: Found, content: Content, window: Window, passwords: Sequence[Secret], depth: int
-) -> Iterator[Found | Unread]:
-    """The file itself and the zip's members: bytes put behind a log must not hide the log."""
-    whole = Content(content.stream, content.again, None, content.notes)
-    yield replace(found, open=lambda: whole)
+def _file_and_appended_zip(
+    entry: ArchiveEntry, content: EntryContent, window: Window, passwords: Sequence[Secret], depth: int
+) -> Iterator[ArchiveEntry | Unread]:
+    """The file itself and the zip's members: a zip appended to a log must not hide the log."""
+    whole = EntryContent(content.stream, content.again, None, content.notes)
+    yield replace(entry, open=lambda: whole)
     try:
-        yield from found_in_zip(found, window, passwords, depth)
+        yield from zip_entries(entry, window, passwords, depth)
     except ArchiveError as error:
-        yield found.unread(error)
+        yield entry.unread(error)
 
 
-def _peeked(content: Content) -> tuple[Content, bytes]:
+def _peek(content: EntryContent) -> tuple[EntryContent, bytes]:
     if content.window:
         return content, content.window.bytes_at(0, HEAD)
-    stream = Peeked(content.stream, HEAD)
-    return Content(stream, content.again, None, content.notes), stream.head
+    stream = PeekedStream(content.stream, HEAD)
+    return EntryContent(stream, content.again, None, content.notes), stream.head
 
 
-def _decoded(content: Content, kind: Kind, budget: Budget) -> Content:
-    """What comes out of a single-stream compression."""
+def _decode(content: EntryContent, kind: ContainerKind, budget: Budget) -> EntryContent:
+    """The decompressed content of a single-stream compression."""
     window, notes = content.window, content.notes
     reopen = window.again if window else content.again
     raw = window.again() if window else content.stream
     packed = window.size if window else None
 
     def decode(raw: ByteStream, notes: list[str]) -> ByteStream:
-        return Guarded(_decoder(raw, kind, notes, reopen, budget), packed, budget)
+        return BoundedStream(_decoder(raw, kind, notes, reopen, budget), packed, budget)
 
     again = None if reopen is None else lambda: decode(reopen(), [])
-    return Content(decode(raw, notes), again, None, notes)
+    return EntryContent(decode(raw, notes), again, None, notes)
 
 
 def _decoder(
-    raw: ByteStream, kind: Kind, notes: list[str], again: Callable[[], ByteStream] | None, budget: Budget
+    raw: ByteStream,
+    kind: ContainerKind,
+    notes: list[str],
+    again: Callable[[], ByteStream] | None,
+    budget: Budget,
 ) -> ByteStream:
-    if kind is Kind.GZIP:
+    if kind is ContainerKind.GZIP:
         return gzip_stream(raw, notes, again)
     return FrameStream(raw, _codec(kind, budget), notes, again=again)
 
 
-def _codec(kind: Kind, budget: Budget) -> Codec:
+def _codec(kind: ContainerKind, budget: Budget) -> Codec:
     match kind:
-        case Kind.ZSTD:
+        case ContainerKind.ZSTD:
             return zstd(budget.limits)
-        case Kind.BZIP2:
+        case ContainerKind.BZIP2:
             return BZIP2
-        case Kind.XZ:
+        case ContainerKind.XZ:
             return xz(budget.limits)
-        case Kind.LZMA:
+        case ContainerKind.LZMA:
             return lzma_alone(budget.limits)
-        case Kind.GZIP | Kind.PLAIN | Kind.ZIP | Kind.TAR | Kind.FOREIGN:
+        case (
+            ContainerKind.GZIP
+            | ContainerKind.PLAIN
+            | ContainerKind.ZIP
+            | ContainerKind.TAR
+            | ContainerKind.FOREIGN
+        ):
             raise AssertionError(kind)
         case _:
             assert_never(kind)

@@ -12,22 +12,22 @@ from parsers.errors import ArchiveError, DamagedArchiveError, LimitExceededError
 from parsers.progress import Progress, Silent
 
 SMALL_FILE: Final = 1 << 16
-"""Up to this size a file is read whole, with one call, and no descriptor stays open."""
+"""A file up to this size is read whole, with one call, and no descriptor stays open."""
 
 
-class Source(Protocol):
+class ByteSource(Protocol):
     """Positional reads; several threads may read at once."""
 
     @property
     def size(self) -> int:
-        """How many bytes there are."""
+        """The number of bytes."""
         ...
 
     def read_at(self, offset: int, buffer: memoryview) -> int:
-        """Fill the front of `buffer` from `offset`; fewer bytes than asked for only at the end.
+        """Fill `buffer` from `offset` on; fewer bytes than requested only at the end.
 
         Raises:
-            ArchiveError: the operating system refuses.
+            ArchiveError: the operating system refuses to read.
         """
         ...
 
@@ -49,9 +49,9 @@ class MemorySource:
 
 
 class FileSource:
-    """An open file; it is closed when nobody refers to it any more.
+    """An open file; it is closed once nothing refers to it.
 
-    The size is the one at opening: what a live log grows by meanwhile is left for the next run.
+    Its size is the one at opening: what is appended to a live log meanwhile is left for the next run.
     """
 
     __slots__ = ("__weakref__", "_descriptor", "_progress", "_unseen", "size")
@@ -76,18 +76,18 @@ class FileSource:
 
 
 class Window:
-    """A stretch of a source, itself a stream; `again` gives a fresh one from its beginning.
+    """A part of a source, which is itself a stream; `again` opens the same part from its beginning.
 
     Args:
-        source: what it shows a part of.
-        start: its first byte.
+        source: the source.
+        start: the part's first byte.
         size: bytes that are there.
         promised: bytes that should be there: reading past `size` then raises `DamagedArchiveError`.
     """
 
     __slots__ = ("_position", "_promised", "size", "source", "start")
 
-    def __init__(self, source: Source, start: int, size: int, promised: int = 0) -> None:
+    def __init__(self, source: ByteSource, start: int, size: int, promised: int = 0) -> None:
         self.source = source
         self.start = start
         self.size = size
@@ -95,7 +95,7 @@ class Window:
         self._position = 0
 
     def readinto(self, buffer: memoryview, /) -> int:
-        """The next bytes of the stretch."""
+        """The next bytes of the part."""
         wanted = min(len(buffer), self.size - self._position)
         if not wanted and self._promised <= self.size:
             return 0
@@ -109,7 +109,7 @@ class Window:
         return count
 
     def bytes_at(self, offset: int, size: int) -> bytes:
-        """Up to `size` bytes from `offset` on, without moving; fewer only at the end."""
+        """Up to `size` bytes from `offset` on, without moving the stream; fewer only at the end."""
         size = max(0, min(size, self.size - offset))
         content = bytearray(size)
         filled = 0
@@ -122,28 +122,28 @@ class Window:
         return bytes(content[:filled])
 
     def part(self, start: int, size: int) -> "Window":
-        """A window within this one; what of it lies outside is missing, and reading says so."""
+        """A window within this one; reading what of it lies outside raises `DamagedArchiveError`."""
         return Window(self.source, self.start + start, max(0, min(size, self.size - start)), promised=size)
 
     def again(self) -> "Window":
-        """The same stretch, unread."""
+        """The same part, from its beginning."""
         return Window(self.source, self.start, self.size, self._promised)
 
     def close(self) -> None:
-        """Nothing is held."""
+        """There is nothing to release."""
 
 
-def open_file(path: str, progress: Progress) -> Source:
+def open_file(path: str, progress: Progress) -> ByteSource:
     """A regular file, opened for reading.
 
     Raises:
-        ArchiveError: it is missing, no regular file, or may not be read.
+        ArchiveError: it is missing, is not a regular file, or may not be read.
     """
     try:
         # Opening a FIFO without O_NONBLOCK would wait for its other end for ever.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "no possible file name"
+        reason = error.strerror if isinstance(error, OSError) else "not a possible file name"
         raise ArchiveError(f"cannot be opened: {reason}") from error
     status = os.fstat(descriptor)
     if stat.S_ISREG(status.st_mode) and status.st_size > SMALL_FILE:
@@ -164,10 +164,10 @@ def open_file(path: str, progress: Progress) -> Source:
 
 
 def spool(stream: ByteStream, limits: Limits) -> Window:
-    """The whole of `stream`, made seekable: in memory, or if long in an unlinked temporary file.
+    """The whole of `stream`, made seekable: in memory, or in an unlinked temporary file if it is long.
 
     Raises:
-        ArchiveError: what the stream raised, or it is longer than the limit.
+        ArchiveError: the stream's own error, or it is longer than the limit.
     """
     memory = bytearray()
     chunk = memoryview(bytearray(1 << 17))

@@ -1,4 +1,4 @@
-"""Streams around streams: checked against a directory, bounded, looked at in advance."""
+"""Streams that wrap streams: checksums compared, sizes bounded, first bytes read ahead."""
 
 from isal import isal_zlib
 
@@ -7,12 +7,12 @@ from parsers.archives.limits import Budget, size_in_words
 from parsers.errors import ArchiveError, DamagedArchiveError, LimitExceededError
 
 
-class Checked:
-    """Passes `inner` on, and raises at its end if it is not what the directory said.
+class ChecksumStream:
+    """Passes `inner` on, and raises at its end if size or checksum differ from the zip directory.
 
     Args:
         inner: the content.
-        size: bytes that it must have.
+        size: the size it must have, in bytes.
         crc: its CRC-32, or None where another code protects it (WinZip AE-2 stores none).
     """
 
@@ -37,7 +37,7 @@ class Checked:
         return count
 
     def close(self) -> None:
-        """Close what lies below."""
+        """Close the inner stream."""
         self._inner.close()
 
     def _check(self) -> None:
@@ -47,12 +47,12 @@ class Checked:
             raise DamagedArchiveError("the checksum (CRC-32) is wrong")
 
 
-class Guarded:
-    """Passes `inner` on, counting.
+class BoundedStream:
+    """Passes `inner` on until it expands too far.
 
     Args:
         inner: decompressed bytes.
-        packed: how many bytes it comes out of, or None for a pipe.
+        packed: the size of the compressed data in bytes; None for a pipe.
         budget: of the input as a whole.
     """
 
@@ -78,12 +78,12 @@ class Guarded:
         return count
 
     def close(self) -> None:
-        """Close what lies below."""
+        """Close the inner stream."""
         self._inner.close()
 
 
-class Peeked:
-    """Gives the `head` that it read, and then the rest."""
+class PeekedStream:
+    """A stream whose first bytes, `head`, were read ahead; they are returned again before the rest."""
 
     __slots__ = ("_fault", "_inner", "_left", "head")
 
@@ -105,11 +105,11 @@ class Peeked:
         return self._inner.readinto(buffer)
 
     def close(self) -> None:
-        """Close what lies below."""
+        """Close the inner stream."""
         self._inner.close()
 
     def _read(self, size: int) -> bytes:
-        """The first bytes. A fault among them is kept until they have been handed out."""
+        """The first bytes. A fault among them is kept until they have been returned."""
         head = bytearray(size)
         filled = 0
         try:

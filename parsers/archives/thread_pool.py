@@ -1,4 +1,4 @@
-"""Work spread over threads, as it is found; nothing piles up."""
+"""Tasks run on threads as they are found, without a queue that grows."""
 
 import queue
 import threading
@@ -10,14 +10,15 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 Offer = Callable[[Iterator[Task]], None]
-"""Hands over more tasks; they are asked for one by one, when a thread is free."""
+"""Adds more tasks; they are taken one by one when a thread is free."""
 
 _BATCH: Final = 32
 _LATEST: Final = 0.05
-"""Results travel in batches of so many, or after so many seconds: a hand-over costs like a small zip."""
+"""Results are handed over in batches of this size, or after this many seconds: a hand-over costs as much as
+reading a small zip."""
 
 
-def spread(
+def run_on_threads(
     tasks: Iterator[Task],
     run: Callable[[Task, "Offer[Task]"], Iterator[Result]],
     *,
@@ -26,13 +27,13 @@ def spread(
 ) -> Iterator[Result]:
     """The results of `run` for every task, and for every task that `run` offers; in no order.
 
-    Tasks found last are run first, so that no more of them wait than the archives are deep.
+    The last task found runs first, so that the number of waiting iterators is bounded by the archives' depth.
 
     Args:
-        tasks: the first ones; asked for one at a time, by one thread at a time.
-        run: does one task.
-        jobs: threads; with 1 everything happens in the caller's.
-        halt: set when the caller stops asking; `run` may look at it.
+        tasks: the first tasks; taken one at a time, by one thread at a time.
+        run: runs one task.
+        jobs: threads; with 1 everything runs in the caller's thread.
+        halt: set when the caller stops iterating; `run` may check it.
     """
     if jobs == 1:
         yield from _alone(tasks, run)
@@ -84,7 +85,7 @@ class _Pool(Generic[Task, Result]):
                     yield from batch
 
     def stop(self) -> None:
-        """Let the threads end; what they still hand over is dropped, so that none waits for ever."""
+        """End the threads; their remaining results are dropped, so that none blocks on a full queue."""
         self._halt.set()
         with self._changed:
             self._changed.notify_all()
@@ -108,7 +109,7 @@ class _Pool(Generic[Task, Result]):
                 finally:
                     self._done()
             self._hand_over(batch)
-        except BaseException as error:  # noqa: BLE001 - it is raised again in the caller's thread
+        except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
             self._halt.set()
             self._finished.put(error)
         finally:
@@ -120,13 +121,14 @@ class _Pool(Generic[Task, Result]):
             batch.clear()
 
     def _next(self, batch: list[Result]) -> tuple[Task] | None:
-        """A task, in a tuple since it may be anything; None when there will be none any more."""
+        """A task, in a tuple since it may be any object; None once there are no more."""
         while not self._halt.is_set():
             with self._changed:
                 if task := self._take():
                     return task
                 if not self._busy:
                     return None
+                # Results are handed over outside the lock, since the queue may be full; then look again.
                 if not batch:
                     self._changed.wait()
                     continue

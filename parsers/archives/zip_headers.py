@@ -32,7 +32,7 @@ _UNKNOWN: Final = 0xFFFFFFFF
 class AesParameters:
     """WinZip's extra field 0x9901.
 
-    Version 1 (AE-1) keeps the CRC, 2 (AE-2) leaves it out; strength 1, 2, 3 is 128, 192, 256 bit.
+    Version 1 (AE-1) keeps the CRC, version 2 (AE-2) omits it; strength 1, 2, 3 means 128, 192, 256 bits.
     """
 
     version: int
@@ -45,13 +45,13 @@ class ZipEntry:
     """A member's header.
 
     Attributes:
-        name: as stored, decoded; nothing is cleaned, it never becomes a path.
+        name: as stored, decoded. It is not sanitised, since it never becomes a path.
         flags: general purpose bits.
-        method: compression as stored: 99 stands for AES, whose extra field has the true one.
+        method: the compression method; 99 stands for AES, whose extra field has the true one.
         time: MS-DOS time; ZipCrypto checks a password against it where the CRC follows the data.
         crc: CRC-32 of the content.
-        packed: bytes that it takes in the zip, an encryption's own included.
-        size: bytes of content.
+        packed: bytes that it takes in the zip, including those that encryption adds.
+        size: bytes of the content.
         offset: of its local header within the zip's window.
         aes: parameters of WinZip encryption, if any.
     """
@@ -68,7 +68,7 @@ class ZipEntry:
 
     @property
     def is_folder(self) -> bool:
-        """An entry that holds nothing and is named like a folder."""
+        """Whether it is empty and named like a folder."""
         return not self.size and self.name.endswith("/")
 
 
@@ -90,23 +90,31 @@ def central_entry(directory: bytes, at: int, shift: int) -> tuple[ZipEntry, int]
     if _ZIP64 in fields:
         size, packed, offset = _wide(fields[_ZIP64], size, packed, offset)
     entry = ZipEntry(
-        _decoded(name, flags, fields), flags, method, time, crc, packed, size, offset + shift, _aes(fields)
+        _decode_name(name, flags, fields),
+        flags,
+        method,
+        time,
+        crc,
+        packed,
+        size,
+        offset + shift,
+        _aes(fields),
     )
     return entry, at
 
 
 def local_entry(header: bytes, variable: bytes, offset: int) -> ZipEntry:
-    """The entry that a local header describes; `variable` is the name and the extra field behind it."""
+    """The entry that a local header describes; `variable` is the name and the extra field after it."""
     _, _, _, flags, method, time, _, crc, packed, size, name_size, _ = LOCAL.unpack(header)
     fields = dict(_extra_fields(variable[name_size:]))
     if _ZIP64 in fields:
         size, packed, _ = _wide(fields[_ZIP64], size, packed, 0)
-    name = _decoded(variable[:name_size], flags, fields)
+    name = _decode_name(variable[:name_size], flags, fields)
     return ZipEntry(name, flags, method, time, crc, packed, size, offset, _aes(fields))
 
 
 def _extra_fields(extra: bytes) -> Iterator[tuple[int, bytes]]:
-    """Identifier and content of each extra field; a broken rest is left out, as every program does."""
+    """Identifier and content of each extra field; a broken rest is ignored, as other programs do."""
     at = 0
     while at + 4 <= len(extra):
         identifier, size = struct.unpack_from("<2H", extra, at)
@@ -115,7 +123,7 @@ def _extra_fields(extra: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _wide(field: bytes, size: int, packed: int, offset: int) -> tuple[int, int, int]:
-    """Only those of the three that do not fit into 32 bits stand in the zip64 field, in this order."""
+    """The zip64 field holds those of the three that do not fit into 32 bits, in this order."""
     values = [size, packed, offset]
     at = 0
     for index, value in enumerate(values):
@@ -135,13 +143,13 @@ def _aes(fields: dict[int, bytes]) -> AesParameters | None:
     return AesParameters(version, strength, method)
 
 
-def _decoded(name: bytes, flags: int, fields: dict[int, bytes]) -> str:
+def _decode_name(name: bytes, flags: int, fields: dict[int, bytes]) -> str:
     if name.isascii():
         return name.decode("ascii")
     if flags & UTF8:
         return name.decode("utf-8", "backslashreplace")
     unicode_path = fields.get(_UNICODE_PATH, b"")
-    # Version 1, then the CRC of the name that it stands for: it may have been renamed since.
+    # Version 1, then the CRC of the name that it replaces: the member may have been renamed since.
     if unicode_path[:1] == b"\x01" and unicode_path[1:5] == isal_zlib.crc32(name).to_bytes(4, "little"):
         return unicode_path[5:].decode("utf-8", "backslashreplace")
     return name.decode("cp437")
@@ -155,15 +163,15 @@ _LONGEST_TAIL: Final = _END.size + 0xFFFF + _LOCATOR64.size + _END64.size
 
 @dataclass(frozen=True, slots=True)
 class ZipDirectory:
-    """A directory, held as the bytes that it is: 65,536 objects would take ten times as much.
+    """A directory, kept as raw bytes: 65,536 objects would take ten times the memory.
 
     Attributes:
         content: the central directory's bytes.
-        shift: what to add to its offsets, since data may stand before the zip.
+        shift: added to its offsets, since other data may precede the zip.
         ends: where the last member must have ended.
         offsets: every local header's offset, sorted.
-        begins: where the first member, or folder, begins: what stands before it is not this zip's.
-        behind: bytes behind the end record and its comment.
+        begins: where the first member or folder begins; what precedes it is not part of this zip.
+        trailing: bytes after the end record and its comment.
     """
 
     content: bytes
@@ -171,21 +179,21 @@ class ZipDirectory:
     ends: int
     offsets: "array[int]"
     begins: int
-    behind: int
+    trailing: int
 
     def __iter__(self) -> Iterator[ZipEntry]:
-        """The entries in the directory's own order, folders left out."""
+        """The entries in the directory's order, without folders."""
         position = 0
         while position < len(self.content):
             entry, position = central_entry(self.content, position, self.shift)
             if not entry.is_folder:
                 yield entry
 
-    def room(self, entry: ZipEntry) -> int:
-        """Bytes from an entry's header to the next entry's: its span may not pass them.
+    def max_span(self, entry: ZipEntry) -> int:
+        """Bytes from an entry's header to the next entry's, which it may not exceed.
 
         Raises:
-            LimitExceededError: another entry begins at the very same place.
+            LimitExceededError: another entry begins at the same offset.
         """
         after = bisect_right(self.offsets, entry.offset)
         if after > 1 and self.offsets[after - 2] == entry.offset:
@@ -195,20 +203,20 @@ class ZipDirectory:
 
 
 def read_directory(window: Window, limits: Limits) -> ZipDirectory:
-    """The directory of the zip that `window` shows.
+    """The directory of the zip in `window`.
 
     Raises:
-        DamagedArchiveError: it has none, or one that contradicts itself.
+        DamagedArchiveError: the zip has none, or one that contradicts itself.
         LimitExceededError: it is too large.
-        UnsupportedMethodError: it is encrypted, or the zip is split over several files.
+        UnsupportedMethodError: the zip is split over several files.
     """
     end = _find_end(window)
     if end is None:
         raise DamagedArchiveError("the zip is cut off: it has no central directory")
-    position, size, offset, count, behind = end
+    position, size, offset, count, trailing = end
     start = position - size
     if start < 0 or offset > start:
-        raise DamagedArchiveError("the end record of the zip names a directory that is not there")
+        raise DamagedArchiveError("the end record of the zip points to a directory that is not there")
     if size > limits.directory_bytes or count > limits.members:
         raise LimitExceededError(f"a zip directory of {count} members and {size_in_words(size)} is too large")
     content = window.bytes_at(start, size)
@@ -218,20 +226,20 @@ def read_directory(window: Window, limits: Limits) -> ZipDirectory:
     while at < len(content):
         entry, at = central_entry(content, at, start - offset)
         if entry.offset >= start:
-            raise DamagedArchiveError("the zip directory is damaged: a member begins behind its end")
+            raise DamagedArchiveError("the zip directory is damaged: a member begins after its end")
         begins = min(begins, entry.offset)
         if not entry.is_folder:
             offsets.append(entry.offset)
     if len(offsets) > limits.members:
         raise LimitExceededError(f"a zip of more than {limits.members} members")
-    return ZipDirectory(content, start - offset, start, array("Q", sorted(offsets)), begins, behind)
+    return ZipDirectory(content, start - offset, start, array("Q", sorted(offsets)), begins, trailing)
 
 
 def ends_like_zip(window: Window) -> bool:
-    """Whether a file that does not begin like a zip is one behind other data."""
+    """Whether a file that does not begin like a zip has one after other data."""
     try:
         end = _find_end(window)
-    except UnsupportedMethodError:  # its last part, the others are other files
+    except UnsupportedMethodError:  # the last part of a split zip
         return True
     except ArchiveError:
         return False
@@ -242,10 +250,11 @@ def ends_like_zip(window: Window) -> bool:
 
 
 def _find_end(window: Window) -> tuple[int, int, int, int, int] | None:
-    """Where the directory ends, its size, stated offset and number of entries, and the bytes behind all."""
+    """Where the directory ends, its size, stated offset and number of entries, and the bytes after all."""
     tail_start = max(0, window.size - _LONGEST_TAIL)
     tail = window.bytes_at(tail_start, _LONGEST_TAIL)
     at = len(tail)
+    # A comment may hold the signature too: the end record is the last one whose comment fits into the file.
     while (at := tail.rfind(b"PK\x05\x06", 0, at)) >= 0:
         if at + _END.size <= len(tail):
             _, disk, first_disk, _, count, size, offset, comment = _END.unpack_from(tail, at)
@@ -254,12 +263,12 @@ def _find_end(window: Window) -> tuple[int, int, int, int, int] | None:
     else:
         return None
     position = tail_start + at
-    behind = len(tail) - at - _END.size - comment
+    trailing = len(tail) - at - _END.size - comment
     if at >= _LOCATOR64.size and tail.startswith(b"PK\x06\x07", at - _LOCATOR64.size):
-        return *_end64(window, position, tail[at - _LOCATOR64.size : at]), behind
+        return *_end64(window, position, tail[at - _LOCATOR64.size : at]), trailing
     if disk or first_disk:
         raise UnsupportedMethodError("the zip is split over several files")
-    return position, size, offset, count, behind
+    return position, size, offset, count, trailing
 
 
 def _end64(window: Window, position: int, locator: bytes) -> tuple[int, int, int, int]:

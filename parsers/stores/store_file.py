@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from parsers.archives.interface import ByteStream, Leaf
+from parsers.archives.interface import ByteStream, EntryStream
 from parsers.archives.remote.urls import is_url
 from parsers.archives.single import open_single
 from parsers.errors import ArchiveError, StoreError
@@ -40,7 +40,7 @@ class StoreFile:
     look: Look | None = field(default=None, repr=False, compare=False)
 
     @contextmanager
-    def open(self) -> Iterator[Leaf]:
+    def open(self) -> Iterator[EntryStream]:
         """The stream from its first byte.
 
         Raises:

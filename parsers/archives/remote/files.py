@@ -1,4 +1,4 @@
-"""URLs -> the files that they name, read at any position and never copied to disk; a prefix is a folder."""
+"""The files that URLs name, read at any position and never copied to disk; a prefix is a folder."""
 
 import threading
 from collections import OrderedDict
@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import BinaryIO, Final
 
-from parsers.archives.entries import Content, Found, content_of
+from parsers.archives.entries import ArchiveEntry, EntryContent, content_of
 from parsers.archives.limits import Budget, Limits
-from parsers.archives.remote.connection import Connection, Entry, tried
+from parsers.archives.remote.connection import Connection, RemoteEntry, retry
 from parsers.archives.seekable import Window
 from parsers.errors import ArchiveError, DamagedArchiveError
 from parsers.progress import Progress
@@ -16,23 +16,23 @@ from parsers.unread import Unread
 
 
 class RemoteFinder:
-    """Finds files behind URLs; those of one host or service share a connection."""
+    """Finds the files that URLs name; those of one host or service share a connection."""
 
     def __init__(self, limits: Limits, progress: Progress) -> None:
         self._limits = limits
         self._progress = progress
         self._connections: dict[str, Connection] = {}
 
-    def found(self, url: str) -> Iterator[Found | Unread]:
+    def find(self, url: str) -> Iterator[ArchiveEntry | Unread]:
         """The file that `url` names, or every file below it, folder by folder in the order of their names."""
-        for item in self.listed(url):
-            yield item if isinstance(item, Unread) else self._found(*item)
+        for item in self.list_files(url):
+            yield item if isinstance(item, Unread) else self._archive_entry(*item)
 
-    def listed(self, url: str) -> Iterator[tuple[str, Connection, Entry] | Unread]:
-        """As `found`: each file's URL, which begins with the one given, and where it is."""
+    def list_files(self, url: str) -> Iterator[tuple[str, Connection, RemoteEntry] | Unread]:
+        """As `find`: each file's URL, which begins with the one given, and where it is."""
         try:
             connection = self._connection(url)
-            entry = connection.look(connection.path(url))
+            entry = connection.info(connection.path(url))
         except ArchiveError as error:
             yield Unread(url, "", error.message)
             return
@@ -48,10 +48,10 @@ class RemoteFinder:
 
     def _below(
         self, url: str, connection: Connection, folder: str
-    ) -> Iterator[tuple[str, Connection, Entry] | Unread]:
-        """Files first, as for folders here."""
+    ) -> Iterator[tuple[str, Connection, RemoteEntry] | Unread]:
+        """The files of a folder first, then its folders, as with local ones."""
         try:
-            entries = connection.listed(folder or "/")
+            entries = connection.list_folder(folder or "/")
         except ArchiveError as error:
             yield Unread(url, "", f"folder cannot be read: {error.message}")
             return
@@ -59,7 +59,7 @@ class RemoteFinder:
         self._progress.expect(sum(entry.size or 0 for entry in entries if entry.kind == "file"))
         for entry in entries:
             path = entry.path.rstrip("/")
-            if path == folder:  # object stores may list a folder in itself
+            if path == folder:  # object stores may list a folder as a member of itself
                 continue
             place = f"{url}/{path.rpartition('/')[2]}"
             if entry.kind == "directory":
@@ -67,16 +67,16 @@ class RemoteFinder:
             elif entry.kind == "file":
                 yield place, connection, entry
             else:
-                yield self._followed(place, connection, path)
+                yield self._follow(place, connection, path)
         for place, path in folders:
             yield from self._below(place, connection, path)
 
-    def _followed(
+    def _follow(
         self, url: str, connection: Connection, path: str
-    ) -> tuple[str, Connection, Entry] | Unread:
-        """What is neither file nor folder: a link, most likely."""
+    ) -> tuple[str, Connection, RemoteEntry] | Unread:
+        """An entry that is neither file nor folder: a link, most likely."""
         try:
-            entry = connection.look(path)
+            entry = connection.info(path)
         except ArchiveError as error:
             return Unread(url, "", f"cannot be opened: {error.message}")
         if entry.kind == "directory":
@@ -84,35 +84,37 @@ class RemoteFinder:
         self._progress.expect(entry.size or 0)
         return url, connection, entry
 
-    def _found(self, url: str, connection: Connection, entry: Entry) -> Found:
+    def _archive_entry(self, url: str, connection: Connection, entry: RemoteEntry) -> ArchiveEntry:
         budget = Budget(self._limits)
 
-        def open_it() -> Content:
+        def open_it() -> EntryContent:
             self._progress.working_on(url)
             if entry.kind != "file":
                 raise ArchiveError("neither a file nor a folder: a pipe, socket or device")
             if entry.size is None:
-                raise ArchiveError("the other side does not tell its size, so that no part can be asked for")
-            budget.relate_to(entry.size)
+                raise ArchiveError(
+                    "the remote side does not report its size, so no part of it can be requested"
+                )
+            budget.set_input_size(entry.size)
             source = RemoteSource(connection, entry, entry.size, self._progress)
             return content_of(Window(source, 0, entry.size))
 
-        return Found(url, "", 0, open_it, budget)
+        return ArchiveEntry(url, "", 0, open_it, budget)
 
 
 BLOCK: Final = 4 << 20
-"""Bytes asked for at once: against 20 ms for a question, 4 MiB keep a line of 1 Gbit/s two thirds busy."""
+"""Bytes requested at once: at 20 ms a request, 4 MiB keep a line of 1 Gbit/s two thirds busy."""
 
 _KEPT: Final = 4
 """Blocks in memory: threads that read different members of one archive each have their own."""
 
 
 class RemoteSource:
-    """See `Source`. Blocks are fetched whole, and the latest few stay in memory."""
+    """A `ByteSource`. Blocks are fetched whole, and the latest few stay in memory."""
 
     __slots__ = ("__weakref__", "_blocks", "_connection", "_entry", "_file", "_lock", "_progress", "size")
 
-    def __init__(self, connection: Connection, entry: Entry, size: int, progress: Progress) -> None:
+    def __init__(self, connection: Connection, entry: RemoteEntry, size: int, progress: Progress) -> None:
         self._connection = connection
         self._entry = entry
         self._progress = progress
@@ -122,7 +124,7 @@ class RemoteSource:
         self.size = size
 
     def read_at(self, offset: int, buffer: memoryview) -> int:
-        """Copy from the block that holds `offset`; up to its end at most."""
+        """Copy from the block that holds `offset`, at most up to its end."""
         if offset >= self.size:
             return 0
         number, begin = divmod(offset, BLOCK)
@@ -135,7 +137,7 @@ class RemoteSource:
             block = self._blocks.get(number)
             if block is None:
                 try:
-                    block = tried(lambda: self._fetched(number), self._renew)
+                    block = retry(lambda: self._fetch(number), self._renew)
                 except ArchiveError as error:
                     raise DamagedArchiveError(f"cannot be read further: {error.message}") from error
                 self._progress.advance(len(block))
@@ -145,8 +147,8 @@ class RemoteSource:
                 self._blocks.popitem(last=False)
             return block
 
-    def _fetched(self, number: int) -> bytes:
-        """A block; less of it only where the file has become shorter."""
+    def _fetch(self, number: int) -> bytes:
+        """One block; fewer bytes only where the file has become shorter."""
         if self._file is None:
             self._file = self._connection.open(self._entry.path)
         self._file.seek(number * BLOCK)
@@ -158,10 +160,11 @@ class RemoteSource:
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def _renew(self) -> None:
+        """Open the file again; another version of it would mix two contents in one stream."""
         file, self._file = self._file, None
         self._connection.renew()
         if file is not None:
-            with suppress(Exception):  # it is broken, which is why it is closed
+            with suppress(Exception):  # the connection is broken already
                 file.close()
-        if self._connection.look(self._entry.path).version != self._entry.version:
+        if self._connection.info(self._entry.path).version != self._entry.version:
             raise ArchiveError("it was replaced while it was read")

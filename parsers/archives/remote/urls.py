@@ -1,4 +1,4 @@
-"""URLs among the inputs: what is one, and what it must not hold. Imports no library of the extra."""
+"""URLs among the inputs: recognised, and checked for secrets. Imports no library of the extra."""
 
 import importlib
 import re
@@ -11,16 +11,16 @@ from parsers.errors import ArchiveError
 _URL: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
 
 _LIBRARY: Final = {"s3": "s3fs", "s3a": "s3fs", "ssh": "sshfs", "sftp": "sshfs"}
-"""What reads a scheme, beside fsspec. For ssh fsspec would also take paramiko, trusting any host key."""
+"""The library that a scheme needs, with fsspec. paramiko, which fsspec takes for ssh, trusts any host key."""
 
 FILE_SCHEMES: Final = frozenset({*_LIBRARY, "http", "https", "gs", "gcs", "abfs", "abfss", "az"})
-"""Schemes that name files. A store may be named by one; every other URL of a store is a database's."""
+"""Schemes that name files. Every other URL of a store names a database."""
 
 INSTALL_HINT: Final = "install the extra: pip install 'passkey-audit[remote]'"
 
 
 def is_url(reference: str) -> bool:
-    """Whether it names a place on another machine, not a path; a drive letter is none."""
+    """Whether it is a URL rather than a path; a drive letter does not make one."""
     return _URL.match(reference) is not None
 
 
@@ -31,10 +31,10 @@ def scheme_of(url: str) -> str:
 
 
 def check_urls(references: Iterable[str]) -> None:
-    """Before anything is read: no URL holds a secret, and every library that one needs is there.
+    """Check, before anything is read, that no URL holds a secret and no library is missing.
 
     Raises:
-        ArchiveError: one does, or a library is missing. The message never repeats what may be a password.
+        ArchiveError: a URL holds a secret, or a library is missing. The message never repeats a secret.
     """
     for reference in references:
         if is_url(reference):
@@ -42,7 +42,7 @@ def check_urls(references: Iterable[str]) -> None:
 
 
 def check_url(url: str) -> None:
-    """As `check_urls`, for one."""
+    """As `check_urls`, for one URL."""
     scheme = scheme_of(url)
     if _holds_secret(url):
         raise ArchiveError(
@@ -62,14 +62,14 @@ def _check_web(url: str, scheme: str) -> None:
             hint="name the file without one",
         )
     if url.endswith("/") or url.count("/") == 2:
-        # What answers is a page about a folder: it would be searched as a log, and look clean.
-        raise ArchiveError(f"the {scheme} URL names no file: {url}", hint="name each file")
+        # The answer would be a page that lists a folder: searched as a log, it would look clean.
+        raise ArchiveError(f"the {scheme} URL does not name a file: {url}", hint="name each file")
 
 
 def _holds_secret(url: str) -> bool:
     try:
         return ":" in urlsplit(url).netloc.rpartition("@")[0]
-    except ValueError:  # brackets that are no address
+    except ValueError:  # brackets without an address in them
         return "@" in url
 
 

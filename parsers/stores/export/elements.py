@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 from xml.parsers.expat import XMLParserType
 
-from parsers.archives.interface import Leaf
+from parsers.archives.interface import EntryStream
 from parsers.errors import StoreError
 from parsers.stores.batches import StoredRow
 from parsers.stores.export.raw_texts import RawText
@@ -77,7 +77,7 @@ class ExportElements:
     The handlers see every element of gigabytes: whatever does not matter must leave them at once.
     """
 
-    def __init__(self, parser: XMLParserType, leaf: Leaf) -> None:
+    def __init__(self, parser: XMLParserType, leaf: EntryStream) -> None:
         self._parser = parser
         self._leaf = leaf
         self._tree = ExportTree()

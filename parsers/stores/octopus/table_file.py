@@ -12,7 +12,7 @@ from typing import Final
 import polars as pl
 from polars.exceptions import PanicException, PolarsError
 
-from parsers.archives.interface import Leaf
+from parsers.archives.interface import EntryStream
 from parsers.errors import ArchiveError, StoreError
 from parsers.stores.batches import BadRows
 from parsers.stores.interface import StoreEvent
@@ -110,7 +110,7 @@ class OctopusTableFile:
             with io.TextIOWrapper(raw, encoding, errors="backslashreplace", newline="") as text:
                 yield from self._text_rows(text, leaf)
 
-    def _text_rows(self, text: io.TextIOWrapper, leaf: Leaf) -> Iterator[Row | Unread]:
+    def _text_rows(self, text: io.TextIOWrapper, leaf: EntryStream) -> Iterator[Row | Unread]:
         bad = BadRows(leaf)
         name = table_of_file(self.file.reference)
         for number, cells in enumerate(_READERS[self.form](text), 1):

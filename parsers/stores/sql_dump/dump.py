@@ -7,7 +7,7 @@ from typing import Final
 
 import polars as pl
 
-from parsers.archives.interface import Leaf
+from parsers.archives.interface import EntryStream
 from parsers.errors import ArchiveError, StoreError
 from parsers.stores.database.catalogue import Unusable
 from parsers.stores.database.plan import TablePlan, gaps, plan
@@ -103,7 +103,7 @@ class SqlDump:
         window: SqlWindow,
         resumption: Resumption,
         tables: Sequence[tuple[Gathered, pl.DataFrame]],
-        leaf: Leaf,
+        leaf: EntryStream,
     ) -> Generator[StoreEvent, None, str]:
         """The rows from `resumption` on; batches of them as soon as they are full. Returns the fault."""
         asked = asked_of(gathered for gathered, _ in tables)
@@ -135,7 +135,7 @@ class _Pieces:
         fault: why it could not be read further, or "".
     """
 
-    def __init__(self, leaf: Leaf, head: bytes) -> None:
+    def __init__(self, leaf: EntryStream, head: bytes) -> None:
         self._leaf = leaf
         self._encoding = encoding_of(head)
         self.fault = ""
@@ -147,6 +147,6 @@ class _Pieces:
             self.fault = error.message
 
 
-def _unread(leaf: Leaf, misread: Misread) -> Unread:
+def _unread(leaf: EntryStream, misread: Misread) -> Unread:
     reason = f"byte {misread.offset}: {misread.reason}"
     return Unread(leaf.path, leaf.member, reason, misread.offset, partial=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Final
 
-from parsers.archives.interface import Leaf
+from parsers.archives.interface import EntryStream
 from parsers.errors import ArchiveError, StoreError
 from parsers.stores.batches import BadRows, StoredRow, in_batches
 from parsers.stores.interface import StoreEvent, Uncovered
@@ -73,7 +73,7 @@ class _Rows:
         self._lines = 0
         self._nul = False
 
-    def items(self, leaf: Leaf) -> Iterator[StoredRow | StoreEvent]:
+    def items(self, leaf: EntryStream) -> Iterator[StoredRow | StoreEvent]:
         """Rows, and those that cannot be used."""
         # The module knows only this one limit, for everybody: it may grow, never shrink under a reader.
         csv.field_size_limit(max(csv.field_size_limit(), MAX_LINE))

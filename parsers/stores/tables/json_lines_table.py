@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import BinaryIO, Final
 
-from parsers.archives.interface import Leaf
+from parsers.archives.interface import EntryStream
 from parsers.errors import ArchiveError, StoreError
 from parsers.stores.batches import BadRows, StoredRow, in_batches
 from parsers.stores.interface import StoreEvent
@@ -51,7 +51,7 @@ class JsonLinesTable:
             yield from in_batches(_items(lines, leaf, checked_names(self.columns)), leaf)
 
 
-def _items(lines: BinaryIO, leaf: Leaf, names: Mapping[str, str]) -> Iterator[StoredRow | StoreEvent]:
+def _items(lines: BinaryIO, leaf: EntryStream, names: Mapping[str, str]) -> Iterator[StoredRow | StoreEvent]:
     bad, others = BadRows(leaf), OtherColumns()
     fault: StoreError | ArchiveError | None = None
     try:

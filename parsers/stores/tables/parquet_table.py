@@ -8,7 +8,7 @@ from typing import Final
 import polars as pl
 from polars.exceptions import PanicException, PolarsError
 
-from parsers.archives.interface import Leaf
+from parsers.archives.interface import EntryStream
 from parsers.errors import StoreError
 from parsers.stores.batches import BadRows, StoredRow, in_batches
 from parsers.stores.interface import StoreEvent
@@ -53,7 +53,7 @@ class ParquetTable:
         """The end of a Parquet file is read first: a stream will not do."""
         return Path(self.file.reference) if self.file.is_plain(PARQUET_MAGIC) else self.file.whole()
 
-    def _items(self, leaf: Leaf) -> Iterator[StoredRow | StoreEvent]:
+    def _items(self, leaf: EntryStream) -> Iterator[StoredRow | StoreEvent]:
         bad = BadRows(leaf)
         row = 0
         source = self._source()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parsers.archives.thread_pool import Offer, spread
+from parsers.archives.thread_pool import Offer, run_on_threads
 from tests.parsers.archives.reading import workers
 
 trees: st.SearchStrategy[list[object]] = st.recursive(
@@ -32,7 +32,7 @@ def nodes(tree: object) -> int:
 @given(st.lists(trees, max_size=5), st.integers(1, 4))
 def test_every_task_once(forest: list[object], jobs: int) -> None:
     """However tasks give rise to further ones, each is run once."""
-    results = list(spread(iter(forest), visit, jobs=jobs, halt=threading.Event()))
+    results = list(run_on_threads(iter(forest), visit, jobs=jobs, halt=threading.Event()))
     assert len(results) == sum(nodes(tree) for tree in forest)
     assert not workers()
 
@@ -51,7 +51,7 @@ def test_tasks_are_not_asked_for_ahead(jobs: int) -> None:
     def run(task: int, _offer: Offer[int]) -> Iterator[int]:
         yield task
 
-    results = spread(tasks(), run, jobs=jobs, halt=threading.Event())
+    results = run_on_threads(tasks(), run, jobs=jobs, halt=threading.Event())
     for _ in range(100):
         next(results)
     assert asked < 2_000
