@@ -7,7 +7,7 @@ warning; and what is cut off no key opens.
 from collections.abc import Collection, Sequence
 
 from parsers.stores.sql_dump.definitions import DumpedTable
-from parsers.stores.sql_dump.dialect import Session, dialect_of
+from parsers.stores.sql_dump.dialect import SqlSession, dialect_of
 from parsers.stores.sql_dump.dump import SqlDump
 from parsers.stores.sql_dump.survey import Survey
 from parsers.stores.sql_dump.window import SqlWindow
@@ -51,7 +51,7 @@ def _room(store: SqlDump) -> dict[str, tuple[int | None, int | None]]:
     head = store.file.head()
     with store.file.open() as leaf:
         pieces = utf8_pieces(chunks(leaf.stream), encoding_of(head))
-        survey.read(SqlWindow(pieces), Session(dialect_of(head)))
+        survey.read(SqlWindow(pieces), SqlSession(dialect_of(head)))
     tables = survey.definitions.tables
     room: dict[str, tuple[int | None, int | None]] = {}
     for mapped in store.mapping.tables:
@@ -66,7 +66,7 @@ def _room(store: SqlDump) -> dict[str, tuple[int | None, int | None]]:
 
 def _of_column(table: DumpedTable, name: str | None) -> int | None:
     column = table.column(name) if name is not None else None
-    return column.room if column is not None else None
+    return column.max_length if column is not None else None
 
 
 def _least(one: int | None, other: int | None) -> int | None:

@@ -1,4 +1,4 @@
-"""The tables that a dump defines, and its catalogue as far as it was read."""
+"""The tables that a dump defines: its catalogue as far as it was read."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,7 +24,7 @@ _KEYS_DEFINED: Final = re.compile(rb"(?is)\s*+" + _KEYS)
 KEYS_ADDED: Final = re.compile(
     rb"(?is)ALTER\s++TABLE\s++(?:ONLY\s++)?+(" + QUALIFIED + rb")\s++ADD\s++" + _KEYS
 )
-"""How PostgreSQL's dumps tell keys, behind the rows: the table, and the columns of the key."""
+"""How PostgreSQL's dumps define keys, after the rows: the table, and the columns of the key."""
 _NO_COLUMN: Final = frozenset(
     {b"PRIMARY", b"KEY", b"UNIQUE", b"CONSTRAINT", b"INDEX", b"FULLTEXT", b"SPATIAL", b"FOREIGN"}
     | {b"CHECK", b"EXCLUDE", b"PERIOD", b"LIKE"}
@@ -40,12 +40,12 @@ class DumpedColumn:
     Attributes:
         name: as the dump has it.
         form: how its values are written.
-        room: how many characters, or bytes, a value may have; None if that is not bounded, or not known.
+        max_length: characters, or bytes, that a value may have; None if unbounded or unknown.
     """
 
     name: str
     form: ColumnForm = UNKNOWN_FORM
-    room: int | None = None
+    max_length: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class DumpedTable:
     keys: frozenset[str] = frozenset()
 
     def column(self, name: str) -> DumpedColumn | None:
-        """The column of this name; capitals do not matter."""
+        """The column of this name, in any case."""
         folded = name.casefold()
         return next((column for column in self.columns if column.name.casefold() == folded), None)
 
@@ -76,19 +76,19 @@ def names_in(listed: bytes) -> tuple[str, ...]:
     return tuple(bare_name(name) for name in _PART.findall(listed))
 
 
-def defined_table(statement: bytes, dialect: Dialect) -> DumpedTable | None:
-    """The table that a CREATE TABLE makes; None if it has no columns of its own (`… AS SELECT`)."""
+def parse_create_table(statement: bytes, dialect: Dialect) -> DumpedTable | None:
+    """The table that a CREATE TABLE makes; None if it defines no columns (`… AS SELECT`)."""
     head = _HEAD.match(statement)
     if head is None:
         return None
     columns: list[DumpedColumn] = []
     keys: set[str] = set()
-    for definition in _definitions(statement[head.end() :], dialect):
+    for definition in _split_definitions(statement[head.end() :], dialect):
         found = _COLUMN.match(definition)
         if found is not None and found[1].upper() not in _NO_COLUMN:
             kind = found[2].decode().lower()
-            room = int(found[3]) if found[3] and kind in _BOUNDED else None
-            columns.append(DumpedColumn(bare_name(found[1]), _form(kind, found[3]), room))
+            max_length = int(found[3]) if found[3] and kind in _BOUNDED else None
+            columns.append(DumpedColumn(bare_name(found[1]), _form(kind, found[3]), max_length))
         elif key := _KEYS_DEFINED.match(definition):
             keys.update(names_in(key[1]))
     return DumpedTable(bare_name(head[1]), tuple(columns), frozenset(keys)) if columns else None
@@ -98,8 +98,8 @@ def _form(kind: str, length: bytes | None) -> ColumnForm:
     return ColumnForm(kind in _BINARY, int(length or 0) if kind == "binary" else 0)
 
 
-def _definitions(body: bytes, dialect: Dialect) -> Iterator[bytes]:
-    """What stands between the commas of the outermost level, up to the closing parenthesis."""
+def _split_definitions(body: bytes, dialect: Dialect) -> Iterator[bytes]:
+    """The parts between commas at the outermost level, up to the closing parenthesis."""
     depth, start, at = 0, 0, 0
     while at < len(body):
         at = _next_mark(body, at, dialect)
@@ -117,72 +117,73 @@ def _definitions(body: bytes, dialect: Dialect) -> Iterator[bytes]:
 
 
 def _next_mark(body: bytes, at: int, dialect: Dialect) -> int:
-    """Where the next parenthesis or comma outside of quotes is."""
+    """The position of the next parenthesis or comma outside quotes."""
     found = dialect.unmarked.match(body, at)
     return found.end() if found else at
 
 
-NEITHER: Final = "neither their columns nor the table's definition stand in the dump"
+NEITHER: Final = "the dump has neither their columns nor the table's definition"
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """What an INSERT or COPY says before its rows.
+class RowHeader:
+    """The beginning of an INSERT or COPY: the layout of its rows.
 
     Attributes:
         table: the table's case-folded name.
         count: how many values a row has.
-        asked: the columns that were asked for, case-folded, there or not.
+        requested: the columns that are wanted, case-folded, whether there or not.
         wanted: positions of those that are there.
-        columns: what they are.
+        columns: their definitions.
     """
 
     table: str
     count: int
-    asked: frozenset[str]
+    requested: frozenset[str]
     wanted: tuple[int, ...]
     columns: tuple[DumpedColumn, ...]
 
 
 class Definitions:
-    """What `plan` asks of a catalogue.
+    """The catalogue of a dump, as `plan` needs it.
 
     Attributes:
-        tables: those met so far, by case-folded name.
+        tables: those seen so far, by case-folded name.
     """
 
     def __init__(self, tables: Mapping[str, DumpedTable] | None = None) -> None:
         self.tables = dict(tables or {})
 
     def define(self, table: DumpedTable) -> None:
-        """A CREATE TABLE."""
+        """Add the table of a CREATE TABLE."""
         self.tables[table.name.casefold()] = table
 
-    def learn(self, name: str, listed: bytes | None) -> None:
-        """A table that the dump does not define is known by the columns that its rows name."""
+    def add_if_unknown(self, name: str, listed: bytes | None) -> None:
+        """Add a table that the dump does not define by the columns that its rows name."""
         if listed is not None and name.casefold() not in self.tables:
             self.define(DumpedTable(name, tuple(DumpedColumn(column) for column in names_in(listed))))
 
     def add_keys(self, name: str, columns: Iterable[str]) -> None:
-        """An ALTER TABLE makes these columns a key."""
+        """Mark the columns that an ALTER TABLE makes a key."""
         if table := self.tables.get(name.casefold()):
             self.define(replace(table, keys=table.keys.union(columns)))
 
     def find(self, name: str) -> Table | Unusable:
-        """The table of this name, whatever its capitals."""
+        """The table of this name, in any case."""
         found = self.tables.get(name.casefold())
         if found is None:
             return Unusable.ABSENT
         columns = tuple(Column(column.name, NullType()) for column in found.columns)
         return Table(found.name, columns, found.keys, frozenset())
 
-    def source(self, name: str, listed: bytes | None, asked: frozenset[str]) -> Source | str:
-        """What rows of this table hold of what is asked for; or why that is not known."""
+    def header(self, name: str, listed: bytes | None, requested: frozenset[str]) -> RowHeader | str:
+        """The layout of this table's rows and where the requested columns are; or why that is unknown."""
         table = self.tables.get(name.casefold())
         if table is None:
             return NEITHER
         columns = table.columns
         if listed is not None:
             columns = tuple(table.column(column) or DumpedColumn(column) for column in names_in(listed))
-        wanted = tuple(at for at, column in enumerate(columns) if column.name.casefold() in asked)
-        return Source(name.casefold(), len(columns), asked, wanted, tuple(columns[at] for at in wanted))
+        wanted = tuple(at for at, column in enumerate(columns) if column.name.casefold() in requested)
+        there = tuple(columns[at] for at in wanted)
+        return RowHeader(name.casefold(), len(columns), requested, wanted, there)

@@ -1,4 +1,4 @@
-"""Rows of a dump in memory: on their way to a batch, or from tables small enough to be kept."""
+"""Rows of a dump in memory: those of mapped tables until they make a batch, and small tables whole."""
 
 import re
 from collections.abc import Iterator
@@ -15,8 +15,8 @@ from parsers.stores.schema import BATCH_ROWS
 from parsers.stores.sql_dump.rows import Columns
 
 
-class Gathered:
-    """Frames of one mapped table. What its projects are called need be known only for a batch.
+class TableRows:
+    """Rows of one mapped table, as frames. The names of its projects are needed only for a batch.
 
     Attributes:
         table: the table's case-folded name.
@@ -31,12 +31,12 @@ class Gathered:
         self._frames: list[pl.DataFrame] = []
 
     @property
-    def asked(self) -> frozenset[str]:
+    def requested(self) -> frozenset[str]:
         """The columns that may play a role, case-folded."""
         return frozenset(name.casefold() for name in (*self._mapped.roles.values(), *self._mapped.keys))
 
-    def take(self, columns: Columns, tables: Tables) -> None:
-        """Some rows, by case-folded column; `tables` are those that the dump has defined before them."""
+    def add(self, columns: Columns, tables: Tables) -> None:
+        """Add some rows, by case-folded column; `tables` are those that the dump has defined before them."""
         if self._plan is None:
             found = plan(self._mapped, tables)
             if not isinstance(found, TablePlan):
@@ -50,12 +50,12 @@ class Gathered:
         self.height += frame.height
 
     def shrink(self, height: int) -> None:
-        """Keep the first rows only, as many as there were at some time before."""
+        """Keep only the first rows; `height` is one that the table had before."""
         while self.height > height:
             self.height -= self._frames.pop().height
 
     def batches(self, projects: pl.DataFrame, *, store: str) -> Iterator[StoredValues]:
-        """All rows, if there are any, joined to the names of `projects`; none are left."""
+        """All rows joined to the names of `projects`; the table is empty afterwards."""
         if self._frames and self._plan is not None:
             rows = pl.concat(self._frames, how="diagonal")
             self._frames.clear()
@@ -68,21 +68,21 @@ _FINGERPRINT: Final = re.compile(r"[0-9a-f]{40}")
 
 
 class SmallTables:
-    """Their columns.
+    """The tables kept whole: projects, and the history of passkeys.
 
     Attributes:
-        asked: which columns of which tables, all case-folded.
+        requested: which columns of which tables, all case-folded.
     """
 
     def __init__(self, mapping: Mapping) -> None:
-        self.asked = _asked(mapping)
+        self.requested = _requested_columns(mapping)
         self._history = mapping.history
         self._kept: dict[str, Columns] = {
-            table: {name: [] for name in columns} for table, columns in self.asked.items()
+            table: {name: [] for name in columns} for table, columns in self.requested.items()
         }
 
-    def take(self, table: str, columns: Columns) -> None:
-        """Some rows of whatever table."""
+    def add(self, table: str, columns: Columns) -> None:
+        """Add some rows; those of other tables are ignored."""
         height = max(map(len, columns.values()), default=0)
         for name, values in self._kept.get(table, {}).items():
             values.extend(columns.get(name, [None] * height))
@@ -115,11 +115,11 @@ class SmallTables:
             yield FingerprintSeen(self._history.table, fingerprint, when)
 
 
-def _asked(mapping: Mapping) -> dict[str, frozenset[str]]:
+def _requested_columns(mapping: Mapping) -> dict[str, frozenset[str]]:
     history = mapping.history
-    asked = {history.table.casefold(): {*history.fingerprints, history.last_used}}
+    requested = {history.table.casefold(): {*history.fingerprints, history.last_used}}
     for table in mapping.tables:
         if table.project is not None:
-            names = asked.setdefault(table.project.table.casefold(), set())
+            names = requested.setdefault(table.project.table.casefold(), set())
             names.update((table.project.key, table.project.name))
-    return {table: frozenset(name.casefold() for name in names) for table, names in asked.items()}
+    return {table: frozenset(name.casefold() for name in names) for table, names in requested.items()}

@@ -1,14 +1,14 @@
-"""What of a dump is passed over: the rest of a statement, strings and comments of any length."""
+"""Skipping in a dump: the rest of a statement, strings and comments of any length."""
 
 import re
 from re import Pattern
 from typing import Final
 
-from parsers.stores.sql_dump.dialect import Dialect, Session
+from parsers.stores.sql_dump.dialect import Dialect, SqlSession
 from parsers.stores.sql_dump.window import SqlWindow
 
 LOOK_AHEAD: Final = 16
-"""Bytes that tell what an opening character opens."""
+"""Bytes that suffice to see what an opening character opens."""
 
 _TAG: Final = re.compile(rb"\$\w*+\$")
 _LINE_COMMENT: Final = re.compile(rb"--|#")
@@ -26,11 +26,11 @@ _INSIDE: Final[dict[tuple[bytes, bool], Pattern[bytes]]] = {
 }
 
 
-def pass_over_statement(window: SqlWindow, session: Session) -> int | None:
-    """Pass over what is left of a statement, in flat memory whatever stands in it.
+def skip_statement(window: SqlWindow, session: SqlSession) -> int | None:
+    """Skip the rest of a statement, in flat memory whatever is in it.
 
     Returns:
-        Where in the dump something opens that never closes; None if the statement has an end.
+        The offset of a string or comment that never ends; None if the statement has an end.
     """
     skip = session.dialect.skip(session.delimiter)
     while True:
@@ -43,23 +43,27 @@ def pass_over_statement(window: SqlWindow, session: Session) -> int | None:
         if window.position == len(window.text):
             return None
         offset = window.offset
-        if not _pass_over_unclosed(window, session.dialect):
+        if not _skip_unclosed(window, session.dialect):
             return offset
 
 
-def _pass_over_unclosed(window: SqlWindow, dialect: Dialect) -> bool:
-    """Pass over what opens here, or over one byte where nothing does; False if it never closes."""
+def _skip_unclosed(window: SqlWindow, dialect: Dialect) -> bool:
+    """Skip a string or comment that opens here, else one byte; False if it never ends.
+
+    Reached only where the pattern for a whole statement stopped: its end is not in memory, and may be
+    gigabytes away, so the window must not grow until it is found.
+    """
     opening = window.text[window.position : window.position + 1]
     if opening in {b"'", b'"', b"`"}:
-        return _quoted(window, opening, escaped=_is_escaped(window, opening, dialect))
+        return _skip_quoted(window, opening, escaped=_is_escaped(window, opening, dialect))
     if window.text.startswith(b"/*", window.position):
-        return _up_to(window, b"*/")
+        return _skip_to(window, b"*/")
     if _LINE_COMMENT.match(window.text, window.position):
-        _up_to(window, b"\n")
+        _skip_to(window, b"\n")
         return True
     if dialect.postgresql and (tag := _TAG.match(window.text, window.position)):
         window.position = tag.end()
-        return _up_to(window, tag[0])
+        return _skip_to(window, tag[0])
     window.position += 1
     return True
 
@@ -72,7 +76,7 @@ def _is_escaped(window: SqlWindow, quote: bytes, dialect: Dialect) -> bool:
     )
 
 
-def _quoted(window: SqlWindow, quote: bytes, *, escaped: bool) -> bool:
+def _skip_quoted(window: SqlWindow, quote: bytes, *, escaped: bool) -> bool:
     window.position += 1
     while True:
         window.pass_over(_INSIDE[quote, escaped])
@@ -83,8 +87,8 @@ def _quoted(window: SqlWindow, quote: bytes, *, escaped: bool) -> bool:
             return False
 
 
-def _up_to(window: SqlWindow, end: bytes) -> bool:
-    """Move behind the next `end`; what cannot be its beginning is let go."""
+def _skip_to(window: SqlWindow, end: bytes) -> bool:
+    """Move past the next `end`; text that cannot contain its beginning is dropped."""
     while (found := window.text.find(end, window.position)) < 0:
         window.position = max(window.position, len(window.text) - len(end) + 1)
         if not window.more():
