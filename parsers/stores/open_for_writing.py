@@ -21,8 +21,8 @@ from parsers.stores.octopus.database import OctopusDatabase
 from parsers.stores.octopus.migrator import MigratorFolder
 from parsers.stores.octopus.script import OctopusScript
 from parsers.stores.octopus.table_file import Form, OctopusTableFile, OctopusTableFolder
-from parsers.stores.rewriting.column_lengths import records_without_room
-from parsers.stores.rewriting.file_rewriter import WrittenAnew
+from parsers.stores.rewriting.column_lengths import records_too_long
+from parsers.stores.rewriting.file_rewriter import StreamRewriter
 from parsers.stores.rewriting.source_files import SourceFile, files_of_folder, read_file
 from parsers.stores.sql_dump.dump import SqlDump
 from parsers.stores.store_file import Look
@@ -41,13 +41,11 @@ def in_place_writer(store: Store, *, patience: Patience = _PATIENCE) -> InPlaceW
     """
     match store:
         case ProductDatabase():
-            return (
-                in_place_writer(store.store(), patience=patience) if _lies_somewhere(store.database) else None
-            )
+            return in_place_writer(store.store(), patience=patience) if _is_writable(store.database) else None
         case CloudBeesDatabase():
-            return _of(store.database, MappedRecords(store.mapping), patience)
+            return _database_writer(store.database, MappedRecords(store.mapping), patience)
         case OctopusDatabase():
-            return _of(store.database, DocumentRecords(), patience)
+            return _database_writer(store.database, DocumentRecords(), patience)
         case _:
             return None
 
@@ -68,11 +66,11 @@ def roll_back_unfinished(store: Store) -> None:
                 raise StoreError(f"{store.label!r} cannot be opened for writing: {explain(error)}") from error
 
 
-def _of(database: Database, locator: Locator, patience: Patience) -> InPlaceWriter | None:
-    return DatabaseInPlace(Access(database, patience), locator) if _lies_somewhere(database) else None
+def _database_writer(database: Database, locator: Locator, patience: Patience) -> InPlaceWriter | None:
+    return DatabaseInPlace(Access(database, patience), locator) if _is_writable(database) else None
 
 
-def _lies_somewhere(database: Database) -> bool:
+def _is_writable(database: Database) -> bool:
     """A SQLite file that lay compressed is in memory only."""
     return database.engine.dialect.name != "sqlite" or database.file is not None
 
@@ -86,7 +84,7 @@ def file_rewriter(store: Store) -> FileRewriter | None:
         case OctopusTableFile(form=Form.PARQUET):
             return None
         case SqlDump():
-            return replace(_of_one_file(store), without_room=partial(records_without_room, store))
+            return replace(_of_one_file(store), too_long=partial(records_too_long, store))
         case CloudBeesExport() | CsvTable() | JsonLinesTable() | OctopusScript() | OctopusTableFile():
             return _of_one_file(store)
         case OctopusTableFolder():
@@ -97,32 +95,32 @@ def file_rewriter(store: Store) -> FileRewriter | None:
             return None
 
 
-def _of_one_file(store: _OneFile) -> WrittenAnew:
+def _of_one_file(store: _OneFile) -> StreamRewriter:
     def files() -> list[SourceFile]:
         return [read_file(store.file)]
 
-    def seen_through(look: Look) -> Store:
+    def through(look: Look) -> Store:
         return replace(store, file=replace(store.file, look=look))
 
-    return WrittenAnew(store.label, files, seen_through, is_export=isinstance(store, CloudBeesExport))
+    return StreamRewriter(store.label, files, through, is_export=isinstance(store, CloudBeesExport))
 
 
 def _of_tables(store: OctopusTableFolder) -> FileRewriter:
     def files() -> list[SourceFile]:
         return files_of_folder(Path(store.reference), [each.file for each in store.files])
 
-    def seen_through(look: Look) -> Store:
+    def through(look: Look) -> Store:
         tables = (replace(each, file=replace(each.file, look=look)) for each in store.files)
         return replace(store, files=tuple(tables))
 
-    return WrittenAnew(store.label, files, seen_through)
+    return StreamRewriter(store.label, files, through)
 
 
 def _of_migrator(store: MigratorFolder) -> FileRewriter:
     def files() -> list[SourceFile]:
         return files_of_folder(Path(store.reference), store.documents())
 
-    def seen_through(look: Look) -> Store:
+    def through(look: Look) -> Store:
         return replace(store, look=look)
 
-    return WrittenAnew(store.label, files, seen_through)
+    return StreamRewriter(store.label, files, through)

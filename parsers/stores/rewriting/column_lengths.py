@@ -1,7 +1,7 @@
 """Values of a dump that would be longer than their columns.
 
-What mysqldump writes sets a mode in which a server cuts off such values as it loads them, with no more than a
-warning; and what is cut off no key opens.
+mysqldump's files set a mode in which a server truncates such values on loading, with only a warning; and no
+key decrypts a truncated value.
 """
 
 from collections.abc import Collection, Sequence
@@ -16,19 +16,19 @@ from parsers.stores.store_writer import ValueChange
 from parsers.stores.text_encoding import encoding_of, utf8_pieces
 
 
-def records_without_room(store: SqlDump, changes: Sequence[ValueChange]) -> Collection[str]:
-    """The records of the changes whose new value has no room in its column.
+def records_too_long(store: SqlDump, changes: Sequence[ValueChange]) -> Collection[str]:
+    """The records of the changes whose new value does not fit into its column.
 
-    The dump is read only if a value becomes longer.
+    The dump is read only if some value becomes longer.
 
     Raises:
         StoreError, ArchiveError: it cannot be read.
     """
-    longer = [change for change in changes if _longer(change)]
+    longer = [change for change in changes if _grows(change)]
     if not longer:
         return ()
-    room = _room(store)
-    found = ((change, room.get(change.record.partition(":")[0], (None, None))) for change in longer)
+    lengths = _column_lengths(store)
+    found = ((change, lengths.get(change.record.partition(":")[0], (None, None))) for change in longer)
     return dict.fromkeys(
         change.record
         for change, (of_value, of_iv) in found
@@ -36,39 +36,39 @@ def records_without_room(store: SqlDump, changes: Sequence[ValueChange]) -> Coll
     )
 
 
-def _longer(change: ValueChange) -> bool:
+def _grows(change: ValueChange) -> bool:
     old, new = change.old, change.new
     return len(new.value) > len(old.value) or len(new.iv or b"") > len(old.iv or b"")
 
 
-def _exceeds(value: bytes | None, room: int | None) -> bool:
-    return value is not None and room is not None and len(value) > room
+def _exceeds(value: bytes | None, most: int | None) -> bool:
+    return value is not None and most is not None and len(value) > most
 
 
-def _room(store: SqlDump) -> dict[str, tuple[int | None, int | None]]:
-    """How long values and vectors may be, by the name of the table in the mapping."""
+def _column_lengths(store: SqlDump) -> dict[str, tuple[int | None, int | None]]:
+    """The maximum lengths of values and vectors, by the name of the table in the mapping."""
     survey = Survey(store.mapping, held_rows=0)
     head = store.file.head()
     with store.file.open() as leaf:
         pieces = utf8_pieces(chunks(leaf.stream), encoding_of(head))
         survey.read(SqlWindow(pieces), SqlSession(dialect_of(head)))
     tables = survey.definitions.tables
-    room: dict[str, tuple[int | None, int | None]] = {}
+    lengths: dict[str, tuple[int | None, int | None]] = {}
     for mapped in store.mapping.tables:
         if (table := tables.get(mapped.table.casefold())) is not None:
-            of_value, of_iv = room.get(mapped.table, (None, None))
-            room[mapped.table] = (
-                _least(of_value, _of_column(table, mapped.value)),
-                _least(of_iv, _of_column(table, mapped.iv)),
+            of_value, of_iv = lengths.get(mapped.table, (None, None))
+            lengths[mapped.table] = (
+                _smallest(of_value, _length_of(table, mapped.value)),
+                _smallest(of_iv, _length_of(table, mapped.iv)),
             )
-    return room
+    return lengths
 
 
-def _of_column(table: DumpedTable, name: str | None) -> int | None:
+def _length_of(table: DumpedTable, name: str | None) -> int | None:
     column = table.column(name) if name is not None else None
     return column.max_length if column is not None else None
 
 
-def _least(one: int | None, other: int | None) -> int | None:
-    """Several columns of one table may be mapped, and share their records."""
+def _smallest(one: int | None, other: int | None) -> int | None:
+    """Several columns of one table may be mapped and share their records."""
     return min((each for each in (one, other) if each is not None), default=None)

@@ -1,4 +1,4 @@
-"""A store of files that is written anew: located, then streamed."""
+"""A store of files that is written anew: values located, then all bytes streamed with replacements."""
 
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -8,7 +8,7 @@ from typing import NamedTuple
 from parsers.archives.interface import ByteStream
 from parsers.errors import StoreError
 from parsers.stores.interface import Store
-from parsers.stores.rewriting.matching import arrivals
+from parsers.stores.rewriting.matching import match_changes
 from parsers.stores.rewriting.passkey_attribute import passkey_attribute
 from parsers.stores.rewriting.placeholders import LEAST_DIGITS, MarkedStream, Placeholders
 from parsers.stores.rewriting.scan import Scan, ScannedFile
@@ -19,19 +19,19 @@ from parsers.stores.store_writer import Blocker, BlockerKind, FileRewrite, Value
 
 
 class Edit(NamedTuple):
-    """A stretch, and what comes in its place."""
+    """A part of the stream, and its replacement."""
 
     start: int
     length: int
     new: bytes
 
 
-def spliced(pieces: Iterable[bytes], edits: Iterable[Edit]) -> Iterator[bytes]:
+def splice(pieces: Iterable[bytes], edits: Iterable[Edit]) -> Iterator[bytes]:
     """The stream with every edit made.
 
     Args:
         pieces: the stream.
-        edits: in its order, without overlap, all within it.
+        edits: in the stream's order, without overlap, all within it.
     """
     waiting = iter(edits)
     edit = next(waiting, None)
@@ -49,37 +49,37 @@ def spliced(pieces: Iterable[bytes], edits: Iterable[Edit]) -> Iterator[bytes]:
         at = end
 
 
-def _all_have_room(_changes: Sequence[ValueChange]) -> Collection[str]:
+def _nothing_too_long(_changes: Sequence[ValueChange]) -> Collection[str]:
     return ()
 
 
 @dataclass(frozen=True, slots=True)
-class WrittenAnew:
+class StreamRewriter:
     """An `OutOfPlace` over any store that consists of files.
 
     Attributes:
         label: as in `OutOfPlace`.
-        files: those of the store, looked up each time.
-        seen_through: the same store, read through another look at its files.
-        without_room: the records of the changes that make a value longer than it may be.
+        files: those of the store, looked up at each call.
+        through: the same store, with a `Look` through which its files are read.
+        too_long: the records of the changes that make a value longer than its column.
         is_export: whether its one file is an export, which names a passkey.
     """
 
     label: str
     files: Callable[[], list[SourceFile]]
-    seen_through: Callable[[Look], Store]
-    without_room: Callable[[Sequence[ValueChange]], Collection[str]] = _all_have_room
+    through: Callable[[Look], Store]
+    too_long: Callable[[Sequence[ValueChange]], Collection[str]] = _nothing_too_long
     is_export: bool = False
 
     def locate(self, changes: Sequence[ValueChange]) -> FileRewrite:
-        """As `OutOfPlace.locate`: one pass over the files, and as many as the store's reader takes.
+        """As `OutOfPlace.locate`: one pass over the files, then those of the store's reader.
 
         Raises:
             StoreError, ArchiveError: the source cannot be read.
         """
-        cut = self.without_room(changes)
+        cut = self.too_long(changes)
         changes = [change for change in changes if change.record not in cut]
-        olds = _searched(changes)
+        olds = _search_values(changes)
         scan = Scan(self.files(), olds)
         salt = str(int.from_bytes(scan.digest)).encode()
         placeholders = Placeholders(salt, list(olds))
@@ -89,19 +89,19 @@ class WrittenAnew:
             file = by_path.get(path)
             return stream if file is None else MarkedStream(stream, file, placeholders)
 
-        found = arrivals(self.seen_through(look).read(), changes, scan, placeholders)
-        blockers = (*_too_short(cut), *found.blockers)
-        return _Located(blockers, tuple(scan.files), found.news, is_export=self.is_export)
+        found = match_changes(self.through(look).read(), changes, scan, placeholders)
+        blockers = (*_too_short_blockers(cut), *found.blockers)
+        return _StreamRewrite(blockers, tuple(scan.files), found.new_texts, is_export=self.is_export)
 
 
-def _too_short(records: Collection[str]) -> Iterator[Blocker]:
+def _too_short_blockers(records: Collection[str]) -> Iterator[Blocker]:
     if records:
-        what = f"{len(records)} values would be longer than their columns: a server may cut them off"
+        what = f"{len(records)} values would be longer than their columns: a server may truncate them"
         yield Blocker(BlockerKind.TOO_SHORT, what, tuple(records))
 
 
-def _searched(changes: Sequence[ValueChange]) -> dict[bytes, int]:
-    """A number for each value that is to change and long enough to be ciphertext."""
+def _search_values(changes: Sequence[ValueChange]) -> dict[bytes, int]:
+    """A number for each value that is to change and is long enough to be ciphertext."""
     pairs = ((change.old.value, change.new.value) for change in changes)
     vectors = ((change.old.iv, change.new.iv) for change in changes)
     cores = (core(old) for each in (pairs, vectors) for old, new in each if old is not None and old != new)
@@ -110,27 +110,27 @@ def _searched(changes: Sequence[ValueChange]) -> dict[bytes, int]:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class _Located:
-    """A `FileRewrite`."""
+class _StreamRewrite:
+    """The `FileRewrite` of a `StreamRewriter`."""
 
     blockers: tuple[Blocker, ...]
     scanned: tuple[ScannedFile, ...]
-    news: Mapping[int, bytes]
+    new_texts: Mapping[int, bytes]
     is_export: bool
 
     def files(self, *, fingerprint: str | None) -> Iterator[tuple[str, Iterator[bytes]]]:
         """As `FileRewrite.files`.
 
         Raises:
-            StoreError, ArchiveError: a file cannot be read, or is another than before.
+            StoreError, ArchiveError: a file cannot be read, or has changed since.
         """
         for each in self.scanned:
-            yield each.file.name, self._rewritten(each, fingerprint if self.is_export else None)
+            yield each.file.name, self._rewrite(each, fingerprint if self.is_export else None)
 
-    def _rewritten(self, scanned: ScannedFile, fingerprint: str | None) -> Iterator[bytes]:
+    def _rewrite(self, scanned: ScannedFile, fingerprint: str | None) -> Iterator[bytes]:
         digest = hashlib.sha256()
 
-        def digested(stream: ByteStream) -> Iterator[bytes]:
+        def digest_chunks(stream: ByteStream) -> Iterator[bytes]:
             for chunk in chunks(stream):
                 digest.update(chunk)
                 yield bytes(chunk)
@@ -139,16 +139,17 @@ class _Located:
         if fingerprint is not None and (edit := _passkey(scanned, fingerprint)):
             edits = sorted([*edits, edit])
         with scanned.file.open() as stream:
-            yield from spliced(digested(stream), edits)
+            yield from splice(digest_chunks(stream), edits)
+        # The edits are byte positions in the file that was scanned: in any other they would corrupt it.
         if digest.digest() != scanned.digest:
             raise StoreError(f"{scanned.file.reference!r} was changed while it was read")
 
     def _edits(self, scanned: ScannedFile) -> list[Edit]:
         edits = []
         for number in scanned.numbers:
-            if number in self.news:
+            if number in self.new_texts:
                 start, length, *_ = scanned.occurrence(number)
-                edits.append(Edit(start, length, scanned.characters.encoded(self.news[number])))
+                edits.append(Edit(start, length, scanned.characters.encode(self.new_texts[number])))
         return edits
 
 
@@ -162,4 +163,4 @@ def _passkey(scanned: ScannedFile, fingerprint: str) -> Edit | None:
     span = passkey_attribute(bytes(head))
     if span is None:
         return None
-    return Edit(span[0], span[1] - span[0], scanned.characters.encoded(fingerprint.encode("ascii")))
+    return Edit(span[0], span[1] - span[0], scanned.characters.encode(fingerprint.encode("ascii")))

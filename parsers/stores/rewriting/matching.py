@@ -1,4 +1,4 @@
-"""Which occurrence belongs to which record: told by the store's own reader."""
+"""Which occurrence in a file belongs to which record: found with the store's own reader."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -11,90 +11,95 @@ from parsers.stores.interface import PasswordCheck, StoredValues, StoreEvent
 from parsers.stores.rewriting.occurrences import Occurrence
 from parsers.stores.rewriting.placeholders import Placeholders
 from parsers.stores.rewriting.scan import Scan
-from parsers.stores.rewriting.spelling import core, fits, written
+from parsers.stores.rewriting.spelling import core, fits, spell
 from parsers.stores.store_writer import Blocker, BlockerKind, ValueChange
 
 _Edits = tuple[tuple[int, bytes], ...]
-"""Numbers of occurrences, and what is to stand there."""
+"""Numbers of occurrences, and the new text for each."""
 
-_SAID: Final = {
-    BlockerKind.NOT_FOUND_AGAIN: "not there as they were, or not in one place of their own",
-    BlockerKind.NOT_WRITTEN_PLAINLY: "written in a way that is not followed: with entities, line breaks, "
-    "odd escapes, packed, or by an expression",
+_REASONS: Final = {
+    BlockerKind.NOT_FOUND_AGAIN: "no longer there, or not in exactly one place of their own",
+    BlockerKind.NOT_WRITTEN_PLAINLY: "written in a form that cannot be rewritten: with entities, "
+    "line breaks, unusual escapes, compressed, or as an expression",
 }
 
 
 @dataclass(slots=True)
-class Arrivals:
-    """What becomes of the changes.
+class MatchedChanges:
+    """The changes that can be made, and those that cannot.
 
     Attributes:
-        news: the new value for each occurrence that is to change, by its number.
-        hindered: the records that stay as they are.
+        new_texts: the new text of each occurrence that is to change, by its number.
+        blocked: the records that stay as they are, by the reason.
     """
 
-    news: dict[int, bytes] = field(default_factory=dict, repr=False)
-    hindered: dict[BlockerKind, list[str]] = field(default_factory=dict)
+    new_texts: dict[int, bytes] = field(default_factory=dict, repr=False)
+    blocked: dict[BlockerKind, list[str]] = field(default_factory=dict)
 
     @property
     def blockers(self) -> tuple[Blocker, ...]:
-        """What is in the way, each kind once."""
+        """The reasons, each with its records."""
         return tuple(
-            Blocker(kind, f"{len(records)} values are {_SAID[kind]}", tuple(records))
-            for kind, records in self.hindered.items()
+            Blocker(kind, f"{len(records)} values are {_REASONS[kind]}", tuple(records))
+            for kind, records in self.blocked.items()
         )
 
 
-def arrivals(
+def match_changes(
     events: Iterable[StoreEvent],
     changes: Sequence[ValueChange],
     scan: Scan,
     placeholders: Placeholders,
-) -> Arrivals:
-    """See where the placeholders arrive.
+) -> MatchedChanges:
+    """Match changes to occurrences by the placeholders that the reader yields.
+
+    The store is read with a placeholder in place of each occurrence. The placeholder that the reader yields
+    in a record names the occurrence that is to change: no format has to be understood a second time.
 
     Args:
-        events: of the store, read with placeholders in the place of the values.
+        events: of the store, read with placeholders.
         changes: a record may have several, of different values.
-        scan: where the values stand.
-        placeholders: what stands in their place.
+        scan: where the values are.
+        placeholders: those that were used.
     """
-    wanted: dict[str, list[int]] = {}
+    by_record: dict[str, list[int]] = {}
     for at, change in enumerate(changes):
-        wanted.setdefault(change.record, []).append(at)
-    places = _Places(scan, placeholders)
-    found: dict[int, _Edits | BlockerKind] = {}
+        by_record.setdefault(change.record, []).append(at)
+    places = _OccurrenceFinder(scan, placeholders)
+    edits_by_change: dict[int, _Edits | BlockerKind] = {}
     claims: Counter[int] = Counter()
-    for record, value, iv in _rows(events, wanted):
-        for at in wanted[record]:
+    for record, value, iv in _rows(events, by_record):
+        for at in by_record[record]:
             edits = places.of(changes[at], value, iv)
             if edits is BlockerKind.NOT_FOUND_AGAIN:
                 continue
-            # Of two rows that hold the same under one record nobody knows which is meant.
-            found[at] = BlockerKind.NOT_FOUND_AGAIN if at in found else edits
+            # If two rows have the same record and value, there is no telling which one is meant.
+            edits_by_change[at] = BlockerKind.NOT_FOUND_AGAIN if at in edits_by_change else edits
             if isinstance(edits, tuple):
                 claims.update(number for number, _ in edits)
     shared = {number for number, count in claims.items() if count > 1}
-    return _settled(changes, found, shared)
+    return _resolve_conflicts(changes, edits_by_change, shared)
 
 
-def _settled(
-    changes: Sequence[ValueChange], found: Mapping[int, _Edits | BlockerKind], shared: Collection[int]
-) -> Arrivals:
-    """A record of which one place cannot be written, or is another record's too, stays as it is."""
-    hindered: dict[str, BlockerKind] = {}
+def _resolve_conflicts(
+    changes: Sequence[ValueChange],
+    edits_by_change: Mapping[int, _Edits | BlockerKind],
+    shared: Collection[int],
+) -> MatchedChanges:
+    """A record stays as it is if one of its places cannot be written or also belongs to another record."""
+    blocked: dict[str, BlockerKind] = {}
     for at, change in enumerate(changes):
-        edits = found.get(at, BlockerKind.NOT_FOUND_AGAIN)
+        edits = edits_by_change.get(at, BlockerKind.NOT_FOUND_AGAIN)
         if isinstance(edits, BlockerKind):
-            hindered[change.record] = edits
+            blocked[change.record] = edits
         elif any(number in shared for number, _ in edits):
-            hindered[change.record] = BlockerKind.NOT_FOUND_AGAIN
-    result = Arrivals()
-    for record, kind in hindered.items():
-        result.hindered.setdefault(kind, []).append(record)
-    for at, edits in found.items():
-        if changes[at].record not in hindered and isinstance(edits, tuple):
-            result.news.update(edits)
+            blocked[change.record] = BlockerKind.NOT_FOUND_AGAIN
+    result = MatchedChanges()
+    for record, kind in blocked.items():
+        result.blocked.setdefault(kind, []).append(record)
+    for at, edits in edits_by_change.items():
+        if changes[at].record not in blocked and isinstance(edits, tuple):
+            result.new_texts.update(edits)
     return result
 
 
@@ -111,15 +116,15 @@ def _rows(
                 yield record, value, None
 
 
-class _Places:
-    """Finds the occurrences of which a record's value and vector consist."""
+class _OccurrenceFinder:
+    """Finds the occurrences that make up a record's value and vector."""
 
     def __init__(self, scan: Scan, placeholders: Placeholders) -> None:
         self._scan = scan
         self._placeholders = placeholders
 
     def of(self, change: ValueChange, value: bytes | None, iv: bytes | None) -> _Edits | BlockerKind:
-        """The new text for each occurrence, or why there is none."""
+        """The new text of each occurrence, or why there is none."""
         values = self._part(value, change.old.value, change.new.value)
         vectors = self._part(iv, change.old.iv, change.new.iv)
         if isinstance(values, BlockerKind):
@@ -142,17 +147,17 @@ class _Places:
         text = core(new)
         if _around(new, text) != around or not fits(text, bare, occurrence.spelling):
             return BlockerKind.NOT_WRITTEN_PLAINLY
-        return ((number, written(text, occurrence.spelling)),)
+        return ((number, spell(text, occurrence.spelling)),)
 
     def _occurrence(self, number: int | None, old: bytes) -> Occurrence | None:
-        """The one of this number, if it is of `old`."""
+        """The occurrence of this number, if it is one of `old`."""
         if number is None or number >= self._scan.count:
             return None
-        found = self._scan.occurrence(number)
-        return found if self._placeholders.olds[found.old] == old else None
+        edits_by_change = self._scan.occurrence(number)
+        return edits_by_change if self._placeholders.olds[edits_by_change.old] == old else None
 
 
 def _around(value: bytes, inner: bytes) -> tuple[bytes, bytes]:
-    """The white space in front of a value's core, and behind it."""
+    """What surrounds a value's core: the text before it and after it."""
     start = value.find(inner)
     return value[:start], value[start + len(inner) :]

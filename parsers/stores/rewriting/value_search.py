@@ -1,4 +1,4 @@
-"""The search of a file for wanted values, in flat memory: runs of characters, and strings of MySQL."""
+"""The search of a file for wanted values, in flat memory: as runs of characters, and in MySQL's strings."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from parsers.stores.rewriting.occurrences import Occurrence
-from parsers.stores.rewriting.spelling import Characters, Spelling, is_token, may_hold, spelled_in
+from parsers.stores.rewriting.spelling import Characters, Spelling, find_spellings, is_token, may_hold
 from parsers.stores.sql_dump.escapes import mysql_text
 
 _SLACK: Final = 1 << 16
@@ -16,27 +16,27 @@ _ESCAPED: Final = 8
 _LOOK_BACK: Final = 2
 
 
-class RunSearch:
-    """Fed with a file's chunks in their order.
+class TokenSearch:
+    """Searches a file's chunks, in their order, for values that are runs of characters.
 
     Args:
-        characters: how the file is written.
+        characters: the file's encoding.
         olds: a number for each wanted value; at least one.
     """
 
     def __init__(self, characters: Characters, olds: Mapping[bytes, int]) -> None:
         self._characters = characters
         self._olds = olds
-        # What is no token stands in hexadecimal digits only.
+        # A value that is not a token can only be found in hexadecimal digits.
         self._shortest = min(len(old) if is_token(old) else 2 * len(old) for old in olds)
         self._most_held = _ESCAPED * max(map(len, olds)) + _SLACK
         self._held = b""
         self._at = 0
 
     def feed(self, chunk: bytes, *, last: bool = False) -> Iterator[Occurrence]:
-        """What is found in this chunk; a run that may go on in the next is kept for it.
+        """The occurrences in this chunk; a run that may continue in the next is kept for it.
 
-        Of a run that is longer than any value can be only the end is kept.
+        Of a run that is longer than any value only the end is kept.
         """
         size = self._characters.size
         text = self._held + chunk
@@ -49,8 +49,8 @@ class RunSearch:
             starts, ends = starts[:-1], ends[:-1]
         long = ends - starts >= self._shortest
         for start, end in zip((starts[long] * size).tolist(), (ends[long] * size).tolist(), strict=True):
-            run = self._characters.narrowed(text[start:end])
-            if (old := self._olds.get(run)) is not None:  # most are found at once
+            run = self._characters.narrow(text[start:end])
+            if (old := self._olds.get(run)) is not None:  # most are found this way
                 yield Occurrence(self._at + start, end - start, old, Spelling.TEXT)
             elif may_hold(run):
                 yield from self._in_run(run, text, start)
@@ -60,8 +60,8 @@ class RunSearch:
 
     def _in_run(self, run: bytes, text: bytes, start: int) -> Iterator[Occurrence]:
         size = self._characters.size
-        before = self._characters.narrowed(text[max(start - _LOOK_BACK * size, 0) : start])
-        for first, behind, old, spelling in spelled_in(run, before, self._olds):
+        before = self._characters.narrow(text[max(start - _LOOK_BACK * size, 0) : start])
+        for first, behind, old, spelling in find_spellings(run, before, self._olds):
             raw = run[first:behind] if spelling is Spelling.ESCAPED_TEXT else b""
             place = self._at + start + first * size
             yield Occurrence(place, (behind - first) * size, old, spelling, raw)
@@ -69,14 +69,14 @@ class RunSearch:
 
 _AROUND: Final = 4
 _NO_ESCAPES: Final = b"NO_BACKSLASH_ESCAPES"
-"""A mode in which backslashes mean nothing: what it may cover is left alone."""
+"""A mode in which backslashes mean nothing: from there on nothing is found."""
 
 
 class MysqlStringSearch:
-    """Fed with a file's chunks in their order.
+    r"""Searches a file's chunks, in their order, for binary values in quotes: `'ab\0…'`, `_binary 'ab\0…'`.
 
-    Whether a quote opens or closes a string is not known here: both are tried, and what follows one that
-    closes is no value, or never arrives in a record.
+    Whether a quote opens or closes a string is not known here, so both are tried. What follows a closing
+    quote is not a value, or never appears in a record.
 
     Args:
         olds: a number for each wanted value; at least one.
@@ -94,11 +94,11 @@ class MysqlStringSearch:
         self._escapes = True
 
     def feed(self, chunk: bytes, *, last: bool = False) -> Iterator[Occurrence]:
-        """What is found in this chunk; its end is kept for the next one.
+        """The occurrences in this chunk; its end is kept for the next one.
 
-        A string of nothing but characters of a run is left to the search for runs.
+        A string that is a token is left to `TokenSearch`.
         """
-        del last  # a string is followed by something
+        del last  # a string never ends the file
         text = self._held + chunk
         self._escapes = self._escapes and _NO_ESCAPES not in text
         end = 0

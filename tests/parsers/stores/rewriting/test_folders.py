@@ -108,5 +108,5 @@ def test_packed_tables(tmp_path: Path) -> None:
     assert found == {"Account.jsonl": text.replace(OLD.encode(), NEW.encode()), "notes.txt.gz": notes}
     assert not blockers
     csv_file(folder / "Account.jsonl", [])
-    with pytest.raises(StoreError, match="packed and unpacked"):
+    with pytest.raises(StoreError, match="compressed and uncompressed"):
         changed(folder, with_new)

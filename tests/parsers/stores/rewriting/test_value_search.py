@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parsers.stores.rewriting.spelling import Characters
-from parsers.stores.rewriting.value_search import MysqlStringSearch, RunSearch
+from parsers.stores.rewriting.value_search import MysqlStringSearch, TokenSearch
 from parsers.stores.sql_dump.escapes import mysql_escaped, mysql_text
 from tests.parsers.stores.rewriting.rewritten import base64_of
 
@@ -24,7 +24,7 @@ def pieces(content: bytes, size: int) -> Iterator[bytes]:
         yield content[at : at + size]
 
 
-def found(search: RunSearch | MysqlStringSearch, content: bytes, size: int) -> Found:
+def found(search: TokenSearch | MysqlStringSearch, content: bytes, size: int) -> Found:
     """Start, length and number of all that it finds."""
     fed = [each for piece in pieces(content, size) for each in search.feed(piece)]
     return [(each.start, each.length, each.old) for each in (*fed, *search.feed(b"", last=True))]
@@ -43,8 +43,8 @@ def test_runs(parts: list[tuple[str, int]], rest: str, characters: Characters, s
     encoding = "utf-8" if characters is Characters.BYTES else characters.value
     content = text.encode(encoding)
     olds = {value: number for number, value in enumerate(TEXTS)}
-    in_chunks = found(RunSearch(characters, olds), content, size)
-    assert in_chunks == found(RunSearch(characters, olds), content, len(content) or 1)
+    in_chunks = found(TokenSearch(characters, olds), content, size)
+    assert in_chunks == found(TokenSearch(characters, olds), content, len(content) or 1)
     inside = r"[A-Za-z0-9+/=_\\-]"
     values = "|".join(re.escape(value.decode()) for value in TEXTS)
     alone = re.finditer(rf"(?<!{inside})(?:{values})(?!{inside})", text)
@@ -57,10 +57,10 @@ def test_a_value_is_no_part_of_another_run() -> None:
     """Only what bars part is looked at on its own."""
     olds = {TEXTS[0]: 0}
     for around in (b"x%s", b"%s=", b"+%s+", b"%s_", b"\\%s"):
-        assert found(RunSearch(Characters.BYTES, olds), around % TEXTS[0], 10) == []
+        assert found(TokenSearch(Characters.BYTES, olds), around % TEXTS[0], 10) == []
     for around in (b"|%s|", b"%s|", b"a|b|%s|c"):
         content = around % TEXTS[0]
-        assert found(RunSearch(Characters.BYTES, olds), content, 10) == [(content.index(TEXTS[0]), 24, 0)]
+        assert found(TokenSearch(Characters.BYTES, olds), content, 10) == [(content.index(TEXTS[0]), 24, 0)]
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_escapes_of_json(written: str, value: bytes) -> None:
     """A value is found whatever of it is escaped, once or (JSON in JSON) twice."""
     content = rf"{{\"Password\":\"{written}\"}}".encode()
     expected = [(content.index(written.encode()), len(written), 0)]
-    assert found(RunSearch(Characters.BYTES, {value: 0}), content, 7) == expected
+    assert found(TokenSearch(Characters.BYTES, {value: 0}), content, 7) == expected
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_hexadecimal_digits(form: str, capitals: bool) -> None:
     olds = {BINARY[1]: 0}
     expected = [(content.index(digits.encode()), len(digits), 0)]
     for size in (1, 3, 1000):
-        assert found(RunSearch(Characters.BYTES, olds), content, size) == expected
+        assert found(TokenSearch(Characters.BYTES, olds), content, size) == expected
 
 
 @settings(deadline=None)
@@ -121,7 +121,7 @@ def test_escaped_bytes_are_read_back(raw: bytes) -> None:
 
 def test_a_run_that_is_longer_than_any_value_is_not_held() -> None:
     """Memory stays flat, and what follows is found."""
-    search = RunSearch(Characters.BYTES, {TEXTS[0]: 0})
+    search = TokenSearch(Characters.BYTES, {TEXTS[0]: 0})
     for _ in range(100):
         assert list(search.feed(b"A" * 50_000)) == []
         assert len(search._held) < 200_000
@@ -133,6 +133,6 @@ def test_a_run_that_is_longer_than_any_value_is_not_held() -> None:
 def test_any_bytes(content: bytes, characters: Characters, size: int) -> None:
     """Whatever a file holds, the search ends, and what is found is there."""
     olds = {TEXTS[0]: 0, BINARY[1]: 1}
-    for search in (RunSearch(characters, olds), MysqlStringSearch(olds)):
+    for search in (TokenSearch(characters, olds), MysqlStringSearch(olds)):
         for start, length, _ in found(search, content, size):
             assert 0 <= start < start + length <= len(content)
