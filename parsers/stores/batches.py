@@ -34,7 +34,7 @@ class StoredRow(NamedTuple):
         return f"StoredRow({self.location!r}, {self.record!r})"
 
 
-class Origin(Protocol):
+class RowOrigin(Protocol):
     """Where rows come from: an archive's leaf, a database."""
 
     @property
@@ -49,7 +49,7 @@ class Origin(Protocol):
 
 
 def in_batches(
-    items: Iterable[StoredRow | StoreEvent], leaf: Origin, *, system: str = SYSTEM
+    items: Iterable[StoredRow | StoreEvent], leaf: RowOrigin, *, system: str = SYSTEM
 ) -> Iterator[StoreEvent]:
     """Gather rows into frames of at most `BATCH_ROWS`; every other event passes as it is.
 
@@ -58,25 +58,25 @@ def in_batches(
     Raises:
         StoreError: `items` failed before there was anything to hand out.
     """
-    gathered = _Gathered(leaf.path, system)
+    builder = _BatchBuilder(leaf.path, system)
     anything = False
     try:
         for item in items:
             anything = True
             if not isinstance(item, StoredRow):
                 yield item
-            elif gathered.full_with(item):
-                yield gathered.batch()
+            elif builder.add(item):
+                yield builder.batch()
     except (ArchiveError, StoreError) as error:
         if not anything:
             raise StoreError(f"{leaf.path}: {error.message}", hint=error.hint) from error
-        yield from gathered.rest()
+        yield from builder.rest()
         yield Unread(leaf.path, leaf.member, error.message, partial=True)
     else:
-        yield from gathered.rest()
+        yield from builder.rest()
 
 
-class _Gathered:
+class _BatchBuilder:
     """Rows on their way to a batch: few as Python objects, which take ten times the memory of a frame."""
 
     def __init__(self, store: str, system: str) -> None:
@@ -85,7 +85,7 @@ class _Gathered:
         self._rows: list[StoredRow] = []
         self._frames: list[pl.DataFrame] = []
 
-    def full_with(self, row: StoredRow) -> bool:
+    def add(self, row: StoredRow) -> bool:
         """Take a row; True once they make a batch."""
         self._rows.append(row)
         if len(self._rows) == _PART_ROWS:
@@ -124,11 +124,11 @@ TOLD_ONE_BY_ONE: Final = 100
 class BadRows:
     """Turns bad rows into `Unread` events of one file."""
 
-    def __init__(self, leaf: Origin) -> None:
+    def __init__(self, leaf: RowOrigin) -> None:
         self._leaf = leaf
         self._count = 0
 
-    def tell(self, record: str, reason: str) -> Iterator[Unread]:
+    def report(self, record: str, reason: str) -> Iterator[Unread]:
         """One row and why; nothing once `TOLD_ONE_BY_ONE` were told."""
         self._count += 1
         if self._count <= TOLD_ONE_BY_ONE:

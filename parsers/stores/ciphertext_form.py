@@ -54,7 +54,7 @@ _LINE_END: Final = re.compile(r"(?<=[A-Za-z0-9+/_-]{57})[ \t]*\r?\n[ \t]*(?=[A-Z
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class CiphertextForm:
     """How ciphertext is written.
 
     Attributes:
@@ -75,7 +75,7 @@ def looks_like_ciphertext(text: str) -> bool:
     return form is not None and form.sure
 
 
-def ciphertext_form(text: str) -> Form | None:
+def ciphertext_form(text: str) -> CiphertextForm | None:
     r"""The form of the ciphertext that a text is or holds; None where there is nothing of the kind.
 
     Base64 must be canonical, of at least one AES block, by chance rather than out of words, and decode to
@@ -123,7 +123,7 @@ def _unescaped(escape: Match[str]) -> str:
     return sign or chr(int(code or percent, 16))
 
 
-def _within(text: str) -> Form | None:
+def _within(text: str) -> CiphertextForm | None:
     """The first ciphertext that stands in a text."""
     unsure = None
     alone = not re.search(r"\s", text.strip())
@@ -135,7 +135,7 @@ def _within(text: str) -> Form | None:
                 continue
             if whole:
                 return form
-            named = Form(f"{form.name} in text", form.sure, form.size)
+            named = CiphertextForm(f"{form.name} in text", form.sure, form.size)
             if not form.sure:
                 likely = alone or part.endswith("==") or _is_secret(text, found.start())
                 unsure = unsure or (named if likely else None)
@@ -145,7 +145,7 @@ def _within(text: str) -> Form | None:
         if digits[1] or _is_secret(text, digits.start()):
             form = _of_digits(digits[2])
             if form is not None:
-                return Form("hex in text", form.sure, form.size)
+                return CiphertextForm("hex in text", form.sure, form.size)
     return unsure
 
 
@@ -162,14 +162,14 @@ def _alphabets(run: str) -> list[str]:
     return [run]
 
 
-def _of_digits(digits: str) -> Form | None:
+def _of_digits(digits: str) -> CiphertextForm | None:
     size = len(digits) // 2
     if size % BLOCK_BYTES and size < SEALED_BYTES:
         return None
     raw = bytes.fromhex(digits)
     if is_plain(raw):
         return None
-    return Form("hex", not (size == BLOCK_BYTES and _is_uuid(raw)), size)
+    return CiphertextForm("hex", not (size == BLOCK_BYTES and _is_uuid(raw)), size)
 
 
 def _is_uuid(raw: bytes) -> bool:
@@ -177,7 +177,7 @@ def _is_uuid(raw: bytes) -> bool:
     return raw[8] >> 6 == 0b10 and 1 <= raw[6] >> 4 <= 8
 
 
-def _of_base64(run: str) -> Form | None:
+def _of_base64(run: str) -> CiphertextForm | None:
     """What letters of one alphabet, perhaps with padding, are."""
     letters = run.rstrip("=")
     padding = len(run) - len(letters)
@@ -192,7 +192,7 @@ def _of_base64(run: str) -> Form | None:
     has_size = padding or len(raw) % BLOCK_BYTES == 0 or len(raw) >= SEALED_BYTES
     if len(raw) < BLOCK_BYTES or not has_size or is_plain(raw):
         return None
-    return Form("base64url" if "-" in letters or "_" in letters else "base64", random, len(raw))
+    return CiphertextForm("base64url" if "-" in letters or "_" in letters else "base64", random, len(raw))
 
 
 def _decoded(letters: str) -> bytes:

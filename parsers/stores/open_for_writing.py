@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Final
 
 from parsers.errors import StoreError
-from parsers.stores.database.changing.database_writer import DatabaseInPlace
+from parsers.stores.database.changing.database_writer import DatabaseWriter
 from parsers.stores.database.changing.document_records import DocumentRecords
 from parsers.stores.database.changing.mapped_records import MappedRecords
 from parsers.stores.database.changing.target import Locator
-from parsers.stores.database.changing.transactions import Access, Patience, roll_back_journal
+from parsers.stores.database.changing.transactions import RetryPolicy, WriteAccess, roll_back_journal
 from parsers.stores.database.cloudbees_database import CloudBeesDatabase
 from parsers.stores.database.connection import Database
 from parsers.stores.database.faults import DRIVER_FAULTS, explain
@@ -30,10 +30,10 @@ from parsers.stores.store_writer import FileRewriter, InPlaceWriter
 from parsers.stores.tables.csv_table import CsvTable
 from parsers.stores.tables.json_lines_table import JsonLinesTable
 
-_PATIENCE: Final = Patience()
+_RETRY_POLICY: Final = RetryPolicy()
 
 
-def in_place_writer(store: Store, *, patience: Patience = _PATIENCE) -> InPlaceWriter | None:
+def in_place_writer(store: Store, *, retry_policy: RetryPolicy = _RETRY_POLICY) -> InPlaceWriter | None:
     """What changes a live database, or a SQLite file that is not compressed; None for every other store.
 
     Raises:
@@ -41,11 +41,15 @@ def in_place_writer(store: Store, *, patience: Patience = _PATIENCE) -> InPlaceW
     """
     match store:
         case ProductDatabase():
-            return in_place_writer(store.store(), patience=patience) if _is_writable(store.database) else None
+            return (
+                in_place_writer(store.store(), retry_policy=retry_policy)
+                if _is_writable(store.database)
+                else None
+            )
         case CloudBeesDatabase():
-            return _database_writer(store.database, MappedRecords(store.mapping), patience)
+            return _database_writer(store.database, MappedRecords(store.mapping), retry_policy)
         case OctopusDatabase():
-            return _database_writer(store.database, DocumentRecords(), patience)
+            return _database_writer(store.database, DocumentRecords(), retry_policy)
         case _:
             return None
 
@@ -66,8 +70,8 @@ def roll_back_unfinished(store: Store) -> None:
                 raise StoreError(f"{store.label!r} cannot be opened for writing: {explain(error)}") from error
 
 
-def _database_writer(database: Database, locator: Locator, patience: Patience) -> InPlaceWriter | None:
-    return DatabaseInPlace(Access(database, patience), locator) if _is_writable(database) else None
+def _database_writer(database: Database, locator: Locator, retry_policy: RetryPolicy) -> InPlaceWriter | None:
+    return DatabaseWriter(WriteAccess(database, retry_policy), locator) if _is_writable(database) else None
 
 
 def _is_writable(database: Database) -> bool:

@@ -70,18 +70,18 @@ class ColumnSearch:
         self._unsure: Counter[str] = Counter()
         self._binaries = _Binaries()
 
-    def take(self, values: Sequence[object]) -> None:
+    def add(self, values: Sequence[object]) -> None:
         """Some more values: text and bytes count, all others do not."""
         kinds = set(map(type, values))
         texts = values if kinds == {str} else [value for value in values if isinstance(value, str)]
         if texts:
-            self.take_texts(texts)  # type: ignore[arg-type]  # all of them are str by their own type
+            self.add_texts(texts)  # type: ignore[arg-type]  # all of them are str by their own type
         if kinds - {str, type(None), int, float, bool}:
-            self._take_bytes(
+            self._add_bytes(
                 [bytes(each) for each in values if isinstance(each, bytes | memoryview | bytearray)]
             )
 
-    def take_texts(self, texts: Sequence[str]) -> None:
+    def add_texts(self, texts: Sequence[str]) -> None:
         """Some more values that are text."""
         for text in suspects(texts):
             if form := ciphertext_form(text):
@@ -99,21 +99,21 @@ class ColumnSearch:
             found["binary"] = count
         return found
 
-    def _take_bytes(self, values: list[bytes]) -> None:
+    def _add_bytes(self, values: list[bytes]) -> None:
         """Bytes that are text count as that: `BLOB` columns, and what drivers hand out as it lies there."""
         texts: list[str] = []
         for value in values:
             try:
                 text = value.decode()
             except UnicodeDecodeError:
-                self._binaries.take(value)
+                self._binaries.add(value)
                 continue
             if "".join(text.split()).isprintable():
                 texts.append(text)
             else:
-                self._binaries.take(value)
+                self._binaries.add(value)
         if texts:
-            self.take_texts(texts)
+            self.add_texts(texts)
 
 
 class _Binaries:
@@ -127,7 +127,7 @@ class _Binaries:
         self._bytes = 0
         self._high = 0
 
-    def take(self, value: bytes) -> None:
+    def add(self, value: bytes) -> None:
         self._all += 1
         head = value[:_HEAD_BYTES]
         self._bytes += len(head)
@@ -165,13 +165,13 @@ class PlaceSearch:
     def __init__(self) -> None:
         self._places: dict[str, ColumnSearch] = {}
 
-    def take(self, place: str, name: str, values: Sequence[object]) -> None:
+    def add(self, place: str, name: str, values: Sequence[object]) -> None:
         """Some more values of a place; `name` is its last part."""
         if place not in self._places and len(self._places) >= _MOST_PLACES:
             place, name = "further places", ""
         if place not in self._places:
             self._places[place] = ColumnSearch(name)
-        self._places[place].take(values)
+        self._places[place].add(values)
 
     def found(self) -> list[tuple[str, Counter[str]]]:
         """The places with ciphertext, sorted, and how many values of which form."""

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import mysql, postgresql
 
 from parsers.errors import CommitUnknownError, StoreError
-from parsers.stores.database.changing.transactions import Patience
+from parsers.stores.database.changing.transactions import RetryPolicy
 from parsers.stores.database.cloudbees_database import CloudBeesDatabase
 from parsers.stores.database.connection import database_at
 from parsers.stores.mapping import Mapping
@@ -194,7 +194,7 @@ def test_second_run_is_held_off(server: Server, database: str) -> None:
         with (
             first.exclusively(),
             elsewhere.exclusively(),
-            pytest.raises(StoreError, match="another re-encryption is at work"),
+            pytest.raises(StoreError, match="another re-encryption is running"),
             second.exclusively(),
         ):
             pass
@@ -207,8 +207,8 @@ def test_lock_that_does_not_come(server: Server, database: str) -> None:
     engine = server.engine(database)
     changes = [change(record, n) for n, record in enumerate(credentials(engine, range(3), sa.Integer()))]
     waits: list[float] = []
-    patience = Patience(waits=(0.0, 0.5), lock_seconds=1, sleep=waits.append)
-    store = opened(server.url(database), patience=patience)
+    retry_policy = RetryPolicy(waits=(0.0, 0.5), lock_seconds=1, sleep=waits.append)
+    store = opened(server.url(database), retry_policy=retry_policy)
     with engine.connect() as other:
         other.exec_driver_sql("SELECT id FROM ec_credential WHERE id = 1 FOR UPDATE")
         with pytest.raises(StoreError, match="was not changed: another session holds a row locked"):
@@ -218,8 +218,11 @@ def test_lock_that_does_not_come(server: Server, database: str) -> None:
 
     with engine.connect() as other:
         other.exec_driver_sql("SELECT id FROM ec_credential WHERE id = 1 FOR UPDATE")
-        patience = Patience(waits=(0.0,), lock_seconds=1, sleep=lambda _: other.rollback())
-        assert opened(server.url(database), patience=patience).replace(changes) == [ChangeOutcome.CHANGED] * 3
+        retry_policy = RetryPolicy(waits=(0.0,), lock_seconds=1, sleep=lambda _: other.rollback())
+        assert (
+            opened(server.url(database), retry_policy=retry_policy).replace(changes)
+            == [ChangeOutcome.CHANGED] * 3
+        )
 
 
 def test_deadlock(server: Server, database: str) -> None:
@@ -227,7 +230,9 @@ def test_deadlock(server: Server, database: str) -> None:
     engine = server.engine(database)
     changes = [change(record, n) for n, record in enumerate(credentials(engine, range(3), sa.Integer()))]
     waits: list[float] = []
-    store = opened(server.url(database), patience=Patience((0.0, 0.0), lock_seconds=20, sleep=waits.append))
+    store = opened(
+        server.url(database), retry_policy=RetryPolicy((0.0, 0.0), lock_seconds=20, sleep=waits.append)
+    )
     with engine.connect() as other:
         if other.dialect.name == "postgresql":  # who looks first is ended: that is to be the store
             other.exec_driver_sql("SET deadlock_timeout = '1min'")
@@ -247,10 +252,10 @@ def test_deadlock(server: Server, database: str) -> None:
     assert waits == [0.0]
 
 
-def watched(url: str, patience: Patience) -> tuple[InPlaceWriter, sa.Engine]:
+def watched(url: str, retry_policy: RetryPolicy) -> tuple[InPlaceWriter, sa.Engine]:
     """The store, and the engine whose events tell what it is about to do."""
     store = CloudBeesDatabase(database_at(url))
-    found = in_place_writer(store, patience=patience)
+    found = in_place_writer(store, retry_policy=retry_policy)
     assert found is not None
     return found, store.database.engine
 
@@ -271,7 +276,7 @@ def test_session_is_ended_before_commit(server: Server, database: str, times: in
     engine = server.engine(database)
     changes = [change(record, n) for n, record in enumerate(credentials(engine, range(3), sa.Integer()))]
     waits: list[float] = []
-    store, ours = watched(server.url(database), Patience((0.0, 0.1), sleep=waits.append))
+    store, ours = watched(server.url(database), RetryPolicy((0.0, 0.1), sleep=waits.append))
     ended: list[str] = []
 
     def after_updates(connection: sa.Connection, *rest: Any) -> None:
@@ -296,7 +301,7 @@ def test_session_is_ended_at_commit(server: Server, database: str) -> None:
     engine = server.engine(database)
     changes = [change(record, n) for n, record in enumerate(credentials(engine, range(3), sa.Integer()))]
     waits: list[float] = []
-    store, ours = watched(server.url(database), Patience((0.0, 0.1), sleep=waits.append))
+    store, ours = watched(server.url(database), RetryPolicy((0.0, 0.1), sleep=waits.append))
     written: list[bool] = []
 
     def on_update(*rest: Any) -> None:
@@ -325,7 +330,7 @@ def test_row_that_refuses_to_change(postgresql_server: Server) -> None:
             "EXECUTE FUNCTION swallow()",
             database=name,
         )
-        with pytest.raises(StoreError, match="3 rows were to change, and the database says 2"):
+        with pytest.raises(StoreError, match="3 rows were to change, but the database reports 2"):
             opened(postgresql_server.url(name)).replace(changes)
         assert passwords(engine) == [sealed(n, "old").decode() for n in range(3)]
 
@@ -340,7 +345,7 @@ def test_row_that_becomes_something_else(mariadb_server: Server) -> None:
             "SET NEW.password = IF(OLD.id = 1, LOWER(NEW.password), NEW.password)",
             database=name,
         )
-        with pytest.raises(StoreError, match="a row read again holds something else than was written"):
+        with pytest.raises(StoreError, match="a row does not hold what was written to it"):
             opened(mariadb_server.url(name)).replace(changes)
         assert passwords(engine) == [sealed(n, "old").decode() for n in range(3)]
 

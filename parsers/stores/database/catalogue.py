@@ -47,7 +47,7 @@ class Table:
 
     def column(self, name: str) -> Column | None:
         """The column of this name, or else the one that differs in capitals only."""
-        found = _spelled(name, [column.name for column in self.columns])
+        found = _match_name(name, [column.name for column in self.columns])
         return next((column for column in self.columns if column.name == found), None)
 
 
@@ -62,9 +62,9 @@ class Catalogue:
 
     def find(self, name: str) -> Table | Unusable:
         """The table of this name, or else the one that differs in capitals only; or why there is none."""
-        spelled = _spelled(name, self.tables)
+        spelled = _match_name(name, self.tables)
         if spelled is None:
-            return Unusable.ABSENT if _spelled(name, self._views) is None else Unusable.VIEW
+            return Unusable.ABSENT if _match_name(name, self._views) is None else Unusable.VIEW
         try:
             with warnings.catch_warnings():
                 # Of a foreign key that stands there twice, say: nothing that matters to who reads the values.
@@ -123,7 +123,7 @@ def python_type(kind: TypeEngine[Any]) -> type[Any]:
         return object
 
 
-def _spelled(name: str, names: Collection[str]) -> str | None:
+def _match_name(name: str, names: Collection[str]) -> str | None:
     if name in names:
         return name
     alike = [other for other in names if other.casefold() == name.casefold()]

@@ -114,13 +114,15 @@ def sqlite_content(content: bytes, *, label: str) -> Database:
 
 
 def _sqlite(connect: Callable[[], sqlite3.Connection]) -> sa.Engine:
-    def prepared() -> sqlite3.Connection:
+    def connect_read_only() -> sqlite3.Connection:
         connection = connect()
         connection.text_factory = _tolerant
         connection.execute("PRAGMA query_only = ON")
         return connection
 
-    return sa.create_engine("sqlite://", creator=prepared, poolclass=pool.NullPool, hide_parameters=True)
+    return sa.create_engine(
+        "sqlite://", creator=connect_read_only, poolclass=pool.NullPool, hide_parameters=True
+    )
 
 
 def _parse(url: str) -> sa.URL:

@@ -48,7 +48,7 @@ def uncovered(
         if not columns:
             continue
         try:
-            yield from _searched(connection, table, columns, store)
+            yield from _search(connection, table, columns, store)
         except exc.DBAPIError as error:
             if error.connection_invalidated:
                 raise
@@ -71,7 +71,7 @@ def _is_short(column: Column) -> bool:
     return isinstance(length, int) and 0 < length < shortest
 
 
-def _searched(
+def _search(
     connection: sa.Connection,
     table: Table,
     columns: Sequence[Column],
@@ -86,7 +86,7 @@ def _searched(
     for rows in partitions(connection, statement, _FETCH_ROWS):
         count += len(rows)
         for search, values in zip(searches, zip(*rows, strict=True), strict=True):
-            search.take(values)
+            search.add(values)
     for column, search in zip(columns, searches, strict=True):
         if forms := search.forms():
             yield Uncovered(store, f"{table.name}.{column.name}", forms.total(), in_words(forms))
@@ -104,7 +104,7 @@ def _one_by_one(
     as_bytes = (0,) if connection.dialect.name == "sqlite" else ()
     for column in columns:
         try:
-            yield from _searched(connection, table, [column], store, as_bytes=as_bytes)
+            yield from _search(connection, table, [column], store, as_bytes=as_bytes)
         except exc.DBAPIError as error:
             if error.connection_invalidated:
                 raise

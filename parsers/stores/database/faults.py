@@ -84,7 +84,7 @@ _TEXTS: Final = {
     "ora-08177": "another session changed the same rows meanwhile",
 }
 
-_REFUSALS: Final = frozenset(
+_CONFLICTS: Final = frozenset(
     {
         *(_NUMBERS[number] for number in (1020, 1205, 1213)),
         *(_SQLSTATES[state] for state in ("40001", "40P01")),
@@ -112,15 +112,15 @@ def explain(error: BaseException) -> str:
     return (*meanings, _by_text(original) or f"{type(original).__name__} {state}".rstrip())[0]
 
 
-def is_refusal(error: BaseException) -> bool:
+def is_conflict(error: BaseException) -> bool:
     """Whether the answer was that another session is in the way; as one to COMMIT: nothing stands."""
-    return explain(error) in _REFUSALS
+    return explain(error) in _CONFLICTS
 
 
-def is_passing(error: BaseException) -> bool:
+def is_transient(error: BaseException) -> bool:
     """Whether the same may succeed a little later: another session in the way, or a lost connection."""
     lost = isinstance(error, exc.DBAPIError) and error.connection_invalidated
-    return lost or is_refusal(error) or explain(error).partition(":")[0] in _LOST
+    return lost or is_conflict(error) or explain(error).partition(":")[0] in _LOST
 
 
 def _by_text(error: BaseException) -> str:

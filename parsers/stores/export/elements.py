@@ -113,11 +113,11 @@ class ExportElements:
         tags = self._tree.tags
         path = self._tree.element_path()
         if found.tag:
-            self._uncovered.take(
+            self._uncovered.add(
                 f"{path.rstrip('/')}/{found.tag}/@{found.attribute}", found.attribute, [found.text]
             )
         elif len(tags) > 1 and tags[-1] not in _FIELDS.get(tags[-2], ()):
-            self._uncovered.take(path, tags[-1], [found.text])
+            self._uncovered.add(path, tags[-1], [found.text])
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         tags = self._tree.tags

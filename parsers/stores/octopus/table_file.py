@@ -115,7 +115,7 @@ class OctopusTableFile:
         name = table_of_file(self.file.reference)
         for number, cells in enumerate(_READERS[self.form](text), 1):
             if isinstance(cells, str):
-                yield from bad.tell(f"row {number}", cells)
+                yield from bad.report(f"row {number}", cells)
             else:
                 yield _row(cells, name)
         yield from bad.rest()

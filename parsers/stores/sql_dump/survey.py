@@ -57,7 +57,7 @@ class UnmappedColumnSearch:
             # Rows with an expression here do not count as lost: no mapping names these columns.
             columns, _ = rows.values(wanted)
             for name, values in columns.items():
-                searches[name].take(values)
+                searches[name].add(values)
 
     def uncovered(self, store: str) -> Iterator[Uncovered]:
         """What was found, without keys, which PostgreSQL's dumps define only after the rows."""

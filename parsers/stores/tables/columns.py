@@ -115,10 +115,10 @@ class OtherColumns:
 
     def __init__(self) -> None:
         self._places = PlaceSearch()
-        self._gathered: dict[str, list[object]] = {}
+        self._cells_by_column: dict[str, list[object]] = {}
         self._cells = 0
 
-    def take(self, column: str, cell: object, *, depth: int = 0) -> None:
+    def add(self, column: str, cell: object, *, depth: int = 0) -> None:
         """One cell; of objects and arrays every string in them, at `column.member`."""
         match cell:
             case "" | None | bool() | int() | float():
@@ -127,19 +127,19 @@ class OtherColumns:
                 return
             case Mapping():
                 for name, value in cell.items():
-                    self.take(f"{column}.{name}", value, depth=depth + 1)
+                    self.add(f"{column}.{name}", value, depth=depth + 1)
             case list() | tuple():
                 for value in cell:
-                    self.take(f"{column}[]", value, depth=depth + 1)
+                    self.add(f"{column}[]", value, depth=depth + 1)
             case _:
-                self._gathered.setdefault(column, []).append(cell)
+                self._cells_by_column.setdefault(column, []).append(cell)
                 self._cells += 1
-                if self._cells >= _ROWS * max(len(self._gathered), 1):
+                if self._cells >= _ROWS * max(len(self._cells_by_column), 1):
                     self._look()
 
-    def take_all(self, column: str, cells: Sequence[object]) -> None:
+    def add_all(self, column: str, cells: Sequence[object]) -> None:
         """Many cells of one column."""
-        self._places.take(column, column, cells)
+        self._places.add(column, column, cells)
 
     def uncovered(self, store: str) -> Iterator[Uncovered]:
         """What was found so far."""
@@ -148,7 +148,7 @@ class OtherColumns:
             yield Uncovered(store, place, forms.total(), in_words(forms))
 
     def _look(self) -> None:
-        for column, cells in self._gathered.items():
-            self._places.take(column, column.rpartition(".")[2], cells)
-        self._gathered.clear()
+        for column, cells in self._cells_by_column.items():
+            self._places.add(column, column.rpartition(".")[2], cells)
+        self._cells_by_column.clear()
         self._cells = 0

@@ -81,16 +81,16 @@ class _Rows:
         header, delimiter = self._header(lines)
         found = positions(header, self._columns)
         pick = itemgetter(*[len(header) if at is None else at for at in found])
-        others = _Others(header, found)
+        others = _UnusedColumns(header, found)
         bad = BadRows(leaf)
         fault: StoreError | ArchiveError | None = None
         try:
             for line, row in self._records(csv.reader(lines, delimiter=delimiter, strict=True)):
-                others.take(row)
+                others.add(row)
                 try:
-                    yield stored_row(Cells._make(pick(self._fitted(row, len(header)))), record=f"line {line}")
+                    yield stored_row(Cells._make(pick(self._fit(row, len(header)))), record=f"line {line}")
                 except StoreError as error:
-                    yield from bad.tell(f"line {line}", error.message)
+                    yield from bad.report(f"line {line}", error.message)
         except (StoreError, ArchiveError) as error:
             fault = error
         yield from bad.rest()
@@ -132,7 +132,7 @@ class _Rows:
             if any(row):
                 yield line, row
 
-    def _fitted(self, row: list[str], width: int) -> list[str]:
+    def _fit(self, row: list[str], width: int) -> list[str]:
         """The row with as many cells as the header, and an empty one for the columns that are absent."""
         nul, self._nul = self._nul, False
         if nul:
@@ -143,7 +143,7 @@ class _Rows:
         return row
 
 
-class _Others:
+class _UnusedColumns:
     """Cells of the columns that have no role, some rows at a time."""
 
     def __init__(self, header: Sequence[str], found: Sequence[int | None]) -> None:
@@ -151,7 +151,7 @@ class _Others:
         self._names = {at: header[at].strip() for at in others_of(header, found)}
         self._rows: list[list[str]] = []
 
-    def take(self, row: list[str]) -> None:
+    def add(self, row: list[str]) -> None:
         if self._names:
             self._rows.append(row)
             if len(self._rows) == _LOOK_ROWS:
@@ -163,7 +163,7 @@ class _Others:
 
     def _look(self) -> None:
         for at, name in self._names.items():
-            self._columns.take_all(name, [row[at] for row in self._rows if len(row) > at])
+            self._columns.add_all(name, [row[at] for row in self._rows if len(row) > at])
         self._rows.clear()
 
 

@@ -81,10 +81,10 @@ def _rows(
             members = _members(line)
             for name, value in members.items():
                 if name not in used and may_hold_ciphertext(name, ()):
-                    others.take(name, value)
+                    others.add(name, value)
             yield _row(members, names, number)
         except StoreError as error:
-            yield from bad.tell(f"line {number}", error.message)
+            yield from bad.report(f"line {number}", error.message)
 
 
 def _members(line: bytes) -> dict[str, object]:

@@ -63,7 +63,7 @@ class ParquetTable:
                 try:
                     yield stored_row(Cells._make(cells), record=f"row {row}")
                 except StoreError as error:
-                    yield from bad.tell(f"row {row}", error.message)
+                    yield from bad.report(f"row {row}", error.message)
         yield from bad.rest()
         yield from _others(source, self.columns).uncovered(leaf.path)
 
@@ -97,10 +97,10 @@ def _others(source: Path | bytes, columns: Mapping[str, str]) -> OtherColumns:
             while (part := table.select(names[at]).slice(start, BATCH_ROWS).collect().to_series()).len():
                 start += BATCH_ROWS
                 if part.dtype in {pl.String, pl.Binary}:
-                    others.take_all(names[at], part.drop_nulls().to_list())
+                    others.add_all(names[at], part.drop_nulls().to_list())
                 elif part.dtype.is_nested() or part.dtype == pl.Object:
                     for cell in part.to_list():
-                        others.take(names[at], cell)
+                        others.add(names[at], cell)
     except (PolarsError, OSError, PanicException) as error:
         raise StoreError(f"not a sound Parquet file ({type(error).__name__})") from error  # as above
     return others

@@ -12,7 +12,7 @@ KEYS: Final = "row_keys"
 KEY: Final = "row_key"
 
 _LOCK_OF_SQL_SERVER: Final = "WITH (UPDLOCK, HOLDLOCK)"
-"""There `FOR UPDATE` belongs to cursors, and SQLAlchemy leaves it out without a word."""
+"""SQL Server has `FOR UPDATE` only for cursors, and SQLAlchemy omits it silently."""
 
 
 def cell(index: int) -> str:
@@ -21,10 +21,10 @@ def cell(index: int) -> str:
 
 
 def select_rows(target: Target, dialect: str, *, lock: bool) -> sa.Select[Any]:
-    """`SELECT key, columns … WHERE key IN (:row_keys)`, perhaps with a lock on the rows until the end.
+    """`SELECT key, columns … WHERE key IN (:row_keys)`; `lock` keeps the rows locked until the transaction ends.
 
-    SQLite locks nothing here: its transaction begins with `BEGIN IMMEDIATE`, which keeps every other writer
-    out. Oracle, whose sessions else wait for ever, does not wait for a lock.
+    SQLite needs no lock here: its transaction begins with `BEGIN IMMEDIATE`, which excludes other writers.
+    Oracle would wait for ever, so there the statement does not wait at all.
     """
     table, key, columns = _clauses(target, dialect)
     wanted = [sa.cast(element, sa.Text) if _is_json_text(element.type) else element for element in columns]
@@ -61,14 +61,14 @@ def _clauses(
 ) -> tuple[sa.TableClause, sa.ColumnClause[Any], list[sa.ColumnClause[Any]]]:
     key: sa.ColumnClause[Any] = sa.column(target.key.name, NullType())
     columns: list[sa.ColumnClause[Any]] = [
-        sa.column(column.name, _told(column.type, dialect)) for column in target.columns
+        sa.column(column.name, _bound_type(column.type, dialect)) for column in target.columns
     ]
     kept: list[sa.ColumnClause[Any]] = [sa.column(column.name) for column in target.kept]
     return sa.table(target.table.name, key, *columns, *kept), key, columns
 
 
-def _told(kind: TypeEngine[Any], dialect: str) -> TypeEngine[Any]:
-    """Only what a driver must be told: large objects of Oracle, JSON; else values pass as they are."""
+def _bound_type(kind: TypeEngine[Any], dialect: str) -> TypeEngine[Any]:
+    """The type only where a driver needs it: large objects of Oracle, JSON. Other values pass unchanged."""
     if _is_json_text(kind) or (dialect == "oracle" and isinstance(kind, sa.Text | sa.LargeBinary)):
         return kind
     return NullType()

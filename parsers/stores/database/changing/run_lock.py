@@ -9,7 +9,7 @@ from typing import Final
 
 from parsers.errors import StoreError
 from parsers.stores.database.changing.sessions import session_of
-from parsers.stores.database.changing.transactions import Access
+from parsers.stores.database.changing.transactions import WriteAccess
 from parsers.stores.database.faults import DRIVER_FAULTS, explain
 
 NAME: Final = "passkey-audit re-encryption"
@@ -28,26 +28,26 @@ LOCKS: Final = {
         "@LockOwner = 'Session', @LockTimeout = 0; SELECT CASE WHEN @got >= 0 THEN 1 ELSE 0 END"
     ),
 }
-"""What asks for the lock without waiting, and answers 1 once it is held until the connection ends."""
+"""Statements that take the lock without waiting; 1 means that it is held until the connection ends."""
 
 
-class OneRun:
-    """Holds off other runs of this program on the same database.
+class RunLock:
+    """Excludes other runs of this program on the same database.
 
-    Oracle's own locks of this kind (DBMS_LOCK) need a right that is seldom granted: there nothing holds off
-    a second run. What each of them changes stays right even so, since every row is locked and compared.
+    Oracle's advisory locks (DBMS_LOCK) need a right that is seldom granted, so there a second run is not
+    excluded. Its changes are still correct, since every row is locked and compared.
     """
 
-    def __init__(self, access: Access) -> None:
+    def __init__(self, access: WriteAccess) -> None:
         self._access = access
         self.sessions: list[int] = []
-        """Connections that hold a lock, as the server numbers them."""
+        """The server's numbers of the connections that hold a lock."""
 
     @contextmanager
-    def held(self) -> Iterator[None]:
+    def hold(self) -> Iterator[None]:
         """As `InPlace.exclusively`."""
         if (file := self._access.database.file) is not None:
-            with self._of_file(file):
+            with self._file_lock(file):
                 yield
             return
         if (statement := LOCKS.get(self._access.database.engine.dialect.name)) is None:
@@ -64,17 +64,18 @@ class OneRun:
                     f"{self._access.database.label!r} cannot be locked: {explain(error)}"
                 ) from error
             if got != 1:
-                raise self._busy()
+                raise self._busy_error()
             if session is not None:
                 self.sessions.append(session)
                 stack.callback(self.sessions.remove, session)
             yield
 
     @contextmanager
-    def _of_file(self, file: Path) -> Iterator[None]:
-        """SQLite's own locks are of another kind (POSIX), which this one does not touch.
+    def _file_lock(self, file: Path) -> Iterator[None]:
+        """An flock, which SQLite's own locks (POSIX) do not see.
 
-        They would be lost, though, when the descriptor is closed: no transaction may be open then.
+        Closing any descriptor of a file drops the process's POSIX locks on it: when this one is closed, no
+        transaction may be open.
         """
         try:
             stream = file.open("rb")
@@ -84,11 +85,11 @@ class OneRun:
             try:
                 fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
-                raise self._busy() from error
+                raise self._busy_error() from error
             yield
 
-    def _busy(self) -> StoreError:
+    def _busy_error(self) -> StoreError:
         return StoreError(
-            f"another re-encryption is at work on this store, {self._access.database.label!r}",
-            hint="wait until it has ended",
+            f"another re-encryption is running on this store, {self._access.database.label!r}",
+            hint="wait until it has finished",
         )

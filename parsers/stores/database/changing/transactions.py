@@ -1,4 +1,4 @@
-"""Transactions that change a database: strict, tried again for a bounded time, honest about a lost COMMIT."""
+"""Transactions that change a database: strict, retried a few times, and explicit about a lost COMMIT."""
 
 import os
 import sqlite3
@@ -16,7 +16,7 @@ from sqlalchemy import pool
 
 from parsers.errors import CommitUnknownError, StoreError
 from parsers.stores.database.connection import Database
-from parsers.stores.database.faults import DRIVER_FAULTS, explain, is_passing, is_refusal
+from parsers.stores.database.faults import DRIVER_FAULTS, explain, is_conflict, is_transient
 
 _ISOLATION: Final = {
     "mysql": "REPEATABLE READ",  # READ COMMITTED fails under statement-based replication
@@ -25,20 +25,20 @@ _ISOLATION: Final = {
     "mssql": "READ COMMITTED",
     "oracle": "READ COMMITTED",
 }
-"""Rows are locked before they are read, so that none of them needs more; asking turns autocommit off."""
+"""Rows are locked before they are read, so these levels suffice; setting one turns autocommit off."""
 
 _exact: Final = partial(str, encoding="utf-8", errors="surrogateescape")
-"""Text of SQLite that is no UTF-8 stays what it is, and equals no other text."""
+"""SQLite text that is not UTF-8 survives unchanged and equals no other text."""
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
-    """How long others are waited for.
+class RetryPolicy:
+    """How long to wait for other sessions.
 
     Attributes:
         waits: seconds before each further attempt.
-        lock_seconds: how long one statement waits for a lock; Oracle's do not wait.
-        sleep: what waits.
+        lock_seconds: how long a statement waits for a lock; Oracle's do not wait.
+        sleep: the function that waits.
     """
 
     waits: tuple[float, ...] = (0.2, 1.0)
@@ -47,31 +47,31 @@ class Patience:
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
-    """A database that may be changed, and the patience to have with it."""
+class WriteAccess:
+    """A database that may be changed, and the retry policy."""
 
     database: Database
-    patience: Patience = Patience()
+    retry_policy: RetryPolicy = RetryPolicy()
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
-        """As `Database.reading`, with text of SQLite exactly as it lies there."""
+        """As `Database.reading`, with SQLite's text exactly as stored."""
         if self.database.file is None:
             with self.database.reading() as connection:
                 yield connection
         else:
-            with _sqlite(self.database.file, "ro", self.patience.lock_seconds).connect() as connection:
+            with _sqlite(self.database.file, "ro", self.retry_policy.lock_seconds).connect() as connection:
                 yield connection
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
-        """A connection of its own, in a transaction that is rolled back unless it is committed inside.
+        """A new connection, in a transaction that is rolled back unless it is committed inside.
 
         Raises:
-            DRIVER_FAULTS: from connecting, and from what is done inside.
+            DRIVER_FAULTS: from connecting, and from the statements inside.
         """
         if self.database.file is not None:
-            with _sqlite(self.database.file, "rw", self.patience.lock_seconds).connect() as connection:
+            with _sqlite(self.database.file, "rw", self.retry_policy.lock_seconds).connect() as connection:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
                 yield connection
             return
@@ -79,14 +79,14 @@ class Access:
             dialect = connection.dialect.name
             if dialect in _ISOLATION:
                 connection.execution_options(isolation_level=_ISOLATION[dialect])
-            for statement in session_settings(dialect, self.patience.lock_seconds):
+            for statement in session_settings(dialect, self.retry_policy.lock_seconds):
                 connection.exec_driver_sql(statement)
             connection.commit()
             yield connection
 
 
 def session_settings(dialect: str, lock_seconds: int) -> tuple[str, ...]:
-    """What makes a session strict about what does not fit, and ends its waiting for locks."""
+    """Settings that make a session reject values that do not fit, and bound its waiting for locks."""
     match dialect:
         case "mysql" | "mariadb":
             return (
@@ -103,14 +103,14 @@ def session_settings(dialect: str, lock_seconds: int) -> tuple[str, ...]:
 
 
 def roll_back_journal(file: Path) -> None:
-    """Have SQLite undo what a killed program left: it does so for whoever may write and reads first.
+    """Have SQLite roll back what a killed program left: the first reader with the right to write does so.
 
     Raises:
         DRIVER_FAULTS: from the database.
     """
     if not Path(f"{file}-journal").exists():
         return
-    with _sqlite(file, "rw", Patience().lock_seconds).connect() as connection:
+    with _sqlite(file, "rw", RetryPolicy().lock_seconds).connect() as connection:
         connection.exec_driver_sql("SELECT COUNT(*) FROM sqlite_master")
 
 
@@ -118,7 +118,7 @@ def _sqlite(path: Path, mode: str, lock_seconds: int) -> sa.Engine:
     uri = f"file:{quote(os.fsencode(path.absolute()))}?mode={mode}"
 
     def connect() -> sqlite3.Connection:
-        # Transactions begin where this program says so, not where the driver guesses that one is wanted.
+        # Transactions begin where this program says, not where the driver guesses.
         connection = sqlite3.connect(uri, uri=True, timeout=lock_seconds, isolation_level=None)
         connection.text_factory = _exact
         connection.execute("PRAGMA synchronous = FULL")
@@ -130,44 +130,45 @@ def _sqlite(path: Path, mode: str, lock_seconds: int) -> sa.Engine:
 Result = TypeVar("Result")
 
 
-def committed(access: Access, work: Callable[[sa.Connection], Result]) -> Result:
-    """What `work` returns, once all that it did is committed.
+def run_transaction(access: WriteAccess, work: Callable[[sa.Connection], Result]) -> Result:
+    """The result of `work`, once all that it did is committed.
 
-    All of it is begun anew after a deadlock, a lock that was not to be had, or a lost connection.
+    After a deadlock, a lock timeout or a lost connection the whole transaction starts again: nothing of the
+    failed attempt remains. A COMMIT without an answer is never retried here, since it may have succeeded.
 
     Raises:
         StoreError: nothing was changed.
-        CommitUnknownError: COMMIT was sent, and no answer came.
+        CommitUnknownError: COMMIT was sent and not answered.
     """
-    for wait in access.patience.waits:
+    for wait in access.retry_policy.waits:
         try:
-            return _once(access, work)
+            return _attempt(access, work)
         except DRIVER_FAULTS as error:
-            if not is_passing(error):
-                raise _nothing_changed(access, error) from None
-        access.patience.sleep(wait)
+            if not is_transient(error):
+                raise _unchanged_error(access, error) from None
+        access.retry_policy.sleep(wait)
     try:
-        return _once(access, work)
+        return _attempt(access, work)
     except DRIVER_FAULTS as error:
-        raise _nothing_changed(access, error) from None
+        raise _unchanged_error(access, error) from None
 
 
-def _once(access: Access, work: Callable[[sa.Connection], Result]) -> Result:
+def _attempt(access: WriteAccess, work: Callable[[sa.Connection], Result]) -> Result:
     with access.writing() as connection:
         result = work(connection)
         try:
             connection.commit()
         except DRIVER_FAULTS as error:
-            if is_refusal(error):
+            if is_conflict(error):  # a server that answers with a conflict has rolled back
                 raise
             # Without its cause, as below.
             raise CommitUnknownError(
                 f"{access.database.label!r}: COMMIT was sent and not answered: {explain(error)}",
-                hint="either all of it stands or nothing: read the values again",
+                hint="either all of it was written or nothing: read the values again",
             ) from None
         return result
 
 
-def _nothing_changed(access: Access, error: BaseException) -> StoreError:
-    """To be raised without its cause: a database that refuses a row may quote it."""
+def _unchanged_error(access: WriteAccess, error: BaseException) -> StoreError:
+    """Raised without its cause: a database that refuses a row may quote it."""
     return StoreError(f"{access.database.label!r} was not changed: {explain(error)}")

@@ -7,14 +7,14 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from parsers.stores.database.changing.transactions import Patience
+from parsers.stores.database.changing.transactions import RetryPolicy
 from parsers.stores.mapping import DEFAULT_MAPPING, Mapping, SecretTable
 from parsers.stores.open import open_store
 from parsers.stores.open_for_writing import in_place_writer
 from parsers.stores.store_writer import InPlaceWriter, StoredCiphertext, ValueChange
 
 VAULT: Final = SecretTable(table="vault", kind="credential", value="secret", name="name", iv="vector")
-IMPATIENT: Final = Patience(waits=(0.0, 0.0), lock_seconds=1, sleep=lambda _: None)
+IMPATIENT: Final = RetryPolicy(waits=(0.0, 0.0), lock_seconds=1, sleep=lambda _: None)
 
 
 def sealed(number: int, key: str) -> bytes:
@@ -35,10 +35,10 @@ def back(changes: Sequence[ValueChange]) -> list[ValueChange]:
 
 
 def opened(
-    reference: str, mapping: Mapping = DEFAULT_MAPPING, patience: Patience = IMPATIENT
+    reference: str, mapping: Mapping = DEFAULT_MAPPING, retry_policy: RetryPolicy = IMPATIENT
 ) -> InPlaceWriter:
     """The store, ready to be changed."""
-    found = in_place_writer(open_store(reference, mapping=mapping), patience=patience)
+    found = in_place_writer(open_store(reference, mapping=mapping), retry_policy=retry_policy)
     assert found is not None
     return found
 

@@ -8,7 +8,7 @@ from sqlalchemy.dialects import mssql, mysql, oracle, postgresql
 
 from parsers.stores.database.catalogue import Column, Table
 from parsers.stores.database.changing.documents import Documents
-from parsers.stores.database.changing.mapped_records import SealedColumns
+from parsers.stores.database.changing.mapped_records import ValueColumns
 from parsers.stores.database.changing.row_statements import KEYS, select_rows, update_row
 from parsers.stores.database.changing.run_lock import LOCKS
 from parsers.stores.database.changing.sessions import SESSIONS
@@ -21,7 +21,7 @@ DIALECTS = ("mysql", "mariadb", "postgresql", "mssql", "oracle", "sqlite")
 def credentials(kind: sa.types.TypeEngine[Any]) -> Target:
     columns = (Column("id", sa.BigInteger()), Column("password", kind), Column("iv", kind))
     table = Table("ec_credential", columns, frozenset(), frozenset())
-    return Target(table, columns[0], columns[1:], SealedColumns(columns[1:]))
+    return Target(table, columns[0], columns[1:], ValueColumns(columns[1:]))
 
 
 def text(statement: sa.Select[tuple[object, ...]] | sa.Update, dialect: str) -> str:
@@ -86,7 +86,7 @@ def test_hostile_names_stay_names() -> None:
     name = "a\"]`'; DROP TABLE x;--"
     columns = (Column(name, sa.String()), Column("v", sa.String()))
     target = Target(
-        Table(name, columns, frozenset(), frozenset()), columns[0], columns[1:], SealedColumns(columns[1:])
+        Table(name, columns, frozenset(), frozenset()), columns[0], columns[1:], ValueColumns(columns[1:])
     )
     quoted = {
         "mssql": "[a\"]]`'; DROP TABLE x;--]",

@@ -13,8 +13,8 @@ import sqlalchemy as sa
 
 from parsers.errors import StoreError
 from parsers.stores.database.changing.mapped_records import MappedRecords
-from parsers.stores.database.changing.row_changes import by_row, change_rows
-from parsers.stores.database.changing.transactions import Access, Patience
+from parsers.stores.database.changing.row_changes import change_rows, changes_by_row
+from parsers.stores.database.changing.transactions import RetryPolicy, WriteAccess
 from parsers.stores.database.cloudbees_database import CloudBeesDatabase
 from parsers.stores.database.connection import sqlite_database
 from parsers.stores.mapping import Mapping
@@ -150,9 +150,9 @@ def test_tables_without_a_way_back(engine: sa.Engine) -> None:
     )
     assert {blocker.kind for blocker in found} == {BlockerKind.NOT_FOUND_AGAIN}
     assert {blocker.records[0]: blocker.what for blocker in found} == {
-        "bare": "the table has no column that finds a row again",
+        "bare": "the table has no column that identifies a row",
         "vault:name=a": "the mapping names several secrets in one row of the table",
-        "ec_other:id=1": "it is of no table that the mapping names and the database has",
+        "ec_other:id=1": "its table is not in the mapping, or not in the database",
     }
 
 
@@ -180,7 +180,7 @@ def test_row_that_refuses_to_change(engine: sa.Engine) -> None:
         )
     other.close()
     before = passwords(engine)
-    with pytest.raises(StoreError, match="3 rows were to change, and the database says 2"):
+    with pytest.raises(StoreError, match="3 rows were to change, but the database reports 2"):
         opened(path_of(engine)).replace([change(record, n) for n, record in enumerate(records)])
     assert passwords(engine) == before
 
@@ -199,11 +199,11 @@ def test_another_program_writes(engine: sa.Engine) -> None:
     other = sqlite3.connect(path_of(engine), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(StoreError, match="was not changed: another program holds the SQLite file locked"):
-        opened(path_of(engine), patience=Patience((0.0,), lock_seconds=0, sleep=lambda _: None)).replace(
-            changes
-        )
-    patience = Patience((0.0,), lock_seconds=0, sleep=lambda _: other.rollback())
-    assert opened(path_of(engine), patience=patience).replace(changes) == [ChangeOutcome.CHANGED] * 2
+        opened(
+            path_of(engine), retry_policy=RetryPolicy((0.0,), lock_seconds=0, sleep=lambda _: None)
+        ).replace(changes)
+    retry_policy = RetryPolicy((0.0,), lock_seconds=0, sleep=lambda _: other.rollback())
+    assert opened(path_of(engine), retry_policy=retry_policy).replace(changes) == [ChangeOutcome.CHANGED] * 2
     other.close()
 
 
@@ -214,8 +214,8 @@ def test_another_program_reads_at_commit(engine: sa.Engine) -> None:
     other = sqlite3.connect(path_of(engine), isolation_level=None)
     other.execute("BEGIN")
     other.execute("SELECT * FROM ec_credential").fetchone()
-    patience = Patience((0.0,), lock_seconds=0, sleep=lambda _: other.rollback())
-    assert opened(path_of(engine), patience=patience).replace(changes) == [ChangeOutcome.CHANGED] * 2
+    retry_policy = RetryPolicy((0.0,), lock_seconds=0, sleep=lambda _: other.rollback())
+    assert opened(path_of(engine), retry_policy=retry_policy).replace(changes) == [ChangeOutcome.CHANGED] * 2
     other.close()
 
 
@@ -224,7 +224,7 @@ def test_second_run_is_held_off(engine: sa.Engine) -> None:
     records = credentials(engine, range(2), sa.Integer())
     first, second = opened(path_of(engine)), opened(path_of(engine))
     with first.exclusively():
-        with pytest.raises(StoreError, match="another re-encryption is at work"), second.exclusively():
+        with pytest.raises(StoreError, match="another re-encryption is running"), second.exclusively():
             pass
         assert first.replace([change(records[0], 0)]) == [ChangeOutcome.CHANGED]
     with pytest.raises(BlockingIOError), second.exclusively():
@@ -311,17 +311,17 @@ def test_driver_that_counts_each_row_only(engine: sa.Engine) -> None:
     records = credentials(engine, range(3), sa.Integer())
     store = CloudBeesDatabase(sqlite_database(Path(path_of(engine))))
     changes = [change(record, n) for n, record in enumerate(records)]
-    with Access(store.database, IMPATIENT).writing() as connection:
+    with WriteAccess(store.database, IMPATIENT).writing() as connection:
         connection.dialect.supports_sane_multi_rowcount = False
         with store.database.reading() as reading:
             located = MappedRecords(store.mapping).locate(reading, records)
-        [(target, rows)] = by_row(changes, located).items()
+        [(target, rows)] = changes_by_row(changes, located).items()
         assert set(change_rows(connection, target, rows).values()) == {ChangeOutcome.CHANGED}
         connection.exec_driver_sql(
             "CREATE TRIGGER t BEFORE UPDATE ON ec_credential BEGIN SELECT RAISE(IGNORE); END"
         )
-        [(target, rows)] = by_row(back(changes), located).items()
-        with pytest.raises(StoreError, match="3 rows were to change, and the database says 0"):
+        [(target, rows)] = changes_by_row(back(changes), located).items()
+        with pytest.raises(StoreError, match="3 rows were to change, but the database reports 0"):
             change_rows(connection, target, rows)
 
 
