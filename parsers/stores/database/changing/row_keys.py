@@ -19,7 +19,7 @@ SHARED: Final = UnlocatedRecord("several rows have this key, or keys that the da
 
 
 class RowKeys:
-    """All keys of one table, read once, in the driver's types (integer, text, bytes, UUID) to be passed back."""
+    """All keys of one table, read once, in the types of the driver (integer, text, bytes, UUID)."""
 
     def __init__(self, connection: sa.Connection, table: Table, key: Column) -> None:
         self._found: dict[str, object] = {}

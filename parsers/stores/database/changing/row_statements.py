@@ -21,7 +21,7 @@ def cell(index: int) -> str:
 
 
 def select_rows(target: Target, dialect: str, *, lock: bool) -> sa.Select[Any]:
-    """`SELECT key, columns … WHERE key IN (:row_keys)`; `lock` keeps the rows locked until the transaction ends.
+    """`SELECT key, columns … WHERE key IN (:row_keys)`; `lock` holds the rows until the transaction ends.
 
     SQLite needs no lock here: its transaction begins with `BEGIN IMMEDIATE`, which excludes other writers.
     Oracle would wait for ever, so there the statement does not wait at all.
