@@ -1,4 +1,4 @@
-"""Stored values, one by one, become batches of the `STORED` frame; rows that cannot be used are counted."""
+"""Single stored values → batches of the `STORED` frame; rows that cannot be used are reported."""
 
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple, Protocol
@@ -30,33 +30,33 @@ class StoredRow(NamedTuple):
     record: str
 
     def __repr__(self) -> str:
-        """Where it is, and no ciphertext."""
+        """The location, without ciphertext."""
         return f"StoredRow({self.location!r}, {self.record!r})"
 
 
 class RowOrigin(Protocol):
-    """Where rows come from: an archive's leaf, a database."""
+    """Where rows come from: a stream of an archive, a database."""
 
     @property
     def path(self) -> str:
-        """The input as it was given."""
+        """The input as given."""
         ...
 
     @property
     def member(self) -> str:
-        """The way inside archives, or ""."""
+        """The path inside archives, or ""."""
         ...
 
 
 def in_batches(
     items: Iterable[StoredRow | StoreEvent], leaf: RowOrigin, *, system: str = SYSTEM
 ) -> Iterator[StoreEvent]:
-    """Gather rows into frames of at most `BATCH_ROWS`; every other event passes as it is.
+    """Collect rows into frames of at most `BATCH_ROWS`; other events pass through unchanged.
 
-    A fault that ends `items` becomes an `Unread` after everything before it was handed out.
+    A fault that ends `items` becomes an `Unread` after everything before it was yielded.
 
     Raises:
-        StoreError: `items` failed before there was anything to hand out.
+        StoreError: `items` failed before it yielded anything.
     """
     builder = _BatchBuilder(leaf.path, system)
     anything = False
@@ -77,7 +77,7 @@ def in_batches(
 
 
 class _BatchBuilder:
-    """Rows on their way to a batch: few as Python objects, which take ten times the memory of a frame."""
+    """Builds batches. Few rows stay Python objects, which take ten times the memory of a frame."""
 
     def __init__(self, store: str, system: str) -> None:
         self._store = store
@@ -86,7 +86,7 @@ class _BatchBuilder:
         self._frames: list[pl.DataFrame] = []
 
     def add(self, row: StoredRow) -> bool:
-        """Take a row; True once they make a batch."""
+        """Add a row; True once there are enough for a batch."""
         self._rows.append(row)
         if len(self._rows) == _PART_ROWS:
             self._frames.append(_frame(self._rows, self._store, self._system))
@@ -94,7 +94,7 @@ class _BatchBuilder:
         return len(self._frames) * _PART_ROWS == BATCH_ROWS
 
     def batch(self) -> StoredValues:
-        """All that there are; empty afterwards."""
+        """The rows so far; the builder is empty afterwards."""
         if self._rows:
             self._frames.append(_frame(self._rows, self._store, self._system))
         batch = StoredValues(pl.concat(self._frames, rechunk=True))
@@ -103,7 +103,7 @@ class _BatchBuilder:
         return batch
 
     def rest(self) -> Iterator[StoredValues]:
-        """The last batch, if there is one."""
+        """The last batch, if there are rows left."""
         if self._rows or self._frames:
             yield self.batch()
 
@@ -117,8 +117,8 @@ def _frame(rows: list[StoredRow], store: str, system: str) -> pl.DataFrame:
     return given.with_columns(system=pl.lit(system), store=pl.lit(store)).select(STORED.names())
 
 
-TOLD_ONE_BY_ONE: Final = 100
-"""A file of the wrong shape has a bad row on every line; nobody reads a million reasons."""
+REPORTED_SINGLY: Final = 100
+"""A file of the wrong shape has a bad row on every line; a million reasons help no one."""
 
 
 class BadRows:
@@ -129,13 +129,13 @@ class BadRows:
         self._count = 0
 
     def report(self, record: str, reason: str) -> Iterator[Unread]:
-        """One row and why; nothing once `TOLD_ONE_BY_ONE` were told."""
+        """One row and the reason; nothing once `REPORTED_SINGLY` were reported."""
         self._count += 1
-        if self._count <= TOLD_ONE_BY_ONE:
+        if self._count <= REPORTED_SINGLY:
             yield Unread(self._leaf.path, self._leaf.member, f"{record}: {reason}", partial=True)
 
     def rest(self) -> Iterator[Unread]:
-        """How many more there were."""
-        if (more := self._count - TOLD_ONE_BY_ONE) > 0:
+        """The number of further ones."""
+        if (more := self._count - REPORTED_SINGLY) > 0:
             reason = f"{more} more rows could not be used"
             yield Unread(self._leaf.path, self._leaf.member, reason, partial=True)

@@ -1,4 +1,4 @@
-"""Where a person finds a stored value of CloudBees CD: the `location` column."""
+"""Locations of CloudBees CD's stored values, as users find them: the `location` column."""
 
 from typing import Final
 
@@ -12,7 +12,7 @@ _COLLECTIONS: Final = {
 }
 
 KINDS: Final = frozenset({"credential", "devops-insight", *_COLLECTIONS})
-"""What stores a secret in CloudBees CD."""
+"""The kinds of objects that store a secret in CloudBees CD."""
 
 
 def location(kind: str, project: str, name: str) -> str:

@@ -43,7 +43,7 @@ _SQL: Final = re.compile(
     r"--|/\*|\\restrict\s|(?:SET|USE|BEGIN|START|CREATE|DROP|INSERT|REPLACE|COPY|LOCK|ALTER|IF|GO)[\s;]",
     re.IGNORECASE,
 )
-"""How a dump begins: a comment, a meta-command of psql, or one of the statements that dumps hold."""
+"""How a dump begins: with a comment, a meta-command of psql, or one of the statements in dumps."""
 _DELIMITERS: Final = re.compile(r"[,;\t|]")
 
 
@@ -51,7 +51,7 @@ def file_kind(head: bytes) -> FileKind:
     """The kind of the file that begins with `head`.
 
     Raises:
-        StoreError: it is none of them; the hint says what may help.
+        StoreError: it is not one of them; the hint says what may help.
     """
     for magic, kind in _BINARY:
         if head.startswith(magic):
@@ -80,7 +80,7 @@ def _text_kind(text: str) -> FileKind:
     if _is_header(text.splitlines()[0]):
         return FileKind.CSV
     raise StoreError(
-        "no kind of store that is known", hint=f"known are {', '.join(kind.value for kind in FileKind)}"
+        "unrecognised store format", hint=f"supported are {', '.join(kind.value for kind in FileKind)}"
     )
 
 
@@ -102,13 +102,12 @@ def open_store(
     Args:
         reference: a path, the URL of a file, or a database URL of SQLAlchemy's form, without a password.
         columns: for table files: names in the file for those of `tables.columns.COLUMNS` that differ.
-
         mapping: for databases and dumps: which tables and columns hold secrets.
         password: for a database URL.
         zip_passwords: candidates for an encrypted zip.
 
     Raises:
-        StoreError: nothing there, no kind that is known, or options that make no sense for it.
+        StoreError: there is nothing, its format is not recognised, or the options do not apply to it.
         ArchiveError: the URL of a file holds a password, or the library that reads it is not installed.
     """
     if is_url(reference):
@@ -120,7 +119,7 @@ def open_store(
         if store := octopus_folder(Path(reference)):
             return store
         raise StoreError(
-            f"{reference}: a folder, and no kind of store that is one",
+            f"{reference}: unrecognised store format of a folder",
             hint="folders can be what Octopus.Migrator writes, or one file with Id and JSON for each table",
         )
     head = file.head()
@@ -152,7 +151,7 @@ def _store(kind: FileKind, file: StoreFile, columns: Mapping[str, str], mapping:
 
 
 def _sqlite(file: StoreFile) -> Database:
-    """SQLite reads at any position: a file that is compressed goes through memory."""
+    """SQLite needs random access, so a compressed file is opened from memory."""
     if file.is_plain(SQLITE_MAGIC):
         return sqlite_database(Path(file.reference))
     try:

@@ -34,7 +34,7 @@ _RETRY_POLICY: Final = RetryPolicy()
 
 
 def in_place_writer(store: Store, *, retry_policy: RetryPolicy = _RETRY_POLICY) -> InPlaceWriter | None:
-    """What changes a live database, or a SQLite file that is not compressed; None for every other store.
+    """The writer for a live database or an uncompressed SQLite file; None for every other store.
 
     Raises:
         StoreError: no connection.
@@ -55,9 +55,10 @@ def in_place_writer(store: Store, *, retry_policy: RetryPolicy = _RETRY_POLICY) 
 
 
 def roll_back_unfinished(store: Store) -> None:
-    """Undo what a program that was killed had begun to write: SQLite's readers cannot, servers have done it.
+    """Roll back what a killed program left unfinished in a SQLite file; servers do so by themselves.
 
-    To be called before a store is read that is to be changed; of any other file nothing is touched.
+    Call it before reading a store that is to be changed, since SQLite's read-only connections cannot do
+    it. Other files are not touched.
 
     Raises:
         StoreError: the file cannot be written.
@@ -75,7 +76,7 @@ def _database_writer(database: Database, locator: Locator, retry_policy: RetryPo
 
 
 def _is_writable(database: Database) -> bool:
-    """A SQLite file that lay compressed is in memory only."""
+    """A SQLite file that was compressed is only in memory."""
     return database.engine.dialect.name != "sqlite" or database.file is not None
 
 
@@ -83,7 +84,7 @@ _OneFile = CloudBeesExport | CsvTable | JsonLinesTable | SqlDump | OctopusScript
 
 
 def file_rewriter(store: Store) -> FileRewriter | None:
-    """What writes the store anew; None for a database, and for files that are no text."""
+    """The writer of a store's files; None for a database, and for files that are not text."""
     match store:
         case OctopusTableFile(form=Form.PARQUET):
             return None

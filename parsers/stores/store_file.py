@@ -1,4 +1,4 @@
-"""A store that is one file, perhaps compressed, read as often as asked."""
+"""A store that is one file, compressed or not, and can be read repeatedly."""
 
 import io
 from collections.abc import Callable, Iterator
@@ -14,25 +14,25 @@ from parsers.errors import ArchiveError, StoreError
 from parsers.secret import Secret
 
 HEAD_BYTES: Final = 65_536
-"""Enough to tell what a file is."""
+"""Enough to recognise a file's format."""
 
 MAX_WHOLE: Final = 1 << 30
-"""A file that must be read at any position, and is compressed, has to fit into memory."""
+"""A compressed file that needs random access must fit into memory."""
 
 _CHUNK_BYTES: Final = 1 << 20
 
 Look = Callable[[str, ByteStream], ByteStream]
-"""Shows the stream of the file at a path as another one, of the same length."""
+"""Replaces the stream of the file at a path by another of the same length."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoreFile:
-    """The path as it was given, and its decompressed bytes.
+    """The path as given, and its decompressed bytes.
 
     Attributes:
         reference: the path, or a URL.
         passwords: candidates for an encrypted zip.
-        look: how its decompressed bytes are looked at; None shows them as they are.
+        look: replaces its decompressed bytes; None leaves them as they are.
     """
 
     reference: str
@@ -67,7 +67,7 @@ class StoreFile:
         return bytes(buffer[:filled])
 
     def is_plain(self, head: bytes) -> bool:
-        """Whether the file itself is here and begins with `head`: then libraries may open it themselves."""
+        """Whether the file is local and begins with `head`: then a library can open it by its path."""
         if is_url(self.reference):
             return False
         with Path(self.reference).open("rb") as file:
@@ -77,7 +77,7 @@ class StoreFile:
         """All of it, decompressed, in memory.
 
         Raises:
-            ArchiveError: reading cannot go on.
+            ArchiveError: reading cannot continue.
             StoreError: it is larger than `MAX_WHOLE`.
         """
         content = bytearray()
@@ -86,7 +86,7 @@ class StoreFile:
                 content += chunk
                 if len(content) > MAX_WHOLE:
                     raise StoreError(
-                        f"more than {MAX_WHOLE >> 20} MiB of a kind that cannot be read compressed",
+                        f"more than {MAX_WHOLE >> 20} MiB of a format that cannot be read while compressed",
                         hint="decompress it first",
                     )
         return bytes(content)

@@ -1,4 +1,4 @@
-"""What changing a stored value is: by record, from bytes that are known to bytes that are known."""
+"""Compare-and-swap of a stored value, addressed by record: the interfaces of what writes stores."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -10,11 +10,11 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True, repr=False)
 class StoredCiphertext:
-    """A stored value as it lies in its store.
+    """A stored value as it is in its store.
 
     Attributes:
-        value: as in the `STORED` schema: text as UTF-8, a binary column's bytes as they are.
-        iv: the initialization vector in a column beside it, if it has one.
+        value: as in the `STORED` schema: text as UTF-8, a binary column's bytes unchanged.
+        iv: the initialization vector from a column of its own, if there is one.
     """
 
     value: bytes
@@ -22,14 +22,14 @@ class StoredCiphertext:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the value, and of the vector beside it, as hex."""
-        beside = b"" if self.iv is None else b"\0" + self.iv
-        return hashlib.sha256(self.value + beside).hexdigest()
+        """SHA-256 of the value, and of its vector if it has one, as hex."""
+        vector = b"" if self.iv is None else b"\0" + self.iv
+        return hashlib.sha256(self.value + vector).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ValueChange:
-    """One stored value that is to become another; `record` finds it, as in the `STORED` schema."""
+    """One stored value and its replacement; `record` identifies it, as in the `STORED` schema."""
 
     record: str
     old: StoredCiphertext
@@ -37,7 +37,7 @@ class ValueChange:
 
 
 class ChangeOutcome(StrEnum):
-    """What became of a change."""
+    """The outcome of a change."""
 
     CHANGED = "changed"
     ALREADY = "already"
@@ -46,10 +46,10 @@ class ChangeOutcome(StrEnum):
 
 
 class BlockerKind(StrEnum):
-    """What stands in the way of changing a store.
+    """What prevents changes to a store.
 
-    `SESSIONS`, `SESSIONS_UNSEEN` and `NO_TRANSACTIONS` concern a whole store or table, and people may know
-    better; the others rule out the records that they name.
+    `SESSIONS`, `SESSIONS_UNSEEN` and `NO_TRANSACTIONS` concern a whole store or table, and users may override
+    them; the others exclude single records.
     """
 
     SESSIONS = "sessions"
@@ -62,12 +62,12 @@ class BlockerKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Blocker:
-    """Something in the way.
+    """Something that prevents a change.
 
     Attributes:
         kind: what it is.
-        what: a sentence for people, without key, plain text or ciphertext.
-        records: the records that it rules out; none where it concerns the whole store.
+        what: a sentence for users, without key, plain text or ciphertext.
+        records: the records that it excludes; empty if it concerns the whole store.
     """
 
     kind: BlockerKind
@@ -76,7 +76,7 @@ class Blocker:
 
 
 class InPlaceWriter(Protocol):
-    """A store that is changed where it lies, in transactions."""
+    """A store that is changed in place, in transactions."""
 
     @property
     def label(self) -> str:
@@ -84,7 +84,7 @@ class InPlaceWriter(Protocol):
         ...
 
     def blockers(self, changes: Sequence[ValueChange]) -> Iterator[Blocker]:
-        """What stands in the way; a user with the right to SELECT is enough to ask.
+        """What prevents the changes; the right to SELECT suffices to find out.
 
         Raises:
             StoreError: the store cannot be read.
@@ -92,15 +92,15 @@ class InPlaceWriter(Protocol):
         ...
 
     def exclusively(self) -> AbstractContextManager[None]:
-        """Holds off every other run that would change this store.
+        """Exclude every other run that would change this store.
 
         Raises:
-            StoreError: another run is at it.
+            StoreError: another run holds the lock.
         """
         ...
 
     def present(self, records: Sequence[str]) -> dict[str, StoredCiphertext]:
-        """What stands there now, read over a new connection; records that find no single row are left out.
+        """The current values, read over a new connection; records without exactly one row are left out.
 
         Raises:
             StoreError: the store cannot be read.
@@ -108,41 +108,40 @@ class InPlaceWriter(Protocol):
         ...
 
     def replace(self, changes: Sequence[ValueChange]) -> list[ChangeOutcome]:
-        """Make the changes, all in one transaction, and say of each what became of it, in their order.
+        """Make the changes in one transaction, and return the outcome of each, in their order.
 
-        Only where exactly the old bytes stand does anything change; `ALREADY` where the new ones do. After
-        an error nothing is changed, except (`CommitUnknownError`) where the answer to COMMIT was lost.
+        A value changes only if it is exactly the old one; `ALREADY` means that it is the new one. After an
+        error nothing has changed, except (`CommitUnknownError`) if the answer to COMMIT was lost.
 
         Raises:
             StoreError: nothing was changed.
-            CommitUnknownError: either all was changed or nothing: read it again.
+            CommitUnknownError: either all was changed or nothing: read the values again.
         """
         ...
 
 
 class FileRewrite(Protocol):
-    """A file store with its changes found in it, ready to be written anew."""
+    """A file store in which the changes were located, ready to be written anew."""
 
     @property
     def blockers(self) -> tuple[Blocker, ...]:
-        """Records whose value is not written plainly in the file: they stay as they are."""
+        """Records that cannot be changed, and stay as they are."""
         ...
 
     def files(self, *, fingerprint: str | None) -> Iterator[tuple[str, Iterator[bytes]]]:
         """Every file of the store, decompressed, by its path inside it ("" for a store of one file).
 
-        All bytes are those of the source, except the changed values and, where `fingerprint` is given, the
-        passkey's fingerprint in the root element of an export. Each file is to be read to its end before
-        the next.
+        All bytes are the source's, except the changed values and, if `fingerprint` is given, the passkey's
+        fingerprint in the root element of an export. Each file must be read to its end before the next.
 
         Raises:
-            StoreError, ArchiveError: the source cannot be read, or is another than before.
+            StoreError, ArchiveError: the source cannot be read, or has changed since.
         """
         ...
 
 
 class FileRewriter(Protocol):
-    """A store that is never changed where it lies: it is written anew."""
+    """A store that is never changed in place, but written anew."""
 
     @property
     def label(self) -> str:

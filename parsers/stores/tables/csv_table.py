@@ -34,12 +34,12 @@ _LOOK_ROWS: Final = 256
 class CsvTable:
     """A `Store` over one CSV file with a header; comma, semicolon, tab or bar between the fields.
 
-    UTF-8, or UTF-16 with its mark; bytes that are no text are shown as backslash escapes. `record` is
-    `line N`: the row's first line. A row that does not fit the header becomes an `Unread`; a quote that is
-    never closed ends the file there.
+    UTF-8, or UTF-16 with its mark; bytes that are not text become backslash escapes. `record` is `line N`,
+    the row's first line. A row that does not fit the header becomes an `Unread`; a quote that is never
+    closed ends the reading there.
 
     Attributes:
-        file: where it lies.
+        file: the file.
         columns: names in the file for those of `COLUMNS` that differ.
     """
 
@@ -55,7 +55,7 @@ class CsvTable:
         """As `Store.read`.
 
         Raises:
-            StoreError: no table with the columns needed.
+            StoreError: not a table with the required columns.
         """
         encoding = encoding_of(self.file.head())
         with self.file.open() as leaf:
@@ -74,8 +74,8 @@ class _Rows:
         self._nul = False
 
     def items(self, leaf: EntryStream) -> Iterator[StoredRow | StoreEvent]:
-        """Rows, and those that cannot be used."""
-        # The module knows only this one limit, for everybody: it may grow, never shrink under a reader.
+        """The rows, and reports of those that cannot be used."""
+        # The csv module has one limit for the process: raise it, but never lower it under another reader.
         csv.field_size_limit(max(csv.field_size_limit(), MAX_LINE))
         lines = self._read_lines()
         header, delimiter = self._header(lines)
@@ -133,10 +133,10 @@ class _Rows:
                 yield line, row
 
     def _fit(self, row: list[str], width: int) -> list[str]:
-        """The row with as many cells as the header, and an empty one for the columns that are absent."""
+        """The row with as many cells as the header, and an empty one for the missing columns."""
         nul, self._nul = self._nul, False
         if nul:
-            raise StoreError("a NUL, which no text holds")
+            raise StoreError("a NUL, which does not occur in text")
         if len(row) < width or any(row[width:]):
             raise StoreError(f"{len(row)} cells where the header has {width}")
         row[width:] = [""]
@@ -144,7 +144,7 @@ class _Rows:
 
 
 class _UnusedColumns:
-    """Cells of the columns that have no role, some rows at a time."""
+    """The cells of columns without a role, some rows at a time."""
 
     def __init__(self, header: Sequence[str], found: Sequence[int | None]) -> None:
         self._columns = OtherColumns()
@@ -175,7 +175,7 @@ def _cells(line: str, delimiter: str) -> list[str]:
 
 
 def _delimiter(header: str, names: Iterable[str]) -> str:
-    """The one that finds the most of these columns."""
+    """The delimiter with which the header has the most of these columns."""
     wanted = {name.strip().casefold() for name in names}
 
     def found(delimiter: str) -> int:

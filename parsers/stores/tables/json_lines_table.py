@@ -23,13 +23,13 @@ _MARK: Final = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True, slots=True)
 class JsonLinesTable:
-    """A `Store` over one JSON Lines file; members that are no column are only searched for ciphertext.
+    """A `Store` over one JSON Lines file; members that are not columns are only searched for ciphertext.
 
-    Strict as RFC 8259, and without duplicate names: two parsers may differ on which of them counts. `record`
-    is `line N`. A line that cannot be used becomes an `Unread`.
+    Strict as RFC 8259, without duplicate names, since parsers differ on which of two counts. `record` is
+    `line N`. A line that cannot be used becomes an `Unread`.
 
     Attributes:
-        file: where it lies.
+        file: the file.
         columns: names in the file for those of `COLUMNS` that differ.
     """
 
@@ -107,10 +107,10 @@ def _row(members: Mapping[str, object], names: Mapping[str, str], number: int) -
 
 
 def _whole(text: str, name: str) -> str:
-    """The text, unless an escape left half a character in it."""
+    """The text, which must not contain half a surrogate pair."""
     try:
         text.encode()
     except UnicodeEncodeError:
-        # Without its cause, which holds the text.
+        # Without its cause, which contains the text.
         raise StoreError(f"member {name!r} holds half a character") from None
     return text

@@ -23,12 +23,12 @@ _BYTES: Final = frozenset({"value", "iv"})
 
 @dataclass(frozen=True, slots=True)
 class ParquetTable:
-    """A `Store` over one Parquet file; one that is compressed as a whole is read into memory.
+    """A `Store` over one Parquet file; a file that is compressed as a whole is read into memory.
 
-    Text and binary values are taken as they lie. `record` is `row N`, from 1.
+    Text and binary values are used unchanged. `record` is `row N`, from 1.
 
     Attributes:
-        file: where it lies.
+        file: the file.
         columns: names in the file for those of `COLUMNS` that differ.
     """
 
@@ -44,13 +44,13 @@ class ParquetTable:
         """As `Store.read`.
 
         Raises:
-            StoreError: no Parquet file, or not with the columns needed.
+            StoreError: not a Parquet file, or one without the required columns.
         """
         with self.file.open() as leaf:
             yield from in_batches(self._items(leaf), leaf)
 
     def _source(self) -> Path | bytes:
-        """The end of a Parquet file is read first: a stream will not do."""
+        """A Parquet file is read from its end, which a stream does not allow."""
         return Path(self.file.reference) if self.file.is_plain(PARQUET_MAGIC) else self.file.whole()
 
     def _items(self, leaf: EntryStream) -> Iterator[StoredRow | StoreEvent]:
@@ -69,7 +69,7 @@ class ParquetTable:
 
 
 def _slices(source: Path | bytes, columns: Mapping[str, str]) -> Iterator[pl.DataFrame]:
-    """Frames with all of `COLUMNS` in their order, "" where there is nothing."""
+    """Frames with all of `COLUMNS` in their order, "" for those that are missing."""
     try:
         table = pl.scan_parquet(source, glob=False)
         schema = table.collect_schema()
@@ -82,12 +82,12 @@ def _slices(source: Path | bytes, columns: Mapping[str, str]) -> Iterator[pl.Dat
             yield frame
             start += BATCH_ROWS
     except (PolarsError, OSError, PanicException) as error:
-        # Only the kind of the error is told: the library's own text may quote what lies in the file.
+        # Only the class of the error is reported: the library's message may quote the file.
         raise StoreError(f"not a sound Parquet file ({type(error).__name__})") from error
 
 
 def _others(source: Path | bytes, columns: Mapping[str, str]) -> OtherColumns:
-    """What the columns without a role hold."""
+    """The content of the columns without a role."""
     others = OtherColumns()
     try:
         table = pl.scan_parquet(source, glob=False)
@@ -114,5 +114,5 @@ def _cells(column: str, name: str | None, schema: pl.Schema) -> pl.Expr:
             raise StoreError(f"column {name!r} holds neither text nor bytes but {schema[name]}")
         return pl.col(name).cast(pl.Binary).fill_null(b"").alias(column)
     if schema[name].is_nested() or isinstance(schema[name], pl.Binary):
-        raise StoreError(f"column {name!r} holds no text but {schema[name]}")
+        raise StoreError(f"column {name!r} does not hold text but {schema[name]}")
     return pl.col(name).cast(pl.String).fill_null("").alias(column)

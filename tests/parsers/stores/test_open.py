@@ -31,7 +31,7 @@ def test_an_unknown_file(tmp_path: Path) -> None:
     """The path stands before the reason."""
     path = tmp_path / "x"
     path.write_bytes(b"\x00\x01\x02")
-    with pytest.raises(StoreError, match=f"^{path}: no kind of store"):
+    with pytest.raises(StoreError, match=f"^{path}: unrecognised store format"):
         open_store(str(path))
 
 
@@ -105,8 +105,8 @@ def test_known_kinds(head: bytes, kind: FileKind) -> None:
         (b" \r\n", "empty"),
         (b"PGDMP\x01\x0e", "PostgreSQL's own format"),
         (b'[{"name": 1}]', "a JSON array"),
-        (b"\x7fELF\x02\x01, and so on", "no kind of store"),
-        (b"one word\n", "no kind of store"),
+        (b"\x7fELF\x02\x01, and so on", "unrecognised store format"),
+        (b"one word\n", "unrecognised store format"),
     ],
 )
 def test_unknown_kinds(head: bytes, reason: str) -> None:
