@@ -49,7 +49,7 @@ class RowOrigin(Protocol):
 
 
 def in_batches(
-    items: Iterable[StoredRow | StoreEvent], leaf: RowOrigin, *, system: str = SYSTEM
+    items: Iterable[StoredRow | StoreEvent], origin: RowOrigin, *, system: str = SYSTEM
 ) -> Iterator[StoreEvent]:
     """Collect rows into frames of at most `BATCH_ROWS`; other events pass through unchanged.
 
@@ -58,7 +58,7 @@ def in_batches(
     Raises:
         StoreError: `items` failed before it yielded anything.
     """
-    builder = _BatchBuilder(leaf.path, system)
+    builder = _BatchBuilder(origin.path, system)
     anything = False
     try:
         for item in items:
@@ -69,9 +69,9 @@ def in_batches(
                 yield builder.batch()
     except (ArchiveError, StoreError) as error:
         if not anything:
-            raise StoreError(f"{leaf.path}: {error.message}", hint=error.hint) from error
+            raise StoreError(f"{origin.path}: {error.message}", hint=error.hint) from error
         yield from builder.rest()
-        yield Unread(leaf.path, leaf.member, error.message, partial=True)
+        yield Unread(origin.path, origin.member, error.message, partial=True)
     else:
         yield from builder.rest()
 
@@ -124,18 +124,18 @@ REPORTED_SINGLY: Final = 100
 class BadRows:
     """Turns bad rows into `Unread` events of one file."""
 
-    def __init__(self, leaf: RowOrigin) -> None:
-        self._leaf = leaf
+    def __init__(self, origin: RowOrigin) -> None:
+        self._origin = origin
         self._count = 0
 
     def report(self, record: str, reason: str) -> Iterator[Unread]:
         """One row and the reason; nothing once `REPORTED_SINGLY` were reported."""
         self._count += 1
         if self._count <= REPORTED_SINGLY:
-            yield Unread(self._leaf.path, self._leaf.member, f"{record}: {reason}", partial=True)
+            yield Unread(self._origin.path, self._origin.member, f"{record}: {reason}", partial=True)
 
     def rest(self) -> Iterator[Unread]:
         """The number of further ones."""
         if (more := self._count - REPORTED_SINGLY) > 0:
             reason = f"{more} more rows could not be used"
-            yield Unread(self._leaf.path, self._leaf.member, reason, partial=True)
+            yield Unread(self._origin.path, self._origin.member, reason, partial=True)

@@ -47,22 +47,22 @@ class StoreFile:
             StoreError: there is no such file, or it cannot be opened.
         """
         try:
-            leaf = open_single(self.reference, passwords=self.passwords)
+            entry = open_single(self.reference, passwords=self.passwords)
         except ArchiveError as error:
             raise StoreError(f"{self.reference}: {error.message}", hint=error.hint) from error
         if self.look is not None:
-            leaf = replace(leaf, stream=self.look(self.reference, leaf.stream))
+            entry = replace(entry, stream=self.look(self.reference, entry.stream))
         try:
-            yield leaf
+            yield entry
         finally:
-            leaf.stream.close()
+            entry.stream.close()
 
     def head(self) -> bytes:
         """The first `HEAD_BYTES` bytes; fewer if there are no more, or if they cannot be read."""
         buffer = memoryview(bytearray(HEAD_BYTES))
         filled = 0
-        with self.open() as leaf, suppress(ArchiveError):
-            while filled < HEAD_BYTES and (count := leaf.stream.readinto(buffer[filled:])):
+        with self.open() as entry, suppress(ArchiveError):
+            while filled < HEAD_BYTES and (count := entry.stream.readinto(buffer[filled:])):
                 filled += count
         return bytes(buffer[:filled])
 
@@ -81,8 +81,8 @@ class StoreFile:
             StoreError: it is larger than `MAX_WHOLE`.
         """
         content = bytearray()
-        with self.open() as leaf:
-            for chunk in chunks(leaf.stream):
+        with self.open() as entry:
+            for chunk in chunks(entry.stream):
                 content += chunk
                 if len(content) > MAX_WHOLE:
                     raise StoreError(

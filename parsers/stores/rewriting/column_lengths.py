@@ -49,8 +49,8 @@ def _column_lengths(store: SqlDump) -> dict[str, tuple[int | None, int | None]]:
     """The maximum lengths of values and vectors, by the name of the table in the mapping."""
     survey = Survey(store.mapping, held_rows=0)
     head = store.file.head()
-    with store.file.open() as leaf:
-        pieces = utf8_pieces(chunks(leaf.stream), encoding_of(head))
+    with store.file.open() as entry:
+        pieces = utf8_pieces(chunks(entry.stream), encoding_of(head))
         survey.read(SqlWindow(pieces), SqlSession(dialect_of(head)))
     tables = survey.definitions.tables
     lengths: dict[str, tuple[int | None, int | None]] = {}

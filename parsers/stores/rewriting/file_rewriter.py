@@ -55,10 +55,10 @@ def _nothing_too_long(_changes: Sequence[ValueChange]) -> Collection[str]:
 
 @dataclass(frozen=True, slots=True)
 class StreamRewriter:
-    """An `OutOfPlace` over any store that consists of files.
+    """A `FileRewriter` for any store that consists of files.
 
     Attributes:
-        label: as in `OutOfPlace`.
+        label: as in `FileRewriter`.
         files: those of the store, looked up at each call.
         through: the same store, with a `Look` through which its files are read.
         too_long: the records of the changes that make a value longer than its column.
@@ -72,7 +72,7 @@ class StreamRewriter:
     is_export: bool = False
 
     def locate(self, changes: Sequence[ValueChange]) -> FileRewrite:
-        """As `OutOfPlace.locate`: one pass over the files, then those of the store's reader.
+        """As `FileRewriter.locate`: one pass over the files, then those of the store's reader.
 
         Raises:
             StoreError, ArchiveError: the source cannot be read.

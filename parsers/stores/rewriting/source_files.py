@@ -37,8 +37,8 @@ def read_file(file: StoreFile, name: str = "") -> SourceFile:
 
     @contextmanager
     def opened() -> Iterator[ByteStream]:
-        with file.open() as leaf:
-            yield leaf.stream
+        with file.open() as entry:
+            yield entry.stream
 
     return SourceFile(name, file.reference, opened)
 

@@ -62,8 +62,8 @@ class SqlDump:
         """
         head = self.file.head()
         survey = Survey(self.mapping, self.held_rows)
-        with self.file.open() as leaf:
-            pieces = _Pieces(leaf, head)
+        with self.file.open() as entry:
+            pieces = _Pieces(entry, head)
             window = SqlWindow(iter(pieces))
             survey.read(window, SqlSession(dialect_of(head)))
             survey.fault = survey.fault or pieces.fault
@@ -81,7 +81,7 @@ class SqlDump:
         yield from survey.search.uncovered(self.label)
         if _OPENING_WORDS.search(head) and not _CLOSING_WORDS.search(window.tail):
             reason = "the line that ends such a dump is missing: it may be cut off"
-            yield Unread(leaf.path, leaf.member, reason, window.offset, partial=True)
+            yield Unread(entry.path, entry.member, reason, window.offset, partial=True)
 
     def _values(
         self, survey: Survey, found: Sequence[TablePlan | Unusable | str], head: bytes
@@ -92,25 +92,25 @@ class SqlDump:
             for outcome in found
         ]
         tables = list(zip(survey.batches, projects, strict=True))
-        with self.file.open() as leaf:
-            yield from (_unread(leaf, misread) for misread in survey.misreads)
+        with self.file.open() as entry:
+            yield from (_unread(entry, misread) for misread in survey.misreads)
             fault = survey.fault
             if survey.resumption:
-                pieces = _Pieces(leaf, head)
+                pieces = _Pieces(entry, head)
                 window = SqlWindow(iter(pieces), survey.resumption.offset)
-                fault = yield from self._read_rest(window, survey.resumption, tables, leaf)
+                fault = yield from self._read_rest(window, survey.resumption, tables, entry)
                 fault = fault or pieces.fault
             for table, names in tables:
                 yield from table.batches(names, store=self.label)
             if fault:
-                yield Unread(leaf.path, leaf.member, fault, partial=True)
+                yield Unread(entry.path, entry.member, fault, partial=True)
 
     def _read_rest(
         self,
         window: SqlWindow,
         resumption: Resumption,
         tables: Sequence[tuple[TableRows, pl.DataFrame]],
-        leaf: EntryStream,
+        entry: EntryStream,
     ) -> Generator[StoreEvent, None, str]:
         """The rows from `resumption` on, in batches as they fill up. Returns the fault."""
         requested = requested_columns(table for table, _ in tables)
@@ -120,11 +120,11 @@ class SqlDump:
         try:
             for event in statements.read():
                 if isinstance(event, Misread):
-                    yield _unread(leaf, event)
+                    yield _unread(entry, event)
                     continue
                 columns, lost = event.values(event.header.requested)
                 if lost:
-                    yield _unread(leaf, report_lost_rows(event, lost))
+                    yield _unread(entry, report_lost_rows(event, lost))
                 for table, names in tables:
                     if table.table == event.table and columns:
                         if table.height + len(event.cells) > BATCH_ROWS:
@@ -144,18 +144,18 @@ class _Pieces:
         fault: why it could not be read further, or "".
     """
 
-    def __init__(self, leaf: EntryStream, head: bytes) -> None:
-        self._leaf = leaf
+    def __init__(self, entry: EntryStream, head: bytes) -> None:
+        self._entry = entry
         self._encoding = encoding_of(head)
         self.fault = ""
 
     def __iter__(self) -> Iterator[bytes]:
         try:
-            yield from utf8_pieces(chunks(self._leaf.stream), self._encoding)
+            yield from utf8_pieces(chunks(self._entry.stream), self._encoding)
         except ArchiveError as error:
             self.fault = error.message
 
 
-def _unread(leaf: EntryStream, misread: Misread) -> Unread:
+def _unread(entry: EntryStream, misread: Misread) -> Unread:
     reason = f"byte {misread.offset}: {misread.reason}"
-    return Unread(leaf.path, leaf.member, reason, misread.offset, partial=True)
+    return Unread(entry.path, entry.member, reason, misread.offset, partial=True)

@@ -58,10 +58,10 @@ class CsvTable:
             StoreError: not a table with the required columns.
         """
         encoding = encoding_of(self.file.head())
-        with self.file.open() as leaf:
-            raw = io.BufferedReader(RawStream(leaf.stream), _BUFFER_BYTES)
+        with self.file.open() as entry:
+            raw = io.BufferedReader(RawStream(entry.stream), _BUFFER_BYTES)
             with io.TextIOWrapper(raw, encoding, errors="backslashreplace", newline="") as text:
-                yield from in_batches(_Rows(text, self.columns).items(leaf), leaf)
+                yield from in_batches(_Rows(text, self.columns).items(entry), entry)
 
 
 class _Rows:
@@ -73,7 +73,7 @@ class _Rows:
         self._lines = 0
         self._nul = False
 
-    def items(self, leaf: EntryStream) -> Iterator[StoredRow | StoreEvent]:
+    def items(self, entry: EntryStream) -> Iterator[StoredRow | StoreEvent]:
         """The rows, and reports of those that cannot be used."""
         # The csv module has one limit for the process: raise it, but never lower it under another reader.
         csv.field_size_limit(max(csv.field_size_limit(), MAX_LINE))
@@ -82,7 +82,7 @@ class _Rows:
         found = positions(header, self._columns)
         pick = itemgetter(*[len(header) if at is None else at for at in found])
         others = _UnusedColumns(header, found)
-        bad = BadRows(leaf)
+        bad = BadRows(entry)
         fault: StoreError | ArchiveError | None = None
         try:
             for line, row in self._records(csv.reader(lines, delimiter=delimiter, strict=True)):
@@ -94,7 +94,7 @@ class _Rows:
         except (StoreError, ArchiveError) as error:
             fault = error
         yield from bad.rest()
-        yield from others.uncovered(leaf.path)
+        yield from others.uncovered(entry.path)
         if fault is not None:
             raise fault
 

@@ -47,19 +47,19 @@ class JsonLinesTable:
         Raises:
             StoreError: unreadable from the start.
         """
-        with self.file.open() as leaf, io.BufferedReader(RawStream(leaf.stream), _BUFFER_BYTES) as lines:
-            yield from in_batches(_items(lines, leaf, checked_names(self.columns)), leaf)
+        with self.file.open() as entry, io.BufferedReader(RawStream(entry.stream), _BUFFER_BYTES) as lines:
+            yield from in_batches(_items(lines, entry, checked_names(self.columns)), entry)
 
 
-def _items(lines: BinaryIO, leaf: EntryStream, names: Mapping[str, str]) -> Iterator[StoredRow | StoreEvent]:
-    bad, others = BadRows(leaf), OtherColumns()
+def _items(lines: BinaryIO, entry: EntryStream, names: Mapping[str, str]) -> Iterator[StoredRow | StoreEvent]:
+    bad, others = BadRows(entry), OtherColumns()
     fault: StoreError | ArchiveError | None = None
     try:
         yield from _rows(lines, names, bad, others)
     except (StoreError, ArchiveError) as error:
         fault = error
     yield from bad.rest()
-    yield from others.uncovered(leaf.path)
+    yield from others.uncovered(entry.path)
     if fault is not None:
         raise fault
 

@@ -46,15 +46,15 @@ class ParquetTable:
         Raises:
             StoreError: not a Parquet file, or one without the required columns.
         """
-        with self.file.open() as leaf:
-            yield from in_batches(self._items(leaf), leaf)
+        with self.file.open() as entry:
+            yield from in_batches(self._items(entry), entry)
 
     def _source(self) -> Path | bytes:
         """A Parquet file is read from its end, which a stream does not allow."""
         return Path(self.file.reference) if self.file.is_plain(PARQUET_MAGIC) else self.file.whole()
 
-    def _items(self, leaf: EntryStream) -> Iterator[StoredRow | StoreEvent]:
-        bad = BadRows(leaf)
+    def _items(self, entry: EntryStream) -> Iterator[StoredRow | StoreEvent]:
+        bad = BadRows(entry)
         row = 0
         source = self._source()
         for frame in _slices(source, self.columns):
@@ -65,7 +65,7 @@ class ParquetTable:
                 except StoreError as error:
                     yield from bad.report(f"row {row}", error.message)
         yield from bad.rest()
-        yield from _others(source, self.columns).uncovered(leaf.path)
+        yield from _others(source, self.columns).uncovered(entry.path)
 
 
 def _slices(source: Path | bytes, columns: Mapping[str, str]) -> Iterator[pl.DataFrame]:

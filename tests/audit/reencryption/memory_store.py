@@ -11,7 +11,7 @@ from parsers.stores.store_writer import Blocker, ChangeOutcome, StoredCiphertext
 
 
 class MemoryStore:
-    """Both a `Store` and an `InPlace`.
+    """Both a `Store` and an `InPlaceWriter`.
 
     Attributes:
         there: what stands at each record; a record that is not in it is gone.

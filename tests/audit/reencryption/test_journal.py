@@ -104,10 +104,11 @@ def test_it_is_there_before_append_returns(tmp_path: Path) -> None:
 _TWICE = """
 import pathlib, sys
 from audit.reencryption.journal import Entry, journal_for_writing
-from parsers.stores.store_writer import Sealed
+from parsers.stores.store_writer import StoredCiphertext
 with journal_for_writing(pathlib.Path(sys.argv[1]), sys.argv[2]) as journal:
     for number in range(2):
-        journal.append([Entry("db", f"row {number} {each}", Sealed(b"x"), "0" * 64) for each in range(3)])
+        value = StoredCiphertext(b"x")
+        journal.append([Entry("db", f"row {number} {each}", value, "0" * 64) for each in range(3)])
 """
 
 
@@ -341,10 +342,10 @@ def test_killed_while_it_is_written(tmp_path: Path) -> None:
 _ENDLESS = """
 import itertools, pathlib, sys
 from audit.reencryption.journal import Entry, journal_for_writing
-from parsers.stores.store_writer import Sealed
+from parsers.stores.store_writer import StoredCiphertext
 with journal_for_writing(pathlib.Path(sys.argv[1]), sys.argv[2]) as journal:
     for number in itertools.count():
-        journal.append([Entry("db", f"row {number}", Sealed(b"x" * 5000), "0" * 64)])
+        journal.append([Entry("db", f"row {number}", StoredCiphertext(b"x" * 5000), "0" * 64)])
         print(number, flush=True)
 """
 

@@ -27,7 +27,7 @@ _Places = dict[Hashable, list[tuple[str, str]]]
 
 
 class DatabaseWriter:
-    """An `InPlace` for a database of any product."""
+    """An `InPlaceWriter` for a database of any product."""
 
     def __init__(self, access: WriteAccess, locator: Locator) -> None:
         self._access = access
@@ -37,11 +37,11 @@ class DatabaseWriter:
 
     @property
     def label(self) -> str:
-        """As `InPlace.label`."""
+        """As `InPlaceWriter.label`."""
         return self._access.database.label
 
     def blockers(self, changes: Sequence[ValueChange]) -> Iterator[Blocker]:
-        """As `InPlace.blockers`."""
+        """As `InPlaceWriter.blockers`."""
         try:
             yield from preflight.session_blockers(self._access, self._run_lock.sessions)
             located = self._locate([change.record for change in changes])
@@ -52,11 +52,11 @@ class DatabaseWriter:
             raise self._read_error(error) from error
 
     def exclusively(self) -> AbstractContextManager[None]:
-        """As `InPlace.exclusively`."""
+        """As `InPlaceWriter.exclusively`."""
         return self._run_lock.hold()
 
     def present(self, records: Sequence[str]) -> dict[str, StoredCiphertext]:
-        """As `InPlace.present`."""
+        """As `InPlaceWriter.present`."""
         wanted: dict[Target, _Places] = {}
         for record, found in self._locate(records).items():
             if isinstance(found, RecordLocation):
@@ -73,7 +73,7 @@ class DatabaseWriter:
             raise self._read_error(error) from error
 
     def replace(self, changes: Sequence[ValueChange]) -> list[ChangeOutcome]:
-        """As `InPlace.replace`; each record may occur in `changes` only once.
+        """As `InPlaceWriter.replace`; each record may occur in `changes` only once.
 
         Where a table has no transactions, part of the changes may stand after an error, which then is a
         `CommitUnknownError`.

@@ -45,7 +45,7 @@ class RunLock:
 
     @contextmanager
     def hold(self) -> Iterator[None]:
-        """As `InPlace.exclusively`."""
+        """As `InPlaceWriter.exclusively`."""
         if (file := self._access.database.file) is not None:
             with self._file_lock(file):
                 yield
