@@ -17,7 +17,7 @@ class EntryContent:
     Attributes:
         stream: reads them once, with every check.
         again: opens the same stream from its beginning; None if it can be read only once.
-        window: the same bytes at any position, unchecked, where they lie uncompressed in a file or in memory.
+        window: random access to the same bytes, unchecked, if they are uncompressed in a file or in memory.
         notes: filled while `stream` is read.
     """
 

@@ -46,8 +46,8 @@ def gzip_stream(raw: ByteStream, notes: list[str], again: Callable[[], ByteStrea
 class FastInflate:
     """isal's own gzip reader: checksum and length are checked in C, straight into the caller's buffer.
 
-    A failing call loses what it had decoded, and does not tell trailing garbage from damage. So at its first
-    error `careful` takes over, which reads the stream again from its beginning.
+    A failing call loses what it had decoded, and trailing garbage fails like damage. So at its first error
+    `careful` takes over, which reads the stream again from its beginning.
 
     Args:
         raw: the compressed bytes.

@@ -58,7 +58,7 @@ def check_url(url: str) -> None:
 def _check_web(url: str, scheme: str) -> None:
     if "?" in url:
         raise ArchiveError(
-            f"the {scheme} URL has a query, which may hold a token, and would stand in every result",
+            f"the {scheme} URL has a query, which may hold a token and would appear in every result",
             hint="name the file without one",
         )
     if url.endswith("/") or url.count("/") == 2:

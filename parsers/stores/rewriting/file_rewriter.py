@@ -35,14 +35,14 @@ def splice(pieces: Iterable[bytes], edits: Iterable[Edit]) -> Iterator[bytes]:
     """
     waiting = iter(edits)
     edit = next(waiting, None)
-    at, behind = 0, 0
+    at, done_to = 0, 0
     for piece in pieces:
         end = at + len(piece)
         parts = []
-        position = max(behind, at)
+        position = max(done_to, at)
         while edit is not None and edit.start < end:
             parts += [piece[position - at : edit.start - at], edit.new]
-            position = behind = edit.start + edit.length
+            position = done_to = edit.start + edit.length
             edit = next(waiting, None)
         parts.append(piece[position - at :])
         yield b"".join(parts)

@@ -61,10 +61,10 @@ class TokenSearch:
     def _in_run(self, run: bytes, text: bytes, start: int) -> Iterator[Occurrence]:
         size = self._characters.size
         before = self._characters.narrow(text[max(start - _LOOK_BACK * size, 0) : start])
-        for first, behind, old, spelling in find_spellings(run, before, self._olds):
-            raw = run[first:behind] if spelling is Spelling.ESCAPED_TEXT else b""
+        for first, stop, old, spelling in find_spellings(run, before, self._olds):
+            raw = run[first:stop] if spelling is Spelling.ESCAPED_TEXT else b""
             place = self._at + start + first * size
-            yield Occurrence(place, (behind - first) * size, old, spelling, raw)
+            yield Occurrence(place, (stop - first) * size, old, spelling, raw)
 
 
 _AROUND: Final = 4

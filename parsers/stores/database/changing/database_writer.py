@@ -75,7 +75,7 @@ class DatabaseWriter:
     def replace(self, changes: Sequence[ValueChange]) -> list[ChangeOutcome]:
         """As `InPlaceWriter.replace`; each record may occur in `changes` only once.
 
-        Where a table has no transactions, part of the changes may stand after an error, which then is a
+        If a table has no transactions, some changes may remain after an error, which then is a
         `CommitUnknownError`.
         """
         records = [change.record for change in changes]
