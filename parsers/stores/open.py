@@ -99,8 +99,8 @@ def open_store(
 ) -> Store:
     """The store that `reference` names; files are recognised by content, compressed ones too.
 
-    The order of recognition: a database URL, a folder, a file of Octopus, the first bytes (SQLite, Parquet), the
-    first letters of text (XML, JSON, SQL), and at last the header of a CSV file.
+    The order of recognition: a database URL, a folder, a file of Octopus, the first bytes (SQLite, Parquet),
+    the first letters (XML, JSON, SQL), and at last the header of a CSV file.
 
     Args:
         reference: a path, the URL of a file, or a database URL of SQLAlchemy's form, without a password.
