@@ -139,6 +139,7 @@ class FrameStream:
             self._fail(error)
             return 0
         if decompressor.eof:
+            # What follows the frame was read with it: the next frame begins there.
             self._pending = decompressor.unused_data + self._pending
             self._fed -= len(decompressor.unused_data)
             self._decompressor = None
@@ -202,6 +203,7 @@ class FrameStream:
         if self._again is None or self._stride == 1:
             self._ended = True
             raise translate_error(error, self._codec) from error
+        # It gets a list of its own for notes, since this reading has made them already.
         self._second = FrameStream(
             self._again(),
             self._codec,

@@ -95,7 +95,7 @@ class FastInflate:
 
     def _take_over(self, buffer: memoryview) -> int:
         self._second = self._careful(max(0, self._sound_input))
-        skip(self._second, self._out)
+        skip(self._second, self._out)  # the caller has these bytes already
         return self._second.readinto(buffer)
 
 

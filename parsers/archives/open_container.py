@@ -50,6 +50,7 @@ def open_container(
         if depth > limits.depth:
             raise LimitExceededError(f"more than {limits.depth} archives inside one another")
         if kind is ContainerKind.ZIP:
+            # A zip's directory is at its end, so one that comes out of a stream is copied first.
             window = content.window or spool(content.stream, limits)
             return Members(zip_entries(entry, window, passwords, depth))
         if kind is ContainerKind.TAR:

@@ -191,6 +191,7 @@ def _spool_to_file(begun: bytearray, stream: ByteStream, chunk: memoryview, limi
                     )
                 _write_all(file.fileno(), piece)
                 piece = chunk[: stream.readinto(chunk)]
+            # The file has no name, so nothing is left on the disk however this process ends.
             descriptor = os.dup(file.fileno())
         except OSError as error:
             raise ArchiveError(f"no room for an archive inside another: {error.strerror}") from error

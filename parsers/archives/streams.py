@@ -69,6 +69,7 @@ class BoundedStream:
 
     def readinto(self, buffer: memoryview, /) -> int:
         """The next bytes; see `ByteStream`."""
+        # Checked before reading: the bytes up to the limit are returned first, as before any other fault.
         if self._spent > self._most:
             raise LimitExceededError(f"stopped: it expands to more than {size_in_words(self._most)}")
         self._budget.check()

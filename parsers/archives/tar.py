@@ -192,11 +192,13 @@ def _read_special(tape: Tape, kind: bytes, size: int, limits: Limits, into: dict
 
 def _member(header: bytes, kind: bytes, size: int, extended: dict[str, str]) -> TarMember:
     name = _text(header[:100].split(b"\0", 1)[0])
+    # POSIX's prefix; a GNU sparse header has times and the map of holes in these bytes.
     if header[257:263] == b"ustar\0" and header[345] and kind != b"S":
         prefix = _text(header[345:500].split(b"\0", 1)[0])
         name = f"{prefix}/{name}"
     name = extended.get("path", name)
     stated = extended.get("size", "")
+    # Bounded first: int() refuses thousands of digits with an error of its own.
     if stated.isdecimal() and len(stated) <= _LONGEST_SIZE:
         size = int(stated)
     if any(key.startswith("GNU.sparse") for key in extended):

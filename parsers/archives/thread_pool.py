@@ -68,6 +68,7 @@ class _Pool(Generic[Task, Result]):
         self._waiting = [tasks]
         self._changed = threading.Condition()
         self._busy = 0
+        # Bounded: a slow caller holds the threads back instead of collecting results in memory.
         self._finished: queue.Queue[list[Result] | BaseException | None] = queue.Queue(maxsize=2 * jobs)
         self._running = jobs
         self._threads = [threading.Thread(target=self._work, name=f"archives-{n}") for n in range(jobs)]

@@ -215,6 +215,7 @@ def read_directory(window: Window, limits: Limits) -> ZipDirectory:
         raise DamagedArchiveError("the zip is cut off: it has no central directory")
     position, size, offset, count, trailing = end
     start = position - size
+    # Offsets count from the zip's own beginning: data before it shift all of them by the same amount.
     if start < 0 or offset > start:
         raise DamagedArchiveError("the end record of the zip points to a directory that is not there")
     if size > limits.directory_bytes or count > limits.members:

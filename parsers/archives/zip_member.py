@@ -72,6 +72,7 @@ def open_member(
     def again() -> ByteStream:
         return decompress(reopen, entry, method, limits, notes)
 
+    # Only a stored member can be opened as an archive without a copy: its bytes are in the file as they are.
     plain = method == _STORED and not entry.flags & ENCRYPTED
     return EntryContent(again(), again, data if plain else None, notes)
 
@@ -96,6 +97,7 @@ def member_data(archive: Window, entry: ZipEntry, max_span: int) -> Window:
     header = archive.bytes_at(entry.offset, LOCAL.size)
     if len(header) < LOCAL.size or not header.startswith(b"PK\x03\x04"):
         raise DamagedArchiveError("its local header is not where the zip directory says")
+    # The local header's own lengths: its extra field may differ from the directory's.
     name_size, extra_size = LOCAL.unpack(header)[-2:]
     start = LOCAL.size + name_size + extra_size
     # A small zip whose entries share their data expands to terabytes (D. Fifield, "A better zip bomb", 2019).

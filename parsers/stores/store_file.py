@@ -61,6 +61,7 @@ class StoreFile:
         """The first `HEAD_BYTES` bytes; fewer if there are no more, or if they cannot be read."""
         buffer = memoryview(bytearray(HEAD_BYTES))
         filled = 0
+        # A fault within the head is reported by whatever reads the file in full.
         with self.open() as entry, suppress(ArchiveError):
             while filled < HEAD_BYTES and (count := entry.stream.readinto(buffer[filled:])):
                 filled += count

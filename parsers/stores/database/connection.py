@@ -117,6 +117,7 @@ def _sqlite(connect: Callable[[], sqlite3.Connection]) -> sa.Engine:
     def connect_read_only() -> sqlite3.Connection:
         connection = connect()
         connection.text_factory = _tolerant
+        # In addition to mode=ro, which a database in memory does not have.
         connection.execute("PRAGMA query_only = ON")
         return connection
 

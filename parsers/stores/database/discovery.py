@@ -52,7 +52,7 @@ def uncovered(
         except exc.DBAPIError as error:
             if error.connection_invalidated:
                 raise
-            connection.rollback()
+            connection.rollback()  # PostgreSQL refuses every statement after an error until then
             yield from _one_by_one(connection, table, columns, store)
 
 

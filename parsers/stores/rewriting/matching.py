@@ -77,6 +77,7 @@ def match_changes(
             edits_by_change[at] = BlockerKind.NOT_FOUND_AGAIN if at in edits_by_change else edits
             if isinstance(edits, tuple):
                 claims.update(number for number, _ in edits)
+    # An occurrence that two records share must not change for only one of them.
     shared = {number for number, count in claims.items() if count > 1}
     return _resolve_conflicts(changes, edits_by_change, shared)
 

@@ -92,6 +92,7 @@ class SqlDump:
             for outcome in found
         ]
         tables = list(zip(survey.batches, projects, strict=True))
+        # Opened even if nothing is read again: reports need the entry's path and member.
         with self.file.open() as entry:
             yield from (_unread(entry, misread) for misread in survey.misreads)
             fault = survey.fault
@@ -127,6 +128,7 @@ class SqlDump:
                     yield _unread(entry, report_lost_rows(event, lost))
                 for table, names in tables:
                     if table.table == event.table and columns:
+                        # Yield before adding, so that no table ever holds more than a batch.
                         if table.height + len(event.cells) > BATCH_ROWS:
                             yield from table.batches(names, store=self.label)
                         table.add(columns, resumption.definitions)

@@ -107,6 +107,7 @@ class LiteralReader:
         if prefix is None:
             raise StoreError(EXPRESSION)
         kind = (prefix[1] or b"").lower()
+        # SQL joins literals that follow one another: 'ab' 'cd' is 'abcd'.
         pieces: list[bytes] = []
         at = prefix.end()
         while piece := self.dialect.string.match(token, at):

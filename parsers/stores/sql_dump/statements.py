@@ -169,6 +169,7 @@ class SqlStatements:
         """The header of the last INSERT, made anew if other columns are requested by now; None if none is."""
         if self._header is not None and self._header.requested:
             requested = self._requested(self._header.table)
+            # Compared by identity, which is cheap and enough: the same object means the same columns.
             if requested is not self._header.requested:
                 header = self._definitions.header(*self._into, requested)
                 self._header = header if isinstance(header, RowHeader) else None
@@ -199,7 +200,7 @@ class SqlStatements:
                 break
         if table := parse_create_table(window.text[window.position : end], dialect):
             self._definitions.define(table)
-            self._head = b""
+            self._head = b""  # the columns of the table that follows may be other ones
         window.position = end
 
     def _copy(self, head: Match[bytes]) -> Iterator[Rows | Misread]:

@@ -53,6 +53,7 @@ class SqlWindow:
         rest = self.text[start:]
         if len(rest) > MAX_BYTES:
             raise StoreError(f"byte {self.offset}: a row or definition of more than {MAX_BYTES >> 20} MiB")
+        # Doubling: a pattern that needs more text starts again at `position`, which must stay linear.
         parts = [rest, self._held]
         size = len(self._held)
         while not self.ended and size <= len(rest):

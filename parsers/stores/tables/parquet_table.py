@@ -81,7 +81,7 @@ def _slices(source: Path | bytes, columns: Mapping[str, str]) -> Iterator[pl.Dat
         while (frame := wanted.slice(start, BATCH_ROWS).collect()).height:
             yield frame
             start += BATCH_ROWS
-    except (PolarsError, OSError, PanicException) as error:
+    except (PolarsError, OSError, PanicException) as error:  # polars panics at some damaged files
         # Only the class of the error is reported: the library's message may quote the file.
         raise StoreError(f"not a sound Parquet file ({type(error).__name__})") from error
 

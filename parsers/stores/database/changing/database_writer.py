@@ -85,6 +85,7 @@ class DatabaseWriter:
         try:
             outcomes = run_transaction(self._access, partial(_change_all, wanted)) if wanted else {}
         except StoreError as error:
+            # Without transactions there is no rollback: some rows may have been changed before the error.
             if all(target.engine is None for target in wanted):
                 raise
             raise CommitUnknownError(

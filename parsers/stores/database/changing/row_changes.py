@@ -132,6 +132,7 @@ def _write(
         indexes = tuple(n for n, new in enumerate(cells) if new is not there[key][n])
         values = {cell(n): cells[n] for n in indexes}
         alike.setdefault(indexes, []).append({KEY: key, **values})
+    # A column that does not change is not named, so that triggers on it do not fire.
     for indexes, rows in alike.items():
         changed = _count(connection, update_row(target, indexes, connection.dialect.name), rows)
         if changed != len(rows):

@@ -58,7 +58,7 @@ class RunLock:
                 connection = stack.enter_context(self._access.writing())
                 got = connection.exec_driver_sql(statement).scalar()
                 session = session_of(connection)
-                connection.commit()
+                connection.commit()  # the lock belongs to the session and stays; an open transaction need not
             except DRIVER_FAULTS as error:
                 raise StoreError(
                     f"{self._access.database.label!r} cannot be locked: {explain(error)}"

@@ -72,6 +72,7 @@ class WriteAccess:
         """
         if self.database.file is not None:
             with _sqlite(self.database.file, "rw", self.retry_policy.lock_seconds).connect() as connection:
+                # Takes the write lock at once: a lock upgraded later could fail after rows were compared.
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
                 yield connection
             return
@@ -81,7 +82,7 @@ class WriteAccess:
                 connection.execution_options(isolation_level=_ISOLATION[dialect])
             for statement in session_settings(dialect, self.retry_policy.lock_seconds):
                 connection.exec_driver_sql(statement)
-            connection.commit()
+            connection.commit()  # the settings began a transaction: the caller's is to be a new one
             yield connection
 
 
