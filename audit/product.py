@@ -24,10 +24,10 @@ if TYPE_CHECKING:  # the functions below are the product's; this file only says 
     from audit.readiness.estate import Estate
     from audit.reencryption.rekeyed_file import RekeyedFile
     from audit.run.stores_reading import StoresReading
-    from parsers.stores.change import Change
     from parsers.stores.interface import FingerprintSeen, PasswordCheck, Store
     from parsers.stores.mapping import HistoryTable
     from parsers.stores.mapping import Mapping as StoreMapping
+    from parsers.stores.store_writer import ValueChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,9 @@ class RekeyingRules:
     discarding: str
     steps_after: Callable[[Rekeyed], Iterator[str]]
     with_zero_vectors: Callable[[pl.DataFrame], Collection[str]]
-    password_checks: Callable[["Key", str, Sequence["PasswordCheck"], Sequence["Key"]], Iterator["Change"]]
+    password_checks: Callable[
+        ["Key", str, Sequence["PasswordCheck"], Sequence["Key"]], Iterator["ValueChange"]
+    ]
 
 
 @dataclass(frozen=True, slots=True)

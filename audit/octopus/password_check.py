@@ -8,8 +8,8 @@ from audit.octopus.layouts import LAYOUTS
 from audit.reencryption.one_value import Spelling, encrypt_value, open_value
 from audit.trial.hypothesis import Hypothesis
 from parsers.secret import Secret
-from parsers.stores.change import Change, Sealed
 from parsers.stores.interface import PasswordCheck
+from parsers.stores.store_writer import StoredCiphertext, ValueChange
 
 _HELLO: Final = b"Hello"
 """Its plain text; its vector is zero, as that of everything in such an export."""
@@ -17,7 +17,7 @@ _HELLO: Final = b"Hello"
 
 def checks_for(
     target: Key, store: str, checks: Iterable[PasswordCheck], keys: Sequence[Key]
-) -> Iterator[Change]:
+) -> Iterator[ValueChange]:
     """The changes that make the checks of `store` open under `target`; none where they do already.
 
     Args:
@@ -31,14 +31,14 @@ def checks_for(
     layout = LAYOUTS[0]
     others = [key.master_key for key in keys if key is not target and key.master_key is not None]
     for check in checks:
-        old = Sealed(check.value)
+        old = StoredCiphertext(check.value)
         if check.store == store and any(_opens(old, Hypothesis(0, key, layout)) for key in others):
             new = encrypt_value(
                 Secret(_HELLO), Hypothesis(0, target.master_key, layout), bytes(16), Spelling()
             )
-            yield Change(check.record, old, new)
+            yield ValueChange(check.record, old, new)
 
 
-def _opens(sealed: Sealed, hypothesis: Hypothesis) -> bool:
+def _opens(sealed: StoredCiphertext, hypothesis: Hypothesis) -> bool:
     plain = open_value(sealed, hypothesis)
     return plain is not None and plain.reveal() == _HELLO

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, TypeVar
 
 from parsers.errors import CommitUnknownError
-from parsers.stores.change import Change, InPlace, Outcome
+from parsers.stores.store_writer import ChangeOutcome, InPlaceWriter, ValueChange
 
 TRANSACTION_VALUES: Final = 5_000
 """Values a transaction: rows stay locked for about a second, and the cost of a connection is spread."""
@@ -20,8 +20,8 @@ def by_transaction(everything: Sequence[_Each]) -> Iterator[Sequence[_Each]]:
         yield everything[start : start + TRANSACTION_VALUES]
 
 
-def replace_for_certain(changes: Sequence[Change], store: InPlace) -> list[Outcome]:
-    """As `InPlace.replace`; where an answer was lost it is done again, which finds what was done `ALREADY`.
+def replace_for_certain(changes: Sequence[ValueChange], store: InPlaceWriter) -> list[ChangeOutcome]:
+    """As `InPlaceWriter.replace`; done again after a lost answer, which finds what was done `ALREADY`.
 
     Raises:
         StoreError: nothing was changed, or (`CommitUnknownError`) no answer ever came.

@@ -14,7 +14,7 @@ from audit.reencryption.plan import Plan
 from audit.reencryption.state import State
 from audit.run.stores_reading import StoresReading
 from audit.verdict import Verdict
-from parsers.stores.change import Hindrance, Obstacle
+from parsers.stores.store_writer import Blocker, BlockerKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +22,12 @@ class StoreObstacles:
     """What stands in the way of changing one store."""
 
     store: str
-    obstacles: Sequence[Obstacle]
+    obstacles: Sequence[Blocker]
 
 
 _HINTS = {
-    Hindrance.SESSIONS: "stop the product's server on every node; --despite sessions if these are harmless",
-    Hindrance.NO_TRANSACTIONS: "take a backup, then --despite no-transactions",
+    BlockerKind.SESSIONS: "stop the product's server on every node; --despite sessions if these are harmless",
+    BlockerKind.NO_TRANSACTIONS: "take a backup, then --despite no-transactions",
 }
 
 
@@ -43,11 +43,11 @@ def refuse_obstacles(found: Sequence[StoreObstacles], despite: Collection[Despit
     remarks = []
     for each in found:
         for obstacle in each.obstacles:
-            if obstacle.hindrance not in {*_HINTS, Hindrance.SESSIONS_UNSEEN}:
+            if obstacle.kind not in {*_HINTS, BlockerKind.SESSIONS_UNSEEN}:
                 continue  # it rules out single records, which the plan tells
             said = f"{each.store}: {obstacle.what}"
-            if obstacle.hindrance in _HINTS and obstacle.hindrance not in {str(one) for one in despite}:
-                raise ReencryptionError(said, hint=_HINTS[obstacle.hindrance])
+            if obstacle.kind in _HINTS and obstacle.kind not in {str(one) for one in despite}:
+                raise ReencryptionError(said, hint=_HINTS[obstacle.kind])
             remarks.append(said)
     return remarks
 

@@ -19,7 +19,7 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from audit.errors import ReencryptionError
-from parsers.stores.change import Sealed
+from parsers.stores.store_writer import StoredCiphertext
 
 _VERSION: Final = 1
 _BEGINNING: Final = b'{"passkey_audit_journal": '
@@ -33,12 +33,12 @@ class Entry:
         store: the store's label.
         record: what finds it there.
         old: what stood there.
-        new_digest: `Sealed.digest` of what was to stand there.
+        new_digest: `StoredCiphertext.digest` of what was to stand there.
     """
 
     store: str
     record: str
-    old: Sealed
+    old: StoredCiphertext
     new_digest: str
 
 
@@ -110,7 +110,7 @@ def _entry(line: bytes, number: int, path: Path) -> Entry:
     try:
         found = _Line.model_validate_json(line)
         vector = None if found.iv is None else base64.b64decode(found.iv, validate=True)
-        old = Sealed(base64.b64decode(found.old, validate=True), vector)
+        old = StoredCiphertext(base64.b64decode(found.old, validate=True), vector)
     except ValueError:  # what is no JSON of this shape, and what is no base64, are both
         # Without the cause, which quotes the content.
         raise ReencryptionError(f"line {number} of the journal {str(path)!r} is damaged") from None

@@ -16,7 +16,7 @@ from audit.reencryption.states import with_states
 from audit.reencryption.target import Layouts, layouts_for
 from audit.run.examine import Examined
 from audit.run.stores_reading import StoresReading
-from parsers.stores.change import Change, Sealed
+from parsers.stores.store_writer import StoredCiphertext, ValueChange
 from reports.run import Run
 
 
@@ -87,12 +87,12 @@ class _Making:
         chosen = (stated["state"] == State.RE_ENCRYPT).arg_true()
         told = stated.select("kind", "store", "record")[chosen].rows()
         for place, (kind, store, record), sealed in zip(chosen, told, values[chosen].rows(), strict=True):
-            old, opener = Sealed(*sealed), examined.opener(place)
+            old, opener = StoredCiphertext(*sealed), examined.opener(place)
             new = new_value(old, opener, layouts[kind], self.marks, zero_vector=store in self._zero_vectors)
             if isinstance(new, str):
                 self.refused[place] = new
                 continue
-            change = Change(record, old, new.sealed)
+            change = ValueChange(record, old, new.sealed)
             self.planned.setdefault(store, []).append(Planned(place, change, new.openers, new.mark))
             self.basis[new.basis] = None
 

@@ -10,7 +10,7 @@ from audit.reencryption.one_value import open_value
 from audit.reencryption.target import NewLayout, NotEstablished
 from audit.trial.hypothesis import Hypothesis
 from parsers.secret import Secret
-from parsers.stores.change import Sealed
+from parsers.stores.store_writer import StoredCiphertext
 
 _HIDDEN: Final = "its whole plain text is not known in this layout: one known plain text would solve it"
 _PROVE: Final = "prove one with `layouts --known LOCATION --save FILE`, then --layouts FILE"
@@ -31,14 +31,14 @@ class NewValue:
         basis: what the layout rests on, one sentence.
     """
 
-    sealed: Sealed
+    sealed: StoredCiphertext
     openers: tuple[Hypothesis, ...]
     mark: bytes
     basis: str
 
 
 def new_value(
-    old: Sealed,
+    old: StoredCiphertext,
     opener: Sequence[Hypothesis],
     layout: NewLayout | NotEstablished,
     marks: Marks,
@@ -75,12 +75,12 @@ def new_value(
     return NewValue(new, layout.alike, marks.of(plain), basis)
 
 
-def open_through(sealed: Sealed, opener: Sequence[Hypothesis]) -> Secret | None:
+def open_through(sealed: StoredCiphertext, opener: Sequence[Hypothesis]) -> Secret | None:
     """The text under every encryption, the outer one taken off first; None where one does not open."""
     plain: Secret | None = None
     for each in opener:
         plain = open_value(sealed, each)
         if plain is None:
             return None
-        sealed = Sealed(plain.reveal())
+        sealed = StoredCiphertext(plain.reveal())
     return plain

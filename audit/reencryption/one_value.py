@@ -8,7 +8,7 @@ from audit.layouts.layout import BLOCK, Encoding, Iv, KeyForm, Layout
 from audit.trial.hypothesis import Hypothesis
 from audit.trial.library_cipher import fresh_front, open_body, seal_body
 from parsers.secret import Secret
-from parsers.stores.change import Sealed
+from parsers.stores.store_writer import StoredCiphertext
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Spelling:
     beside: bool = False
 
 
-def open_value(sealed: Sealed, hypothesis: Hypothesis) -> Secret | None:
+def open_value(sealed: StoredCiphertext, hypothesis: Hypothesis) -> Secret | None:
     """The plain text; None where this key in this layout does not give one.
 
     The columns of `audit.trial` open plain AES by other means: whatever is to be written in it is opened by
@@ -52,8 +52,12 @@ def fresh_vector(layout: Layout) -> bytes:
 
 
 def encrypt_value(
-    plain: Secret, hypothesis: Hypothesis, vector: bytes, spelling: Spelling, old: Sealed | None = None
-) -> Sealed:
+    plain: Secret,
+    hypothesis: Hypothesis,
+    vector: bytes,
+    spelling: Spelling,
+    old: StoredCiphertext | None = None,
+) -> StoredCiphertext:
     """The stored value; `vector` is what `fresh_vector` gave for the layout.
 
     A JSON object around it is that of the `old` value, in which one string is exchanged.
@@ -68,15 +72,15 @@ def encrypt_value(
     shell = old.value if old is not None else None
     if layout.iv is not Iv.BESIDE:
         whole = _written(layout.prefix + vector + body, layout.encoding, spelling)
-        return Sealed(layout.wrapper.around(whole, shell))
+        return StoredCiphertext(layout.wrapper.around(whole, shell))
     cipher = _written(layout.prefix + body, layout.encoding, spelling)
     beside = _written(vector, layout.encoding, spelling)
     if spelling.beside:
-        return Sealed(layout.wrapper.around(cipher, shell), beside)
-    return Sealed(layout.wrapper.around(cipher + b"|" + beside, shell))
+        return StoredCiphertext(layout.wrapper.around(cipher, shell), beside)
+    return StoredCiphertext(layout.wrapper.around(cipher + b"|" + beside, shell))
 
 
-def _parts(sealed: Sealed, layout: Layout) -> tuple[bytes, bytes]:
+def _parts(sealed: StoredCiphertext, layout: Layout) -> tuple[bytes, bytes]:
     """Salt, vector or nonce, and ciphertext with its tag."""
     value = layout.wrapper.content(sealed.value)
     if layout.iv is Iv.BESIDE:

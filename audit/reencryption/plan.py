@@ -9,7 +9,7 @@ from audit.keys.key_ring import Key
 from audit.reencryption.marks import Marks
 from audit.reencryption.state import State
 from audit.trial.hypothesis import Hypothesis
-from parsers.stores.change import Change, Obstacle
+from parsers.stores.store_writer import Blocker, ValueChange
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -26,7 +26,7 @@ class Planned:
     """
 
     row: int
-    change: Change
+    change: ValueChange
     openers: tuple[Hypothesis, ...]
     mark: bytes
 
@@ -56,7 +56,7 @@ class Plan:
         found = dict(self.table["state"].value_counts().iter_rows())
         return {state: found[state] for state in State if state in found}
 
-    def without(self, store: str, obstacles: Iterable[Obstacle]) -> "Plan":
+    def without(self, store: str, obstacles: Iterable[Blocker]) -> "Plan":
         """The same without the records that obstacles rule out."""
         why = {record: each.what for each in obstacles for record in each.records}
         kept, refused = [], {}

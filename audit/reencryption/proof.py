@@ -9,7 +9,7 @@ import polars as pl
 from audit.reencryption.marks import Marks
 from audit.reencryption.one_value import open_value
 from audit.reencryption.plan import Plan, Planned
-from parsers.stores.change import Sealed
+from parsers.stores.store_writer import StoredCiphertext
 
 _DIFFERENT_NOW: Final = "it is not the value that was written"
 _OTHER_TEXT: Final = "it does not open to the text that it held before"
@@ -66,7 +66,7 @@ def prove(
     for row, found in pairs.filter(is_untouched & ~same).select("row", "found_now").rows():
         faults[row] = _TOUCHED if found else _VANISHED
     for row, value, iv in pairs.filter(is_written).select("row", "value_now", "iv_now").rows():
-        if fault := _fault(of_row[row], Sealed(value or b"", iv), plan.marks):
+        if fault := _fault(of_row[row], StoredCiphertext(value or b"", iv), plan.marks):
             faults[row] = fault
     return Proof(
         faults=faults,
@@ -88,7 +88,7 @@ def _numbered(table: pl.DataFrame, values: pl.DataFrame, store: str, *, aligned:
     ).drop("store")
 
 
-def _fault(written: Planned, now: Sealed, marks: Marks) -> str:
+def _fault(written: Planned, now: StoredCiphertext, marks: Marks) -> str:
     if now != written.change.new:
         return _DIFFERENT_NOW
     texts = [open_value(now, each) for each in written.openers]

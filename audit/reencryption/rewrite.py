@@ -15,9 +15,9 @@ from audit.reencryption.state import State
 from audit.reencryption.write_and_prove import Reencrypted
 from audit.run.stores_reading import StoresReading, read_stores
 from parsers.progress import Progress
-from parsers.stores.change import Rewriting
 from parsers.stores.interface import Store
 from parsers.stores.schema import STORED
+from parsers.stores.store_writer import FileRewrite
 from reports.files import atomic_file, private_folder, remove_file
 
 _REMOVED = "what was written did not prove to be right, and was removed"
@@ -55,7 +55,7 @@ def refuse_place(source: Store, out: Path) -> None:
 def reencrypt_out_of_place(
     plan: Plan,
     source: Store,
-    rewriting: Rewriting,
+    rewriting: FileRewrite,
     destination: Destination,
     progress: Progress,
 ) -> Reencrypted:
@@ -100,7 +100,7 @@ def _whole(reading: StoresReading) -> pl.DataFrame:
     return pl.concat([STORED.to_frame(), *reading.batches])
 
 
-def _write(rewriting: Rewriting, out: Path, fingerprint: str) -> list[Path]:
+def _write(rewriting: FileRewrite, out: Path, fingerprint: str) -> list[Path]:
     """The files that were written; after an error none stays."""
     written: list[Path] = []
     try:

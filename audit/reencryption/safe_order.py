@@ -36,7 +36,7 @@ from audit.run.references import NOBODY, Resolver
 from audit.run.stores import StoreOpener, StoreOptions
 from parsers.keys.key_file import KeyFile
 from parsers.progress import Progress
-from parsers.stores.in_place import in_place, roll_back_unfinished
+from parsers.stores.open_for_writing import in_place_writer, roll_back_unfinished
 from parsers.unread import Unread
 from reports.files import atomic_file
 from reports.run_folder import JOURNAL, read_run_folder
@@ -285,7 +285,7 @@ class _Run:
                 held.enter_context(writer.exclusively())
             # Reading took its time, and so did the answer to the question: is anybody there now?
             there = [
-                StoreObstacles(writer.label, list(writer.obstacles(()))) for _, writer in session.in_place
+                StoreObstacles(writer.label, list(writer.blockers(()))) for _, writer in session.in_place
             ]
             refuse_obstacles(there, self._request.despite)
             # Only now: a run that is refused leaves no journal, and cuts off no other run's last line.
@@ -331,7 +331,7 @@ class _Run:
         """Whether an earlier run did it all, perhaps killed before it could tell what comes next."""
         counts = session.plan.counts()
         done = State.ALREADY in counts and State.REFUSED not in counts
-        return done and any(in_place(store) is not None for store in self._wanted.stores)
+        return done and any(in_place_writer(store) is not None for store in self._wanted.stores)
 
     def _steps(self, session: Session) -> tuple[str, ...]:
         history = self._opener.mapping.history

@@ -21,10 +21,9 @@ from audit.run.run_audit import examine_each_product, rings_for
 from audit.run.stores_reading import StoresReading, read_stores
 from parsers.keys.key_file import KeyFile
 from parsers.progress import Progress
-from parsers.stores.change import Change, Hindrance, InPlace, Obstacle, Rewriting
-from parsers.stores.in_place import in_place
 from parsers.stores.interface import Store
-from parsers.stores.rewriting.out_of_place import out_of_place
+from parsers.stores.open_for_writing import file_rewriter, in_place_writer
+from parsers.stores.store_writer import Blocker, BlockerKind, FileRewrite, InPlaceWriter, ValueChange
 from reports.run import Run
 from reports.summary import KeySummary
 
@@ -79,8 +78,8 @@ class Session:
     examined: Examined = field(repr=False)
     left_alone: Mapping[str, int]
     elsewhere: Collection[str]
-    in_place: Sequence[tuple[Store, InPlace]]
-    rewritings: Sequence[tuple[Store, Rewriting]]
+    in_place: Sequence[tuple[Store, InPlaceWriter]]
+    rewritings: Sequence[tuple[Store, FileRewrite]]
     obstacles: Sequence[StoreObstacles]
 
     @property
@@ -178,23 +177,23 @@ def _refuse_same_key(plan: Plan, target: Key) -> None:
 def _asked(stores: Sequence[Store], session: Session) -> Session:
     """Every store with something planned asked what stands in the way."""
     plan = session.plan
-    writers: list[tuple[Store, InPlace]] = []
-    rewritings: list[tuple[Store, Rewriting]] = []
+    writers: list[tuple[Store, InPlaceWriter]] = []
+    rewritings: list[tuple[Store, FileRewrite]] = []
     obstacles: list[StoreObstacles] = []
     for store in stores:
         changes = [each.change for each in plan.planned.get(store.label, ())]
         if not changes:
             continue
-        found: Sequence[Obstacle]
-        if (writer := in_place(store)) is not None:
-            found = list(writer.obstacles(changes))
+        found: Sequence[Blocker]
+        if (writer := in_place_writer(store)) is not None:
+            found = list(writer.blockers(changes))
             writers.append((store, writer))
-        elif (file := out_of_place(store)) is not None:
+        elif (file := file_rewriter(store)) is not None:
             checks = session.ring.product.rekeying.password_checks(
                 plan.target, store.label, session.reading.checks, session.ring.keys
             )
             rewriting = file.locate([*changes, *checks])
-            found = rewriting.obstacles
+            found = rewriting.blockers
             rewritings.append((store, rewriting))
         else:
             found = [_unwritable(changes)]
@@ -209,5 +208,5 @@ def _asked(stores: Sequence[Store], session: Session) -> Session:
     )
 
 
-def _unwritable(changes: Sequence[Change]) -> Obstacle:
-    return Obstacle(Hindrance.NOT_WRITTEN_PLAINLY, _NO_WRITER, tuple(change.record for change in changes))
+def _unwritable(changes: Sequence[ValueChange]) -> Blocker:
+    return Blocker(BlockerKind.NOT_WRITTEN_PLAINLY, _NO_WRITER, tuple(change.record for change in changes))

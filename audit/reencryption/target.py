@@ -17,7 +17,7 @@ from audit.run.examine import Examined
 from audit.trial.hypothesis import Hypothesis, key_for
 from audit.verdict import Confidence, Verdict
 from parsers.secret import Secret
-from parsers.stores.change import Sealed
+from parsers.stores.store_writer import StoredCiphertext
 
 SURE = (Confidence.PROVEN, Confidence.STRONG)
 """What an opening must rest on before anything is written."""
@@ -48,8 +48,8 @@ class NewLayout:
         return self.alike[0]
 
     def encrypt(
-        self, plain: Secret, old: Sealed | None = None, *, zero_vector: bool = False
-    ) -> Sealed | None:
+        self, plain: Secret, old: StoredCiphertext | None = None, *, zero_vector: bool = False
+    ) -> StoredCiphertext | None:
         """The new value, with a fresh vector where the layout has one, in the JSON of the `old` value.
 
         None where the layouts that the data cannot tell apart would write different values: of ECB and CBC,
@@ -64,7 +64,7 @@ class NewLayout:
             return None
         return written.pop() if len(written) == 1 else None
 
-    def can_hold(self, old: Sealed) -> bool:
+    def can_hold(self, old: StoredCiphertext) -> bool:
         """Whether the new value can stand where the old one does: JSON of the layout has to be there already.
 
         Nobody knows what else would belong into a new object.

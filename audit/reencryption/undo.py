@@ -21,9 +21,9 @@ from audit.run.stores import StoreOpener, StoreOptions
 from parsers.errors import StoreError
 from parsers.keys.key_file import KeyFile
 from parsers.progress import Progress
-from parsers.stores.change import Change, InPlace, Outcome, Sealed
-from parsers.stores.in_place import in_place, roll_back_unfinished
 from parsers.stores.interface import Store
+from parsers.stores.open_for_writing import in_place_writer, roll_back_unfinished
+from parsers.stores.store_writer import ChangeOutcome, InPlaceWriter, StoredCiphertext, ValueChange
 
 
 class Undone(StrEnum):
@@ -37,10 +37,10 @@ class Undone(StrEnum):
 
 
 _OF_OUTCOME: Final = {
-    Outcome.CHANGED: Undone.PUT_BACK,
-    Outcome.ALREADY: Undone.PUT_BACK,
-    Outcome.DIFFERS: Undone.CHANGED,
-    Outcome.GONE: Undone.GONE,
+    ChangeOutcome.CHANGED: Undone.PUT_BACK,
+    ChangeOutcome.ALREADY: Undone.PUT_BACK,
+    ChangeOutcome.DIFFERS: Undone.CHANGED,
+    ChangeOutcome.GONE: Undone.GONE,
 }
 
 
@@ -122,7 +122,7 @@ def undo(
     stores = [_writable(store) for store in opener.open_all()]
     of_store = _by_store(entries, stores)
     for store in stores:
-        found = list(store.obstacles(changes_back(of_store[store.label], store)))
+        found = list(store.blockers(changes_back(of_store[store.label], store)))
         for each in refuse_obstacles([StoreObstacles(store.label, found)], request.despite):
             observer.remark(each)
     done: dict[str, Undoing] = {}
@@ -134,9 +134,9 @@ def undo(
     return UndoResult(done)
 
 
-def _writable(store: Store) -> InPlace:
+def _writable(store: Store) -> InPlaceWriter:
     roll_back_unfinished(store)  # what a killed run left, which nobody could read
-    writer = in_place(store)
+    writer = in_place_writer(store)
     if writer is None:
         raise ReencryptionError(
             f"{store.label} is never changed in place: there is nothing to undo",
@@ -145,7 +145,7 @@ def _writable(store: Store) -> InPlace:
     return writer
 
 
-def _by_store(entries: Sequence[Entry], stores: Sequence[InPlace]) -> dict[str, list[Entry]]:
+def _by_store(entries: Sequence[Entry], stores: Sequence[InPlaceWriter]) -> dict[str, list[Entry]]:
     of_store: dict[str, list[Entry]] = {}
     for entry in entries:
         of_store.setdefault(lasting_name(entry.store), []).append(entry)
@@ -167,7 +167,7 @@ def _by_store(entries: Sequence[Entry], stores: Sequence[InPlace]) -> dict[str, 
     return {label[name]: found for name, found in of_store.items()}
 
 
-def undo_store(entries: Sequence[Entry], store: InPlace, progress: Progress) -> Undoing:
+def undo_store(entries: Sequence[Entry], store: InPlaceWriter, progress: Progress) -> Undoing:
     """Put back what stands there as it was written; what changed since stays, and is told.
 
     Done twice, or killed and done again, it comes to the same.
@@ -191,7 +191,7 @@ def undo_store(entries: Sequence[Entry], store: InPlace, progress: Progress) -> 
     return Undoing(states, "")
 
 
-def changes_back(entries: Sequence[Entry], store: InPlace) -> list[Change]:
+def changes_back(entries: Sequence[Entry], store: InPlaceWriter) -> list[ValueChange]:
     """What would be put back as the store is now.
 
     Raises:
@@ -200,7 +200,7 @@ def changes_back(entries: Sequence[Entry], store: InPlace) -> list[Change]:
     of_record = _by_record(entries)
     there = store.present(list(of_record))
     return [
-        Change(record, now, entry.old)
+        ValueChange(record, now, entry.old)
         for record, now in there.items()
         if (entry := _that_wrote(now, of_record[record])) is not None
     ]
@@ -218,10 +218,10 @@ def _by_record(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
     return of_record
 
 
-def _put_back(part: dict[str, list[Entry]], store: InPlace) -> dict[str, Undone]:
+def _put_back(part: dict[str, list[Entry]], store: InPlaceWriter) -> dict[str, Undone]:
     there = store.present(list(part))
     states: dict[str, Undone] = {}
-    changes: list[Change] = []
+    changes: list[ValueChange] = []
     for record, entries in part.items():
         now = there.get(record)
         if now is None:
@@ -229,7 +229,7 @@ def _put_back(part: dict[str, list[Entry]], store: InPlace) -> dict[str, Undone]
         elif now.digest == entries[0].old.digest:
             states[record] = Undone.NOT_WRITTEN
         elif entry := _that_wrote(now, entries):
-            changes.append(Change(record, now, entry.old))
+            changes.append(ValueChange(record, now, entry.old))
         elif any(now.digest == entry.old.digest for entry in entries):  # put back before
             states[record] = Undone.NOT_WRITTEN
         else:
@@ -241,6 +241,6 @@ def _put_back(part: dict[str, list[Entry]], store: InPlace) -> dict[str, Undone]
     return states
 
 
-def _that_wrote(now: Sealed, entries: Iterable[Entry]) -> Entry | None:
+def _that_wrote(now: StoredCiphertext, entries: Iterable[Entry]) -> Entry | None:
     """The entry by which the value got there; the oldest of them knows what stood there first."""
     return next((each for each in entries if each.new_digest == now.digest), None)

@@ -16,9 +16,9 @@ from audit.reencryption.state import State
 from audit.run.stores_reading import read_stores
 from parsers.errors import CommitUnknownError, StoreError
 from parsers.progress import Progress
-from parsers.stores.change import Change, InPlace, Outcome
 from parsers.stores.interface import Store
 from parsers.stores.schema import STORED
+from parsers.stores.store_writer import ChangeOutcome, InPlaceWriter, ValueChange
 from parsers.unread import Unread
 
 _NOT_PROVEN = "it could not be read again, so nothing is proven; audit it, then run again or undo"
@@ -27,8 +27,8 @@ _RESTORED = "put back, since the proof failed for this store"
 _NOT_RESTORED = "not put back: somebody changed it meanwhile"
 
 _SAID: Final = {
-    Outcome.DIFFERS: "somebody changed it meanwhile: left as it is now",
-    Outcome.GONE: "somebody removed it meanwhile",
+    ChangeOutcome.DIFFERS: "somebody changed it meanwhile: left as it is now",
+    ChangeOutcome.GONE: "somebody removed it meanwhile",
 }
 
 _UNANSWERED: Final = "the answer to COMMIT never came: what reading again shows decides"
@@ -76,7 +76,7 @@ class Applied:
 
 def reencrypt_in_place(
     plan: Plan,
-    stores: Sequence[tuple[Store, InPlace]],
+    stores: Sequence[tuple[Store, InPlaceWriter]],
     journal: Journal,
     progress: Progress,
     unread_before: Collection[Unread] = (),
@@ -130,7 +130,7 @@ def reencrypt_in_place(
 
 
 def apply_in_place(
-    planned: Sequence[Planned], store: InPlace, journal: Journal, progress: Progress
+    planned: Sequence[Planned], store: InPlaceWriter, journal: Journal, progress: Progress
 ) -> Applied:
     """Write the new values; after a fault the rest stays as it was.
 
@@ -160,7 +160,7 @@ def apply_in_place(
             applied.fault = error.message
             break
         for each, outcome in zip(part, outcomes, strict=True):
-            done = outcome in {Outcome.CHANGED, Outcome.ALREADY}
+            done = outcome in {ChangeOutcome.CHANGED, ChangeOutcome.ALREADY}
             applied.states[each.row] = State.RE_ENCRYPTED if done else State.CHANGED
             if not done:
                 applied.reasons[each.row] = _SAID[outcome]
@@ -181,15 +181,15 @@ def _whole(batches: Sequence[pl.DataFrame]) -> pl.DataFrame:
     return pl.concat([STORED.to_frame(), *batches])
 
 
-def _put_back(applied: Applied, written: Sequence[Planned], store: InPlace, proof: Proof) -> list[str]:
+def _put_back(applied: Applied, written: Sequence[Planned], store: InPlaceWriter, proof: Proof) -> list[str]:
     """Restore everything that was written to this store; what went wrong, a sentence each."""
     why = ", ".join(sorted(set(proof.faults.values())))
     faults = [f"{store.label}: {len(proof.faults)} values are not what they should be: {why}"]
     try:
         for part in by_transaction(written):
-            back = [Change(each.change.record, each.change.new, each.change.old) for each in part]
+            back = [ValueChange(each.change.record, each.change.new, each.change.old) for each in part]
             for each, outcome in zip(part, replace_for_certain(back, store), strict=True):
-                restored = outcome in {Outcome.CHANGED, Outcome.ALREADY}
+                restored = outcome in {ChangeOutcome.CHANGED, ChangeOutcome.ALREADY}
                 applied.states[each.row] = State.PUT_BACK if restored else State.CHANGED
                 applied.reasons[each.row] = _RESTORED if restored else _NOT_RESTORED
     except StoreError as error:

@@ -1,1 +1,1 @@
-"""Any container into named streams of bytes; the guards stand here and nowhere else."""
+"""Any container → named streams of bytes, with every limit on hostile input."""

@@ -1,4 +1,4 @@
-"""Compressed streams that come in frames: one decompressor after the other."""
+"""Compressed streams that consist of frames: one decompressor after another."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,20 +8,20 @@ from parsers.archives.interface import ByteStream, LeftOut
 from parsers.errors import ArchiveError, DamagedArchiveError, LimitExceededError
 
 INPUT: Final = 1 << 17
-"""Compressed bytes read at once: more does not make it faster, and each read takes the interpreter's lock."""
+"""Compressed bytes a read: more is not faster, and each read takes the interpreter's lock."""
 
 PIPED_INPUT: Final = 1 << 12
-"""The same where a stream cannot be read twice: what a fault takes with it stays small."""
+"""The same where a stream cannot be read twice, so that a fault loses little."""
 
 CAREFUL: Final = 1 << 11
-"""The same behind the last sound place, once there is a fault: what is left to go through byte by byte, which
-takes a while, is that much."""
+"""The same after the last sound position once there is a fault: at most this much is read byte by byte,
+which is slow."""
 
 _LONGEST_HEADER: Final = 18
 
 
 class Decompressor(Protocol):
-    """What the decompressors of bz2, lzma, zstd and isal have in common."""
+    """The interface that the decompressors of bz2, lzma, zstd and isal share."""
 
     @property
     def eof(self) -> bool:
@@ -30,12 +30,12 @@ class Decompressor(Protocol):
 
     @property
     def needs_input(self) -> bool:
-        """Whether nothing more comes out before something goes in."""
+        """Whether it has no more output before new input."""
         ...
 
     @property
     def unused_data(self) -> bytes:
-        """What followed the frame."""
+        """Input after the end of the frame."""
         ...
 
     def decompress(self, data: bytes | memoryview, max_length: int) -> bytes:
@@ -48,12 +48,12 @@ class Codec:
     """How frames of one kind are read.
 
     Attributes:
-        name: as messages call it.
-        begin: makes the decompressor of a frame from its first bytes (up to 18), and notes what is worth it;
-            raises `ArchiveError` for what is refused.
-        begins: whether a frame begins here, or None where only one can be.
-        padding: whether zeros may stand between and after frames.
-        too_large: how the library words that a frame wants more memory than it was allowed.
+        name: the name in messages.
+        begin: makes the decompressor of a frame from its first bytes (up to 18), and may add notes; raises
+            `ArchiveError` for a frame that is refused.
+        begins: whether a frame begins here; None where there can be only one.
+        padding: whether there may be zeros between and after frames.
+        too_large: the library's words for a frame that needs more memory than allowed.
     """
 
     name: str
@@ -64,17 +64,17 @@ class Codec:
 
 
 class FrameStream:
-    """The content of all frames of `raw`, one after the other.
+    """The content of all frames of `raw`, one after another.
 
-    A library that meets a fault keeps what the same call had decoded before it. So the stream is read once
-    more up to there, and from there on in smaller strides, at last byte by byte: every sound byte comes out.
+    A library that meets a fault discards what the same call had decoded before it. So the stream is read
+    again up to there, then in smaller strides, and finally byte by byte, until every sound byte is out.
 
     Args:
         raw: the compressed bytes.
         codec: their kind.
-        notes: gets what is worth saying.
-        again: gives the compressed bytes from the beginning once more, or None for a pipe.
-        careful_from: the compressed offset from which on to go in strides of `stride`.
+        notes: receives remarks.
+        again: opens the compressed bytes from the beginning once more; None for a pipe.
+        careful_from: the compressed offset from which to read in strides of `stride`.
         stride: compressed bytes given to the decompressor at once.
     """
 
@@ -119,7 +119,7 @@ class FrameStream:
         return 0
 
     def close(self) -> None:
-        """Close what lies below."""
+        """Close the inner stream."""
         self._raw.close()
         if self._second:
             self._second.close()
@@ -139,6 +139,7 @@ class FrameStream:
             self._fail(error)
             return 0
         if decompressor.eof:
+            # What follows the frame was read with it: the next frame begins there.
             self._pending = decompressor.unused_data + self._pending
             self._fed -= len(decompressor.unused_data)
             self._decompressor = None
@@ -146,8 +147,8 @@ class FrameStream:
         return len(piece)
 
     def _more(self) -> bytes | memoryview:
-        """Compressed bytes: those read ahead first."""
-        wanted = self._wanted()
+        """Compressed bytes, those read ahead first."""
+        wanted = self._read_size()
         if self._pending:
             data, self._pending = self._pending[:wanted], self._pending[wanted:]
             self._given = len(data)
@@ -157,7 +158,7 @@ class FrameStream:
         self._fed += self._given
         return self._input[: self._given]
 
-    def _wanted(self) -> int:
+    def _read_size(self) -> int:
         if self._fed >= self._careful_from:
             return self._stride
         return min(len(self._input), self._careful_from - self._fed)
@@ -174,7 +175,7 @@ class FrameStream:
         return True
 
     def _look_ahead(self, *, skip_zeros: bool) -> None:
-        """Have at least a frame's header in `_pending`, if there is that much."""
+        """Fill `_pending` with at least a frame's header, if there is that much."""
         while True:
             if skip_zeros:
                 kept = self._pending.lstrip(b"\0")
@@ -188,7 +189,7 @@ class FrameStream:
             self._pending += self._input[:count]
 
     def _finish(self) -> bool:
-        """Read what is left, so that a layer below gets to its own checks at the end."""
+        """Read the rest, so that the inner streams reach the checks at their own ends."""
         self._ended = True
         left = len(self._pending)
         while count := self._raw.readinto(self._input):
@@ -198,10 +199,11 @@ class FrameStream:
         return False
 
     def _fail(self, error: Exception) -> None:
-        """Go on in smaller strides from where the last bytes were given, or raise."""
+        """Continue in smaller strides from where the last input began, or raise."""
         if self._again is None or self._stride == 1:
             self._ended = True
-            raise translated(error, self._codec) from error
+            raise translate_error(error, self._codec) from error
+        # It gets a list of its own for notes, since this reading has made them already.
         self._second = FrameStream(
             self._again(),
             self._codec,
@@ -213,17 +215,17 @@ class FrameStream:
         skip(self._second, self._out)
 
 
-def translated(error: Exception, codec: Codec) -> ArchiveError:
-    """A library's complaint, in this project's words."""
+def translate_error(error: Exception, codec: Codec) -> ArchiveError:
+    """A library's error as this project's."""
     if isinstance(error, ArchiveError):
         return error
     if codec.too_large and codec.too_large in str(error):
-        return LimitExceededError(f"{codec.name} data ask for more memory than is allowed")
+        return LimitExceededError(f"{codec.name} data need more memory than is allowed")
     return DamagedArchiveError(f"{codec.name} data are damaged: {error}")
 
 
 def skip(stream: ByteStream, count: int) -> None:
-    """Read `count` bytes of `stream` and forget them."""
+    """Read and discard `count` bytes of `stream`."""
     scratch = memoryview(bytearray(1 << 17))
     while count:
         got = stream.readinto(scratch[: min(count, len(scratch))])

@@ -1,4 +1,4 @@
-"""gzip and deflate, by isal: the fast reader, and the careful one that takes over at a fault."""
+"""gzip and deflate, by isal: a fast reader, and a careful one that takes over at a fault."""
 
 from collections.abc import Callable
 from typing import Final
@@ -22,16 +22,16 @@ GZIP: Final = Codec("gzip", _begin_gzip, begins=lambda head: head.startswith(b"\
 DEFLATE: Final = Codec("deflate", _begin_deflate)
 
 GZIP_HEADER: Final = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
-"""RFC 1952, without name or time: put before a zip's raw deflate data it makes them a gzip member."""
+"""RFC 1952, without name or time: prefixed to a zip's raw deflate data it makes them a gzip member."""
 
 
 def gzip_trailer(crc: int, size: int) -> bytes:
-    """What ends a gzip member: CRC-32 and size of the content, both little-endian."""
+    """The end of a gzip member: CRC-32 and size of the content, both little-endian."""
     return crc.to_bytes(4, "little") + (size & 0xFFFFFFFF).to_bytes(4, "little")
 
 
 def gzip_stream(raw: ByteStream, notes: list[str], again: Callable[[], ByteStream] | None) -> ByteStream:
-    """The content of all members of `raw`; `again` reopens it, and is None for a pipe."""
+    """The content of all members of `raw`; `again` reopens it and is None for a pipe."""
     if again is None:
         return FrameStream(raw, GZIP, notes, again=None)
     reopen = again
@@ -46,14 +46,14 @@ def gzip_stream(raw: ByteStream, notes: list[str], again: Callable[[], ByteStrea
 class FastInflate:
     """isal's own gzip reader: checksum and length are checked in C, straight into the caller's buffer.
 
-    It loses what the call in which it fails had decoded, and cannot tell garbage from damage. So at its first
-    complaint `careful` takes over, which reads the stream from its beginning.
+    A failing call loses what it had decoded, and trailing garbage fails like damage. So at its first error
+    `careful` takes over, which reads the stream again from its beginning.
 
     Args:
         raw: the compressed bytes.
-        careful: makes the stream that takes over; its argument is an offset up to which all is well.
-        prefix: goes before `raw`.
-        suffix: goes behind it.
+        careful: makes the stream that takes over; its argument is an offset up to which the data are sound.
+        prefix: precedes `raw`.
+        suffix: follows it.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class FastInflate:
     ) -> None:
         self._feed = _Feed(raw, prefix, suffix)
         self._reader = isal_zlib._GzipReader(self._feed, INPUT)  # type: ignore[arg-type] # noqa: SLF001 - it
-        # takes whatever has `readinto`, and its public wrapper, IGzipFile, would copy all it reads once more
+        # takes any object with `readinto`; its public wrapper, IGzipFile, would copy all data once more
         self._careful = careful
         self._second: ByteStream | None = None
         self._sound_input = 0
@@ -78,28 +78,29 @@ class FastInflate:
             return self._second.readinto(buffer)
         try:
             count = self._reader.readinto(buffer)
-        except Exception:  # noqa: BLE001 - whatever it complains of, the careful reader finds out precisely
+        except Exception:  # noqa: BLE001 - whatever the error, the careful reader finds out precisely
             return self._take_over(buffer)
         if not count and self._feed.fault:
             raise self._feed.fault.afresh()
+        # The reader may hold INPUT bytes that it has not decoded yet: only those before them are sound.
         self._sound_input = self._feed.taken - INPUT
         self._out += count
         return count
 
     def close(self) -> None:
-        """Close what lies below."""
+        """Close the inner stream."""
         self._feed.raw.close()
         if self._second:
             self._second.close()
 
     def _take_over(self, buffer: memoryview) -> int:
         self._second = self._careful(max(0, self._sound_input))
-        skip(self._second, self._out)
+        skip(self._second, self._out)  # the caller has these bytes already
         return self._second.readinto(buffer)
 
 
 class _Feed:
-    """`raw` between prefix and suffix, as isal's reader asks for it."""
+    """`raw` between prefix and suffix, as the file that isal's reader expects."""
 
     def __init__(self, raw: ByteStream, prefix: bytes, suffix: bytes) -> None:
         self.raw = raw
@@ -109,7 +110,7 @@ class _Feed:
         self._suffix = suffix
 
     def readinto(self, buffer: memoryview) -> int:
-        """Compressed bytes. A fault below ends them, so that what came before it is decoded first."""
+        """Compressed bytes. A fault in `raw` ends them, so that the bytes before it are decoded first."""
         if self._prefix:
             part, self._prefix = self._prefix, b""
             return _put(part, buffer)
@@ -125,7 +126,7 @@ class _Feed:
         return count
 
     def read(self, _size: int = -1) -> bytes:
-        """Only asked for its presence."""
+        """Never called: the reader checks only that it exists."""
         raise NotImplementedError
 
 

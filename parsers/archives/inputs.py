@@ -1,23 +1,22 @@
-"""The inputs as they were given: files, folders, URLs, standard input.
+"""The inputs as given: files, folders, URLs, standard input.
 
-Paths stay text: a name that is no valid `Path` is reported like any other that cannot be opened.
+Paths stay text: a name that is not a valid `Path` is reported like any other that cannot be opened.
 """
 
-# As above; and for thousands of small files `Path` objects cost as much as reading them.
+# As said above; and for thousands of small files `Path` objects cost as much as reading them.
 # ruff: noqa: PTH112, PTH114, PTH116, PTH118
 
 import os
 import os.path
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from parsers.archives.content import Content, content_of
-from parsers.archives.found import Found
+from parsers.archives.entries import ArchiveEntry, EntryContent, content_of
 from parsers.archives.limits import Budget, Limits
-from parsers.archives.remote.found import RemoteFinder
-from parsers.archives.remote.reference import is_url
-from parsers.archives.source import FileSource, Window, open_file
+from parsers.archives.remote.files import RemoteFinder
+from parsers.archives.remote.urls import is_url
+from parsers.archives.seekable import FileSource, Window, open_file
 from parsers.errors import ArchiveError, DamagedArchiveError
 from parsers.path_text import path_as_text
 from parsers.progress import Progress
@@ -26,43 +25,43 @@ from parsers.unread import Unread
 STANDARD_INPUT = "-"
 
 
-def found_inputs(
+def find_inputs(
     inputs: Sequence[str], limits: Limits, progress: Progress, *, standard_input: int = 0, folder: str = ""
-) -> Iterator[Found | Unread]:
+) -> Iterator[ArchiveEntry | Unread]:
     """Each file of `inputs`, folders walked in the order of their names; paths begin at `folder`."""
     remote: RemoteFinder | None = None
     for path in inputs:
         place = os.path.join(folder, path)
         if path == STANDARD_INPUT:
-            yield _found_standard_input(standard_input, limits, progress)
+            yield _standard_input_entry(standard_input, limits, progress)
         elif is_url(path):
             remote = remote or RemoteFinder(limits, progress)
-            yield from remote.found(path)
+            yield from remote.find(path)
         elif os.path.isdir(place):
             for item in files_below(place):
                 if isinstance(item, Unread):
                     yield replace(item, path=path_as_text(path + item.path[len(place) :]))
                 else:
-                    yield _found_file(path + item[len(place) :], item, limits, progress)
+                    yield _file_entry(path + item[len(place) :], item, limits, progress)
         else:
-            yield _found_file(path, place, limits, progress)
+            yield _file_entry(path, place, limits, progress)
 
 
-def _found_file(path: str, place: str, limits: Limits, progress: Progress) -> Found:
-    """The file `path`, which lies at `place` and is opened later."""
+def _file_entry(path: str, place: str, limits: Limits, progress: Progress) -> ArchiveEntry:
+    """The file `path`, found at `place`, to be opened later."""
     budget = Budget(limits)
 
-    def open_it() -> Content:
+    def open_it() -> EntryContent:
         progress.working_on(path)
         source = open_file(place, progress)
-        budget.relate_to(source.size)
+        budget.set_input_size(source.size)
         return content_of(Window(source, 0, source.size))
 
-    return Found(path_as_text(path), "", 0, open_it, budget)
+    return ArchiveEntry(path_as_text(path), "", 0, open_it, budget)
 
 
 def expected_bytes(inputs: Sequence[str]) -> int:
-    """What the inputs take on disk, as far as can be told beforehand."""
+    """The inputs' size on disk, as far as it is known beforehand."""
     total = 0
     for path in inputs:
         paths = files_below(path) if os.path.isdir(path) else (path,)
@@ -70,7 +69,7 @@ def expected_bytes(inputs: Sequence[str]) -> int:
             try:
                 total += 0 if isinstance(item, Unread) else os.stat(item).st_size
             except (OSError, ValueError):
-                continue  # found again, and reported, when it is to be opened
+                continue  # reported when it is opened
     return total
 
 
@@ -94,28 +93,28 @@ def files_below(folder: str) -> Iterator[str | Unread]:
     yield from failed
 
 
-def _found_standard_input(descriptor: int, limits: Limits, progress: Progress) -> Found:
+def _standard_input_entry(descriptor: int, limits: Limits, progress: Progress) -> ArchiveEntry:
     budget = Budget(limits)
 
-    def open_it() -> Content:
+    def open_it() -> EntryContent:
         progress.working_on(STANDARD_INPUT)
         try:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
-                return Content(_Pipe(descriptor), None, None)
+                return EntryContent(_Pipe(descriptor), None, None)
             begin = os.lseek(descriptor, 0, os.SEEK_CUR)
             own = os.dup(descriptor)
         except OSError as error:
             raise ArchiveError(f"standard input cannot be read: {error.strerror}") from error
         size = max(0, status.st_size - begin)
-        budget.relate_to(size)
+        budget.set_input_size(size)
         return content_of(Window(FileSource(own, status.st_size, progress), begin, size))
 
-    return Found(STANDARD_INPUT, "", 0, open_it, budget)
+    return ArchiveEntry(STANDARD_INPUT, "", 0, open_it, budget)
 
 
 class _Pipe:
-    """Standard input that can be read once only."""
+    """Standard input that can be read only once."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
@@ -128,4 +127,44 @@ class _Pipe:
             raise DamagedArchiveError(f"standard input cannot be read further: {error.strerror}") from error
 
     def close(self) -> None:
-        """It belongs to the process."""
+        """Standard input belongs to the process: it stays open."""
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """An input, or a file below one.
+
+    Attributes:
+        path: as the operating system spells it, to be passed to `map_streams`.
+        size: bytes on disk; 0 if unknown.
+    """
+
+    path: str
+    size: int
+
+
+def list_inputs(inputs: Sequence[str], limits: Limits, progress: Progress) -> Iterator[InputFile | Unread]:
+    """Each file of `inputs`, folders and prefixes walked; `progress` learns the expected size.
+
+    A path that does not exist here is listed as given: other machines of a cluster may have it.
+    """
+    remote = RemoteFinder(limits, progress)
+    for path in inputs:
+        if is_url(path):
+            for item in remote.list_files(path):
+                yield item if isinstance(item, Unread) else InputFile(item[0], item[2].size or 0)
+            continue
+        for place in files_below(path) if os.path.isdir(path) else (path,):
+            if isinstance(place, Unread):
+                yield replace(place, path=path_as_text(place.path))
+                continue
+            size = _size(place)
+            progress.expect(size)
+            yield InputFile(place, size)
+
+
+def _size(path: str) -> int:
+    try:
+        return os.stat(path).st_size
+    except (OSError, ValueError):
+        return 0  # opening it reports why it cannot be read

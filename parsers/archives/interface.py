@@ -1,4 +1,4 @@
-"""What the rooms that read logs and stores see of archives."""
+"""The interface between archives and the readers of logs and stores."""
 
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -8,16 +8,16 @@ class ByteStream(Protocol):
     """Decompressed bytes, read forward once."""
 
     def readinto(self, buffer: memoryview, /) -> int:
-        """Fill the front of `buffer` and return how many bytes; 0 is the end.
+        """Fill `buffer` from its start and return the number of bytes; 0 is the end.
 
         Raises:
-            ArchiveError: reading cannot go on. Every sound byte before the fault was handed out first,
-                so that the caller keeps what it has and marks it partial.
+            ArchiveError: reading cannot continue. Every sound byte before the fault was returned first,
+                so that the caller can keep it and mark the result as partial.
         """
         ...
 
     def close(self) -> None:
-        """Release what is held. Closing twice is harmless."""
+        """Release resources. Closing twice is harmless."""
         ...
 
 
@@ -28,15 +28,14 @@ class LeftOut(str):
 
 
 @dataclass(frozen=True, slots=True)
-class Leaf:
-    """A stream that is no container any more.
+class EntryStream:
+    """A stream that is not a container.
 
     Attributes:
-        path: the input as it was given (for a folder: the file's path below it, joined).
-        member: the way inside archives, `!/` between levels, or "" for a plain or single-stream file.
+        path: the input as given (for a folder: joined with the file's path below it).
+        member: the path inside archives, `!/` between levels; "" for a plain or single-stream file.
         stream: its bytes.
-        notes: what is worth saying of it though it was read (no checksum, trailing garbage);
-            complete once the stream has ended.
+        notes: remarks on a stream that was read (no checksum, trailing garbage); complete once it has ended.
     """
 
     path: str
@@ -46,5 +45,5 @@ class Leaf:
 
     @property
     def source(self) -> str:
-        """The position's first half, as people and scripts see it: `support.zip!/inner.zip!/a.log`."""
+        """The first half of a position, as users and scripts see it: `support.zip!/inner.zip!/a.log`."""
         return f"{self.path}!/{self.member}" if self.member else self.path

@@ -1,4 +1,4 @@
-"""Every guard against hostile or runaway input, in one place."""
+"""Every limit on hostile or runaway input, in one place."""
 
 import threading
 from dataclasses import dataclass
@@ -13,21 +13,21 @@ GIB: Final = 1 << 30
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How far an archive may make this program go.
+    """How much an archive may cost this program.
 
     Attributes:
         member_bytes: what one member may expand to.
         total_bytes: what one input may expand to, over all members and levels.
         ratio: expanded bytes for each byte read; deflate cannot pass 1,032, logs stay below 100.
-        ratio_floor: below this size the ratio is not looked at: a short file of one repeated line is no bomb.
+        ratio_floor: below this size the ratio is ignored: a short file of one repeated line is not a bomb.
         depth: containers inside one another; compression of a single stream counts as one.
         members: entries of one container.
         directory_bytes: a zip's central directory, which is held in memory.
         name_bytes: a tar member's long name or extended header, which is held in memory.
-        zstd_window_log: window of a zstd frame; 27 (128 MiB) is what the zstd program accepts by itself.
+        zstd_window_log: window of a zstd frame; 27 (128 MiB) is what the zstd program accepts by default.
         xz_memory: what an xz or lzma decoder may allocate; `xz -9` needs 65 MiB.
-        spool_memory: an inner archive that must be seekable is held in memory up to this size,
-        spool_bytes: and in an unlinked temporary file up to this one.
+        spool_memory: up to this size an inner archive that must be seekable is kept in memory,
+        spool_bytes: and up to this one in an unlinked temporary file.
     """
 
     member_bytes: int = 256 * GIB
@@ -48,7 +48,7 @@ DEFAULT: Final = Limits()
 
 
 def size_in_words(size: int) -> str:
-    """`size` bytes, short: "16 GiB", "1.5 MiB", "12 bytes"."""
+    """`size` bytes in short: "16 GiB", "1.5 MiB", "12 bytes"."""
     for unit, name in ((GIB, "GiB"), (MIB, "MiB"), (KIB, "KiB")):
         if size >= unit:
             return f"{size / unit:.3g} {name}" if size < 1000 * unit else f"{size // unit} {name}"
@@ -56,7 +56,7 @@ def size_in_words(size: int) -> str:
 
 
 class Budget:
-    """What one input has expanded to so far; shared by the threads that read its members."""
+    """How far one input has expanded so far; shared by the threads that read its members."""
 
     __slots__ = ("_lock", "_most", "_spent", "limits")
 
@@ -66,12 +66,12 @@ class Budget:
         self._spent = 0
         self._most = limits.total_bytes
 
-    def relate_to(self, size: int) -> None:
-        """The input takes `size` bytes on disk: the ratio holds for all that comes out of it together."""
+    def set_input_size(self, size: int) -> None:
+        """Apply the ratio to the whole input, which takes `size` bytes on disk."""
         self._most = min(self._most, max(self.limits.ratio_floor, self.limits.ratio * size))
 
     def spend(self, amount: int) -> None:
-        """`amount` bytes were expanded."""
+        """Add `amount` expanded bytes."""
         with self._lock:
             self._spent += amount
 

@@ -1,16 +1,14 @@
-"""What a stream is, told by its first bytes and never by its name."""
+"""What a stream is, recognised by its first bytes and never by its name."""
 
 import enum
 from typing import Final
 
-from parsers.archives.tar import is_header
-
 HEAD: Final = 512
-"""Bytes that decide; a tar header is the longest."""
+"""Bytes that decide; a tar header, one block, is the longest."""
 
 
-class Kind(enum.Enum):
-    """What bytes are."""
+class ContainerKind(enum.Enum):
+    """Containers, compressed streams, and the rest."""
 
     PLAIN = "plain"
     GZIP = "gzip"
@@ -24,12 +22,12 @@ class Kind(enum.Enum):
 
 
 _MAGIC: Final = (
-    (b"\x1f\x8b\x08", Kind.GZIP),
-    (b"\x28\xb5\x2f\xfd", Kind.ZSTD),
-    (b"\xfd7zXZ\x00", Kind.XZ),
-    (b"PK\x03\x04", Kind.ZIP),
-    (b"PK\x05\x06", Kind.ZIP),  # without members
-    (b"PK\x07\x08PK\x03\x04", Kind.ZIP),  # once split over several files
+    (b"\x1f\x8b\x08", ContainerKind.GZIP),
+    (b"\x28\xb5\x2f\xfd", ContainerKind.ZSTD),
+    (b"\xfd7zXZ\x00", ContainerKind.XZ),
+    (b"PK\x03\x04", ContainerKind.ZIP),
+    (b"PK\x05\x06", ContainerKind.ZIP),  # without members
+    (b"PK\x07\x08PK\x03\x04", ContainerKind.ZIP),  # once split over several files
 )
 
 FOREIGN: Final = (
@@ -40,10 +38,10 @@ FOREIGN: Final = (
     (b"\x1f\x9d", "compress (.Z)"),
     (b"MSCF\x00\x00\x00\x00", "cabinet"),
 )
-"""Containers that are known and not read: to search their packed bytes would look like a clean result."""
+"""Known containers that are not supported: searching their packed bytes would look like a clean result."""
 
 
-def recognise(head: bytes) -> Kind:
+def recognise(head: bytes) -> ContainerKind:
     """The kind of a stream that begins with `head` (`HEAD` bytes, or all there are)."""
     for magic, kind in _MAGIC:
         if head.startswith(magic):
@@ -51,16 +49,16 @@ def recognise(head: bytes) -> Kind:
     for is_kind, kind in _TESTS:
         if is_kind(head):
             return kind
-    return Kind.PLAIN
+    return ContainerKind.PLAIN
 
 
 def foreign_name(head: bytes) -> str:
-    """The name of a container that is not read, or ""."""
+    """The name of a container that is not supported, or ""."""
     return next((name for magic, name in FOREIGN if head.startswith(magic)), "")
 
 
 def _is_bzip2(head: bytes) -> bool:
-    """Level, and the mark of a first block, or of the end where there is none."""
+    """A level, then the signature of the first block, or of the end in an empty file."""
     blocks = (b"1AY&SY", b"\x17\x72\x45\x38\x50\x90")
     return head[:3] == b"BZh" and head[3:4] in b"123456789" and head[4:10] in blocks
 
@@ -70,7 +68,7 @@ def _is_skippable_zstd(head: bytes) -> bool:
 
 
 def _is_lzma_alone(head: bytes) -> bool:
-    """The 13-byte header has no magic; these are the tests that xz itself makes of it."""
+    """The 13-byte header has no signature; these are the tests that xz itself applies."""
     if len(head) < 14 or head[0] != 0x5D or head[13] != 0:
         return False
     dictionary = int.from_bytes(head[1:5], "little")
@@ -80,10 +78,24 @@ def _is_lzma_alone(head: bytes) -> bool:
     return bool(dictionary) and usual and (size == (1 << 64) - 1 or size < 1 << 38)
 
 
+def is_tar_header(block: bytes) -> bool:
+    """Whether these 512 bytes are a tar header: the checksum decides, since v7 archives have no signature."""
+    if len(block) < HEAD or not block[0]:
+        return False
+    stated = octal(block[148:156])
+    return stated is not None and stated == sum(block[:148]) + 8 * 0x20 + sum(block[156:HEAD])
+
+
+def octal(field: bytes) -> int | None:
+    """The number in a tar header's field, or None where it holds anything but octal digits."""
+    digits = field.strip(b" \0") or b"0"
+    return int(digits, 8) if all(0x30 <= digit <= 0x37 for digit in digits) else None
+
+
 _TESTS: Final = (
-    (_is_skippable_zstd, Kind.ZSTD),
-    (_is_bzip2, Kind.BZIP2),
-    (_is_lzma_alone, Kind.LZMA),
-    (is_header, Kind.TAR),
-    (foreign_name, Kind.FOREIGN),
+    (_is_skippable_zstd, ContainerKind.ZSTD),
+    (_is_bzip2, ContainerKind.BZIP2),
+    (_is_lzma_alone, ContainerKind.LZMA),
+    (is_tar_header, ContainerKind.TAR),
+    (foreign_name, ContainerKind.FOREIGN),
 )

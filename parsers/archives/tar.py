@@ -1,16 +1,19 @@
-"""tar: members as they follow each other (POSIX.1-2008 pax, GNU, ustar, v7)."""
+"""tar: members in their order (POSIX.1-2008 pax, GNU, ustar, v7), from a file or a stream."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Protocol
 
+from parsers.archives.entries import ArchiveEntry, EntryContent, content_of
 from parsers.archives.frames import skip
 from parsers.archives.interface import ByteStream
 from parsers.archives.limits import Limits
-from parsers.archives.source import Window
-from parsers.errors import DamagedArchiveError, LimitExceededError
-
-BLOCK: Final = 512
+from parsers.archives.recognise import HEAD, ContainerKind, is_tar_header, octal, recognise
+from parsers.archives.seekable import Window, spool
+from parsers.archives.streams import PeekedStream
+from parsers.errors import ArchiveError, DamagedArchiveError, LimitExceededError
+from parsers.unread import Unread
 
 _REGULAR: Final = (b"0", b"\0", b"7")
 _EMPTY: Final = (b"1", b"5")  # hard links and folders
@@ -34,11 +37,11 @@ _NOT_READ: Final = {
 
 @dataclass(frozen=True, slots=True)
 class TarMember:
-    """A member that is there to be read, or the reason why it is not.
+    """A member that can be read, or the reason why it cannot.
 
     Attributes:
         name: as stored, decoded.
-        size: bytes of data behind the header.
+        size: bytes of data after the header.
         refused: why it is not read, or "".
     """
 
@@ -47,20 +50,12 @@ class TarMember:
     refused: str = ""
 
 
-def is_header(block: bytes) -> bool:
-    """Whether these 512 bytes are a tar header: the checksum decides, so that old v7 archives count too."""
-    if len(block) < BLOCK or not block[0]:
-        return False
-    stated = _octal(block[148:156])
-    return stated is not None and stated == sum(block[:148]) + 8 * 0x20 + sum(block[156:BLOCK])
-
-
 class Tape(Protocol):
-    """How a tar archive's bytes are reached: forward only."""
+    """Access to a tar archive's bytes: forward only."""
 
     @property
     def position(self) -> int:
-        """Bytes behind."""
+        """Bytes read or skipped so far."""
         ...
 
     def read(self, size: int) -> bytes:
@@ -68,7 +63,7 @@ class Tape(Protocol):
         ...
 
     def move_to(self, position: int) -> None:
-        """Go forward."""
+        """Skip to a later position."""
         ...
 
 
@@ -86,16 +81,16 @@ class WindowTape:
         return content
 
     def move_to(self, position: int) -> None:
-        """Go anywhere."""
+        """Go to any position."""
         self.position = position
 
     def data(self, member: "TarMember") -> Window:
-        """What the member holds."""
+        """The member's data."""
         return self._window.part(self.position, member.size)
 
 
 class StreamTape:
-    """A tar archive that comes out of a decompressor or a pipe."""
+    """A tar archive that comes from a decompressor or a pipe."""
 
     def __init__(self, stream: ByteStream) -> None:
         self._stream = stream
@@ -118,17 +113,17 @@ class StreamTape:
         return count
 
     def move_to(self, position: int) -> None:
-        """Read over what is left of a member's data."""
+        """Read and discard the rest of a member's data."""
         skip(self._stream, position - self.position)
         self.position = position
 
     def data(self, member: "TarMember") -> "StreamMember":
-        """What the member holds; to be read before the next one is asked for."""
+        """The member's data, to be read before the next member is asked for."""
         return StreamMember(self, member.size)
 
 
 class StreamMember:
-    """The data of the member that a `StreamTape` stands at."""
+    """The data of a `StreamTape`'s current member."""
 
     def __init__(self, tape: StreamTape, size: int) -> None:
         self._tape = tape
@@ -143,40 +138,40 @@ class StreamMember:
         return count
 
     def close(self) -> None:
-        """Nothing is held."""
+        """There is nothing to release."""
 
 
 def tar_members(tape: Tape, limits: Limits) -> Iterator[TarMember]:
-    """Each member, the tape standing at its data while it is looked at.
+    """Each member; while it is current, the tape's position is the start of its data.
 
-    Folders hold nothing and hard links repeat a member: neither is yielded. Zero blocks between archives that
-    were put behind each other are passed over.
+    Folders are empty and hard links repeat a member: neither is yielded. Zero blocks are skipped, so that
+    concatenated archives are read to the end.
 
     Raises:
-        DamagedArchiveError: cut off, or a header is broken.
-        LimitExceededError: too many members, too long a name.
+        DamagedArchiveError: the archive is cut off, or a header is damaged.
+        LimitExceededError: too many members, or a name that is too long.
     """
     lasting: dict[str, str] = {}
     special: dict[str, str] = {}
     ended = False
     for _ in range(limits.members):
-        header = tape.read(BLOCK)
+        header = tape.read(HEAD)
         if not header and ended:
             return
-        if header == bytes(BLOCK):
+        if header == bytes(HEAD):
             ended = True
             continue
-        if not is_header(header):
+        if not is_tar_header(header):
             raise DamagedArchiveError("the tar archive is cut off, or a header is damaged")
         ended = False
         kind, size = header[156:157], _number(header[124:136])
         if kind in _SPECIAL:
-            end = tape.position + _padded(size)
+            end = tape.position + _round_up(size)
             _read_special(tape, kind, size, limits, lasting if kind == _PAX_GLOBAL else special)
         else:
             member = _member(header, kind, size, lasting | special)
             special = {}
-            end = tape.position + _padded(member.size)
+            end = tape.position + _round_up(member.size)
             if kind not in _EMPTY and not member.name.endswith("/"):
                 yield member
         tape.move_to(end)
@@ -197,11 +192,13 @@ def _read_special(tape: Tape, kind: bytes, size: int, limits: Limits, into: dict
 
 def _member(header: bytes, kind: bytes, size: int, extended: dict[str, str]) -> TarMember:
     name = _text(header[:100].split(b"\0", 1)[0])
+    # POSIX's prefix; a GNU sparse header has times and the map of holes in these bytes.
     if header[257:263] == b"ustar\0" and header[345] and kind != b"S":
         prefix = _text(header[345:500].split(b"\0", 1)[0])
         name = f"{prefix}/{name}"
     name = extended.get("path", name)
     stated = extended.get("size", "")
+    # Bounded first: int() refuses thousands of digits with an error of its own.
     if stated.isdecimal() and len(stated) <= _LONGEST_SIZE:
         size = int(stated)
     if any(key.startswith("GNU.sparse") for key in extended):
@@ -211,7 +208,7 @@ def _member(header: bytes, kind: bytes, size: int, extended: dict[str, str]) -> 
 
 
 def _pax(content: bytes) -> dict[str, str]:
-    """Records `length key=value` and a newline; the first that makes no sense ends them."""
+    """Records `length key=value` and a newline; the first malformed one ends them."""
     records = {}
     at = 0
     while at < len(content):
@@ -228,20 +225,61 @@ def _number(field: bytes) -> int:
     """Octal digits, or base 256 where the first bit is set."""
     if field[0] == 0x80:
         return int.from_bytes(field[1:], "big")
-    number = _octal(field)
+    number = octal(field)
     if number is None:
-        raise DamagedArchiveError("a tar header is damaged: its size is no number")
+        raise DamagedArchiveError("a tar header is damaged: its size is not a number")
     return number
 
 
-def _octal(field: bytes) -> int | None:
-    digits = field.strip(b" \0") or b"0"
-    return int(digits, 8) if all(0x30 <= digit <= 0x37 for digit in digits) else None
-
-
-def _padded(size: int) -> int:
-    return size + -size % BLOCK
+def _round_up(size: int) -> int:
+    return size + -size % HEAD
 
 
 def _text(name: bytes) -> str:
     return name.decode("utf-8", "backslashreplace")
+
+
+def tar_entries(entry: ArchiveEntry, content: EntryContent, depth: int) -> Iterator[ArchiveEntry | Unread]:
+    """The members; a fault that ends the archive early is yielded last."""
+    try:
+        if content.window:
+            yield from _tar_windows(entry, content.window, depth)
+        else:
+            yield from _tar_streams(entry, content.stream, depth)
+    except ArchiveError as error:
+        yield entry.unread(error, partial=True)
+
+
+def _report_refused(entry: ArchiveEntry, member: TarMember) -> Unread:
+    return entry.unread(ArchiveError(member.refused), member.name)
+
+
+def _tar_windows(entry: ArchiveEntry, window: Window, depth: int) -> Iterator[ArchiveEntry | Unread]:
+    tape = WindowTape(window)
+    for member in tar_members(tape, entry.budget.limits):
+        if member.refused:
+            yield _report_refused(entry, member)
+            continue
+        data = tape.data(member)
+        yield entry.inside(member.name, partial(content_of, data), depth)
+
+
+def _tar_streams(entry: ArchiveEntry, stream: ByteStream, depth: int) -> Iterator[ArchiveEntry | Unread]:
+    """A member must be read before the next is asked for; archives are spooled, to be seekable."""
+    tape = StreamTape(stream)
+    limits = entry.budget.limits
+    for member in tar_members(tape, limits):
+        if member.refused:
+            yield _report_refused(entry, member)
+            continue
+        data = PeekedStream(tape.data(member), HEAD)
+        # A plain member is streamed where it is: copying each log of a large tar.gz would double the work.
+        if recognise(data.head) in (ContainerKind.PLAIN, ContainerKind.FOREIGN):
+            yield entry.inside(member.name, partial(EntryContent, data, None, None), depth)
+            continue
+        try:
+            window = spool(data, limits)
+        except ArchiveError as error:
+            yield entry.unread(error, member.name)
+        else:
+            yield entry.inside(member.name, partial(content_of, window), depth, window.source)

@@ -1,4 +1,4 @@
-"""Every leaf of the inputs, given to a function, on as many threads as wanted."""
+"""A function applied to every stream of the inputs, on several threads."""
 
 import threading
 import weakref
@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Generic, TypeVar
 
-from parsers.archives.enter import enter
-from parsers.archives.found import Found
-from parsers.archives.inputs import expected_bytes, found_inputs
-from parsers.archives.interface import ByteStream, Leaf
+from parsers.archives.entries import ArchiveEntry
+from parsers.archives.inputs import expected_bytes, find_inputs
+from parsers.archives.interface import ByteStream, EntryStream
 from parsers.archives.limits import DEFAULT, Limits
-from parsers.archives.spread import Offer, spread
+from parsers.archives.open_container import open_container
+from parsers.archives.thread_pool import Offer, run_on_threads
 from parsers.errors import ArchiveError
 from parsers.progress import Progress, Silent
 from parsers.secret import Secret
@@ -20,9 +20,9 @@ from parsers.unread import Unread
 T = TypeVar("T")
 
 
-def each_leaf(
+def map_streams(
     inputs: Sequence[str],
-    work: Callable[[Leaf], T],
+    work: Callable[[EntryStream], T],
     *,
     jobs: int,
     passwords: Sequence[Secret] = (),
@@ -31,27 +31,27 @@ def each_leaf(
     standard_input: int = 0,
     folder: str = "",
 ) -> Iterator[T | Unread]:
-    """What `work` returns for each leaf, and an `Unread` for each input or member that is none; in no order.
+    """The result of `work` for each stream, and an `Unread` for what could not be opened; in no order.
 
-    Containers are known by their content and entered to a bounded depth. The unit of work is a member, so
-    that one large archive keeps all threads busy.
+    Containers are recognised by their content and entered to a bounded depth. The unit of work is a member,
+    so that one large archive keeps all threads busy.
 
     Args:
         inputs: files, folders, `-` for standard input.
-        work: reads a leaf's stream, within the call. `ArchiveError` from `readinto` is its to handle, since
-            it has what came before; one that it lets pass becomes an `Unread`. Called from several threads.
+        work: reads a stream within the call, on any thread. It should handle the `ArchiveError` of
+            `readinto`, since it holds what was read before; one that escapes becomes an `Unread`.
         jobs: threads.
         passwords: candidates for encrypted zip members.
         limits: the guards.
-        progress: is told about bytes on disk.
-        standard_input: descriptor behind `-`.
+        progress: receives counts of bytes on disk.
+        standard_input: the descriptor that `-` stands for.
         folder: where relative paths begin; "" is the working directory.
     """
     progress = progress or Silent()
     progress.expect(expected_bytes(inputs))
     walk = _Walk(work, passwords, jobs)
-    yield from spread(
-        found_inputs(inputs, limits, progress, standard_input=standard_input, folder=folder),
+    yield from run_on_threads(
+        find_inputs(inputs, limits, progress, standard_input=standard_input, folder=folder),
         walk.visit,
         jobs=jobs,
         halt=walk.halt,
@@ -59,50 +59,53 @@ def each_leaf(
 
 
 class _Walk(Generic[T]):
-    def __init__(self, work: Callable[[Leaf], T], passwords: Sequence[Secret], jobs: int) -> None:
+    def __init__(self, work: Callable[[EntryStream], T], passwords: Sequence[Secret], jobs: int) -> None:
         self._work = work
         self._passwords = passwords
         self.halt = threading.Event()
-        # Archives taken out of a stream lie in memory until they are read: one for each thread may wait.
+        # An archive taken out of a stream stays in memory or a temporary file until it is read. One for each
+        # thread may wait; beyond that the thread that found it reads it, so that they do not pile up.
         self._spools = threading.Semaphore(jobs if jobs > 1 else 0)
 
-    def visit(self, found: Found | Unread, offer: Offer[Found | Unread]) -> Iterator[T | Unread]:
-        if isinstance(found, Unread):
-            yield found
+    def visit(
+        self, entry: ArchiveEntry | Unread, offer: Offer[ArchiveEntry | Unread]
+    ) -> Iterator[T | Unread]:
+        if isinstance(entry, Unread):
+            yield entry
             return
         try:
-            step = enter(found, self._passwords)
-            if isinstance(step, Leaf):
+            step = open_container(entry, self._passwords)
+            if isinstance(step, EntryStream):
                 yield self._read(step)
                 return
         except ArchiveError as error:
-            yield found.unread(error)
+            yield entry.unread(error)
             return
         if step.in_order:
-            yield from self._visit_in_order(step.found, offer)
+            yield from self._visit_in_order(step.entries, offer)
         else:
-            offer(step.found)
+            offer(step.entries)
 
-    def _read(self, leaf: Leaf) -> T:
-        stream = _Stoppable(leaf.stream, self.halt)
+    def _read(self, opened: EntryStream) -> T:
+        stream = _StoppableStream(opened.stream, self.halt)
         try:
-            return self._work(replace(leaf, stream=stream))
+            return self._work(replace(opened, stream=stream))
         finally:
             stream.close()
 
     def _visit_in_order(
-        self, members: Iterator[Found | Unread], offer: Offer[Found | Unread]
+        self, members: Iterator[ArchiveEntry | Unread], offer: Offer[ArchiveEntry | Unread]
     ) -> Iterator[T | Unread]:
         for member in members:
-            if isinstance(member, Found) and member.spooled and self._spools.acquire(blocking=False):
+            if isinstance(member, ArchiveEntry) and member.spooled and self._spools.acquire(blocking=False):
                 weakref.finalize(member.spooled, self._spools.release)
                 offer(iter((member,)))
             else:
-                yield from spread(iter((member,)), self.visit, jobs=1, halt=self.halt)
+                yield from run_on_threads(iter((member,)), self.visit, jobs=1, halt=self.halt)
 
 
-class _Stoppable:
-    """A leaf's stream that ends early once nobody asks for results any more."""
+class _StoppableStream:
+    """A stream that ends early once the caller has stopped asking for results."""
 
     __slots__ = ("_halt", "_inner")
 

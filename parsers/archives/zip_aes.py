@@ -1,4 +1,4 @@
-"""WinZip AES, versions AE-1 and AE-2 (winzip.com/aes_info.htm): AES-CTR with HMAC-SHA1 behind it."""
+"""WinZip AES, versions AE-1 and AE-2 (winzip.com/aes_info.htm): AES-CTR, then HMAC-SHA1."""
 
 import hashlib
 import hmac
@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from parsers.archives.interface import ByteStream
-from parsers.archives.source import Window
+from parsers.archives.seekable import Window
 from parsers.errors import DamagedArchiveError, UnsupportedMethodError, WrongPasswordError
 from parsers.secret import Secret
 
@@ -20,7 +20,7 @@ _UNOPENED: Final = "no password given opens it"
 
 
 def unlock_aes(window: Window, strength: int, passwords: Sequence[Secret]) -> Callable[[], ByteStream]:
-    """What gives the compressed bytes of an encrypted member, from the beginning at each call.
+    """A function that opens the compressed bytes of an encrypted member; each call starts at the beginning.
 
     Args:
         window: salt, verifier, ciphertext and authentication code.
@@ -28,9 +28,9 @@ def unlock_aes(window: Window, strength: int, passwords: Sequence[Secret]) -> Ca
         passwords: candidates.
 
     Raises:
-        WrongPasswordError: none fits.
-        DamagedArchiveError: too short to be one.
-        UnsupportedMethodError: another strength.
+        WrongPasswordError: no password fits.
+        DamagedArchiveError: too short to be encrypted.
+        UnsupportedMethodError: an unknown strength.
     """
     if strength not in (1, 2, 3):
         raise UnsupportedMethodError(f"AES encryption of unknown strength {strength}")
@@ -50,7 +50,7 @@ def unlock_aes(window: Window, strength: int, passwords: Sequence[Secret]) -> Ca
         raise WrongPasswordError(_UNOPENED)
     ciphertext = window.part(len(head), body)
     code = window.bytes_at(len(head) + body, _MAC)
-    # Two bytes let one wrong password in 65,536 through: where two fit, the whole code decides.
+    # The verifier has two bytes, so one wrong password in 65,536 passes. If several pass, the code decides.
     key = keys[0] if len(keys) == 1 else _by_code(keys, key_size, ciphertext, code)
     return lambda: AesStream(ciphertext.again(), key[:key_size], key[key_size : 2 * key_size], code)
 
@@ -73,10 +73,10 @@ def _by_code(keys: Sequence[bytes], key_size: int, ciphertext: Window, code: byt
 
 
 class AesStream:
-    """Decrypts while it is read; at the end the authentication code is compared.
+    """Decrypts while it is read, and checks the authentication code at the end.
 
-    The counter is little-endian and begins at 1, so that a library's CTR mode, which counts big-endian, is no
-    help: counters are encrypted as ECB blocks, a chunk at a time.
+    The counter is little-endian and begins at 1. Libraries' CTR modes count big-endian, so counters are
+    encrypted here as ECB blocks, a chunk at a time.
     """
 
     def __init__(self, ciphertext: ByteStream, key: bytes, mac_key: bytes, code: bytes) -> None:
@@ -115,7 +115,7 @@ class AesStream:
         return count
 
     def close(self) -> None:
-        """Close what lies below."""
+        """Close the inner stream."""
         self._ciphertext.close()
 
     def _refill(self) -> None:

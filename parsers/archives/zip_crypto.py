@@ -1,6 +1,6 @@
-"""ZipCrypto, PKWARE's traditional encryption (APPNOTE 6.3.9, section 6.1): broken, but still met.
+"""ZipCrypto, PKWARE's traditional encryption (APPNOTE 6.3.9, section 6.1): broken, but still in use.
 
-Each byte's key depends on the byte before, so this is pure Python at a few MB/s.
+Each byte's key depends on the byte before it, so this is pure Python at a few MB/s.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,13 +9,13 @@ from typing import Final
 
 from parsers.archives.frames import skip
 from parsers.archives.interface import ByteStream
-from parsers.archives.source import Window
-from parsers.archives.zip_entry import SIZES_FOLLOW, ZipEntry
+from parsers.archives.seekable import Window
+from parsers.archives.zip_headers import SIZES_FOLLOW, ZipEntry
 from parsers.errors import ArchiveError, DamagedArchiveError, WrongPasswordError
 from parsers.secret import Secret
 
 HEADER: Final = 12
-"""Random bytes in front of the data; the last one lets a reader tell most wrong passwords."""
+"""Random bytes before the data; the last one exposes most wrong passwords."""
 
 
 def _crc_table() -> tuple[int, ...]:
@@ -36,16 +36,16 @@ Keys = tuple[int, int, int]
 _TRIAL: Final = 1 << 12
 _WHOLE: Final = 1 << 62
 _STEP: Final = 1 << 12
-"""Bytes decrypted at once: a trial is to cost no more than it needs."""
+"""Bytes decrypted at once; few, so that a trial stays cheap."""
 
 
 def unlock_zipcrypto(
     data: Window, entry: ZipEntry, passwords: Sequence[Secret], content: Callable[[Reopen], ByteStream]
 ) -> Reopen:
-    """What gives the compressed bytes of an encrypted member, from the beginning at each call.
+    """A function that opens the compressed bytes of an encrypted member; each call starts at the beginning.
 
-    The check is one byte, so that a wrong password passes once in 256. Where several pass, the checksum over
-    the whole member decides; where one does, its first kilobytes must decompress.
+    The check is one byte, so a wrong password passes once in 256. If several pass, the checksum over the
+    whole member decides; if one passes, the first kilobytes must decompress.
 
     Args:
         data: header and ciphertext.
@@ -54,7 +54,7 @@ def unlock_zipcrypto(
         content: decompresses and checks.
 
     Raises:
-        WrongPasswordError: none fits.
+        WrongPasswordError: no password fits.
         DamagedArchiveError: too short to be encrypted.
     """
     if not passwords:
@@ -62,7 +62,7 @@ def unlock_zipcrypto(
     if data.size < HEADER:
         raise DamagedArchiveError("too short to be encrypted")
     check = (entry.time if entry.flags & SIZES_FOLLOW else entry.crc >> 16) >> 8
-    fitting = [reopen for password in passwords if (reopen := _opened(data, password, check))]
+    fitting = [reopen for password in passwords if (reopen := _try_password(data, password, check))]
     for most in (_WHOLE, _TRIAL) if len(fitting) > 1 else (_TRIAL,):
         for reopen in fitting:
             if _is_sound(content(reopen), most):
@@ -72,7 +72,7 @@ def unlock_zipcrypto(
     raise WrongPasswordError("no password given opens it")
 
 
-def _opened(data: Window, password: Secret, check: int) -> Reopen | None:
+def _try_password(data: Window, password: Secret, check: int) -> Reopen | None:
     header = ZipCryptoStream(data.part(0, HEADER), keys_of(password))
     plain = memoryview(bytearray(HEADER))
     header.readinto(plain)
@@ -105,15 +105,15 @@ class ZipCryptoStream:
     def readinto(self, buffer: memoryview, /) -> int:
         """The next bytes."""
         count = self._ciphertext.readinto(buffer[:_STEP])
-        buffer[:count] = self._decrypted(bytes(buffer[:count]))
+        buffer[:count] = self._decrypt(bytes(buffer[:count]))
         return count
 
     def close(self) -> None:
-        """Close what lies below."""
+        """Close the inner stream."""
         self._ciphertext.close()
 
-    def _decrypted(self, data: bytes) -> bytes:
-        # `_advanced`, written out: a call for each byte would halve the speed.
+    def _decrypt(self, data: bytes) -> bytes:
+        # `_advance` inlined: a call for each byte would halve the speed.
         key0, key1, key2 = self.keys
         crc, masks = _CRC, _masks()
         plain = bytearray()
@@ -129,19 +129,19 @@ class ZipCryptoStream:
 
 @cache
 def _masks() -> bytes:
-    """What a byte is mixed with, for each value of the third key's lower half."""
+    """The keystream byte for each value of the third key's lower half."""
     return bytes((low | 2) * ((low | 2) ^ 1) >> 8 & 0xFF for low in range(1 << 16))
 
 
 def keys_of(password: Secret) -> Keys:
-    """The three keys that a password makes."""
+    """The three keys derived from a password."""
     keys = (0x12345678, 0x23456789, 0x34567890)
     for byte in password.reveal():
-        keys = _advanced(keys, byte)
+        keys = _advance(keys, byte)
     return keys
 
 
-def _advanced(keys: Keys, byte: int) -> Keys:
+def _advance(keys: Keys, byte: int) -> Keys:
     key0, key1, key2 = keys
     key0 = _CRC[(key0 ^ byte) & 0xFF] ^ key0 >> 8
     key1 = ((key1 + (key0 & 0xFF)) * 134775813 + 1) & 0xFFFFFFFF

@@ -1,22 +1,19 @@
-"""One member of a zip: found, unlocked, decompressed, checked."""
+"""One member of a zip: located, decrypted, decompressed, checked."""
 
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from parsers.archives.bzip2 import BZIP2_MEMBER
-from parsers.archives.checked import Checked
-from parsers.archives.content import Content
-from parsers.archives.deflate64 import deflate64
+from parsers.archives.codecs import BZIP2_MEMBER, deflate64, lzma_member, xz, zstd
+from parsers.archives.entries import EntryContent
 from parsers.archives.frames import CAREFUL, Codec, FrameStream, skip
 from parsers.archives.gzip import DEFLATE, GZIP_HEADER, FastInflate, gzip_trailer
 from parsers.archives.interface import ByteStream
 from parsers.archives.limits import Limits
-from parsers.archives.source import Window
-from parsers.archives.xz import lzma_member, xz
+from parsers.archives.seekable import Window
+from parsers.archives.streams import ChecksumStream
 from parsers.archives.zip_aes import unlock_aes
 from parsers.archives.zip_crypto import unlock_zipcrypto
-from parsers.archives.zip_entry import ENCRYPTED, HIDDEN_HEADERS, LOCAL, STRONGLY_ENCRYPTED, ZipEntry
-from parsers.archives.zstd import zstd
+from parsers.archives.zip_headers import ENCRYPTED, HIDDEN_HEADERS, LOCAL, STRONGLY_ENCRYPTED, ZipEntry
 from parsers.errors import DamagedArchiveError, LimitExceededError, UnsupportedMethodError
 from parsers.secret import Secret
 
@@ -54,72 +51,71 @@ METHODS: Final = {
 
 
 def open_member(
-    archive: Window, entry: ZipEntry, room: int, passwords: Sequence[Secret], limits: Limits
-) -> Content:
-    """A member's bytes.
+    archive: Window, entry: ZipEntry, max_span: int, passwords: Sequence[Secret], limits: Limits
+) -> EntryContent:
+    """A member's content.
 
     Args:
         archive: the zip.
-        entry: the member, out of its directory.
-        room: bytes from its local header to what follows it.
-        passwords: candidates for an encrypted one.
+        entry: the member, from the directory.
+        max_span: bytes from its local header to what follows it.
+        passwords: candidates for an encrypted member.
         limits: the guards.
 
     Raises:
-        ArchiveError: it cannot be opened; its class says which of the reasons.
+        ArchiveError: it cannot be opened; the class says why.
     """
-    data = member_data(archive, entry, room)
-    method, reopen = _unlocked(data, entry, passwords, limits)
+    data = member_data(archive, entry, max_span)
+    method, reopen = _unlock(data, entry, passwords, limits)
     notes: list[str] = []
 
     def again() -> ByteStream:
-        return decompressed(reopen, entry, method, limits, notes)
+        return decompress(reopen, entry, method, limits, notes)
 
+    # Only a stored member can be opened as an archive without a copy: its bytes are in the file as they are.
     plain = method == _STORED and not entry.flags & ENCRYPTED
-    return Content(again(), again, data if plain else None, notes)
+    return EntryContent(again(), again, data if plain else None, notes)
 
 
-def _unlocked(
-    data: Window, entry: ZipEntry, passwords: Sequence[Secret], limits: Limits
-) -> tuple[int, Reopen]:
-    """The true compression method, and what gives the compressed bytes."""
+def _unlock(data: Window, entry: ZipEntry, passwords: Sequence[Secret], limits: Limits) -> tuple[int, Reopen]:
+    """The true compression method, and a function that opens the compressed bytes."""
     if not entry.flags & ENCRYPTED:
         return entry.method, data.again
     if entry.flags & (STRONGLY_ENCRYPTED | HIDDEN_HEADERS):
         raise UnsupportedMethodError("PKWARE strong encryption is not supported")
     if entry.method != _AES:
         return entry.method, unlock_zipcrypto(
-            data, entry, passwords, lambda reopen: decompressed(reopen, entry, entry.method, limits, [])
+            data, entry, passwords, lambda reopen: decompress(reopen, entry, entry.method, limits, [])
         )
     if entry.aes is None:
         raise UnsupportedMethodError("method 99 (AES encryption) without its parameters")
     return entry.aes.method, unlock_aes(data, entry.aes.strength, passwords)
 
 
-def member_data(archive: Window, entry: ZipEntry, room: int) -> Window:
-    """The member's packed bytes, behind its local header."""
+def member_data(archive: Window, entry: ZipEntry, max_span: int) -> Window:
+    """The member's packed bytes, which follow its local header."""
     header = archive.bytes_at(entry.offset, LOCAL.size)
     if len(header) < LOCAL.size or not header.startswith(b"PK\x03\x04"):
         raise DamagedArchiveError("its local header is not where the zip directory says")
+    # The local header's own lengths: its extra field may differ from the directory's.
     name_size, extra_size = LOCAL.unpack(header)[-2:]
     start = LOCAL.size + name_size + extra_size
-    if start + entry.packed > room:
+    # A small zip whose entries share their data expands to terabytes (D. Fifield, "A better zip bomb", 2019).
+    if start + entry.packed > max_span:
         raise LimitExceededError("overlaps the next member: refused")
     return archive.part(entry.offset + start, entry.packed)
 
 
-def decompressed(
-    reopen: Reopen, entry: ZipEntry, method: int, limits: Limits, notes: list[str]
-) -> ByteStream:
+def decompress(reopen: Reopen, entry: ZipEntry, method: int, limits: Limits, notes: list[str]) -> ByteStream:
     """The content, checked against the entry."""
-    # AE-2 keeps no CRC: the authentication code behind the data protects it.
+    # AE-2 has no CRC: the authentication code after the data protects them.
     crc = None if entry.aes and entry.aes.version == 2 else entry.crc
     if method == _STORED:
-        return Checked(reopen(), entry.size, crc)
+        return ChecksumStream(reopen(), entry.size, crc)
     if method == DEFLATED and crc is not None:
         return FastInflate(
             reopen(),
-            careful=lambda offset: Checked(
+            careful=lambda offset: ChecksumStream(
                 FrameStream(reopen(), DEFLATE, notes, again=reopen, careful_from=offset, stride=CAREFUL),
                 entry.size,
                 crc,
@@ -128,7 +124,7 @@ def decompressed(
             suffix=gzip_trailer(crc, entry.size),
         )
     codec, raw = _codec(method, reopen, entry.size, limits)
-    return Checked(FrameStream(raw(), codec, notes, again=raw), entry.size, crc)
+    return ChecksumStream(FrameStream(raw(), codec, notes, again=raw), entry.size, crc)
 
 
 def _codec(method: int, reopen: Reopen, size: int, limits: Limits) -> tuple[Codec, Reopen]:
@@ -159,9 +155,9 @@ def _lzma(reopen: Reopen, size: int, limits: Limits) -> tuple[Codec, Reopen]:
     if filled < len(head) or bytes(head[2:4]) != b"\x05\x00":
         raise DamagedArchiveError("lzma data are damaged: no header")
 
-    def behind_head() -> ByteStream:
+    def after_head() -> ByteStream:
         raw = reopen()
         skip(raw, len(head))
         return raw
 
-    return lzma_member(bytes(head[4:]), size, limits), behind_head
+    return lzma_member(bytes(head[4:]), size, limits), after_head

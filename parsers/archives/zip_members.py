@@ -1,99 +1,191 @@
-"""The members of a zip, one after the other, each to be opened later."""
+"""The members of a zip, each to be opened later: as its directory lists them, or salvaged without one."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
+from typing import Final
 
-from parsers.archives.content import Content
-from parsers.archives.found import Found
-from parsers.archives.guarded import Guarded
-from parsers.archives.limits import Budget
-from parsers.archives.source import Window
-from parsers.archives.zip_directory import ZipDirectory, read_directory
-from parsers.archives.zip_entry import ZipEntry
-from parsers.archives.zip_member import open_member
-from parsers.archives.zip_salvage import open_salvaged, salvaged_entries
+from parsers.archives.entries import ArchiveEntry, EntryContent
+from parsers.archives.frames import FrameStream
+from parsers.archives.gzip import DEFLATE
+from parsers.archives.interface import ByteStream
+from parsers.archives.limits import Budget, Limits
+from parsers.archives.seekable import Window
+from parsers.archives.streams import BoundedStream
+from parsers.archives.zip_headers import (
+    ENCRYPTED,
+    LOCAL,
+    SIZES_FOLLOW,
+    ZipDirectory,
+    ZipEntry,
+    local_entry,
+    read_directory,
+)
+from parsers.archives.zip_member import DEFLATED, member_data, open_member
 from parsers.errors import ArchiveError, DamagedArchiveError, LimitExceededError
 from parsers.secret import Secret
 from parsers.unread import Unread
 
 
-def found_in_zip(
-    found: Found, window: Window, passwords: Sequence[Secret], depth: int
-) -> Iterator[Found | Unread]:
-    """The members of the zip that `window` shows; where its directory is damaged, what local headers tell.
+def zip_entries(
+    entry: ArchiveEntry, window: Window, passwords: Sequence[Secret], depth: int
+) -> Iterator[ArchiveEntry | Unread]:
+    """The members of the zip in `window`; where its directory is damaged, those that local headers announce.
 
     Raises:
         ArchiveError: it cannot be read at all.
     """
     try:
-        directory = read_directory(window, found.budget.limits)
+        directory = read_directory(window, entry.budget.limits)
     except DamagedArchiveError as error:
         reason = DamagedArchiveError(f"{error.message}; read from the members' own headers as far as they go")
-        return chain([found.unread(reason, partial=True)], _salvaged_members(found, window, passwords, depth))
+        return chain([entry.unread(reason, partial=True)], _salvaged_entries(entry, window, passwords, depth))
     return chain(
-        _outside(found, window, directory, passwords, depth),
-        _listed_members(found, window, directory, passwords, depth),
+        _entries_outside(entry, window, directory, passwords, depth),
+        _directory_entries(entry, window, directory, passwords, depth),
     )
 
 
-def _outside(
-    found: Found, window: Window, directory: ZipDirectory, passwords: Sequence[Secret], depth: int
-) -> Iterator[Found | Unread]:
-    """A zip that stands before this one, as `cat` joins them; and word of what stands behind."""
+def _entries_outside(
+    entry: ArchiveEntry, window: Window, directory: ZipDirectory, passwords: Sequence[Secret], depth: int
+) -> Iterator[ArchiveEntry | Unread]:
+    """The members of a zip before this one, as `cat` joins them; and a report of bytes after it."""
     if directory.begins and window.bytes_at(0, 4) == b"PK\x03\x04":
         try:
-            if depth >= found.budget.limits.depth:
-                raise LimitExceededError("too many zips behind one another")
-            yield from found_in_zip(found, window.part(0, directory.begins), passwords, depth + 1)
+            if depth >= entry.budget.limits.depth:
+                raise LimitExceededError("too many zips one after another")
+            yield from zip_entries(entry, window.part(0, directory.begins), passwords, depth + 1)
         except ArchiveError as error:
-            yield found.unread(error, partial=True)
-    behind = window.part(window.size - directory.behind, directory.behind)
-    if directory.behind and any(behind.bytes_at(0, directory.behind)):
-        left_out = DamagedArchiveError(f"{directory.behind} bytes behind the zip were not read")
-        yield found.unread(left_out, partial=True)
+            yield entry.unread(error, partial=True)
+    trailing = window.part(window.size - directory.trailing, directory.trailing)
+    if directory.trailing and any(trailing.bytes_at(0, directory.trailing)):
+        left_out = DamagedArchiveError(f"{directory.trailing} bytes after the zip were not read")
+        yield entry.unread(left_out, partial=True)
 
 
-def _listed_members(
-    found: Found, window: Window, directory: ZipDirectory, passwords: Sequence[Secret], depth: int
-) -> Iterator[Found | Unread]:
-    limits, budget = found.budget.limits, found.budget
+def _directory_entries(
+    entry: ArchiveEntry, window: Window, directory: ZipDirectory, passwords: Sequence[Secret], depth: int
+) -> Iterator[ArchiveEntry | Unread]:
+    limits, budget = entry.budget.limits, entry.budget
 
-    def opener(entry: ZipEntry, room: int) -> Callable[[], Content]:
-        return lambda: _guarded(open_member(window, entry, room, passwords, limits), entry.packed, budget)
+    def opener(member: ZipEntry, max_span: int) -> Callable[[], EntryContent]:
+        return lambda: _bound(open_member(window, member, max_span, passwords, limits), member.packed, budget)
 
-    for entry in directory:
+    for member in directory:
         try:
-            room = directory.room(entry)
+            max_span = directory.max_span(member)
         except ArchiveError as error:
-            yield found.unread(error, entry.name)
+            yield entry.unread(error, member.name)
         else:
-            yield found.inside(entry.name, opener(entry, room), depth)
+            yield entry.inside(member.name, opener(member, max_span), depth)
 
 
-def _salvaged_members(
-    found: Found, window: Window, passwords: Sequence[Secret], depth: int
-) -> Iterator[Found | Unread]:
-    limits, budget = found.budget.limits, found.budget
+def _salvaged_entries(
+    entry: ArchiveEntry, window: Window, passwords: Sequence[Secret], depth: int
+) -> Iterator[ArchiveEntry | Unread]:
+    limits, budget = entry.budget.limits, entry.budget
 
-    def opener(entry: ZipEntry, *, measured: bool) -> Callable[[], Content]:
-        return lambda: _guarded(
-            open_salvaged(window, entry, passwords, limits, measured=measured), entry.packed, budget
+    def opener(member: ZipEntry, *, measured: bool) -> Callable[[], EntryContent]:
+        return lambda: _bound(
+            open_salvaged_member(window, member, passwords, limits, measured=measured), member.packed, budget
         )
 
     try:
-        for entry, measured in salvaged_entries(window, limits):
-            yield found.inside(entry.name, opener(entry, measured=measured), depth)
+        for member, measured in salvage_entries(window, limits):
+            yield entry.inside(member.name, opener(member, measured=measured), depth)
     except ArchiveError as error:
-        yield found.unread(error, partial=True)
+        yield entry.unread(error, partial=True)
 
 
-def _guarded(content: Content, packed: int, budget: Budget) -> Content:
+def _bound(content: EntryContent, packed: int, budget: Budget) -> EntryContent:
     if content.window:
         return content
     again = content.again
-    return Content(
-        Guarded(content.stream, packed, budget),
-        None if again is None else lambda: Guarded(again(), packed, budget),
+    return EntryContent(
+        BoundedStream(content.stream, packed, budget),
+        None if again is None else lambda: BoundedStream(again(), packed, budget),
         None,
         content.notes,
     )
+
+
+_CHUNK: Final = 1 << 20
+_DESCRIPTOR: Final = b"PK\x07\x08"
+
+
+def salvage_entries(archive: Window, limits: Limits) -> Iterator[tuple[ZipEntry, bool]]:
+    """Each member that a local header announces, and whether its sizes and checksum are known.
+
+    Java's writers, CloudBees CD's log rotation among them, write both after the data, in a data descriptor.
+    A member without one is the member that was cut off: it extends to the end of the file.
+    """
+    at = 0
+    for _ in range(limits.members):
+        if archive.bytes_at(at, 4) == _DESCRIPTOR:  # a zip that was once split begins with this signature
+            at += 4
+        header = archive.bytes_at(at, LOCAL.size)
+        if len(header) < LOCAL.size or not header.startswith(b"PK\x03\x04"):
+            return
+        variable_size = sum(LOCAL.unpack(header)[-2:])
+        variable = archive.bytes_at(at + LOCAL.size, variable_size)
+        data = at + LOCAL.size + variable_size
+        if len(variable) < variable_size:
+            return
+        member, known, at = _measure(archive, local_entry(header, variable, at), data)
+        if not member.is_folder:
+            yield member, known
+    raise LimitExceededError(f"a zip of more than {limits.members} members")
+
+
+def _measure(archive: Window, member: ZipEntry, data: int) -> tuple[ZipEntry, bool, int]:
+    """The member with its sizes, whether they are known, and where the next header is."""
+    if not member.flags & SIZES_FOLLOW or member.packed:
+        return member, True, data + member.packed
+    # Compressed data may contain the signature by chance (once in 4 GB of random bytes): a descriptor counts
+    # only if the packed size in it is the distance to the data, in the 32-bit or in the zip64 form.
+    for descriptor in _positions_of(archive, _DESCRIPTOR, data):
+        record = archive.bytes_at(descriptor, 24)
+        crc = int.from_bytes(record[4:8], "little")
+        for width in (4, 8):
+            packed = int.from_bytes(record[8 : 8 + width], "little")
+            size = int.from_bytes(record[8 + width : 8 + 2 * width], "little")
+            end = descriptor + 8 + 2 * width
+            if packed == descriptor - data and end <= archive.size:
+                return replace(member, crc=crc, packed=packed, size=size), True, end
+    return replace(member, packed=archive.size - data), False, archive.size
+
+
+def _positions_of(archive: Window, mark: bytes, start: int) -> Iterator[int]:
+    """Every position of `mark` from `start` on."""
+    while start < archive.size:
+        chunk = archive.bytes_at(start, _CHUNK)
+        at = chunk.find(mark)
+        while at >= 0:
+            yield start + at
+            at = chunk.find(mark, at + 1)
+        if len(chunk) < _CHUNK:
+            return
+        start += len(chunk) - len(mark) + 1  # a mark may lie across two chunks
+
+
+def open_salvaged_member(
+    archive: Window, member: ZipEntry, passwords: Sequence[Secret], limits: Limits, *, measured: bool
+) -> EntryContent:
+    """A member's content.
+
+    Without sizes and checksum (`measured` false) only unencrypted deflate can be read: it marks its end.
+
+    Raises:
+        ArchiveError: as `open_member`.
+    """
+    if measured:
+        return open_member(archive, member, archive.size + member.packed, passwords, limits)
+    if member.method != DEFLATED or member.flags & ENCRYPTED:
+        raise DamagedArchiveError("cut off, and its length is not known")
+    data = member_data(archive, member, archive.size)
+    notes: list[str] = []
+
+    def again() -> ByteStream:
+        return FrameStream(data.again(), DEFLATE, notes, again=data.again)
+
+    return EntryContent(again(), again, None, notes)

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from parsers.archives.interface import Leaf
-from parsers.archives.recognise import HEAD, Kind, recognise
-from parsers.archives.source import Window, open_file
-from parsers.archives.walk import each_leaf
-from parsers.archives.zip_directory import ends_like_zip
+from parsers.archives.interface import EntryStream
+from parsers.archives.recognise import HEAD, ContainerKind, recognise
+from parsers.archives.seekable import Window, open_file
+from parsers.archives.walk import map_streams
+from parsers.archives.zip_headers import ends_like_zip
 from parsers.errors import ArchiveError
 from parsers.keys.aes_forms import AES_KEY_BYTES
 from parsers.keys.reference import MAX_SECRET_BYTES
@@ -41,14 +41,14 @@ def is_archive(path: Path) -> bool:
         if source.size in AES_KEY_BYTES:
             return False
         window = Window(source, 0, source.size)
-        return recognise(window.bytes_at(0, HEAD)) is not Kind.PLAIN or ends_like_zip(window)
+        return recognise(window.bytes_at(0, HEAD)) is not ContainerKind.PLAIN or ends_like_zip(window)
     except ArchiveError:  # missing, a pipe, not readable: whoever reads it as a file says so
         return False
 
 
 def members(path: Path) -> Iterator[Member | Unread]:
     """Every file in an archive, and in those inside it, in the order of names."""
-    found = each_leaf([_as_input(path)], _read, jobs=1)
+    found = map_streams([_as_input(path)], _read, jobs=1)
     yield from sorted(found, key=lambda each: (each.member, isinstance(each, Unread)))
 
 
@@ -56,7 +56,7 @@ def _as_input(path: Path) -> str:
     return "./-" if str(path) == "-" else str(path)  # standard input is called so
 
 
-def _read(leaf: Leaf) -> Member:
+def _read(leaf: EntryStream) -> Member:
     content = bytearray()
     chunk = memoryview(bytearray(_CHUNK))
     while len(content) <= MAX_SECRET_BYTES and (count := leaf.stream.readinto(chunk)):

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from parsers.archives.inputs import InputFile
 from parsers.archives.limits import Limits
-from parsers.archives.listed import Listed
-from parsers.archives.walk import each_leaf
+from parsers.archives.walk import map_streams
 from parsers.keys.reference import text_secret
 from parsers.logs.leaf_reading import LeafReader, LeafReading
 from parsers.logs.phrases import Phrases
@@ -58,7 +58,7 @@ class BatchSize:
 DEFAULT: Final = BatchSize()
 
 
-def batches(files: Iterable[Listed], full: BatchSize = DEFAULT) -> Iterator[Batch]:
+def batches(files: Iterable[InputFile], full: BatchSize = DEFAULT) -> Iterator[Batch]:
     """The files dealt out, in order."""
     paths: list[str] = []
     size = 0
@@ -80,7 +80,7 @@ def search_batch(paths: tuple[str, ...], order: Order) -> list[LeafReading | Unr
     """
     passwords = [text_secret(reference) for reference in order.passwords]
     reader = LeafReader(order.phrases)
-    found = each_leaf(
+    found = map_streams(
         paths, reader.read, jobs=1, passwords=passwords, limits=order.limits, folder=order.folder
     )
     return list(found)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final
 
-from parsers.archives.interface import Leaf, LeftOut
+from parsers.archives.interface import EntryStream, LeftOut
 from parsers.logs.finding import Finding, Interpreter, as_text
 from parsers.logs.matcher import Matcher
 from parsers.logs.milestones import MILESTONES, Milestone, milestone
@@ -53,7 +53,7 @@ class LeafReader:
         self._interpreter = Interpreter(phrases)
         self._bounds = bounds
 
-    def read(self, leaf: Leaf) -> LeafReading:
+    def read(self, leaf: EntryStream) -> LeafReading:
         """Read the stream to its end, or to its fault: what came before counts."""
         source = leaf.source
         findings: list[Finding] = []

@@ -5,8 +5,8 @@ from datetime import datetime, tzinfo
 
 from parsers.archives.limits import DEFAULT as LIMITS
 from parsers.archives.limits import Limits
-from parsers.archives.remote.reference import check_urls
-from parsers.archives.walk import each_leaf
+from parsers.archives.remote.urls import check_urls
+from parsers.archives.walk import map_streams
 from parsers.logs.joining import LogReading, joined
 from parsers.logs.leaf_reading import LeafReader
 from parsers.logs.period import Period
@@ -51,5 +51,7 @@ def read_logs(
     """
     check_urls(inputs)
     reader = LeafReader(phrases.of_system(system))
-    results = each_leaf(inputs, reader.read, jobs=jobs, passwords=passwords, limits=limits, progress=progress)
+    results = map_streams(
+        inputs, reader.read, jobs=jobs, passwords=passwords, limits=limits, progress=progress
+    )
     return joined(results, Period(since, until, zone))

@@ -7,11 +7,10 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Final
 
-from parsers.archives.inputs import STANDARD_INPUT
+from parsers.archives.inputs import STANDARD_INPUT, InputFile, list_inputs
 from parsers.archives.limits import DEFAULT as LIMITS
 from parsers.archives.limits import Limits
-from parsers.archives.listed import Listed, listed_inputs
-from parsers.archives.remote.reference import check_urls
+from parsers.archives.remote.urls import check_urls
 from parsers.errors import ClusterError, ParsersError
 from parsers.keys.reference import Place, split_reference
 from parsers.logs.batch import DEFAULT as FULL
@@ -95,7 +94,7 @@ def _results(
     unlisted: list[Unread] = []
     done: SimpleQueue[Done] = SimpleQueue()
     waiting = 0
-    for batch in batches(_files(listed_inputs(inputs, order.limits, progress), unlisted), full):
+    for batch in batches(_files(list_inputs(inputs, order.limits, progress), unlisted), full):
         future = executor.submit(search_batch, batch.paths, order)
         future.add_done_callback(partial(_note, done, batch))
         waiting += 1
@@ -111,7 +110,7 @@ def _note(done: "SimpleQueue[Done]", batch: Batch, future: "Future[list[LeafRead
     done.put((batch, future))
 
 
-def _files(items: Iterator[Listed | Unread], unlisted: list[Unread]) -> Iterator[Listed]:
+def _files(items: Iterator[InputFile | Unread], unlisted: list[Unread]) -> Iterator[InputFile]:
     for item in items:
         if isinstance(item, Unread):
             unlisted.append(item)

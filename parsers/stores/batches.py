@@ -1,4 +1,4 @@
-"""Stored values, one by one, become batches of the `STORED` frame."""
+"""Single stored values → batches of the `STORED` frame; rows that cannot be used are reported."""
 
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple, Protocol
@@ -30,54 +30,54 @@ class StoredRow(NamedTuple):
     record: str
 
     def __repr__(self) -> str:
-        """Where it is, and no ciphertext."""
+        """The location, without ciphertext."""
         return f"StoredRow({self.location!r}, {self.record!r})"
 
 
-class Origin(Protocol):
-    """Where rows come from: an archive's leaf, a database."""
+class RowOrigin(Protocol):
+    """Where rows come from: a stream of an archive, a database."""
 
     @property
     def path(self) -> str:
-        """The input as it was given."""
+        """The input as given."""
         ...
 
     @property
     def member(self) -> str:
-        """The way inside archives, or ""."""
+        """The path inside archives, or ""."""
         ...
 
 
 def in_batches(
-    items: Iterable[StoredRow | StoreEvent], leaf: Origin, *, system: str = SYSTEM
+    items: Iterable[StoredRow | StoreEvent], origin: RowOrigin, *, system: str = SYSTEM
 ) -> Iterator[StoreEvent]:
-    """Gather rows into frames of at most `BATCH_ROWS`; every other event passes as it is.
+    """Collect rows into frames of at most `BATCH_ROWS`; other events pass through unchanged.
 
-    A fault that ends `items` becomes an `Unread` after everything before it was handed out.
+    A fault that ends `items` becomes an `Unread` after everything before it was yielded.
 
     Raises:
-        StoreError: `items` failed before there was anything to hand out.
+        StoreError: `items` failed before it yielded anything.
     """
-    gathered = _Gathered(leaf.path, system)
+    builder = _BatchBuilder(origin.path, system)
     anything = False
     try:
         for item in items:
             anything = True
             if not isinstance(item, StoredRow):
                 yield item
-            elif gathered.full_with(item):
-                yield gathered.batch()
+            elif builder.add(item):
+                yield builder.batch()
     except (ArchiveError, StoreError) as error:
         if not anything:
-            raise StoreError(f"{leaf.path}: {error.message}", hint=error.hint) from error
-        yield from gathered.rest()
-        yield Unread(leaf.path, leaf.member, error.message, partial=True)
+            raise StoreError(f"{origin.path}: {error.message}", hint=error.hint) from error
+        yield from builder.rest()
+        yield Unread(origin.path, origin.member, error.message, partial=True)
     else:
-        yield from gathered.rest()
+        yield from builder.rest()
 
 
-class _Gathered:
-    """Rows on their way to a batch: few as Python objects, which take ten times the memory of a frame."""
+class _BatchBuilder:
+    """Builds batches. Few rows stay Python objects, which take ten times the memory of a frame."""
 
     def __init__(self, store: str, system: str) -> None:
         self._store = store
@@ -85,8 +85,8 @@ class _Gathered:
         self._rows: list[StoredRow] = []
         self._frames: list[pl.DataFrame] = []
 
-    def full_with(self, row: StoredRow) -> bool:
-        """Take a row; True once they make a batch."""
+    def add(self, row: StoredRow) -> bool:
+        """Add a row; True once there are enough for a batch."""
         self._rows.append(row)
         if len(self._rows) == _PART_ROWS:
             self._frames.append(_frame(self._rows, self._store, self._system))
@@ -94,7 +94,7 @@ class _Gathered:
         return len(self._frames) * _PART_ROWS == BATCH_ROWS
 
     def batch(self) -> StoredValues:
-        """All that there are; empty afterwards."""
+        """The rows so far; the builder is empty afterwards."""
         if self._rows:
             self._frames.append(_frame(self._rows, self._store, self._system))
         batch = StoredValues(pl.concat(self._frames, rechunk=True))
@@ -103,7 +103,7 @@ class _Gathered:
         return batch
 
     def rest(self) -> Iterator[StoredValues]:
-        """The last batch, if there is one."""
+        """The last batch, if there are rows left."""
         if self._rows or self._frames:
             yield self.batch()
 
@@ -115,3 +115,27 @@ def _frame(rows: list[StoredRow], store: str, system: str) -> pl.DataFrame:
     }
     given = pl.DataFrame(columns)
     return given.with_columns(system=pl.lit(system), store=pl.lit(store)).select(STORED.names())
+
+
+REPORTED_SINGLY: Final = 100
+"""A file of the wrong shape has a bad row on every line; a million reasons help no one."""
+
+
+class BadRows:
+    """Turns bad rows into `Unread` events of one file."""
+
+    def __init__(self, origin: RowOrigin) -> None:
+        self._origin = origin
+        self._count = 0
+
+    def report(self, record: str, reason: str) -> Iterator[Unread]:
+        """One row and the reason; nothing once `REPORTED_SINGLY` were reported."""
+        self._count += 1
+        if self._count <= REPORTED_SINGLY:
+            yield Unread(self._origin.path, self._origin.member, f"{record}: {reason}", partial=True)
+
+    def rest(self) -> Iterator[Unread]:
+        """The number of further ones."""
+        if (more := self._count - REPORTED_SINGLY) > 0:
+            reason = f"{more} more rows could not be used"
+            yield Unread(self._origin.path, self._origin.member, reason, partial=True)

@@ -1,7 +1,7 @@
-r"""Whether a text has the form of ciphertext, or holds some: base64, base64url or hex, bare or in wrappers.
+r"""Whether a text has the form of ciphertext, or contains some: base64, base64url or hex, bare or wrapped.
 
-A wrapper need not be known: `{AES}…`, `ENC(…)`, `v1:…`, `"Password":"…"`, `Password=…;` all set the letters
-apart from what is around them.
+A wrapper need not be known: `{AES}…`, `ENC(…)`, `v1:…`, `"Password":"…"`, `Password=…;` all separate the
+letters from the rest.
 """
 
 import html
@@ -11,8 +11,7 @@ from dataclasses import dataclass, replace
 from re import Match
 from typing import Final
 
-from parsers.stores.plain_content import is_plain
-from parsers.stores.random_letters import looks_random
+from parsers.stores.plain_content import is_plain, looks_random
 
 BLOCK_BYTES: Final = 16
 SEALED_BYTES: Final = 28
@@ -43,7 +42,7 @@ _APART: Final = re.compile(
     r"|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
     re.DOTALL,
 )
-"""What is long and random, and no ciphertext. Repeats are bounded: a text may be made to be slow."""
+"""Long random text that is not ciphertext. Repeats are bounded, against texts made to be slow."""
 _APART_SIGN: Final = re.compile(
     r"-----BEGIN|eyJ|ssh-|ecdsa-|\{[SMC]|[sS][hH][aA]|[mM][dD]5|\$|-[0-9a-fA-F]{4}-"
 )
@@ -51,18 +50,18 @@ _ESCAPE: Final = re.compile(
     r"\\{1,16}(?:u00(2[bBfFdD]|3[dDcCeE]|5[fF]|7[cC]|22)|([/\"'])|([nr]))|%(?:25)*(2[bBfF]|3[dD]|7[cC])"
 )
 _LINE_END: Final = re.compile(r"(?<=[A-Za-z0-9+/_-]{57})[ \t]*\r?\n[ \t]*(?=[A-Za-z0-9+/=_-])")
-"""Base64 in lines: of 76 letters (RFC 2045), 64 (RFC 7468); nobody breaks it earlier."""
+"""Base64 in lines: of 76 letters (RFC 2045) or 64 (RFC 7468); no encoder breaks it earlier."""
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
-    """How ciphertext is written.
+class CiphertextForm:
+    """The form in which ciphertext is written.
 
     Attributes:
-        name: `base64`, `base64url`, `hex`; with ` in text` where other letters are around it.
-        sure: whether this one value says so. One that is not counts among many that are: the value may be
-            an unlucky ciphertext, or a name, a UUID without its dashes.
-        size: its bytes.
+        name: `base64`, `base64url`, `hex`; with ` in text` if other text surrounds it.
+        sure: whether this value alone is enough. One that is not counts only among many that are: it may be
+            an unlucky ciphertext, or a name, or a UUID without its dashes.
+        size: in bytes.
     """
 
     name: str
@@ -71,23 +70,23 @@ class Form:
 
 
 def looks_like_ciphertext(text: str) -> bool:
-    """Whether the text is ciphertext in form, or holds some."""
+    """Whether the text has the form of ciphertext, or contains some."""
     form = ciphertext_form(text)
     return form is not None and form.sure
 
 
-def ciphertext_form(text: str) -> Form | None:
-    r"""The form of the ciphertext that a text is or holds; None where there is nothing of the kind.
+def ciphertext_form(text: str) -> CiphertextForm | None:
+    r"""The form of the ciphertext that a text is or contains; None if there is none.
 
-    Base64 must be canonical, of at least one AES block, by chance rather than out of words, and decode to
-    neither text nor a file's beginning (images, archives, certificates). Unpadded or among other letters it
-    must have a size that ciphertext has as well: whole blocks, or after a word such as `password=` any.
+    Base64 must be canonical, of at least one AES block, random rather than words, and must not decode to text
+    or a file's beginning (images, archives, certificates). Unpadded or within other text it must also have a
+    size that ciphertext has: whole blocks, or any after a word such as `password=`.
 
     Hex is a fingerprint rather than ciphertext at 40 digits: SHA-1, and 20 bytes are neither whole blocks
-    nor enough for GCM. At 32, 64, 96 and 128 digits nothing in a value itself tells MD5 or SHA-2 from
-    ciphertext: the name of its place may, which whoever asks must look at (`size` says how long it is).
-    Among other letters hex counts only behind a word for secrets, `0x` or `\x`, since texts are full of
-    commits, digests and tags of images.
+    nor enough for GCM. At 32, 64, 96 and 128 digits nothing in a value itself distinguishes MD5 or
+    SHA-2 from ciphertext. The name of its place may, which the caller must check (`size` gives the length).
+    Within other text hex counts only after a word for secrets, `0x` or `\x`, since texts are full of commits,
+    digests and tags of images.
     """
     if len(text) < SHORTEST:
         return None
@@ -103,7 +102,7 @@ def ciphertext_form(text: str) -> Form | None:
 
 
 def unescaped(text: str) -> str:
-    """The text without escapes of JSON, of URLs and of XML, however often they are escaped themselves."""
+    """The text without escapes of JSON, URLs and XML, at any depth of escaping."""
     if "\\" in text or "%" in text:
         text = _ESCAPE.sub(_unescaped, text)
     return html.unescape(text) if "&" in text else text
@@ -124,8 +123,8 @@ def _unescaped(escape: Match[str]) -> str:
     return sign or chr(int(code or percent, 16))
 
 
-def _within(text: str) -> Form | None:
-    """The first ciphertext that stands in a text."""
+def _within(text: str) -> CiphertextForm | None:
+    """The first ciphertext in a text."""
     unsure = None
     alone = not re.search(r"\s", text.strip())
     for found in _RUN.finditer(text):
@@ -136,7 +135,7 @@ def _within(text: str) -> Form | None:
                 continue
             if whole:
                 return form
-            named = Form(f"{form.name} in text", form.sure, form.size)
+            named = CiphertextForm(f"{form.name} in text", form.sure, form.size)
             if not form.sure:
                 likely = alone or part.endswith("==") or _is_secret(text, found.start())
                 unsure = unsure or (named if likely else None)
@@ -146,7 +145,7 @@ def _within(text: str) -> Form | None:
         if digits[1] or _is_secret(text, digits.start()):
             form = _of_digits(digits[2])
             if form is not None:
-                return Form("hex in text", form.sure, form.size)
+                return CiphertextForm("hex in text", form.sure, form.size)
     return unsure
 
 
@@ -155,7 +154,7 @@ def _is_secret(text: str, start: int) -> bool:
 
 
 def _alphabets(run: str) -> list[str]:
-    """The parts of a run that each are of one alphabet: `-` before base64 in the other one divides."""
+    """The parts of a run that are each of one alphabet, as after a `-` before base64 of the other."""
     if ("+" in run or "/" in run) and ("-" in run or "_" in run):
         ends = run[len(run.rstrip("=")) :]
         parts = _ALIKE.findall(run)
@@ -163,14 +162,14 @@ def _alphabets(run: str) -> list[str]:
     return [run]
 
 
-def _of_digits(digits: str) -> Form | None:
+def _of_digits(digits: str) -> CiphertextForm | None:
     size = len(digits) // 2
     if size % BLOCK_BYTES and size < SEALED_BYTES:
         return None
     raw = bytes.fromhex(digits)
     if is_plain(raw):
         return None
-    return Form("hex", not (size == BLOCK_BYTES and _is_uuid(raw)), size)
+    return CiphertextForm("hex", not (size == BLOCK_BYTES and _is_uuid(raw)), size)
 
 
 def _is_uuid(raw: bytes) -> bool:
@@ -178,8 +177,8 @@ def _is_uuid(raw: bytes) -> bool:
     return raw[8] >> 6 == 0b10 and 1 <= raw[6] >> 4 <= 8
 
 
-def _of_base64(run: str) -> Form | None:
-    """What letters of one alphabet, perhaps with padding, are."""
+def _of_base64(run: str) -> CiphertextForm | None:
+    """The form of letters of one alphabet, with or without padding."""
     letters = run.rstrip("=")
     padding = len(run) - len(letters)
     if padding > 2 or len(letters) % 4 == 1 or (padding and len(run) % 4):
@@ -193,11 +192,11 @@ def _of_base64(run: str) -> Form | None:
     has_size = padding or len(raw) % BLOCK_BYTES == 0 or len(raw) >= SEALED_BYTES
     if len(raw) < BLOCK_BYTES or not has_size or is_plain(raw):
         return None
-    return Form("base64url" if "-" in letters or "_" in letters else "base64", random, len(raw))
+    return CiphertextForm("base64url" if "-" in letters or "_" in letters else "base64", random, len(raw))
 
 
 def _decoded(letters: str) -> bytes:
-    """The bytes; none where the last letter says more than they do, so that no encoder has written it."""
+    """The bytes; b"" if the last letter has unused bits set, which no encoder writes."""
     standard = letters.replace("+", "-").replace("/", "_")
     raw = urlsafe_b64decode(standard + "=" * (-len(letters) % 4))
     return raw if urlsafe_b64encode(raw).decode().rstrip("=") == standard else b""

@@ -1,18 +1,19 @@
-"""What a database driver hands out, as polars columns: text, keys and stored bytes."""
+"""A database driver's values as polars columns: text, keys and stored bytes."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
+from typing import Final
 
 import polars as pl
 
 
 def text_column(values: Sequence[object]) -> pl.Series:
-    r"""Values as text, times as databases print them, bytes that are no UTF-8 as `\xNN`; null stays null."""
+    r"""Values as text, times as databases print them, bytes that are not UTF-8 as `\xNN`; null stays null."""
     if _all(values, str):
         return _fast(values, pl.String)
     if _all(values, bytes):
-        with suppress(pl.exceptions.ComputeError):  # some value is no UTF-8
+        with suppress(pl.exceptions.ComputeError):  # some value is not UTF-8
             return _fast(values, pl.Binary).cast(pl.String)
     if _all(values, datetime) and (times := pl.Series(values=values)).dtype == pl.Datetime("us"):
         return times.dt.to_string("%Y-%m-%d %H:%M:%S%.f")
@@ -27,7 +28,7 @@ def key_column(values: Sequence[object]) -> pl.Series:
 
 
 def bytes_column(values: Sequence[object]) -> pl.Series:
-    """Stored values: bytes as they are, text as UTF-8; null stays null."""
+    """Stored values: bytes unchanged, text as UTF-8; null stays null."""
     if _all(values, bytes):
         return _fast(values, pl.Binary)
     return _fast(values, pl.String).cast(pl.Binary) if _all(values, str) else _each(values, _bytes, pl.Binary)
@@ -72,3 +73,14 @@ def _bytes(value: object) -> bytes:
             return bytes(value)
         case _:
             return str(value).encode("utf-8", "surrogatepass")
+
+
+KEYS: Final = frozenset({"key", "project_key"})
+_BYTES: Final = frozenset({"value", "iv"})
+
+
+def conversion(role: str) -> Callable[[Sequence[object]], pl.Series]:
+    """The function that makes a column of `mapped_rows.ROW` from the database's values."""
+    if role in _BYTES:
+        return bytes_column
+    return key_column if role in KEYS else text_column

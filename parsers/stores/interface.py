@@ -1,4 +1,4 @@
-"""What every kind of credential store is to the rest."""
+"""The interface that every credential store implements."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -38,8 +38,8 @@ class Uncovered:
     Attributes:
         store: the store's label.
         place: table and column, or the path of the element.
-        count: how many such values.
-        form: how they are written: base64, hex, binary, or several of them; "" where nobody looked.
+        count: the number of such values.
+        form: how they are written: base64, hex, binary, or several of these; "" if not examined.
     """
 
     store: str
@@ -50,7 +50,7 @@ class Uncovered:
 
 @dataclass(frozen=True, slots=True)
 class NotAudited:
-    """A default table that this store does not have: listed, no fault."""
+    """A default table that this store does not have: listed, but not a fault."""
 
     store: str
     place: str
@@ -59,7 +59,7 @@ class NotAudited:
 
 @dataclass(frozen=True, slots=True)
 class DocumentsRead:
-    """How many of Octopus' documents a store holds, those without secrets too."""
+    """The number of Octopus documents in a store, including those without secrets."""
 
     store: str
     count: int
@@ -67,9 +67,9 @@ class DocumentsRead:
 
 @dataclass(frozen=True, slots=True)
 class PasswordCheck:
-    """A stored value whose plain text is known to everybody, `Hello`: it checks the password of an export.
+    """A stored value whose plain text is public, `Hello`: it checks the password of an export.
 
-    `record` finds it again, as in the `STORED` schema.
+    `record` identifies it, as in the `STORED` schema.
     """
 
     store: str
@@ -81,7 +81,7 @@ StoreEvent = DocumentsRead | PasswordCheck | StoredValues | FingerprintSeen | Un
 
 
 class Store(Protocol):
-    """A place where credentials rest, read as a stream of events.
+    """A store of credentials, read as a stream of events.
 
     `label` is what reports call it: the path as given, or the URL without user and password.
     """
@@ -95,7 +95,7 @@ class Store(Protocol):
         """Everything in it, once, in flat memory, in the store's own order.
 
         Raises:
-            StoreError: it cannot be read at all, or is not the kind that it was taken for. What can be
-                read up to a fault is yielded first, and the fault follows as an `Unread`.
+            StoreError: it cannot be read at all, or is not of the expected kind. After a fault further on,
+                what was read is yielded first, and the fault follows as an `Unread`.
         """
         ...

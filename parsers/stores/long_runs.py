@@ -1,8 +1,8 @@
-"""Which of many texts are worth a closer look: a sieve over all of them together.
+"""Which of many texts are worth a closer look: a filter over all of them together.
 
-Everything that a store holds goes through this: texts without a long run of base64's letters at gigabytes a
-second, others at some thirty megabytes. It lets pass what `ciphertext_form` may say yes to, and little else:
-a run as long as ciphertext's that chance may explain, digits of hex, padding.
+All content of a store goes through it: texts without a long run of base64 letters at gigabytes a second,
+others at some thirty megabytes. It keeps what `ciphertext_form` may accept, and little else: a random-looking
+run of ciphertext's length, digits of hex, padding.
 """
 
 from collections.abc import Sequence
@@ -14,26 +14,26 @@ import numpy as np
 import numpy.typing as npt
 
 from parsers.stores.ciphertext_form import SHORTEST, unescaped
-from parsers.stores.random_letters import LETTERS, pair_costs
+from parsers.stores.plain_content import LETTERS, pair_costs
 
 _BASE64: Final = LETTERS.encode()
 _OF_ESCAPES: Final = b"\\%&#;"
-r"""What escapes of a letter are made of, beside letters: `\u002B`, `%2B`, `&#43;`."""
+r"""What escapes of a letter consist of, besides letters: `\u002B`, `%2B`, `&#43;`."""
 _ESCAPES: Final = ("\\", "%", "&")
 MARK: Final = bytes(
     ord("x") if byte in _BASE64 + _OF_ESCAPES else (0 if byte == 0 else ord(" ")) for byte in range(256)
 )
-"""Makes each letter an `x`, and everything else a space, but for NULs: then a long run is found at once."""
+"""Maps each letter to `x` and everything else but NUL to a space, so that one search finds a long run."""
 LONG_RUN: Final = b"x" * SHORTEST
 
 _DIGITS: Final = b"0123456789abcdefABCDEF"
 _HEX_DIGITS: Final = 32
 _BITS: Final = 5.4
-"""Bits that a letter of a run costs among names of programs: chance costs 7.6 in the mean, names 4.4. Lower
-than what `looks_random` wants, for here the most unlucky 22 random letters are to pass too."""
+"""Bits that a letter of a run costs in the model of program names: random text costs 7.6 on average, names
+4.4. Lower than the threshold of `looks_random`, so that even the unluckiest 22 random letters pass."""
 _SCALE: Final = 1_000
 _MOST_LETTERS: Final = 1 << 20
-"""Letters that are sieved together: each takes some 30 bytes meanwhile."""
+"""Letters that are filtered together: each takes some 30 bytes of memory."""
 
 
 def suspects(texts: Sequence[str]) -> list[str]:
@@ -48,7 +48,7 @@ def suspects(texts: Sequence[str]) -> list[str]:
         joined = unescaped(joined)
     if joined.count("\0") != len(texts) - 1 or len(joined) > 2 * _MOST_LETTERS:  # a NUL inside a text
         return list(texts)
-    # A first letter that is none: windows are differences, and begin one letter late.
+    # A leading space: windows are differences of sums, and begin one letter late.
     codes = np.frombuffer(f" {joined}".encode("utf-8", "surrogatepass"), np.uint8)
     chosen = np.zeros(len(texts), bool)
     chosen[np.searchsorted(np.flatnonzero(codes == 0), _suspicious(codes))] = True
@@ -59,7 +59,7 @@ def _suspicious(codes: npt.NDArray[np.uint8]) -> npt.NDArray[np.intp]:
     """Positions in or at the end of runs that may be ciphertext; at least one of each such run."""
     rows, costs, is_capital, is_small, is_digit = _tables()
     row = rows[codes]
-    # What is no letter costs so little that no window reaches over it.
+    # A byte that is not a letter costs so little that no window can span it.
     sums = np.cumsum(costs.take(row[:-1] + codes[1:]))
     steps = SHORTEST - 1
     windows = np.flatnonzero(sums[steps:] - sums[:-steps] > _BITS * _SCALE * steps) + 1
@@ -89,7 +89,7 @@ _Flags = npt.NDArray[np.bool_]
 
 @cache
 def _tables() -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64], _Flags, _Flags, _Flags]:
-    """Where a letter's costs begin, the costs of a byte after each letter in millibits, kinds of bytes."""
+    """The offset of each letter's costs, the costs of a byte after it in millibits, and kinds of bytes."""
     rows = np.full(256, _NO_LETTER, np.int32)
     rows[np.frombuffer(_BASE64, np.uint8)] = np.arange(len(LETTERS), dtype=np.int32) * 256
     costs = np.full((len(LETTERS) + 1) * 256, -1_000 * _SCALE, np.int64)

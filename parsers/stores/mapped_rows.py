@@ -31,11 +31,11 @@ def stored_rows(
     """Rows with columns of `ROW` (any of them may be missing), joined to their projects, in the same order.
 
     Args:
-        rows: what lies in the table.
-        table: what the table is.
+        rows: of the table.
+        table: its mapping.
         projects: a `PROJECTS` frame; a row without a match gets the project "".
         store: the store's label.
-        key: the name of the column whose values stand in `key`, or "" where the table has none.
+        key: the name of the column whose values are in `key`; "" if the table has none.
     """
     missing = [pl.lit(None, dtype).alias(role) for role, dtype in ROW.items() if role not in rows.columns]
     joined = rows.with_columns(missing).join(

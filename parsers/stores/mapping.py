@@ -40,14 +40,14 @@ class SecretTable(_Frozen):
         table: its name.
         kind: what the secret belongs to, as in the `STORED` schema.
         value: the column that holds the ciphertext, text or binary.
-        key: the column that finds the row again; where none is named, `id` if the table has it, else the
-            column of `name`, else that of `user_name`.
+        key: the column that identifies the row; by default `id` if the table has it, else the column of
+            `name`, else that of `user_name`.
         name: the column of the credential's name.
         title: the name of every row, where no column holds one.
         user_name: the column of the account's name.
-        credential_type: the column that tells local from external credentials.
+        credential_type: the column that distinguishes local from external credentials.
         modified: the column of the time of the last change.
-        iv: the column of an initialization vector beside the value.
+        iv: the column of the value's initialization vector.
         project: how the row finds its project.
         location: where a person finds it, with `{project}` for the project's path (`/projects/P`,
             `/plugins/P/project`) and `{name}`; the kind's usual place where none is given.
@@ -71,7 +71,7 @@ class SecretTable(_Frozen):
     def _known_places_only(cls, location: str) -> str:
         rest = location.replace("{project}", "").replace("{name}", "")
         if "{" in rest or "}" in rest:
-            raise ValueError("only {project} and {name} may stand in braces")
+            raise ValueError("only {project} and {name} are allowed in braces")
         return location
 
     @property
@@ -96,7 +96,7 @@ class SecretTable(_Frozen):
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Columns that may find a row again; the first that the table has is taken."""
+        """Columns that may identify a row; the first that the table has is used."""
         return tuple(name for name in (self.key or "id", self.name, self.user_name) if name is not None)
 
 
@@ -161,7 +161,7 @@ INFERRED_TABLES: Final = (
     ),
     SecretTable(table="ec_user", kind="user", value="password", name="name", modified="modified"),
 )
-"""By the product's rule for names; CloudBees publishes neither the tables nor their columns."""
+"""Inferred from the product's naming rule; CloudBees publishes neither the tables nor their columns."""
 
 DEFAULT_MAPPING: Final = Mapping(inferred=INFERRED_TABLES)
 
@@ -181,7 +181,7 @@ def read_mapping(path: Path) -> Mapping:
     says `defaults = false`.
 
     Raises:
-        StoreError: the file cannot be read, is no TOML, or describes no mapping; one line says where.
+        StoreError: the file cannot be read, or is not TOML, or not a mapping; one line says where.
     """
     try:
         content = tomllib.loads(path.read_text("utf-8"))
@@ -191,7 +191,7 @@ def read_mapping(path: Path) -> Mapping:
     except ValidationError as error:
         raise StoreError(f"mapping file {str(path)!r}: {_first_fault(error)}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise StoreError(f"mapping file {str(path)!r} is no TOML: {error}") from error
+        raise StoreError(f"mapping file {str(path)!r} is not TOML: {error}") from error
     named = {table.table.lower() for table in file.tables}
     kept = tuple(table for table in INFERRED_TABLES if table.table.lower() not in named)
     return Mapping(named=file.tables, inferred=kept if file.defaults else (), history=file.history)

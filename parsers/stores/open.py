@@ -1,10 +1,13 @@
-"""A store reference → the store: the list of kinds that there are."""
+"""A store reference → the store: the list of kinds, and how a file's kind is recognised."""
 
+import codecs
+import re
 from collections.abc import Mapping, Sequence
+from enum import Enum
 from pathlib import Path
-from typing import assert_never
+from typing import Final, assert_never
 
-from parsers.archives.remote.reference import FILE_SCHEMES, check_url, is_url, scheme_of
+from parsers.archives.remote.urls import FILE_SCHEMES, check_url, is_url, scheme_of
 from parsers.errors import ArchiveError, StoreError
 from parsers.secret import Secret
 from parsers.stores.database.connection import Database, database_at, sqlite_content, sqlite_database
@@ -14,12 +17,76 @@ from parsers.stores.interface import Store
 from parsers.stores.mapping import DEFAULT_MAPPING
 from parsers.stores.mapping import Mapping as TableMapping
 from parsers.stores.octopus.recognise import octopus_file, octopus_folder
-from parsers.stores.recognise import SQLITE_MAGIC, FileKind, file_kind
 from parsers.stores.sql_dump.dump import SqlDump
 from parsers.stores.store_file import StoreFile
 from parsers.stores.tables.csv_table import CsvTable
 from parsers.stores.tables.json_lines_table import JsonLinesTable
 from parsers.stores.tables.parquet_table import ParquetTable
+from parsers.stores.text_encoding import encoding_of
+
+
+class FileKind(Enum):
+    """The kinds of files that stores come in."""
+
+    EXPORT = "export XML"
+    CSV = "CSV"
+    PARQUET = "Parquet"
+    JSON_LINES = "JSON Lines"
+    SQLITE = "SQLite"
+    SQL_DUMP = "SQL dump"
+
+
+SQLITE_MAGIC: Final = b"SQLite format 3\0"
+
+_BINARY: Final = ((SQLITE_MAGIC, FileKind.SQLITE), (b"PAR1", FileKind.PARQUET))
+_SQL: Final = re.compile(
+    r"--|/\*|\\restrict\s|(?:SET|USE|BEGIN|START|CREATE|DROP|INSERT|REPLACE|COPY|LOCK|ALTER|IF|GO)[\s;]",
+    re.IGNORECASE,
+)
+"""How a dump begins: with a comment, a meta-command of psql, or one of the statements in dumps."""
+_DELIMITERS: Final = re.compile(r"[,;\t|]")
+
+
+def file_kind(head: bytes) -> FileKind:
+    """The kind of the file that begins with `head`.
+
+    Raises:
+        StoreError: it is not one of them; the hint says what may help.
+    """
+    for magic, kind in _BINARY:
+        if head.startswith(magic):
+            return kind
+    if head.startswith(b"PGDMP"):
+        raise StoreError("a dump in PostgreSQL's own format", hint="make it SQL: pg_restore -f dump.sql FILE")
+    return _text_kind(_text(head).lstrip())
+
+
+def _text(head: bytes) -> str:
+    encoding = encoding_of(head)
+    return codecs.getincrementaldecoder(encoding)("replace").decode(head)
+
+
+def _text_kind(text: str) -> FileKind:
+    if not text:
+        raise StoreError("the file is empty")
+    if text.startswith("<"):
+        return FileKind.EXPORT
+    if text.startswith("{"):
+        return FileKind.JSON_LINES
+    if text.startswith("["):
+        raise StoreError("a JSON array", hint="write one object a line: jq -c '.[]' FILE > FILE.jsonl")
+    if _SQL.match(text):
+        return FileKind.SQL_DUMP
+    if _is_header(text.splitlines()[0]):
+        return FileKind.CSV
+    raise StoreError(
+        "unrecognised store format", hint=f"supported are {', '.join(kind.value for kind in FileKind)}"
+    )
+
+
+def _is_header(line: str) -> bool:
+    """Titles with a delimiter between them; NULs are left to the reader, which can say more of them."""
+    return bool(_DELIMITERS.search(line)) and line.replace("\t", "").replace("\0", "").isprintable()
 
 
 def open_store(
@@ -32,16 +99,18 @@ def open_store(
 ) -> Store:
     """The store that `reference` names; files are recognised by content, compressed ones too.
 
+    The order of recognition: a database URL, a folder, a file of Octopus, the first bytes (SQLite, Parquet),
+    the first letters (XML, JSON, SQL), and at last the header of a CSV file.
+
     Args:
         reference: a path, the URL of a file, or a database URL of SQLAlchemy's form, without a password.
         columns: for table files: names in the file for those of `tables.columns.COLUMNS` that differ.
-
         mapping: for databases and dumps: which tables and columns hold secrets.
         password: for a database URL.
         zip_passwords: candidates for an encrypted zip.
 
     Raises:
-        StoreError: nothing there, no kind that is known, or options that make no sense for it.
+        StoreError: there is nothing, its format is not recognised, or the options do not apply to it.
         ArchiveError: the URL of a file holds a password, or the library that reads it is not installed.
     """
     if is_url(reference):
@@ -53,7 +122,7 @@ def open_store(
         if store := octopus_folder(Path(reference)):
             return store
         raise StoreError(
-            f"{reference}: a folder, and no kind of store that is one",
+            f"{reference}: unrecognised store format of a folder",
             hint="folders can be what Octopus.Migrator writes, or one file with Id and JSON for each table",
         )
     head = file.head()
@@ -85,7 +154,7 @@ def _store(kind: FileKind, file: StoreFile, columns: Mapping[str, str], mapping:
 
 
 def _sqlite(file: StoreFile) -> Database:
-    """SQLite reads at any position: a file that is compressed goes through memory."""
+    """SQLite needs random access, so a compressed file is opened from memory."""
     if file.is_plain(SQLITE_MAGIC):
         return sqlite_database(Path(file.reference))
     try:

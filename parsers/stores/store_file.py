@@ -1,4 +1,4 @@
-"""A store that is one file, perhaps compressed, read as often as asked."""
+"""A store that is one file, compressed or not, and can be read repeatedly."""
 
 import io
 from collections.abc import Callable, Iterator
@@ -7,32 +7,32 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from parsers.archives.interface import ByteStream, Leaf
-from parsers.archives.remote.reference import is_url
+from parsers.archives.interface import ByteStream, EntryStream
+from parsers.archives.remote.urls import is_url
 from parsers.archives.single import open_single
 from parsers.errors import ArchiveError, StoreError
 from parsers.secret import Secret
 
 HEAD_BYTES: Final = 65_536
-"""Enough to tell what a file is."""
+"""Enough to recognise a file's format."""
 
 MAX_WHOLE: Final = 1 << 30
-"""A file that must be read at any position, and is compressed, has to fit into memory."""
+"""A compressed file that needs random access must fit into memory."""
 
 _CHUNK_BYTES: Final = 1 << 20
 
 Look = Callable[[str, ByteStream], ByteStream]
-"""Shows the stream of the file at a path as another one, of the same length."""
+"""Replaces the stream of the file at a path by another of the same length."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoreFile:
-    """The path as it was given, and its decompressed bytes.
+    """The path as given, and its decompressed bytes.
 
     Attributes:
         reference: the path, or a URL.
         passwords: candidates for an encrypted zip.
-        look: how its decompressed bytes are looked at; None shows them as they are.
+        look: replaces its decompressed bytes; None leaves them as they are.
     """
 
     reference: str
@@ -40,34 +40,35 @@ class StoreFile:
     look: Look | None = field(default=None, repr=False, compare=False)
 
     @contextmanager
-    def open(self) -> Iterator[Leaf]:
+    def open(self) -> Iterator[EntryStream]:
         """The stream from its first byte.
 
         Raises:
             StoreError: there is no such file, or it cannot be opened.
         """
         try:
-            leaf = open_single(self.reference, passwords=self.passwords)
+            entry = open_single(self.reference, passwords=self.passwords)
         except ArchiveError as error:
             raise StoreError(f"{self.reference}: {error.message}", hint=error.hint) from error
         if self.look is not None:
-            leaf = replace(leaf, stream=self.look(self.reference, leaf.stream))
+            entry = replace(entry, stream=self.look(self.reference, entry.stream))
         try:
-            yield leaf
+            yield entry
         finally:
-            leaf.stream.close()
+            entry.stream.close()
 
     def head(self) -> bytes:
         """The first `HEAD_BYTES` bytes; fewer if there are no more, or if they cannot be read."""
         buffer = memoryview(bytearray(HEAD_BYTES))
         filled = 0
-        with self.open() as leaf, suppress(ArchiveError):
-            while filled < HEAD_BYTES and (count := leaf.stream.readinto(buffer[filled:])):
+        # A fault within the head is reported by whatever reads the file in full.
+        with self.open() as entry, suppress(ArchiveError):
+            while filled < HEAD_BYTES and (count := entry.stream.readinto(buffer[filled:])):
                 filled += count
         return bytes(buffer[:filled])
 
     def is_plain(self, head: bytes) -> bool:
-        """Whether the file itself is here and begins with `head`: then libraries may open it themselves."""
+        """Whether the file is local and begins with `head`: then a library can open it by its path."""
         if is_url(self.reference):
             return False
         with Path(self.reference).open("rb") as file:
@@ -77,16 +78,16 @@ class StoreFile:
         """All of it, decompressed, in memory.
 
         Raises:
-            ArchiveError: reading cannot go on.
+            ArchiveError: reading cannot continue.
             StoreError: it is larger than `MAX_WHOLE`.
         """
         content = bytearray()
-        with self.open() as leaf:
-            for chunk in chunks(leaf.stream):
+        with self.open() as entry:
+            for chunk in chunks(entry.stream):
                 content += chunk
                 if len(content) > MAX_WHOLE:
                     raise StoreError(
-                        f"more than {MAX_WHOLE >> 20} MiB of a kind that cannot be read compressed",
+                        f"more than {MAX_WHOLE >> 20} MiB of a format that cannot be read while compressed",
                         hint="decompress it first",
                     )
         return bytes(content)

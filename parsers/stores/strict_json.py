@@ -1,4 +1,4 @@
-"""JSON as RFC 8259 has it, and without duplicate names: two parsers may differ on which of them counts."""
+"""JSON as in RFC 8259, without duplicate names: parsers differ on which of two counts."""
 
 import json
 from typing import NoReturn
@@ -10,7 +10,7 @@ def json_object(text: str) -> dict[str, object]:
     """The object that `text` is.
 
     Raises:
-        StoreError: it is none; where and why, and nothing of the text.
+        StoreError: it is not one; the message says where and why, without any of the text.
     """
     try:
         members = json.loads(text, object_pairs_hook=_without_duplicates, parse_constant=_refuse_constant)
@@ -29,7 +29,7 @@ def json_object(text: str) -> dict[str, object]:
 def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
     members = dict(pairs)
     if len(members) < len(pairs):
-        raise StoreError("a member name stands twice in one object")
+        raise StoreError("a member name occurs twice in one object")
     return members
 
 

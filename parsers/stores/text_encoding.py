@@ -1,4 +1,4 @@
-"""Which encoding a text file announces."""
+"""The encoding that a text file announces."""
 
 import codecs
 from collections.abc import Iterable, Iterator
@@ -12,12 +12,12 @@ _MARKS: Final = (
 
 
 def encoding_of(head: bytes) -> str:
-    """By the byte-order mark, which the named codec then removes; without one UTF-8."""
+    """The codec for the byte-order mark, which it also removes; UTF-8 without a mark."""
     return next((encoding for mark, encoding in _MARKS if head.startswith(mark)), "utf-8")
 
 
 def utf8_pieces(pieces: Iterable[memoryview], encoding: str) -> Iterator[bytes]:
-    """Pieces of a text file as UTF-8; as they are where no mark names another encoding."""
+    """Pieces of a text file as UTF-8; unchanged if no mark announces another encoding."""
     if encoding == "utf-8":
         for piece in pieces:
             yield bytes(piece)

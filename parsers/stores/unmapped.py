@@ -1,4 +1,4 @@
-"""Columns that no mapping names: which are searched for ciphertext, and what counts as such."""
+"""Columns that no mapping names: which are searched for ciphertext, and what counts as ciphertext."""
 
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -25,11 +25,11 @@ _DIGEST_WORDS: Final = (
     "commit",
     "revision",
 )
-"""A place of such a name holds what no key opens, if it has the form: hex, or bytes."""
+"""Hex or bytes in a place of such a name are a digest or an identifier rather than ciphertext."""
 _DIGEST_BYTES: Final = {"md5": 16, "sha1": 20, "sha224": 28, "sha256": 32, "sha384": 48, "sha512": 64}
-"""Digests whose name tells their size (RFC 1321, FIPS 180-4): of that size they are digests in base64 too."""
+"""Digests whose name gives their size (RFC 1321, FIPS 180-4): in base64 too, values of it are digests."""
 _SECRET_WORDS: Final = ("secret", "passw", "pwd", "token", "credential", "cipher", "crypt", "private")
-"""`secret_id`: the half of a key that a vault calls an id (AppRole), rather than what finds a row."""
+"""`secret_id` is half of a key that Vault calls an id (AppRole), not the identifier of a row."""
 
 _LOW: Final = bytes(range(128))
 _MOST_PLACES: Final = 1_000
@@ -37,14 +37,14 @@ _HEAD_BYTES: Final = 4_096
 
 
 def may_hold_ciphertext(column: str, keys: Collection[str]) -> bool:
-    """Whether a column is no key, since a binary id has 16 bytes too."""
+    """Whether a column is not a key: a binary id has 16 bytes as well."""
     name = column.casefold()
     is_id = name == "id" or (name.endswith("_id") and not any(word in name for word in _SECRET_WORDS))
     return column not in keys and not is_id
 
 
 def has_long_run(literals: Sequence[bytes]) -> bool:
-    """Whether one of many literals of a dump may stand for ciphertext, text or bytes."""
+    """Whether any of many literals of a dump may be ciphertext, as text or bytes."""
     joined = b"\0".join(literals)
     return LONG_RUN in joined.translate(MARK) or b"_binary" in joined or not joined.isascii()
 
@@ -55,10 +55,10 @@ def in_words(forms: Counter[str]) -> str:
 
 
 class ColumnSearch:
-    """The values of one column, or of whatever place is one: all of them, in flat memory.
+    """Searches all values of one column, or of a similar place, in flat memory.
 
     Args:
-        name: the column's name, which may say that it holds digests.
+        name: the column's name, which may show that it holds digests.
     """
 
     def __init__(self, name: str) -> None:
@@ -70,19 +70,19 @@ class ColumnSearch:
         self._unsure: Counter[str] = Counter()
         self._binaries = _Binaries()
 
-    def take(self, values: Sequence[object]) -> None:
-        """Some more values: text and bytes count, all others do not."""
+    def add(self, values: Sequence[object]) -> None:
+        """Add some values: text and bytes count, others do not."""
         kinds = set(map(type, values))
         texts = values if kinds == {str} else [value for value in values if isinstance(value, str)]
         if texts:
-            self.take_texts(texts)  # type: ignore[arg-type]  # all of them are str by their own type
+            self.add_texts(texts)  # type: ignore[arg-type]  # all of them are str by their own type
         if kinds - {str, type(None), int, float, bool}:
-            self._take_bytes(
+            self._add_bytes(
                 [bytes(each) for each in values if isinstance(each, bytes | memoryview | bytearray)]
             )
 
-    def take_texts(self, texts: Sequence[str]) -> None:
-        """Some more values that are text."""
+    def add_texts(self, texts: Sequence[str]) -> None:
+        """Add some values that are text."""
         for text in suspects(texts):
             if form := ciphertext_form(text):
                 in_hex = form.name.startswith("hex")
@@ -91,7 +91,7 @@ class ColumnSearch:
                 (self._sure if form.sure else self._unsure)[form.name] += 1
 
     def forms(self) -> Counter[str]:
-        """How many of the values look like ciphertext, by form; in a column with digests no bytes do."""
+        """The number of values that look like ciphertext, by form; in a column of digests bytes never do."""
         found = Counter(self._sure)
         if self._sure.total() >= self._unsure.total():
             found += self._unsure
@@ -99,25 +99,25 @@ class ColumnSearch:
             found["binary"] = count
         return found
 
-    def _take_bytes(self, values: list[bytes]) -> None:
-        """Bytes that are text count as that: `BLOB` columns, and what drivers hand out as it lies there."""
+    def _add_bytes(self, values: list[bytes]) -> None:
+        """Bytes that are text count as text: `BLOB` columns, and drivers that return text as bytes."""
         texts: list[str] = []
         for value in values:
             try:
                 text = value.decode()
             except UnicodeDecodeError:
-                self._binaries.take(value)
+                self._binaries.add(value)
                 continue
             if "".join(text.split()).isprintable():
                 texts.append(text)
             else:
-                self._binaries.take(value)
+                self._binaries.add(value)
         if texts:
-            self.take_texts(texts)
+            self.add_texts(texts)
 
 
 class _Binaries:
-    """Values that are bytes and no text: what all of them together look like."""
+    """Values that are bytes and not text, judged all together."""
 
     def __init__(self) -> None:
         self._all = 0
@@ -127,7 +127,7 @@ class _Binaries:
         self._bytes = 0
         self._high = 0
 
-    def take(self, value: bytes) -> None:
+    def add(self, value: bytes) -> None:
         self._all += 1
         head = value[:_HEAD_BYTES]
         self._bytes += len(head)
@@ -140,10 +140,11 @@ class _Binaries:
             self._uuids += _is_uuid(value)
 
     def count(self) -> int:
-        """How many are ciphertext.
+        """The number of values that are ciphertext.
 
-        One value in 16 of anything has whole blocks, so most of them must, and not all be UUIDs. With GCM
-        they have any size from `SEALED_BYTES` on: then every one must, and their bits look like chance.
+        One value in 16 of anything has whole blocks by chance, so more than half must have, and not all may
+        be UUIDs. With GCM they have any size from `SEALED_BYTES` on: then every one must have, and their
+        bits must look random.
         """
         if self._whole * 2 > self._all and self._uuids < self._whole:
             return self._whole
@@ -157,23 +158,23 @@ def _is_uuid(value: bytes) -> bool:
 
 
 class PlaceSearch:
-    """Ciphertext by place, where places are many and met in any order: elements, members, attributes.
+    """Searches many places, met in any order: elements, members, attributes.
 
-    Places beyond a thousand share a line: their names may be anything.
+    Places beyond a thousand are counted together, since a hostile file may have any number of names.
     """
 
     def __init__(self) -> None:
         self._places: dict[str, ColumnSearch] = {}
 
-    def take(self, place: str, name: str, values: Sequence[object]) -> None:
-        """Some more values of a place; `name` is its last part."""
+    def add(self, place: str, name: str, values: Sequence[object]) -> None:
+        """Add some values of a place; `name` is its last part."""
         if place not in self._places and len(self._places) >= _MOST_PLACES:
             place, name = "further places", ""
         if place not in self._places:
             self._places[place] = ColumnSearch(name)
-        self._places[place].take(values)
+        self._places[place].add(values)
 
     def found(self) -> list[tuple[str, Counter[str]]]:
-        """The places with ciphertext, sorted, and how many values of which form."""
+        """The places with ciphertext, sorted, with the number of values by form."""
         counted = ((place, search.forms()) for place, search in sorted(self._places.items()))
         return [(place, forms) for place, forms in counted if forms]

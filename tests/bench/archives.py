@@ -20,8 +20,8 @@ from backports import zstd
 from isal import isal_zlib
 
 from parsers.archives.frames import Decompressor
-from parsers.archives.interface import Leaf
-from parsers.archives.walk import each_leaf
+from parsers.archives.interface import EntryStream
+from parsers.archives.walk import map_streams
 from parsers.secret import Secret
 from parsers.unread import Unread
 from tests.bench.log_generator import write_log
@@ -99,14 +99,14 @@ CONTAINERS = (
 def through_the_walk(path: Path) -> int:
     """The same, as the rest of the program reads it."""
 
-    def work(leaf: Leaf) -> int:
+    def work(leaf: EntryStream) -> int:
         size = 0
         while count := leaf.stream.readinto(BUFFER):
             size += count
         return size
 
     passwords = [Secret(PASSWORD.encode())]
-    results = list(each_leaf([str(path)], work, jobs=1, passwords=passwords))
+    results = list(map_streams([str(path)], work, jobs=1, passwords=passwords))
     if any(isinstance(result, Unread) for result in results):
         raise AssertionError(results)
     return sum(result for result in results if isinstance(result, int))

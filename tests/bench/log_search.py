@@ -29,12 +29,12 @@ _PHRASES: Final = (
 )
 _DRAIN: Final = """
 import sys
-from parsers.archives.walk import each_leaf
+from parsers.archives.walk import map_streams
 def drain(leaf, size=512 * 1024):
     buffer = memoryview(bytearray(size))
     while leaf.stream.readinto(buffer):
         pass
-print(len(list(each_leaf(sys.argv[2:], drain, jobs=int(sys.argv[1])))))
+print(len(list(map_streams(sys.argv[2:], drain, jobs=int(sys.argv[1])))))
 """
 
 

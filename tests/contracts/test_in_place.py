@@ -11,12 +11,17 @@ from typing import Final, Protocol
 import pytest
 
 from parsers.errors import StoreError
-from parsers.stores.change import Change, InPlace, Outcome, Sealed
+from parsers.stores.store_writer import ChangeOutcome, InPlaceWriter, StoredCiphertext, ValueChange
 from tests.parsers.stores.database.changing.rows_to_change import opened
 
 OLD, NEW = (f"{letter * 43}=|{'v' * 22}==" for letter in "on")
 OTHER = OLD.swapcase()
-STATES: Final = {OLD: Outcome.CHANGED, NEW: Outcome.ALREADY, OTHER: Outcome.DIFFERS, "": Outcome.GONE}
+STATES: Final = {
+    OLD: ChangeOutcome.CHANGED,
+    NEW: ChangeOutcome.ALREADY,
+    OTHER: ChangeOutcome.DIFFERS,
+    "": ChangeOutcome.GONE,
+}
 """What may stand in the place of the old value, and what then becomes of the change; "" for no row."""
 
 
@@ -85,8 +90,8 @@ def kind(request: pytest.FixtureRequest) -> Kind:
     return found
 
 
-def change(kind: Kind, number: int) -> Change:
-    return Change(kind.record(number), Sealed(OLD.encode()), Sealed(NEW.encode()))
+def change(kind: Kind, number: int) -> ValueChange:
+    return ValueChange(kind.record(number), StoredCiphertext(OLD.encode()), StoredCiphertext(NEW.encode()))
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -109,7 +114,7 @@ def test_each_change_by_what_stands_there(kind: Kind, tmp_path: Path, seed: int)
     assert {records[record]: value.value.decode() for record, value in present.items()} == became
 
 
-def store_with(kind: Kind, path: Path, count: int) -> InPlace:
+def store_with(kind: Kind, path: Path, count: int) -> InPlaceWriter:
     """A store of old values."""
     kind.write(path, dict.fromkeys(range(count), OLD))
     return opened(str(path))
@@ -119,12 +124,12 @@ def test_all_or_nothing(kind: Kind, tmp_path: Path) -> None:
     """One value that cannot be written keeps all of them from it."""
     path = tmp_path / "store.sqlite"
     store = store_with(kind, path, 9)
-    impossible = Change(kind.record(7), Sealed(OLD.encode()), Sealed(b"\xff"))
+    impossible = ValueChange(kind.record(7), StoredCiphertext(OLD.encode()), StoredCiphertext(b"\xff"))
     with pytest.raises(StoreError):
         store.replace([change(kind, 1), impossible, change(kind, 8)])
     assert kind.values(path) == dict.fromkeys(range(9), OLD)
-    [obstacle] = store.obstacles([change(kind, 1), impossible, change(kind, 8)])
-    assert impossible.record in obstacle.records
+    [blocker] = store.blockers([change(kind, 1), impossible, change(kind, 8)])
+    assert impossible.record in blocker.records
 
 
 def test_asking_changes_nothing(kind: Kind, tmp_path: Path) -> None:
@@ -133,7 +138,7 @@ def test_asking_changes_nothing(kind: Kind, tmp_path: Path) -> None:
     store = store_with(kind, path, 9)
     before = path.read_bytes()
     changes = [change(kind, number) for number in range(9)]
-    assert list(store.obstacles(changes)) == []
+    assert list(store.blockers(changes)) == []
     assert len(store.present([each.record for each in changes])) == 9
     with store.exclusively():
         pass
@@ -144,17 +149,17 @@ def test_nothing_to_do(kind: Kind, tmp_path: Path) -> None:
     """No changes, no outcomes."""
     store = store_with(kind, tmp_path / "store.sqlite", 1)
     assert store.replace([]) == []
-    assert list(store.obstacles([])) == []
+    assert list(store.blockers([])) == []
     assert store.present([]) == {}
 
 
 def test_no_value_shows(kind: Kind, tmp_path: Path) -> None:
     """Neither in an error, nor in what stands in the way, nor where values are printed by mistake."""
     store = store_with(kind, tmp_path / "store.sqlite", 1)
-    shown = Change(kind.record(0), Sealed(OLD.encode()), Sealed(b"\xffplanted"))
+    shown = ValueChange(kind.record(0), StoredCiphertext(OLD.encode()), StoredCiphertext(b"\xffplanted"))
     with pytest.raises(StoreError) as caught:
         store.replace([shown])
-    told = [str(caught.value), caught.value.hint, *map(str, store.obstacles([shown])), repr(shown)]
+    told = [str(caught.value), caught.value.hint, *map(str, store.blockers([shown])), repr(shown)]
     assert caught.value.__cause__ is None
     assert not [text for text in told if "planted" in text or OLD in text]
 
@@ -163,7 +168,7 @@ def test_second_run_is_held_off(kind: Kind, tmp_path: Path) -> None:
     """As long as the first is at it."""
     path = tmp_path / "store.sqlite"
     first, second = store_with(kind, path, 3), opened(str(path))
-    with first.exclusively(), pytest.raises(StoreError, match="at work"), second.exclusively():
+    with first.exclusively(), pytest.raises(StoreError, match="is running on"), second.exclusively():
         pass
     with second.exclusively():
-        assert second.replace([change(kind, 2)]) == [Outcome.CHANGED]
+        assert second.replace([change(kind, 2)]) == [ChangeOutcome.CHANGED]

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from parsers.errors import StoreError
-from parsers.stores.change import Hindrance, Sealed
 from parsers.stores.open import open_store
-from parsers.stores.rewriting.out_of_place import out_of_place
+from parsers.stores.open_for_writing import file_rewriter
+from parsers.stores.store_writer import BlockerKind, StoredCiphertext
 from tests.parsers.stores.rewriting.rewritten import (
     base64_of,
     changed,
@@ -182,10 +182,10 @@ def unpacked(path: Path) -> bytes:
     return gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
 
 
-def renewed(number: int, old: Sealed) -> Sealed | None:
+def renewed(number: int, old: StoredCiphertext) -> StoredCiphertext | None:
     """The new value of a row that is to change."""
     value = old.value.replace(old_value(number).encode(), new_value(number).encode())
-    return Sealed(value) if is_changed(number) else None
+    return StoredCiphertext(value) if is_changed(number) else None
 
 
 @pytest.fixture(params=MAKERS, ids=lambda maker: maker.__name__)
@@ -206,9 +206,9 @@ def test_it_is_as_if_it_had_been_made_with_the_new_values(maker: Maker, tmp_path
 def test_without_changes_nothing_changes(maker: Maker, tmp_path: Path) -> None:
     """All files come out as they are, decompressed; a passkey's fingerprint is set only where one is."""
     path = made(maker, tmp_path / "old", [old_value(at) for at in range(COUNT)])
-    found, obstacles = changed(path, lambda _number, _old: None, fingerprint="a" * 40)
+    found, blockers = changed(path, lambda _number, _old: None, fingerprint="a" * 40)
     assert found == bytes_of(path)
-    assert not obstacles
+    assert not blockers
 
 
 def test_what_is_not_there_is_told(maker: Maker, tmp_path: Path) -> None:
@@ -220,7 +220,7 @@ def test_what_is_not_there_is_told(maker: Maker, tmp_path: Path) -> None:
     values[3] = base64_of(555)
     now = made(maker, tmp_path / "now", values[:-1])
     rewriting = writer(open_store(str(now))).locate(changes)
-    assert hindered(rewriting.obstacles) == {Hindrance.NOT_FOUND_AGAIN.value: (records[3], records[-1])}
+    assert hindered(rewriting.blockers) == {BlockerKind.NOT_FOUND_AGAIN.value: (records[3], records[-1])}
     expected = [new_value(at) if is_changed(at) and at != 3 else value for at, value in enumerate(values)]
     assert content(rewriting) == bytes_of(made(maker, tmp_path / "new", expected[:-1]))
 
@@ -246,4 +246,4 @@ def test_binary_files_and_databases_are_not_written_anew(tmp_path: Path) -> None
         octopus.sqlite_file(tmp_path / "s", rows),
         tmp_path / "drop",
     )
-    assert [out_of_place(open_store(str(path))) for path in paths] == [None] * 3
+    assert [file_rewriter(open_store(str(path))) for path in paths] == [None] * 3

@@ -10,12 +10,18 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import mysql, postgresql
 
 from parsers.errors import CommitUnknownError, StoreError
-from parsers.stores.change import Change, Hindrance, InPlace, Outcome, Sealed
-from parsers.stores.database.changing.access import Patience
+from parsers.stores.database.changing.transactions import RetryPolicy
 from parsers.stores.database.cloudbees_database import CloudBeesDatabase
 from parsers.stores.database.connection import database_at
-from parsers.stores.in_place import in_place
 from parsers.stores.mapping import Mapping
+from parsers.stores.open_for_writing import in_place_writer
+from parsers.stores.store_writer import (
+    BlockerKind,
+    ChangeOutcome,
+    InPlaceWriter,
+    StoredCiphertext,
+    ValueChange,
+)
 from tests.parsers.stores.database.changing.rows_to_change import (
     VAULT,
     back,
@@ -59,11 +65,11 @@ def test_changed_and_put_back(server: Server, database: str, kind: str) -> None:
     changes = [change(record, number) for number, record in enumerate(records)][:9]
     store = opened(server.url(database))
     with store.exclusively():
-        assert store.replace(changes) == [Outcome.CHANGED] * 9
-    assert store.replace(changes) == [Outcome.ALREADY] * 9
+        assert store.replace(changes) == [ChangeOutcome.CHANGED] * 9
+    assert store.replace(changes) == [ChangeOutcome.ALREADY] * 9
     assert passwords(engine) == [*(sealed(n, "new").decode() for n in range(9)), before[9]]
     assert store.present(records)[records[3]] == changes[3].new
-    assert store.replace(back(changes)) == [Outcome.CHANGED] * 9
+    assert store.replace(back(changes)) == [ChangeOutcome.CHANGED] * 9
     assert passwords(engine) == before
 
 
@@ -80,8 +86,12 @@ def test_what_another_session_changed_stays(server: Server, database: str) -> No
         database=database,
     )
     assert store.replace(changes) == [
-        Outcome.CHANGED, Outcome.DIFFERS, Outcome.GONE, Outcome.DIFFERS, Outcome.CHANGED,
-    ]  # fmt: skip
+        ChangeOutcome.CHANGED,
+        ChangeOutcome.DIFFERS,
+        ChangeOutcome.GONE,
+        ChangeOutcome.DIFFERS,
+        ChangeOutcome.CHANGED,
+    ]
     assert passwords(engine) == [sealed(0, "new").decode(), "other", swapped, sealed(4, "new").decode()]
 
 
@@ -97,12 +107,20 @@ def test_vector_in_a_column_beside(server: Server, database: str) -> None:
         table.create(connection)
         connection.execute(table.insert(), rows)
     changes = [
-        Change(f"vault:name=n{n}", Sealed(bytes([n, 0, 255]), bytes([n]) * 16), Sealed(b"\xff\0", b"v" * 16))
+        ValueChange(
+            f"vault:name=n{n}",
+            StoredCiphertext(bytes([n, 0, 255]), bytes([n]) * 16),
+            StoredCiphertext(b"\xff\0", b"v" * 16),
+        )
         for n in range(2)
     ]
-    changes.append(Change("vault:name=n2", Sealed(bytes([2, 0, 255]), b"?" * 16), Sealed(b"", b"")))
+    changes.append(
+        ValueChange(
+            "vault:name=n2", StoredCiphertext(bytes([2, 0, 255]), b"?" * 16), StoredCiphertext(b"", b"")
+        )
+    )
     store = opened(server.url(database), Mapping(named=(VAULT,)))
-    assert store.replace(changes) == [Outcome.CHANGED, Outcome.CHANGED, Outcome.DIFFERS]
+    assert store.replace(changes) == [ChangeOutcome.CHANGED, ChangeOutcome.CHANGED, ChangeOutcome.DIFFERS]
     with engine.connect() as connection:
         assert [bytes(row.vector) for row in connection.execute(table.select().order_by("name"))] == [
             b"v" * 16, b"v" * 16, b"\2" * 16,
@@ -119,13 +137,13 @@ def test_too_short_a_column(server: Server, database: str) -> None:
     )
     server.run(f"ALTER TABLE ec_credential {kind}", database=database)
     changes = [change(record, n) for n, record in enumerate(records)]
-    changes[1] = Change(records[1], changes[1].old, Sealed(b"n" * 25))
+    changes[1] = ValueChange(records[1], changes[1].old, StoredCiphertext(b"n" * 25))
     before = passwords(engine)
     lenient = "&init_command=SET+sql_mode%3D''" if engine.dialect.name == "mysql" else ""
     store = opened(f"{server.url(database)}{lenient}")
-    [obstacle] = store.obstacles(changes)
-    assert (obstacle.hindrance, obstacle.records) == (Hindrance.TOO_SHORT, (records[1],))
-    assert "takes 24 characters, where 25 are needed" in obstacle.what
+    [blocker] = store.blockers(changes)
+    assert (blocker.kind, blocker.records) == (BlockerKind.TOO_SHORT, (records[1],))
+    assert "takes 24 characters, where 25 are needed" in blocker.what
     with pytest.raises(StoreError, match="a value is too long for its column") as caught:
         store.replace(changes)
     assert caught.value.__cause__ is None
@@ -145,8 +163,8 @@ def test_reader_asks_what_stands_in_the_way(server: Server, database: str) -> No
     try:
         store = opened(server.url(database, user="looker"))
         changes = [change(record, n) for n, record in enumerate(records)]
-        hindrances = [obstacle.hindrance for obstacle in store.obstacles(changes)]
-        assert hindrances == ([Hindrance.SESSIONS_UNSEEN] if at else [])
+        kinds = [blocker.kind for blocker in store.blockers(changes)]
+        assert kinds == ([BlockerKind.SESSIONS_UNSEEN] if at else [])
         assert store.present(records)[records[0]] == changes[0].old
         with pytest.raises(StoreError, match="no right to read the table, or to change it"):
             store.replace(changes)
@@ -161,12 +179,12 @@ def test_other_sessions_are_told(server: Server, database: str) -> None:
     records = credentials(engine, range(1), sa.Integer())
     store = opened(server.url(database))
     with server.engine(server.home).connect(), store.exclusively():
-        assert list(store.obstacles([change(records[0], 0)])) == []
+        assert list(store.blockers([change(records[0], 0)])) == []
         with engine.connect(), engine.connect():
-            [obstacle] = store.obstacles([change(records[0], 0)])
-    assert obstacle.hindrance is Hindrance.SESSIONS
-    assert obstacle.what.startswith("2 other sessions on this database: user ")
-    assert obstacle.what.endswith("(2)")
+            [blocker] = store.blockers([change(records[0], 0)])
+    assert blocker.kind is BlockerKind.SESSIONS
+    assert blocker.what.startswith("2 other sessions on this database: user ")
+    assert blocker.what.endswith("(2)")
 
 
 def test_second_run_is_held_off(server: Server, database: str) -> None:
@@ -176,7 +194,7 @@ def test_second_run_is_held_off(server: Server, database: str) -> None:
         with (
             first.exclusively(),
             elsewhere.exclusively(),
-            pytest.raises(StoreError, match="another re-encryption is at work"),
+            pytest.raises(StoreError, match="another re-encryption is running"),
             second.exclusively(),
         ):
             pass
@@ -189,8 +207,8 @@ def test_lock_that_does_not_come(server: Server, database: str) -> None:
     engine = server.engine(database)
     changes = [change(record, n) for n, record in enumerate(credentials(engine, range(3), sa.Integer()))]
     waits: list[float] = []
-    patience = Patience(waits=(0.0, 0.5), lock_seconds=1, sleep=waits.append)
-    store = opened(server.url(database), patience=patience)
+    retry_policy = RetryPolicy(waits=(0.0, 0.5), lock_seconds=1, sleep=waits.append)
+    store = opened(server.url(database), retry_policy=retry_policy)
     with engine.connect() as other:
         other.exec_driver_sql("SELECT id FROM ec_credential WHERE id = 1 FOR UPDATE")
         with pytest.raises(StoreError, match="was not changed: another session holds a row locked"):
@@ -200,8 +218,11 @@ def test_lock_that_does_not_come(server: Server, database: str) -> None:
 
     with engine.connect() as other:
         other.exec_driver_sql("SELECT id FROM ec_credential WHERE id = 1 FOR UPDATE")
-        patience = Patience(waits=(0.0,), lock_seconds=1, sleep=lambda _: other.rollback())
-        assert opened(server.url(database), patience=patience).replace(changes) == [Outcome.CHANGED] * 3
+        retry_policy = RetryPolicy(waits=(0.0,), lock_seconds=1, sleep=lambda _: other.rollback())
+        assert (
+            opened(server.url(database), retry_policy=retry_policy).replace(changes)
+            == [ChangeOutcome.CHANGED] * 3
+        )
 
 
 def test_deadlock(server: Server, database: str) -> None:
@@ -209,7 +230,9 @@ def test_deadlock(server: Server, database: str) -> None:
     engine = server.engine(database)
     changes = [change(record, n) for n, record in enumerate(credentials(engine, range(3), sa.Integer()))]
     waits: list[float] = []
-    store = opened(server.url(database), patience=Patience((0.0, 0.0), lock_seconds=20, sleep=waits.append))
+    store = opened(
+        server.url(database), retry_policy=RetryPolicy((0.0, 0.0), lock_seconds=20, sleep=waits.append)
+    )
     with engine.connect() as other:
         if other.dialect.name == "postgresql":  # who looks first is ended: that is to be the store
             other.exec_driver_sql("SET deadlock_timeout = '1min'")
@@ -223,16 +246,16 @@ def test_deadlock(server: Server, database: str) -> None:
         contender = Thread(target=contend)
         contender.start()
         try:
-            assert store.replace(changes) == [Outcome.CHANGED] * 3
+            assert store.replace(changes) == [ChangeOutcome.CHANGED] * 3
         finally:
             contender.join()
     assert waits == [0.0]
 
 
-def watched(url: str, patience: Patience) -> tuple[InPlace, sa.Engine]:
+def watched(url: str, retry_policy: RetryPolicy) -> tuple[InPlaceWriter, sa.Engine]:
     """The store, and the engine whose events tell what it is about to do."""
     store = CloudBeesDatabase(database_at(url))
-    found = in_place(store, patience=patience)
+    found = in_place_writer(store, retry_policy=retry_policy)
     assert found is not None
     return found, store.database.engine
 
@@ -253,7 +276,7 @@ def test_session_is_ended_before_commit(server: Server, database: str, times: in
     engine = server.engine(database)
     changes = [change(record, n) for n, record in enumerate(credentials(engine, range(3), sa.Integer()))]
     waits: list[float] = []
-    store, ours = watched(server.url(database), Patience((0.0, 0.1), sleep=waits.append))
+    store, ours = watched(server.url(database), RetryPolicy((0.0, 0.1), sleep=waits.append))
     ended: list[str] = []
 
     def after_updates(connection: sa.Connection, *rest: Any) -> None:
@@ -263,7 +286,7 @@ def test_session_is_ended_before_commit(server: Server, database: str, times: in
 
     sa.event.listen(ours, "after_cursor_execute", after_updates)
     if times == 1:
-        assert store.replace(changes) == [Outcome.CHANGED] * 3
+        assert store.replace(changes) == [ChangeOutcome.CHANGED] * 3
         assert waits == [0.0]
     else:
         with pytest.raises(StoreError, match="was not changed: the connection was lost") as caught:
@@ -278,7 +301,7 @@ def test_session_is_ended_at_commit(server: Server, database: str) -> None:
     engine = server.engine(database)
     changes = [change(record, n) for n, record in enumerate(credentials(engine, range(3), sa.Integer()))]
     waits: list[float] = []
-    store, ours = watched(server.url(database), Patience((0.0, 0.1), sleep=waits.append))
+    store, ours = watched(server.url(database), RetryPolicy((0.0, 0.1), sleep=waits.append))
     written: list[bool] = []
 
     def on_update(*rest: Any) -> None:
@@ -307,7 +330,7 @@ def test_row_that_refuses_to_change(postgresql_server: Server) -> None:
             "EXECUTE FUNCTION swallow()",
             database=name,
         )
-        with pytest.raises(StoreError, match="3 rows were to change, and the database says 2"):
+        with pytest.raises(StoreError, match="3 rows were to change, but the database reports 2"):
             opened(postgresql_server.url(name)).replace(changes)
         assert passwords(engine) == [sealed(n, "old").decode() for n in range(3)]
 
@@ -322,7 +345,7 @@ def test_row_that_becomes_something_else(mariadb_server: Server) -> None:
             "SET NEW.password = IF(OLD.id = 1, LOWER(NEW.password), NEW.password)",
             database=name,
         )
-        with pytest.raises(StoreError, match="a row read again holds something else than was written"):
+        with pytest.raises(StoreError, match="a row does not hold what was written to it"):
             opened(mariadb_server.url(name)).replace(changes)
         assert passwords(engine) == [sealed(n, "old").decode() for n in range(3)]
 
@@ -349,17 +372,19 @@ def users(server: Server) -> list[tuple[str, str]]:
 def test_comparison_that_ignores_capitals(folded: Server) -> None:
     """`admin` is two rows to the server, and `AGVSBG8` equals `aGVsbG8`: neither is taken for the other."""
     before = users(folded)
-    old, new = Sealed(b"aGVsbG8"), Sealed(b"bmV3")
-    changes = [Change(f"ec_user:name={name}", old, new) for name in ("admin", "Admin", "guest", "other ")]
+    old, new = StoredCiphertext(b"aGVsbG8"), StoredCiphertext(b"bmV3")
+    changes = [
+        ValueChange(f"ec_user:name={name}", old, new) for name in ("admin", "Admin", "guest", "other ")
+    ]
     store = opened(folded.url("folded"))
-    [obstacle] = store.obstacles(changes)
-    assert obstacle.hindrance is Hindrance.NOT_FOUND_AGAIN
-    assert obstacle.records == ("ec_user:name=admin", "ec_user:name=Admin")
-    outcomes = [Outcome.GONE, Outcome.GONE, Outcome.DIFFERS, Outcome.CHANGED]
+    [blocker] = store.blockers(changes)
+    assert blocker.kind is BlockerKind.NOT_FOUND_AGAIN
+    assert blocker.records == ("ec_user:name=admin", "ec_user:name=Admin")
+    outcomes = [ChangeOutcome.GONE, ChangeOutcome.GONE, ChangeOutcome.DIFFERS, ChangeOutcome.CHANGED]
     assert store.replace(changes) == outcomes
     assert users(folded) == [*before[:3], ("other ", "bmV3")]
     assert store.present(["ec_user:name=admin", "ec_user:name=guest", "ec_user:name=other"]) == {
-        "ec_user:name=guest": Sealed(b"AGVSBG8")
+        "ec_user:name=guest": StoredCiphertext(b"AGVSBG8")
     }
 
 
@@ -367,12 +392,12 @@ def test_row_that_comes_to_look_the_same(folded: Server) -> None:
     """A second `guest` that appeared after the keys were read is seen by the statement that locks."""
     store = opened(folded.url("folded"))
     changes = [
-        Change(f"ec_user:name={name}", Sealed(old), Sealed(b"bmV3"))
+        ValueChange(f"ec_user:name={name}", StoredCiphertext(old), StoredCiphertext(b"bmV3"))
         for name, old in (("guest", b"AGVSBG8"), ("other ", b"aGVsbG8"))
     ]
-    assert list(store.obstacles(changes)) == []
+    assert list(store.blockers(changes)) == []
     folded.run("INSERT INTO ec_user VALUES ('GUEST', 'AGVSBG8')", database="folded")
-    assert store.replace(changes) == [Outcome.GONE, Outcome.CHANGED]
+    assert store.replace(changes) == [ChangeOutcome.GONE, ChangeOutcome.CHANGED]
     assert [password for name, password in users(folded) if name.lower() == "guest"] == ["AGVSBG8"] * 2
 
 
@@ -380,15 +405,19 @@ def test_table_without_transactions(folded: Server) -> None:
     """It is named, with its storage engine."""
     folded.run("ALTER TABLE ec_user ENGINE = MyISAM", database="folded")
     store = opened(folded.url("folded"))
-    [obstacle] = store.obstacles([Change("ec_user:name=guest", Sealed(b"AGVSBG8"), Sealed(b"bmV3"))])
-    assert obstacle.hindrance is Hindrance.NO_TRANSACTIONS
-    assert obstacle.what.startswith("table 'ec_user' has no transactions (MyISAM)")
+    [blocker] = store.blockers(
+        [ValueChange("ec_user:name=guest", StoredCiphertext(b"AGVSBG8"), StoredCiphertext(b"bmV3"))]
+    )
+    assert blocker.kind is BlockerKind.NO_TRANSACTIONS
+    assert blocker.what.startswith("table 'ec_user' has no transactions (MyISAM)")
     folded.run(
         "CREATE TRIGGER t BEFORE UPDATE ON ec_user FOR EACH ROW SET NEW.password = LOWER(NEW.password)",
         database="folded",
     )
     with pytest.raises(CommitUnknownError, match="a table has no transactions"):
-        store.replace([Change("ec_user:name=guest", Sealed(b"AGVSBG8"), Sealed(b"NEW"))])
+        store.replace(
+            [ValueChange("ec_user:name=guest", StoredCiphertext(b"AGVSBG8"), StoredCiphertext(b"NEW"))]
+        )
     assert ("guest", "new") in users(folded)
 
 
@@ -402,7 +431,7 @@ def test_time_of_change_stays(mariadb_server: Server) -> None:
             "UPDATE ec_credential SET modified = '2020-01-02 03:04:05' WHERE id < 2",
             database=name,
         )
-        assert opened(mariadb_server.url(name)).replace(changes) == [Outcome.CHANGED] * 3
+        assert opened(mariadb_server.url(name)).replace(changes) == [ChangeOutcome.CHANGED] * 3
         with engine.connect() as connection:
             times = (
                 connection.exec_driver_sql("SELECT modified FROM ec_credential ORDER BY id").scalars().all()

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy as sa
 
-from parsers.stores.change import Change, Hindrance, Outcome, Sealed
 from parsers.stores.open import open_store
+from parsers.stores.store_writer import BlockerKind, ChangeOutcome, StoredCiphertext, ValueChange
 from tests.parsers.stores.database.changing.rows_to_change import back, opened
 from tests.parsers.stores.reading import rows_of
 from tests.servers.server import Server
@@ -21,8 +21,8 @@ TEXT = (
 )
 
 
-def to_new(record: str) -> Change:
-    return Change(record, Sealed(OLD.encode()), Sealed(NEW.encode()))
+def to_new(record: str) -> ValueChange:
+    return ValueChange(record, StoredCiphertext(OLD.encode()), StoredCiphertext(NEW.encode()))
 
 
 @pytest.fixture
@@ -68,12 +68,12 @@ def test_only_cipher_strings_change(server: Server, database: str, type_: str) -
     records = rows_of(open_store(server.url(database)))["record"].to_list()
     assert len(records) == 4
     changes = [to_new(record) for record in records if "Token" in record]
-    assert list(store.obstacles(changes)) == []
-    assert store.replace(changes) == [Outcome.CHANGED] * 2
+    assert list(store.blockers(changes)) == []
+    assert store.replace(changes) == [ChangeOutcome.CHANGED] * 2
     head, _, tail = TEXT.rpartition(OLD)
     assert texts(server, database) == [head + NEW + tail] * 2
     assert store.present(records)[changes[0].record] == changes[0].new
-    assert store.replace(back(changes)) == [Outcome.CHANGED] * 2
+    assert store.replace(back(changes)) == [ChangeOutcome.CHANGED] * 2
     assert texts(server, database) == [TEXT] * 2
 
 
@@ -84,11 +84,11 @@ def test_documents_whose_text_is_not_kept(postgresql_server: Server) -> None:
         before = texts(postgresql_server, name)
         store = opened(postgresql_server.url(name))
         changes = [to_new("Account:Accounts-1#/Token")]
-        [obstacle] = store.obstacles(changes)
-        assert (obstacle.hindrance, obstacle.records) == (
-            Hindrance.NOT_WRITTEN_PLAINLY, ("Account:Accounts-1#/Token",),
+        [blocker] = store.blockers(changes)
+        assert (blocker.kind, blocker.records) == (
+            BlockerKind.NOT_WRITTEN_PLAINLY, ("Account:Accounts-1#/Token",),
         )  # fmt: skip
-        assert store.replace(changes) == [Outcome.GONE]
+        assert store.replace(changes) == [ChangeOutcome.GONE]
         assert texts(postgresql_server, name) == before
 
 
@@ -98,7 +98,10 @@ def test_document_that_grows_too_long(mariadb_server: Server) -> None:
         accounts(mariadb_server, name, f"varchar({len(TEXT)})")
         store = opened(mariadb_server.url(name))
         records = [f"Account:Accounts-{n}#/{member}" for n in (1, 2) for member in ("Password", "Token")]
-        changes = [Change(record, Sealed(OLD.encode()), Sealed(f"AAAA{NEW}".encode())) for record in records]
-        [obstacle] = store.obstacles(changes)
-        assert (obstacle.hindrance, obstacle.records) == (Hindrance.TOO_SHORT, tuple(records[:2]))
-        assert f"takes {len(TEXT)} characters, where {len(TEXT) + 8} are needed" in obstacle.what
+        changes = [
+            ValueChange(record, StoredCiphertext(OLD.encode()), StoredCiphertext(f"AAAA{NEW}".encode()))
+            for record in records
+        ]
+        [blocker] = store.blockers(changes)
+        assert (blocker.kind, blocker.records) == (BlockerKind.TOO_SHORT, tuple(records[:2]))
+        assert f"takes {len(TEXT)} characters, where {len(TEXT) + 8} are needed" in blocker.what

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from parsers.stores.change import Sealed
+from parsers.stores.store_writer import StoredCiphertext
 from tests.parsers.stores.rewriting.rewritten import base64_of, changed
 from tests.servers.server import Server
 from tests.servers.test_sql_dump import load_mariadb, load_postgresql, socket_of
@@ -64,9 +64,9 @@ def new_value(old: bytes) -> bytes:
     return binary(1000 + sum(old)) + binary(2000 + sum(old))
 
 
-def renewed(number: int, old: Sealed) -> Sealed | None:
+def renewed(number: int, old: StoredCiphertext) -> StoredCiphertext | None:
     """Every second row."""
-    return Sealed(new_value(old.value)) if number % 2 == 0 else None
+    return StoredCiphertext(new_value(old.value)) if number % 2 == 0 else None
 
 
 def rows_of(engine: sa.Engine) -> dict[str, list[tuple[object, ...]]]:
@@ -93,7 +93,7 @@ def update(engine: sa.Engine) -> None:
         key, column, where = columns[table]
         for row in rows:
             old = row[where]
-            given = renewed(at, Sealed(old if isinstance(old, bytes) else str(old).encode()))
+            given = renewed(at, StoredCiphertext(old if isinstance(old, bytes) else str(old).encode()))
             at += 1
             if given is not None:
                 new = given.value if isinstance(old, bytes) else given.value.decode()
@@ -111,8 +111,8 @@ def assert_loads_as_updated(
     with server.database("source") as source, server.database("target") as target:
         fill(server.engine(source), tables)
         path.write_bytes(dump(source))
-        found, obstacles = changed(path, renewed)
-        assert not obstacles
+        found, blockers = changed(path, renewed)
+        assert not blockers
         path.write_bytes(found[""])
         update(server.engine(source))
         load(server, target, path)

@@ -5,7 +5,7 @@ from audit.layouts.layout import Layout
 from audit.reencryption.one_value import Spelling, encrypt_value, fresh_vector, open_value
 from audit.trial.hypothesis import Hypothesis, hypotheses
 from parsers.secret import Secret
-from parsers.stores.change import Sealed
+from parsers.stores.store_writer import StoredCiphertext
 from tests.support.sealing import candidate
 
 
@@ -22,7 +22,7 @@ def hypothesis_of(layout: Layout, content: bytes) -> Hypothesis:
 
 def opened(value: bytes, layout: Layout, content: bytes) -> bytes | None:
     """What the key file with this content opens a stored value to."""
-    found = open_value(Sealed(value), hypothesis_of(layout, content))
+    found = open_value(StoredCiphertext(value), hypothesis_of(layout, content))
     return None if found is None else found.reveal()
 
 

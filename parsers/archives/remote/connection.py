@@ -1,11 +1,11 @@
-"""A connection to a host or an object store: looked up, listed, read; made again when it breaks."""
+"""A connection to a host or an object store, made again when it breaks."""
 
 import threading
 import time
 from collections.abc import Callable
 from typing import Any, BinaryIO, Final, NamedTuple, TypeVar, cast
 
-from parsers.archives.remote.reference import check_url, scheme_of
+from parsers.archives.remote.urls import check_url, scheme_of
 from parsers.errors import ArchiveError
 
 # fsspec ships no type information: its file systems are `Any` here, and nowhere else.
@@ -13,30 +13,30 @@ from parsers.errors import ArchiveError
 T = TypeVar("T")
 
 ATTEMPTS: Final = 3
-"""How often something is tried before it counts as unread; the libraries themselves repeat requests too."""
+"""Attempts before something counts as unread; the libraries repeat requests themselves too."""
 
 _WAIT: Final = 0.5
 """Seconds before the second attempt; twice as long before the third."""
 
 LASTING: Final = (FileNotFoundError, PermissionError, NotADirectoryError, IsADirectoryError)
-"""What trying again does not mend."""
+"""Errors that another attempt does not cure."""
 
 _SSH: Final = {
-    "known_hosts": (),  # as OpenSSH has them: sshfs by itself would trust any host
+    "known_hosts": (),  # OpenSSH's own list: without this sshfs would trust any host
     "connect_timeout": 30,
     "login_timeout": 30,
-    "keepalive_interval": 15,  # a host that is gone is noticed within a minute
+    "keepalive_interval": 15,  # a lost host is noticed within a minute
 }
 
 
-class Entry(NamedTuple):
-    """A file or folder as the other side lists it.
+class RemoteEntry(NamedTuple):
+    """A file or folder as the remote side lists it.
 
     Attributes:
-        path: there, without the URL's scheme and host.
+        path: on the remote side, without the URL's scheme and host.
         kind: `file`, `directory`, or what else there is.
-        size: in bytes, or None where the other side does not tell.
-        version: changes with the content, as object stores count; "" where nothing does.
+        size: in bytes, or None where the remote side does not report it.
+        version: an object store's ETag, which changes with the content; "" where there is none.
     """
 
     path: str
@@ -48,7 +48,7 @@ class Entry(NamedTuple):
 class Connection:
     """One for each host or service and user; any number of threads may use it.
 
-    Raises `ArchiveError` from every method where the other side refuses or cannot be reached.
+    Every method raises `ArchiveError` where the remote side refuses or cannot be reached.
     """
 
     def __init__(self, url: str) -> None:
@@ -67,36 +67,36 @@ class Connection:
         self._refusal: ArchiveError | None = None
 
     def path(self, url: str) -> str:
-        """The path within the file system that `url` names.
+        """The path within the remote file system that `url` names.
 
-        fsspec's public way there also splits at `::`, which may stand in a name.
+        fsspec's public function also splits at `::`, which a name may contain.
         """
-        return str(self._class._strip_protocol(url))  # noqa: SLF001 - as said
+        return str(self._class._strip_protocol(url))  # noqa: SLF001 - see above
 
-    def look(self, path: str) -> Entry:
-        """What is there; links are followed."""
-        return self._tried(lambda filesystem: _entry(filesystem.info(path)))
+    def info(self, path: str) -> RemoteEntry:
+        """The file or folder at `path`; links are followed."""
+        return self._retry(lambda filesystem: _entry(filesystem.info(path)))
 
-    def listed(self, folder: str) -> list[Entry]:
-        """What lies in a folder, sorted by name."""
-        return sorted(self._tried(lambda filesystem: list(map(_entry, filesystem.ls(folder, detail=True)))))
+    def list_folder(self, folder: str) -> list[RemoteEntry]:
+        """The content of a folder, sorted by name."""
+        return sorted(self._retry(lambda filesystem: list(map(_entry, filesystem.ls(folder, detail=True)))))
 
     def open(self, path: str) -> BinaryIO:
-        """The file, seekable; each read asks the other side for just these bytes.
+        """The file, seekable; each read requests just these bytes.
 
-        One that is replaced while it is open gives an error where the other side counts versions.
+        If the file is replaced while it is open, reading fails where the remote side keeps versions.
         """
         options = {} if self._is_ssh else {"cache_type": "none"}
-        return self._tried(lambda filesystem: cast("BinaryIO", filesystem.open(path, "rb", **options)))
+        return self._retry(lambda filesystem: cast("BinaryIO", filesystem.open(path, "rb", **options)))
 
     @property
     def _is_ssh(self) -> bool:
         return self._scheme in {"ssh", "sftp"}
 
-    def _tried(self, work: Callable[[Any], T]) -> T:
-        return tried(lambda: work(self._connected()), self.renew)
+    def _retry(self, work: Callable[[Any], T]) -> T:
+        return retry(lambda: work(self._connect()), self.renew)
 
-    def _connected(self) -> Any:
+    def _connect(self) -> Any:
         with self._lock:
             if self._refusal:
                 raise self._refusal
@@ -107,24 +107,24 @@ class Connection:
                 except Exception as error:
                     self._failures += 1
                     if self._failures == ATTEMPTS or isinstance(error, LASTING):
-                        # Whoever asks next would wait as long for the same answer.
-                        self._refusal = ArchiveError(f"cannot connect: {in_words(error)}")
+                        # The next caller would wait as long for the same answer.
+                        self._refusal = ArchiveError(f"cannot connect: {failure_reason(error)}")
                         raise self._refusal from error
                     raise
             return self._filesystem
 
     def renew(self) -> None:
-        """Let the next use connect again; an object store needs no new connection."""
+        """Reconnect at the next use; an object store needs no new connection."""
         if self._is_ssh:
             with self._lock:
                 self._filesystem = None
 
 
-def tried(work: Callable[[], T], renew: Callable[[], None]) -> T:
-    """What `work` returns, tried again after `renew` where what failed may pass.
+def retry(work: Callable[[], T], renew: Callable[[], None]) -> T:
+    """The result of `work`, repeated after `renew` where the failure may be temporary.
 
     Raises:
-        ArchiveError: it failed for good, or too often.
+        ArchiveError: the failure is permanent, or came too often.
     """
     for attempt in range(ATTEMPTS):
         try:
@@ -133,14 +133,14 @@ def tried(work: Callable[[], T], renew: Callable[[], None]) -> T:
             raise
         except Exception as error:  # each library has exceptions of its own
             if attempt == ATTEMPTS - 1 or isinstance(error, LASTING):
-                raise ArchiveError(in_words(error)) from error
+                raise ArchiveError(failure_reason(error)) from error
             time.sleep(_WAIT * 2**attempt)
             renew()
     raise AssertionError  # the last attempt returns or raises
 
 
-def in_words(error: Exception) -> str:
-    """Why the other side could not be read; never a message that might quote a credential."""
+def failure_reason(error: Exception) -> str:
+    """Why the remote side could not be read; never a message that might quote a credential."""
     match error:
         case FileNotFoundError():
             return "not found"
@@ -154,7 +154,7 @@ def in_words(error: Exception) -> str:
             return type(error).__name__
 
 
-def _entry(info: dict[str, Any]) -> Entry:
+def _entry(info: dict[str, Any]) -> RemoteEntry:
     size = info.get("size")
     version = str(info.get("ETag") or "")
-    return Entry(str(info["name"]), str(info["type"]), None if size is None else int(size), version)
+    return RemoteEntry(str(info["name"]), str(info["type"]), None if size is None else int(size), version)

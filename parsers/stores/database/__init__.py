@@ -1,1 +1,1 @@
-"""CloudBees CD's database: its catalogue, what of a mapping is there, and its rows."""
+"""Databases: connections that only read, their catalogue, and the rows of mapped tables."""

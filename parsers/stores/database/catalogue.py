@@ -14,7 +14,7 @@ _LARGE: Final = (sa.Text, sa.LargeBinary)
 
 
 class Unusable(Enum):
-    """Why a name is no table to read from; the value is for people."""
+    """Why a table cannot be read; the value is for users."""
 
     ABSENT = "the database's catalogue does not list it: it is not there, or this user has no right on it"
     VIEW = "it is a view"
@@ -23,7 +23,7 @@ class Unusable(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column as the catalogue has it: its spelling, and its type (`NullType` where none is known)."""
+    """A column of the catalogue: its name as spelled there, and its type (`NullType` if unknown)."""
 
     name: str
     type: TypeEngine[Any]  # of whatever Python type
@@ -31,13 +31,13 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table as the catalogue has it.
+    """A table of the catalogue.
 
     Attributes:
         name: in the catalogue's spelling.
         columns: in their order.
         keys: names of the columns of its primary key and of its foreign keys.
-        targets: (table, column) that its foreign keys point to.
+        targets: (table, column) that its foreign keys refer to.
     """
 
     name: str
@@ -46,8 +46,8 @@ class Table:
     targets: frozenset[tuple[str, str]]
 
     def column(self, name: str) -> Column | None:
-        """The column of this name, or else the one that differs in capitals only."""
-        found = _spelled(name, [column.name for column in self.columns])
+        """The column of this name, else the only one that differs just in case."""
+        found = _match_name(name, [column.name for column in self.columns])
         return next((column for column in self.columns if column.name == found), None)
 
 
@@ -61,13 +61,13 @@ class Catalogue:
         self._views = tuple(self._inspector.get_view_names())
 
     def find(self, name: str) -> Table | Unusable:
-        """The table of this name, or else the one that differs in capitals only; or why there is none."""
-        spelled = _spelled(name, self.tables)
+        """The table of this name, else the only one that differs just in case; or why there is none."""
+        spelled = _match_name(name, self.tables)
         if spelled is None:
-            return Unusable.ABSENT if _spelled(name, self._views) is None else Unusable.VIEW
+            return Unusable.ABSENT if _match_name(name, self._views) is None else Unusable.VIEW
         try:
             with warnings.catch_warnings():
-                # Of a foreign key that stands there twice, say: nothing that matters to who reads the values.
+                # About duplicate foreign keys, for example: irrelevant for reading values.
                 warnings.simplefilter("ignore", exc.SAWarning)
                 return self._table(spelled)
         except (exc.UnreflectableTableError, exc.NoSuchTableError):
@@ -93,16 +93,16 @@ class Catalogue:
 def select(
     table: Table, columns: Sequence[Column], *, as_bytes: Collection[int] = (), filled: bool = False
 ) -> sa.Select[Any]:
-    """`SELECT columns FROM table`; every name is the catalogue's and is quoted as the dialect wants it.
+    """`SELECT columns FROM table`; all names are from the catalogue, quoted as the dialect requires.
 
     Args:
-        table: where from.
-        columns: what; at least one.
-        as_bytes: positions of those in `columns` whose text is wanted as the bytes that lie there.
-        filled: leave out the rows whose first column is null.
+        table: the table.
+        columns: at least one.
+        as_bytes: positions in `columns` whose text is wanted as the stored bytes.
+        filled: leave out rows whose first column is null.
     """
-    # Only large types are told, for Oracle's driver hands out locators else: the others would turn values
-    # into Python objects, and refuse what does not fit, such as a date in words in SQLite.
+    # Only large types are declared, since Oracle's driver returns locators otherwise. Other types would
+    # convert values to Python objects and reject what does not fit, such as a date in words in SQLite.
     elements: list[sa.ColumnClause[Any]] = [
         sa.column(column.name, column.type if isinstance(column.type, _LARGE) else NullType())
         for column in columns
@@ -116,14 +116,14 @@ def select(
 
 
 def python_type(kind: TypeEngine[Any]) -> type[Any]:
-    """What values of a column's type are in Python; `object` where the type is not known."""
+    """The Python type of a column's values; `object` if the column's type is unknown."""
     try:
         return kind.python_type
     except NotImplementedError:
         return object
 
 
-def _spelled(name: str, names: Collection[str]) -> str | None:
+def _match_name(name: str, names: Collection[str]) -> str | None:
     if name in names:
         return name
     alike = [other for other in names if other.casefold() == name.casefold()]

@@ -1,4 +1,4 @@
-"""Connections to a database that only read: by URL, or to a SQLite file."""
+"""Read-only connections to a database: by URL, or to a SQLite file."""
 
 import os
 import sqlite3
@@ -18,23 +18,23 @@ from parsers.secret import Secret
 from parsers.stores.database.faults import explain
 
 CONNECT_SECONDS: Final = 10
-"""How long a server may take to answer at first, unless the URL says otherwise."""
+"""How long connecting to a server may take, unless the URL says otherwise."""
 
 _TIMEOUTS: Final = {"pymysql": "connect_timeout", "psycopg": "connect_timeout", "pymssql": "login_timeout"}
 _PACKAGES: Final = {"psycopg": "psycopg[binary]", "psycopg2": "psycopg2-binary", "MySQLdb": "mysqlclient"}
 _PASSWORD_WORDS: Final = ("password", "passwd", "pwd=")
 _MODE: Final = "ISOLATION LEVEL REPEATABLE READ, READ ONLY"
-"""All rows of a table are of one moment, too, though the reading takes minutes."""
+"""This also reads all rows of a table as of one moment, even if it takes minutes."""
 
 _SESSION: Final = {
     "mysql": f"SET SESSION TRANSACTION {_MODE}",
     "mariadb": f"SET SESSION TRANSACTION {_MODE}",
     "postgresql": f"SET SESSION CHARACTERISTICS AS TRANSACTION {_MODE}",
 }
-"""What makes every transaction from the next one on read only."""
+"""Statements that make all following transactions read-only."""
 
 _tolerant: Final = partial(str, encoding="utf-8", errors="backslashreplace")
-"""SQLite checks no encoding, and its driver would stop at text that is no UTF-8."""
+"""SQLite does not check encodings, and its driver would fail at text that is not UTF-8."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,9 @@ class Database:
     """A database that can be connected to.
 
     Attributes:
-        label: what reports call it.
-        engine: what connects to it.
-        file: the SQLite file that it is, if it is one.
+        label: its name in reports.
+        engine: makes connections to it.
+        file: its path, if it is a SQLite file.
     """
 
     label: str
@@ -53,13 +53,13 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
-        """A connection of its own, in a transaction that changes nothing.
+        """A new connection, in a read-only transaction.
 
-        SQL Server knows no such transaction, and Oracle only one at a time, until an error ends it: there
-        the statements, all SELECT, see to it.
+        SQL Server has no such transactions, and Oracle's lasts only until an error: there nothing is changed
+        because all statements are SELECTs.
 
         Raises:
-            sqlalchemy.exc.SQLAlchemyError: from connecting, and from what is done inside.
+            sqlalchemy.exc.SQLAlchemyError: from connecting, and from the statements inside.
         """
         with self.engine.connect() as connection:
             if statement := _SESSION.get(connection.dialect.name):
@@ -74,7 +74,7 @@ def database_at(url: str, *, password: Secret | None = None) -> Database:
     """The database that a SQLAlchemy URL names; nothing is connected yet.
 
     Raises:
-        StoreError: no such URL, a password in it, or a driver that is not installed.
+        StoreError: an invalid URL, a password in it, or a driver that is not installed.
     """
     parsed = _parse(url)
     query = {key: value for key, value in parsed.query.items() if key != "user"}
@@ -95,14 +95,14 @@ def sqlite_database(path: Path) -> Database:
         StoreError: there is no such file.
     """
     if not path.is_file():
-        raise StoreError(f"{str(path)!r} is no file")
+        raise StoreError(f"{str(path)!r} is not a file")
     uri = f"file:{quote(os.fsencode(path.absolute()))}?mode=ro"
     return Database(str(path), _sqlite(lambda: sqlite3.connect(uri, uri=True)), path)
 
 
 def sqlite_content(content: bytes, *, label: str) -> Database:
-    """What a SQLite file holds, such as one that lay compressed: no copy of it reaches a disk."""
-    # A file with a write-ahead log says so here; in memory there is none (sqlite.org/fileformat2, 1.3.3).
+    """A SQLite file's content opened in memory, as of a compressed file: no copy of it reaches a disk."""
+    # These bytes announce a write-ahead log, which does not exist in memory (sqlite.org/fileformat2, 1.3.3).
     plain = content[:18] + b"\1\1" + content[20:] if content[18:20] == b"\2\2" else content
 
     def connect() -> sqlite3.Connection:
@@ -114,22 +114,25 @@ def sqlite_content(content: bytes, *, label: str) -> Database:
 
 
 def _sqlite(connect: Callable[[], sqlite3.Connection]) -> sa.Engine:
-    def prepared() -> sqlite3.Connection:
+    def connect_read_only() -> sqlite3.Connection:
         connection = connect()
         connection.text_factory = _tolerant
+        # In addition to mode=ro, which a database in memory does not have.
         connection.execute("PRAGMA query_only = ON")
         return connection
 
-    return sa.create_engine("sqlite://", creator=prepared, poolclass=pool.NullPool, hide_parameters=True)
+    return sa.create_engine(
+        "sqlite://", creator=connect_read_only, poolclass=pool.NullPool, hide_parameters=True
+    )
 
 
 def _parse(url: str) -> sa.URL:
     try:
         parsed = sa.make_url(url)
     except (exc.ArgumentError, ValueError):
-        # Neither the text nor the cause, which quotes it: it may hold a password.
+        # Without the text and the cause, which quotes it: it may hold a password.
         raise StoreError(
-            "a database URL is not understood", hint="write it like mysql+pymysql://user@host/database"
+            "a database URL is malformed", hint="write it like mysql+pymysql://user@host/database"
         ) from None
     in_query = any(
         word in f"{key}={value}".lower() for key, value in parsed.query.items() for word in _PASSWORD_WORDS
@@ -147,7 +150,7 @@ def _as_text(password: Secret) -> str:
         return password.reveal().decode()
     except UnicodeDecodeError:
         # Without its cause, which holds the password.
-        raise StoreError("the database password is no UTF-8 text") from None
+        raise StoreError("the database password is not UTF-8 text") from None
 
 
 def _engine(url: sa.URL) -> sa.Engine:
@@ -157,7 +160,7 @@ def _engine(url: sa.URL) -> sa.Engine:
         return sa.create_engine(url, poolclass=pool.NullPool, hide_parameters=True, connect_args=arguments)
     except exc.NoSuchModuleError as error:
         raise StoreError(
-            f"no kind of database is called {url.drivername!r}",
+            f"unknown kind of database {url.drivername!r}",
             hint="mysql+pymysql, mariadb+pymysql, postgresql+psycopg, mssql+pymssql, oracle+oracledb, sqlite",
         ) from error
     except ImportError as error:
@@ -167,6 +170,4 @@ def _engine(url: sa.URL) -> sa.Engine:
             hint=f"pip install '{_PACKAGES.get(name, name)}' into the environment of passkey-audit",
         ) from error
     except (exc.ArgumentError, TypeError, ValueError) as error:
-        raise StoreError(
-            f"options of the {url.drivername} URL are not understood: {explain(error)}"
-        ) from error
+        raise StoreError(f"invalid options in the {url.drivername} URL: {explain(error)}") from error

@@ -1,4 +1,4 @@
-"""Columns of a database's tables that hold what looks like ciphertext, and that no mapping names."""
+"""Columns of a database that no mapping names and that hold what looks like ciphertext."""
 
 from collections.abc import Collection, Iterator, Sequence
 from itertools import chain
@@ -15,10 +15,10 @@ from parsers.stores.interface import NotAudited, Uncovered
 from parsers.stores.unmapped import ColumnSearch, in_words, may_hold_ciphertext
 
 MAX_ROWS: Final = 2_000_000
-"""Rows of a table that are looked at; a table with more of them is named as one that was searched in part."""
+"""Rows of a table that are searched; a larger table is reported as searched in part."""
 
 _FETCH_ROWS: Final = 256
-"""A column may hold texts of a megabyte."""
+"""Few rows, since a column may hold texts of a megabyte."""
 
 _EXPLAINED: Final = f"searched for ciphertext in its first {MAX_ROWS:,} rows only"
 
@@ -26,14 +26,14 @@ _EXPLAINED: Final = f"searched for ciphertext in its first {MAX_ROWS:,} rows onl
 def uncovered(
     connection: sa.Connection, catalogue: Catalogue, mapped: Collection[tuple[str, str]], *, store: str
 ) -> Iterator[Uncovered | NotAudited]:
-    """Every column, not among `mapped` (table, column), that has values of the form of ciphertext.
+    """Every column that is not in `mapped` (table, column) and has values in the form of ciphertext.
 
-    All tables are searched, whatever they are called, and every row of them up to `MAX_ROWS`. Keys are never
-    candidates, since a binary id has 16 bytes too: columns of primary and foreign keys, what a foreign key
-    points to, `id` and `*_id`.
+    All tables are searched, whatever their names, up to `MAX_ROWS` rows each. Keys are left out, since a
+    binary id has 16 bytes as well: columns of primary and foreign keys, those that a foreign key refers to,
+    `id` and `*_id`.
 
     Raises:
-        DRIVER_FAULTS: the connection was lost; a table without the right to read it is only listed.
+        DRIVER_FAULTS: the connection was lost. A table that this user may not read is only listed.
     """
     tables: list[Table] = []
     for name in catalogue.tables:
@@ -48,16 +48,16 @@ def uncovered(
         if not columns:
             continue
         try:
-            yield from _searched(connection, table, columns, store)
+            yield from _search(connection, table, columns, store)
         except exc.DBAPIError as error:
             if error.connection_invalidated:
                 raise
-            connection.rollback()
+            connection.rollback()  # PostgreSQL refuses every statement after an error until then
             yield from _one_by_one(connection, table, columns, store)
 
 
 def _candidates(table: Table, apart: Collection[tuple[str, str]], *, everything: bool) -> Iterator[Column]:
-    """Text and binary columns; `everything` where a column's type says nothing of its values (SQLite)."""
+    """Text and binary columns; `everything` if a column's type does not restrict its values (SQLite)."""
     for column in table.columns:
         wanted = everything or (python_type(column.type) in {str, bytes} and not _is_short(column))
         if wanted and may_hold_ciphertext(column.name, table.keys) and (table.name, column.name) not in apart:
@@ -71,7 +71,7 @@ def _is_short(column: Column) -> bool:
     return isinstance(length, int) and 0 < length < shortest
 
 
-def _searched(
+def _search(
     connection: sa.Connection,
     table: Table,
     columns: Sequence[Column],
@@ -79,14 +79,14 @@ def _searched(
     *,
     as_bytes: Collection[int] = (),
 ) -> Iterator[Uncovered | NotAudited]:
-    """What these columns hold, all of them read at once."""
+    """Search these columns, all of them read at once."""
     searches = [ColumnSearch(column.name) for column in columns]
     statement = select(table, columns, as_bytes=as_bytes).limit(MAX_ROWS + 1)
     count = 0
     for rows in partitions(connection, statement, _FETCH_ROWS):
         count += len(rows)
         for search, values in zip(searches, zip(*rows, strict=True), strict=True):
-            search.take(values)
+            search.add(values)
     for column, search in zip(columns, searches, strict=True):
         if forms := search.forms():
             yield Uncovered(store, f"{table.name}.{column.name}", forms.total(), in_words(forms))
@@ -97,14 +97,14 @@ def _searched(
 def _one_by_one(
     connection: sa.Connection, table: Table, columns: Sequence[Column], store: str
 ) -> Iterator[Uncovered | NotAudited]:
-    """Each column apart, so that one that cannot be read does not hide the others.
+    """Search each column separately, so that one that cannot be read does not hide the others.
 
-    SQLite checks no encoding, and its driver stops at text that is no UTF-8: its bytes can be had.
+    SQLite does not check encodings, and its driver fails at text that is not UTF-8: it is read as bytes.
     """
     as_bytes = (0,) if connection.dialect.name == "sqlite" else ()
     for column in columns:
         try:
-            yield from _searched(connection, table, [column], store, as_bytes=as_bytes)
+            yield from _search(connection, table, [column], store, as_bytes=as_bytes)
         except exc.DBAPIError as error:
             if error.connection_invalidated:
                 raise

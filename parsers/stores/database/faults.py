@@ -1,11 +1,11 @@
-"""What a database error means, in words that hold nothing of the data or the password."""
+"""The meaning of database errors, in words without any of the data or the password."""
 
 from typing import Final
 
 from sqlalchemy import exc
 
 DRIVER_FAULTS: Final = (exc.SQLAlchemyError, OSError, UnicodeError)
-"""What connecting and reading may raise: drivers let some of Python's own errors through."""
+"""Errors of connecting and reading: drivers let some of Python's own errors through."""
 
 _NUMBERS: Final = {
     1044: "this user has no right to use the database",
@@ -15,7 +15,7 @@ _NUMBERS: Final = {
     1142: "this user has no right to read the table, or to change it",
     1143: "this user has no right to read a column of the table, or to change it",
     1205: "another session holds a row locked",
-    1213: "another session wants the same rows in another order (deadlock)",
+    1213: "another session locked the same rows in another order (deadlock)",
     1222: "another session holds a row locked",
     1265: "a value does not fit into its column",
     1290: "the server is read-only",
@@ -39,7 +39,7 @@ _SQLSTATES: Final = {
     "3D": "the server has no database of this name",
     "42501": "this user has no right to read the table, or to change it",
     "40001": "another session changed the same rows meanwhile",
-    "40P01": "another session wants the same rows in another order (deadlock)",
+    "40P01": "another session locked the same rows in another order (deadlock)",
     "55P03": "another session holds a row locked",
     "22001": "a value is too long for its column",
     "25006": "the server or the transaction is read-only",
@@ -64,7 +64,7 @@ _TEXTS: Final = {
     "server closed the connection": "the connection was lost",
     "connection is lost": "the connection was lost",
     "ssl connection has been closed": "the connection was lost",
-    "not a database": "the file is no SQLite database, or an encrypted one",
+    "not a database": "the file is not a SQLite database, or an encrypted one",
     "malformed": "the SQLite file is damaged",
     "database is locked": "another program holds the SQLite file locked",
     "unable to open": "the SQLite file cannot be opened",
@@ -80,18 +80,18 @@ _TEXTS: Final = {
     "ora-12154": "the host's name is unknown",
     "ora-12899": "a value is too long for its column",
     "ora-00054": "another session holds a row locked",
-    "ora-00060": "another session wants the same rows in another order (deadlock)",
+    "ora-00060": "another session locked the same rows in another order (deadlock)",
     "ora-08177": "another session changed the same rows meanwhile",
 }
 
-_REFUSALS: Final = frozenset(
+_CONFLICTS: Final = frozenset(
     {
         *(_NUMBERS[number] for number in (1020, 1205, 1213)),
         *(_SQLSTATES[state] for state in ("40001", "40P01")),
     }
     | {_TEXTS["database is locked"], _TEXTS["ora-00054"]}
 )
-"""Another session was in the way: whatever was asked for is undone, or was not begun."""
+"""Conflicts with another session: the statement was rolled back or not begun."""
 
 _LOST: Final = frozenset(
     {"the connection was lost", "the server cannot be reached", "no connection could be made"}
@@ -99,9 +99,9 @@ _LOST: Final = frozenset(
 
 
 def explain(error: BaseException) -> str:
-    """One line: what went wrong.
+    """The error in one line.
 
-    A driver's own text is never passed on, since it may quote values; only its number or class is.
+    A driver's own message is never passed on, since it may quote values; only its number or class is.
     """
     original = getattr(error, "orig", None) or error
     number = next(iter(original.args), None)
@@ -112,18 +112,18 @@ def explain(error: BaseException) -> str:
     return (*meanings, _by_text(original) or f"{type(original).__name__} {state}".rstrip())[0]
 
 
-def is_refusal(error: BaseException) -> bool:
-    """Whether the answer was that another session is in the way; as one to COMMIT: nothing stands."""
-    return explain(error) in _REFUSALS
+def is_conflict(error: BaseException) -> bool:
+    """Whether the database reported a conflict with another session; after a COMMIT: nothing was written."""
+    return explain(error) in _CONFLICTS
 
 
-def is_passing(error: BaseException) -> bool:
-    """Whether the same may succeed a little later: another session in the way, or a lost connection."""
+def is_transient(error: BaseException) -> bool:
+    """Whether the same may succeed a little later: a conflict with another session, or a lost connection."""
     lost = isinstance(error, exc.DBAPIError) and error.connection_invalidated
-    return lost or is_refusal(error) or explain(error).partition(":")[0] in _LOST
+    return lost or is_conflict(error) or explain(error).partition(":")[0] in _LOST
 
 
 def _by_text(error: BaseException) -> str:
-    """What a driver says in words only; "" where the words are not known."""
+    """The meaning of an error that a driver reports only in words; "" if they are unknown."""
     text = str(error).lower()
     return next((meaning for sign, meaning in _TEXTS.items() if sign in text), "")

@@ -1,4 +1,4 @@
-"""A mapping held against the catalogue: what can be read of it."""
+"""A mapping compared with the catalogue: what of it can be read."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class Tables(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ReadableTable:
-    """A table that is there, and the column for each role that one was found for."""
+    """A table that exists, and its column for each role that has one."""
 
     table: Table
     columns: Mapping[str, Column]
@@ -28,13 +28,13 @@ class ReadableTable:
 
 @dataclass(frozen=True, slots=True)
 class TablePlan:
-    """A mapped table that is there, with its value column.
+    """A mapped table that exists and has its value column.
 
     Attributes:
-        mapped: what the mapping says of it.
+        mapped: its entry in the mapping.
         source: its columns by the roles of `ROW`.
-        projects: where its projects' names are, by the roles of `PROJECTS`; why not; or None if it has none.
-        absent: columns that the mapping names and the table lacks.
+        projects: the table of its projects' names, or why it cannot be read; None if it has none.
+        absent: columns that the mapping names and the table does not have.
     """
 
     mapped: SecretTable
@@ -44,7 +44,7 @@ class TablePlan:
 
     @property
     def key(self) -> str:
-        """The name of the column that finds a row again, or ""."""
+        """The name of the column that identifies a row, or ""."""
         return self.source.columns["key"].name if "key" in self.source.columns else ""
 
 
@@ -82,10 +82,10 @@ def _columns(table: Table, roles: Mapping[str, str]) -> dict[str, Column]:
 def gaps(
     mapped: SecretTable, outcome: TablePlan | Unusable | str, *, named: bool, store: str
 ) -> Iterator[NotAudited | Unread]:
-    """What of a mapped table is not there; `named` if a mapping file says that it must be.
+    """What is missing of a mapped table; `named` if a mapping file requires it.
 
-    A default that is absent is only listed: not every version has it. One that is there and cannot be read
-    is unread, as is everything that a file names.
+    A default table that is absent is only listed, since not every version has it. One that exists and cannot
+    be read is unread, as is everything missing that a file names.
     """
     if isinstance(outcome, TablePlan):
         for column in outcome.absent:

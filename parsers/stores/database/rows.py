@@ -7,19 +7,19 @@ import polars as pl
 import sqlalchemy as sa
 from sqlalchemy import exc
 
+from parsers.stores.column_values import KEYS, conversion
 from parsers.stores.database.catalogue import select
 from parsers.stores.database.plan import ReadableTable
-from parsers.stores.roles import KEYS, conversion
 
 FETCH_ROWS: Final = 1_024
-"""Rows that are Python objects at a time; more of them cost memory and are slower (caches)."""
+"""Rows that are Python objects at once; more cost memory and are slower, by cache misses."""
 
 
 def stream(connection: sa.Connection, source: ReadableTable) -> Generator[pl.DataFrame]:
     """Frames of at most `FETCH_ROWS` rows, a column for each role, in the database's own order.
 
     Raises:
-        DRIVER_FAULTS: what was read before was handed out, up to the last `FETCH_ROWS` rows.
+        DRIVER_FAULTS: all rows before the fault were yielded, except up to `FETCH_ROWS` of them.
     """
     statement = select(
         source.table, list(source.columns.values()), as_bytes=_as_bytes(connection, source.columns)
@@ -33,9 +33,9 @@ def stream(connection: sa.Connection, source: ReadableTable) -> Generator[pl.Dat
 def partitions(
     connection: sa.Connection, statement: sa.Select[Any], size: int
 ) -> Iterator[Sequence[sa.Row[Any]]]:
-    """Rows, `size` at a time, that the server hands out as they are asked for.
+    """Rows, `size` at a time, streamed from the server.
 
-    Whoever stops before the end finds the connection closed.
+    A caller that stops before the end finds the connection closed: otherwise the driver would read the rest.
     """
     result = connection.execution_options(stream_results=True, yield_per=size).execute(statement)
     cursor = result.cursor
@@ -50,15 +50,15 @@ def partitions(
 
 
 def _abandon(cursor: object) -> None:
-    """PyMySQL reads an unbuffered result to its end before it lets go, and over a lost connection too."""
+    """Keep PyMySQL from reading an unbuffered result to its end, even over a lost connection."""
     if (unread := getattr(cursor, "_result", None)) is not None and hasattr(unread, "unbuffered_active"):
         unread.unbuffered_active = False
 
 
 def _as_bytes(connection: sa.Connection, roles: Collection[str]) -> list[int]:
-    """SQLite checks no encoding, and its driver stops at text that is no UTF-8.
+    """Positions to read as bytes, since SQLite's driver fails at text that is not UTF-8.
 
-    A file whose text is UTF-16 would give bytes of that.
+    None in a file of UTF-16, whose text would come as bytes of UTF-16.
     """
     if connection.dialect.name != "sqlite":
         return []

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 from xml.parsers.expat import ExpatError, ParserCreate, XMLParserType, errors
 
-from parsers.archives.interface import ByteStream, Leaf
+from parsers.archives.interface import ByteStream, EntryStream
 from parsers.errors import ArchiveError, StoreError
 from parsers.stores.batches import StoredRow, in_batches
 from parsers.stores.export.elements import ExportElements
@@ -61,7 +61,7 @@ class CloudBeesExport:
             yield from in_batches(_items(leaf), leaf)
 
 
-def _items(leaf: Leaf) -> Iterator[StoredRow | StoreEvent]:
+def _items(leaf: EntryStream) -> Iterator[StoredRow | StoreEvent]:
     parser = ParserCreate()
     elements = ExportElements(parser, leaf)
     fault: StoreError | ArchiveError | None = None

@@ -7,13 +7,13 @@ from functools import lru_cache
 from typing import Final
 from xml.parsers.expat import XMLParserType
 
-from parsers.archives.interface import Leaf
+from parsers.archives.interface import EntryStream
 from parsers.errors import StoreError
 from parsers.stores.batches import StoredRow
 from parsers.stores.export.raw_texts import RawText
 from parsers.stores.export.tree import ExportTree
 from parsers.stores.interface import FingerprintSeen, NotAudited, StoreEvent, Uncovered
-from parsers.stores.place import DEVOPS_INSIGHT, location
+from parsers.stores.locations import DEVOPS_INSIGHT, location
 from parsers.stores.unmapped import PlaceSearch, in_words
 from parsers.unread import Unread
 
@@ -77,7 +77,7 @@ class ExportElements:
     The handlers see every element of gigabytes: whatever does not matter must leave them at once.
     """
 
-    def __init__(self, parser: XMLParserType, leaf: Leaf) -> None:
+    def __init__(self, parser: XMLParserType, leaf: EntryStream) -> None:
         self._parser = parser
         self._leaf = leaf
         self._tree = ExportTree()
@@ -113,11 +113,11 @@ class ExportElements:
         tags = self._tree.tags
         path = self._tree.element_path()
         if found.tag:
-            self._uncovered.take(
+            self._uncovered.add(
                 f"{path.rstrip('/')}/{found.tag}/@{found.attribute}", found.attribute, [found.text]
             )
         elif len(tags) > 1 and tags[-1] not in _FIELDS.get(tags[-2], ()):
-            self._uncovered.take(path, tags[-1], [found.text])
+            self._uncovered.add(path, tags[-1], [found.text])
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         tags = self._tree.tags

@@ -12,9 +12,9 @@ from typing import Final
 import polars as pl
 from polars.exceptions import PanicException, PolarsError
 
-from parsers.archives.interface import Leaf
+from parsers.archives.interface import EntryStream
 from parsers.errors import ArchiveError, StoreError
-from parsers.stores.bad_rows import BadRows
+from parsers.stores.batches import BadRows
 from parsers.stores.interface import StoreEvent
 from parsers.stores.octopus.source import BLOB, ID, JSON, WANTED_COLUMNS, Row, read_documents
 from parsers.stores.octopus.table_rows import (
@@ -110,12 +110,12 @@ class OctopusTableFile:
             with io.TextIOWrapper(raw, encoding, errors="backslashreplace", newline="") as text:
                 yield from self._text_rows(text, leaf)
 
-    def _text_rows(self, text: io.TextIOWrapper, leaf: Leaf) -> Iterator[Row | Unread]:
+    def _text_rows(self, text: io.TextIOWrapper, leaf: EntryStream) -> Iterator[Row | Unread]:
         bad = BadRows(leaf)
         name = table_of_file(self.file.reference)
         for number, cells in enumerate(_READERS[self.form](text), 1):
             if isinstance(cells, str):
-                yield from bad.tell(f"row {number}", cells)
+                yield from bad.report(f"row {number}", cells)
             else:
                 yield _row(cells, name)
         yield from bad.rest()

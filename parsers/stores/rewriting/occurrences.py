@@ -1,4 +1,4 @@
-"""Where in a file the wanted values stand: a few bytes for each place."""
+"""Where the wanted values are in a file, in a few bytes each."""
 
 from array import array
 from bisect import bisect_left, bisect_right
@@ -19,9 +19,9 @@ class Occurrence(NamedTuple):
     Attributes:
         start: its first byte, decompressed.
         length: in bytes.
-        old: which value stands there, by its number.
-        spelling: how.
-        raw: the characters as they stand, where the spelling alone does not tell.
+        old: the number of the value.
+        spelling: how it is written.
+        raw: its characters in the file, where the spelling alone does not determine them.
     """
 
     start: int
@@ -31,15 +31,15 @@ class Occurrence(NamedTuple):
     raw: bytes = b""
 
 
-class Gathering:
-    """Occurrences on their way into `Occurrences`."""
+class OccurrenceBuilder:
+    """Builds `Occurrences`."""
 
     def __init__(self) -> None:
         self._columns = array("Q"), array("I"), array("I"), array("B")
         self._raws: dict[int, bytes] = {}
 
-    def add_all(self, found: Iterable[Occurrence]) -> None:
-        """More of them, in any order."""
+    def add(self, found: Iterable[Occurrence]) -> None:
+        """Add some, in any order."""
         starts, lengths, olds, spellings = self._columns
         for start, length, old, spelling, raw in found:
             starts.append(start)
@@ -54,7 +54,7 @@ class Gathering:
         starts, lengths = np.array(self._columns[0]), np.array(self._columns[1])
         order = np.lexsort((~lengths, starts))
         ends = starts[order] + lengths[order]
-        # What begins in front of the end of any before it overlaps.
+        # One that begins before the end of any earlier one overlaps.
         before = np.maximum.accumulate(np.concatenate([np.zeros(1, ends.dtype), ends]))[:-1]
         order = order[starts[order] >= before]
         kept = (array(each.typecode, np.array(each)[order].tobytes()) for each in self._columns)
@@ -64,7 +64,7 @@ class Gathering:
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Occurrences:
-    """The places in one file, in its order, without overlap."""
+    """The occurrences in one file, in its order, without overlap."""
 
     starts: "array[int]"
     lengths: "array[int]"
@@ -76,7 +76,7 @@ class Occurrences:
         return len(self.starts)
 
     def at(self, index: int) -> Occurrence:
-        """One of them."""
+        """The occurrence of this index."""
         start = self.starts[index]
         raw = self.raws.get(start, b"")
         return Occurrence(
@@ -84,7 +84,7 @@ class Occurrences:
         )
 
     def within(self, start: int, end: int) -> Iterator[tuple[int, Occurrence]]:
-        """Those of which a byte lies in the stretch, with their indices."""
+        """Those that overlap the range, with their indices."""
         first, last = bisect_right(self.starts, start), bisect_left(self.starts, end)
         if first and self.starts[first - 1] + self.lengths[first - 1] > start:
             first -= 1

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from parsers.errors import StoreError
-from parsers.stores.rewriting.characters import Characters, characters_of
+from parsers.stores.rewriting.spelling import Characters, characters_of
 
 _ROOT: Final = re.compile(
     r"(?s)(?:\ufeff|\xef\xbb\xbf)?+(?:\s++|<\?.*?\?>|<!--.*?-->)*+<exportedData(?=[\s/>])"

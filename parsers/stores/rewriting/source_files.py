@@ -1,4 +1,4 @@
-"""The files of a store as streams: those that its reader reads, and what lies beside them in a folder."""
+"""The files of a store as streams: those that its reader reads, and the others in its folder."""
 
 import os
 import stat
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final, NoReturn
 
 from parsers.archives.interface import ByteStream
-from parsers.archives.source import Window, open_file
+from parsers.archives.seekable import Window, open_file
 from parsers.errors import ArchiveError, StoreError
 from parsers.progress import Silent
 from parsers.stores.store_file import StoreFile
@@ -24,7 +24,7 @@ class SourceFile:
     Attributes:
         name: its path inside the store, "" for a store of one file.
         reference: its path.
-        open: its bytes, decompressed if the reader decompresses them.
+        open: opens its bytes, decompressed if the reader decompresses them.
     """
 
     name: str
@@ -37,8 +37,8 @@ def read_file(file: StoreFile, name: str = "") -> SourceFile:
 
     @contextmanager
     def opened() -> Iterator[ByteStream]:
-        with file.open() as leaf:
-            yield leaf.stream
+        with file.open() as entry:
+            yield entry.stream
 
     return SourceFile(name, file.reference, opened)
 
@@ -47,17 +47,21 @@ def files_of_folder(folder: Path, documents: Iterable[StoreFile]) -> list[Source
     """Every file below a folder, in the order of their paths.
 
     Raises:
-        StoreError: a link or a special file is among them, the folder cannot be read, or a document cannot
-            be called as it is once it is decompressed.
+        StoreError: a link or a special file is among them, the folder cannot be read, or a decompressed
+            document would have the name of another file.
     """
     read = {file.reference: file for file in documents}
     found = []
     for path in _paths(folder):
         name = path.relative_to(folder).as_posix()
         file = read.get(str(path))
-        found.append(_beside(path, name) if file is None else read_file(file, _unpacked_name(file, name)))
+        found.append(
+            _unparsed_file(path, name) if file is None else read_file(file, _unpacked_name(file, name))
+        )
     if len({each.name for each in found}) < len(found):
-        raise StoreError(f"{folder}: the same file lies there packed and unpacked", hint="remove one of them")
+        raise StoreError(
+            f"{folder}: the same file is there compressed and uncompressed", hint="remove one of them"
+        )
     return found
 
 
@@ -70,7 +74,7 @@ def _paths(folder: Path) -> Iterator[Path]:
                 yield path
             elif not stat.S_ISDIR(mode):
                 raise StoreError(
-                    f"{str(path)!r} is a link or a special file", hint="put a copy of the file in its place"
+                    f"{str(path)!r} is a link or a special file", hint="replace it with a copy of the file"
                 )
 
 
@@ -79,15 +83,15 @@ def _refuse(error: OSError) -> NoReturn:
 
 
 def _unpacked_name(file: StoreFile, name: str) -> str:
-    """Without the ending that says how it is packed, if it is: it is written decompressed."""
+    """The name without the extension of its compression, since it is written decompressed."""
     path = Path(name)
     if path.suffix.casefold() in _PACKED and not file.is_plain(file.head()[:64]):
         return path.with_suffix("").as_posix()
     return name
 
 
-def _beside(path: Path, name: str) -> SourceFile:
-    """A file that is copied as it lies there."""
+def _unparsed_file(path: Path, name: str) -> SourceFile:
+    """A file that is copied as it is."""
 
     @contextmanager
     def opened() -> Iterator[ByteStream]:

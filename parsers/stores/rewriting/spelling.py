@@ -1,18 +1,22 @@
-"""How a stored value can stand in a file: as itself, in hexadecimal digits, or between quotes of MySQL."""
+"""How a stored value can be written in a file: as it is, in hexadecimal digits, or in quotes."""
 
+import codecs
 import re
 from collections.abc import Iterator, Mapping
-from enum import IntEnum
+from enum import Enum, IntEnum
 from typing import Final, NamedTuple, assert_never
+
+import numpy as np
+import numpy.typing as npt
 
 from parsers.stores.sql_dump.escapes import mysql_escaped
 
 TOKEN_CHARACTERS: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=_|-\\"
-"""Those of base64, base64url and hex, Octopus' bar, and what begins an escape of JSON."""
+"""The characters of base64, base64url and hex, Octopus' bar, and the start of a JSON escape."""
 
 _TOKEN: Final = re.compile(rb"[A-Za-z0-9+/=_|-]*+")
 _SHORTEST_CIPHERTEXT: Final = 22
-"""Characters of 16 bytes in base64 without padding."""
+"""The length of 16 bytes in base64 without padding."""
 
 _HEX: Final = re.compile(rb"(?:0[xX]|\\++[xX])((?:[0-9A-Fa-f]{2})++)")
 # 0x4142   \x4142   \\x4142 (in a COPY)
@@ -21,11 +25,11 @@ _DIGITS: Final = re.compile(rb"(?:[0-9A-Fa-f]{2})++")
 _HEX_QUOTES: Final = (b"x'", b"X'")
 _BAR: Final = re.compile(rb"\||\\++u007[cC]")
 _ESCAPE: Final = re.compile(rb"\\++(?:u00([0-9A-Fa-f]{2})|(/))")
-# abc\/def\u002Bghi\u003D, once more escaped where JSON stands in JSON
+# abc\/def\u002Bghi\u003D, escaped again where JSON contains JSON
 
 
 class Spelling(IntEnum):
-    """How a value stands in a file."""
+    """How a value is written in a file."""
 
     TEXT = 0
     ESCAPED_TEXT = 1
@@ -34,8 +38,8 @@ class Spelling(IntEnum):
     MYSQL_STRING = 4
 
 
-class Spelled(NamedTuple):
-    """A value somewhere in a run of characters: from where to where, which one, and how it is written."""
+class SpelledValue(NamedTuple):
+    """A value within a run of characters: its range, its number, and how it is written."""
 
     start: int
     end: int
@@ -44,16 +48,15 @@ class Spelled(NamedTuple):
 
 
 def is_token(value: bytes) -> bool:
-    """Whether a value can stand in any file as it is, without escapes."""
+    """Whether a value can be written in any file without escapes."""
     return _TOKEN.fullmatch(value) is not None
 
 
 def core(value: bytes) -> bytes:
-    """The part of a value that is searched for, and exchanged.
+    """The part of a value that is searched for and replaced.
 
-    Without the white space around it, if the rest is a token. Of other text the longest token in it, if that
-    can be ciphertext: what stands around it (`{AES}…`, `ENC(…)`, JSON) may be escaped in the file, and stays.
-    Else all of it.
+    A token without surrounding white space; else the longest token in the text, if that can be ciphertext:
+    what surrounds it (`{AES}…`, `ENC(…)`, JSON) may be escaped in the file, and stays. Else all of it.
     """
     inner = value.strip()
     if is_token(inner):
@@ -63,29 +66,29 @@ def core(value: bytes) -> bytes:
 
 
 def may_hold(run: bytes) -> bool:
-    """Whether `spelled_in` can find anything in a run: most of them are words, and asked quickly."""
+    """Whether `find_spellings` can find anything in a run: a quick test, since most runs are words."""
     return b"|" in run or b"\\" in run or _MAY_BE_HEX.fullmatch(run) is not None
 
 
-def spelled_in(run: bytes, before: bytes, olds: Mapping[bytes, int]) -> Iterator[Spelled]:
-    """The values within a run of `TOKEN_CHARACTERS` that is none as it is.
+def find_spellings(run: bytes, before: bytes, olds: Mapping[bytes, int]) -> Iterator[SpelledValue]:
+    """The values within a run of `TOKEN_CHARACTERS` that is not a value as a whole.
 
     Args:
         run: the characters.
-        before: the two in front of it.
+        before: the two characters before it.
         olds: a number for each value.
     """
     if (found := _HEX.fullmatch(run)) or (before in _HEX_QUOTES and (found := _DIGITS.fullmatch(run))):
         digits = found[found.re.groups]
         if (old := olds.get(bytes.fromhex(digits.decode()))) is not None:
             spelling = Spelling.HEX_CAPITALS if digits == digits.upper() else Spelling.HEX
-            yield Spelled(len(run) - len(digits), len(run), old, spelling)
+            yield SpelledValue(len(run) - len(digits), len(run), old, spelling)
     elif b"|" in run or b"\\" in run:
         yield from _in_parts(run, olds)
 
 
-def _in_parts(run: bytes, olds: Mapping[bytes, int]) -> Iterator[Spelled]:
-    """Between bars, which may part cells or belong to a value; and in JSON's escapes."""
+def _in_parts(run: bytes, olds: Mapping[bytes, int]) -> Iterator[SpelledValue]:
+    """Values between bars, which may separate cells or belong to a value, and in JSON's escapes."""
     body = run.rstrip(b"\\")
     starts, ends = [0], []
     for bar in _BAR.finditer(body):
@@ -100,7 +103,7 @@ def _in_parts(run: bytes, olds: Mapping[bytes, int]) -> Iterator[Spelled]:
             if old is not None:
                 start, end = spans[at][0], spans[at + count - 1][1]
                 is_escaped = b"\\" in body[start:end]
-                yield Spelled(start, end, old, Spelling.ESCAPED_TEXT if is_escaped else Spelling.TEXT)
+                yield SpelledValue(start, end, old, Spelling.ESCAPED_TEXT if is_escaped else Spelling.TEXT)
                 at += count - 1
                 break
         at += 1
@@ -113,7 +116,7 @@ def _unescaped(text: bytes) -> bytes:
 
 
 def fits(new: bytes, old: bytes, spelling: Spelling) -> bool:
-    """Whether `new` can be written where `old` stands without meaning something else there."""
+    """Whether `new` can be written in the place of `old` without changing its meaning there."""
     match spelling:
         case Spelling.TEXT | Spelling.ESCAPED_TEXT:
             return is_token(new) and (b"|" in old or b"|" not in new)
@@ -123,7 +126,7 @@ def fits(new: bytes, old: bytes, spelling: Spelling) -> bool:
             assert_never(spelling)
 
 
-def written(new: bytes, spelling: Spelling) -> bytes:
+def spell(new: bytes, spelling: Spelling) -> bytes:
     """The value in this spelling."""
     match spelling:
         case Spelling.TEXT | Spelling.ESCAPED_TEXT:
@@ -136,3 +139,52 @@ def written(new: bytes, spelling: Spelling) -> bytes:
             return mysql_escaped(new)
         case _:
             assert_never(spelling)
+
+
+_IN_TOKEN: Final = np.zeros(1 << 16, np.bool_)
+_IN_TOKEN[np.frombuffer(TOKEN_CHARACTERS, np.uint8)] = True
+_IN_TOKEN_TABLE: Final = _IN_TOKEN[:256].tobytes()
+
+
+class Characters(Enum):
+    """How ASCII is encoded in a file."""
+
+    BYTES = "latin-1"
+    UTF_16_LE = "utf-16-le"
+    UTF_16_BE = "utf-16-be"
+
+    @property
+    def size(self) -> int:
+        """Bytes of one character."""
+        return 1 if self is Characters.BYTES else 2
+
+    def encode(self, text: bytes) -> bytes:
+        """ASCII text in the file's encoding."""
+        return text if self is Characters.BYTES else text.decode("ascii").encode(self.value)
+
+    def narrow(self, content: bytes) -> bytes:
+        """ASCII text from the file's encoding; other characters lose half of their bytes."""
+        match self:
+            case Characters.BYTES:
+                return content
+            case Characters.UTF_16_LE:
+                return content[::2]
+            case Characters.UTF_16_BE:
+                return content[1::2]
+
+    def in_token(self, content: bytes) -> npt.NDArray[np.bool_]:
+        """For each whole character, whether it is one of `TOKEN_CHARACTERS`."""
+        if self is Characters.BYTES:
+            return np.frombuffer(content.translate(_IN_TOKEN_TABLE), np.bool_)
+        kind = "<u2" if self is Characters.UTF_16_LE else ">u2"
+        inside: npt.NDArray[np.bool_] = _IN_TOKEN[np.frombuffer(content, kind, len(content) // 2)]
+        return inside
+
+
+def characters_of(head: bytes) -> Characters:
+    """The encoding by the byte-order mark; of XML also by its first two characters (XML 1.0, appendix F)."""
+    if head.startswith((codecs.BOM_UTF16_LE, b"<\0?\0")):
+        return Characters.UTF_16_LE
+    if head.startswith((codecs.BOM_UTF16_BE, b"\0<\0?")):
+        return Characters.UTF_16_BE
+    return Characters.BYTES

@@ -1,11 +1,12 @@
 """How SQL is written in a dump: its strings, names and comments, as patterns over bytes.
 
-Every repetition is possessive: nothing is tried twice, however a file is made.
+Every repetition is possessive: no pattern backtracks, whatever is in a file.
 """
 
+import codecs
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from re import Pattern
 from typing import Final
@@ -21,9 +22,9 @@ _QUOTED: Final = {
     for escaped, literal in ((True, _ESCAPED), (False, _DOUBLED))
 }
 _NOT_EXECUTED: Final = rb"/\*M?!(?:99\d{3}|[2-9]\d{5})(?!\d).*?\*/"
-"""A comment for servers of a version that there is not: `/*M!999999\\- enable the sandbox mode */`."""
+"""A comment for servers of a version that does not exist: `/*M!999999\\- enable the sandbox mode */`."""
 _CONDITIONAL: Final = rb"/\*M?!\d*+"
-"""What opens a comment that is code for the server that wrote the dump: `/*!40101 SET NAMES utf8 */`."""
+"""The start of a comment that is code for the server that wrote the dump: `/*!40101 SET NAMES utf8 */`."""
 
 
 @dataclass(frozen=True)
@@ -64,17 +65,17 @@ class Dialect:
 
     @cached_property
     def lead(self) -> Pattern[bytes]:
-        """Everything that may stand before a statement."""
+        """Everything that may precede a statement."""
         conditional = rb"" if self.postgresql else rb"|" + _NOT_EXECUTED + rb"|" + _CONDITIONAL
         return re.compile(rb"(?s)(?:[\s;\0]++|" + self._comment + conditional + rb"|\*/)*+")
 
     def skip(self, delimiter: bytes) -> Pattern[bytes]:
-        """As much of a statement as is whole: up to `delimiter`, or to what has no end yet."""
+        """As much of a statement as is complete: up to `delimiter`, or to a literal without its end."""
         return _skip(self, delimiter)
 
     @cached_property
     def unmarked(self) -> Pattern[bytes]:
-        """Everything up to a parenthesis or comma that is in no quotes."""
+        """Everything up to a parenthesis or comma outside quotes."""
         return re.compile(rb"(?s)(?:[^'\"`(),]++|" + self._string + rb"|" + self._quoted + rb")*+")
 
     @cached_property
@@ -112,7 +113,7 @@ class Dialect:
         return rb"(?:\s++|" + comment + rb")*+"
 
     def row(self, count: int, wanted: Collection[int]) -> Pattern[bytes]:
-        """A row of `count` values: a group for each wanted one in order, then what ends the row."""
+        """A row of `count` values: a group for each wanted one in order, then the end of the row."""
         return _row(self, count, frozenset(wanted))
 
 
@@ -149,5 +150,48 @@ _POSTGRESQL_SIGNS: Final = re.compile(
 
 
 def dialect_of(head: bytes) -> Dialect:
-    """By signs that only PostgreSQL's dumps have; else MySQL's, the product's usual database."""
+    """PostgreSQL's by signs that only its dumps have; else MySQL's, the product's usual database."""
     return POSTGRESQL if _POSTGRESQL_SIGNS.search(head) else MYSQL
+
+
+_NAMES: Final = re.compile(rb"(?i)SET\s++(?:NAMES\s++|client_encoding\s*+(?:=|TO)\s*+)['\"]?+(\w++)")
+_STRINGS: Final = re.compile(rb"(?i)SET\s++standard_conforming_strings\s*+(?:=|TO)\s*+'?+(\w++)")
+_MODE: Final = re.compile(rb"(?i)SET\s[^;]*?\bSQL_MODE\s*+=\s*+'([^']*+)'")
+_CHARSETS: Final = {"latin1": "cp1252", "sql_ascii": "utf-8", "binary": "utf-8", "win1252": "cp1252"}
+
+
+@dataclass(frozen=True, slots=True)
+class SqlSession:
+    """The state that a server keeps between statements.
+
+    Attributes:
+        dialect: how literals and comments are written.
+        charset: the encoding of text.
+        delimiter: what ends a statement.
+    """
+
+    dialect: Dialect
+    charset: str = "utf-8"
+    delimiter: bytes = b";"
+
+    def with_delimiter(self, delimiter: bytes) -> "SqlSession":
+        """The session after the `DELIMITER` of MySQL's clients."""
+        return replace(self, delimiter=delimiter)
+
+    def after_setting(self, text: bytes, at: int) -> "SqlSession":
+        """The session after the statement that begins at `at`: a SET may change how the rest is written."""
+        if names := _NAMES.match(text, at):
+            return replace(self, charset=_codec(names[1].decode("ascii", "replace").lower()))
+        if strings := _STRINGS.match(text, at):
+            return replace(self, dialect=Dialect(postgresql=True, backslashes=strings[1].lower() == b"off"))
+        if not self.dialect.postgresql and (mode := _MODE.match(text, at)):
+            escaped = b"NO_BACKSLASH_ESCAPES" not in mode[1].upper()
+            return replace(self, dialect=Dialect(postgresql=False, backslashes=escaped))
+        return self
+
+
+def _codec(charset: str) -> str:
+    try:
+        return codecs.lookup(_CHARSETS.get(charset, charset)).name
+    except LookupError:
+        return "utf-8"

@@ -24,7 +24,7 @@ _MYSQL_USUAL: Final = (
         for letter in (b"'", b'"', b"n", b"r", b"Z", b"t", b"b")
     ),
 )
-"""What dumps escape; two backslashes are looked after on their own."""
+"""What dumps escape, except two backslashes, which are handled separately."""
 _MYSQL_TO_ESCAPE: Final = re.compile(rb"[\0\n\r\x1a\\'\"]")
 _MYSQL_ESCAPES: Final = {b"\0": b"0", b"\n": b"n", b"\r": b"r", b"\x1a": b"Z"}
 """What `mysql_real_escape_string` escapes."""
@@ -49,15 +49,15 @@ def mysql_text(raw: bytes, quote: bytes) -> bytes:
 
 
 def mysql_escaped(raw: bytes) -> bytes:
-    """The inside of a string in quotes that stands for `raw`, as MySQL's own tools write it."""
+    """`raw` as the inside of a quoted string, as MySQL's own tools write it."""
     return _MYSQL_TO_ESCAPE.sub(lambda found: b"\\" + _MYSQL_ESCAPES.get(found[0], found[0]), raw)
 
 
 def mysql_texts(joined: bytes, count: int, opening: bytes) -> list[bytes]:
-    r"""The insides of `count` strings that all begin with `opening` (`'`, `_binary '`), a NUL between them.
+    r"""The insides of `count` strings that all begin with `opening` (`'`, `_binary '`), NULs between them.
 
-    What `mysql_text` gives for each, ten times as fast; none where one of them is of another form, such as
-    `''` for a quote. Escapes become tags that begin with NUL, which is nowhere else in the text.
+    The same as `mysql_text` for each, ten times as fast; an empty list if one has another form, such as `''`
+    for a quote. Escapes become tags that begin with NUL, which occurs nowhere else in the text.
     """
     between = b"'\0" + opening
     if joined.count(b"\0") != count - 1 or joined.count(between) != count - 1:
@@ -128,4 +128,4 @@ def _character(point: int) -> bytes:
     try:
         return chr(point).encode()
     except (ValueError, OverflowError):
-        raise StoreError("an escape stands for no character") from None
+        raise StoreError("an escape for a character that does not exist") from None

@@ -1,4 +1,4 @@
-"""What a literal of a dump stands for, as the server would hold it in its column."""
+"""The value of a literal in a dump, as the server would hold it in its column."""
 
 import re
 from collections.abc import Sequence
@@ -16,17 +16,17 @@ _PREFIX: Final = re.compile(rb"\s*+(_\w++|[xXbBnNeE](?='))?+\s*+(?=['\"])")
 _CAST: Final = re.compile(rb"\s*+(?:::[\w\s.\"]++(?:\(\d++\))?+)?+\s*+")
 _NUMBER: Final = re.compile(rb"\s*+([-+]?+\d++(?:\.\d*+)?+(?:[eE][-+]?+\d++)?+)" + _CAST.pattern)
 _HEX_NUMBER: Final = re.compile(rb"\s*+0x((?:[0-9A-Fa-f]{2})*+)\s*+")
-EXPRESSION: Final = "an expression stands where a value is wanted"
+EXPRESSION: Final = "an expression instead of a value"
 _WORDS: Final = {b"NULL": None, b"TRUE": "1", b"FALSE": "0"}
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnForm:
-    """What matters of a column's type.
+    """The properties of a column's type that matter for its values.
 
     Attributes:
-        binary: it holds bytes, text, or (None) nobody knows: then what is no text stays bytes.
-        length: to how many bytes values are filled up, as in BINARY(16); else 0.
+        binary: whether it holds bytes; None if unknown: then what is not text stays bytes.
+        length: the length to which values are padded, as in BINARY(16); else 0.
     """
 
     binary: bool | None = None
@@ -50,30 +50,32 @@ class LiteralReader:
     charset: str
     form: ColumnForm
 
-    def inserted(self, tokens: Sequence[bytes]) -> list[Value]:
-        """What values of an INSERT stand for.
+    def insert_values(self, tokens: Sequence[bytes]) -> list[Value]:
+        """The values of an INSERT.
 
         Raises:
             StoreError: one is an expression, which only a server can work out, or is damaged.
         """
         present = [token for token in tokens if token != b"NULL"] if b"NULL" in tokens else tokens
-        values: list[Value] = self._alike(present) or [self._inserted(token) for token in present]
+        values: list[Value] = self._uniform_values(present) or [
+            self._insert_value(token) for token in present
+        ]
         return values if len(present) == len(tokens) else _with_nulls(values, tokens, b"NULL")
 
-    def copied(self, fields: Sequence[bytes]) -> list[Value]:
-        """What fields of a COPY stand for.
+    def copy_values(self, fields: Sequence[bytes]) -> list[Value]:
+        """The fields of a COPY.
 
         Raises:
             StoreError: one is damaged.
         """
         present = [field for field in fields if field != rb"\N"] if rb"\N" in fields else fields
         values: list[Value] = [
-            self._stored(copy_text(field) if b"\\" in field else field) for field in present
+            self._as_column_value(copy_text(field) if b"\\" in field else field) for field in present
         ]
         return values if len(present) == len(fields) else _with_nulls(values, fields, rb"\N")
 
-    def _alike(self, tokens: Sequence[bytes]) -> list[Value]:
-        """All at once, where they are of one usual form (ten times as fast); else none."""
+    def _uniform_values(self, tokens: Sequence[bytes]) -> list[Value]:
+        """All at once if they have one usual form, which is ten times as fast; else an empty list."""
         joined = b"\0".join(tokens)
         if not tokens or joined.count(b"\0") != len(tokens) - 1:
             return []
@@ -90,14 +92,14 @@ class LiteralReader:
             return [raw.decode(self.charset, "backslashreplace") for raw in mysql_texts(joined, count, b"'")]
         return [raw.ljust(self.form.length, b"\0") for raw in mysql_texts(joined, count, b"_binary '")]
 
-    def _inserted(self, token: bytes) -> Value:
+    def _insert_value(self, token: bytes) -> Value:
         word = token.strip().upper()
         if word in _WORDS:
             return _WORDS[word]
         if number := _NUMBER.fullmatch(token):
             return number[1].decode()
         if digits := _HEX_NUMBER.fullmatch(token):
-            return self._binary(bytes.fromhex(digits[1].decode()))
+            return self._as_column_bytes(bytes.fromhex(digits[1].decode()))
         return self._string(token)
 
     def _string(self, token: bytes) -> bytes | str:
@@ -105,44 +107,45 @@ class LiteralReader:
         if prefix is None:
             raise StoreError(EXPRESSION)
         kind = (prefix[1] or b"").lower()
+        # SQL joins literals that follow one another: 'ab' 'cd' is 'abcd'.
         pieces: list[bytes] = []
         at = prefix.end()
         while piece := self.dialect.string.match(token, at):
-            pieces.append(self._unescaped(piece[0], kind))
+            pieces.append(self._unescape(piece[0], kind))
             at = piece.end() + len(token[piece.end() :]) - len(token[piece.end() :].lstrip())
         if not pieces or not _CAST.fullmatch(token, at):
             raise StoreError(EXPRESSION)
-        return self._introduced(kind, b"".join(pieces))
+        return self._by_prefix(kind, b"".join(pieces))
 
-    def _unescaped(self, literal: bytes, kind: bytes) -> bytes:
+    def _unescape(self, literal: bytes, kind: bytes) -> bytes:
         quote, raw = literal[:1], literal[1:-1]
         if not (self.dialect.backslashes or kind == b"e"):
             return raw.replace(quote * 2, quote)
         return postgresql_text(raw) if self.dialect.postgresql else mysql_text(raw, quote)
 
-    def _introduced(self, kind: bytes, raw: bytes) -> bytes | str:
-        """By what stands before the quotes: `x'41'`, `_binary 'A'`, `N'A'`, `_latin1 'A'`."""
+    def _by_prefix(self, kind: bytes, raw: bytes) -> bytes | str:
+        """The value by the prefix before the quotes: `x'41'`, `_binary 'A'`, `N'A'`, `_latin1 'A'`."""
         if kind == b"x" or (kind == b"b" and self.dialect.postgresql):
-            return self._binary(_from_hex(raw))
+            return self._as_column_bytes(_from_hex(raw))
         if kind == b"b":
             raise StoreError(EXPRESSION)
         if kind == b"_binary":
-            return self._binary(raw)
-        return self._stored(raw)
+            return self._as_column_bytes(raw)
+        return self._as_column_value(raw)
 
-    def _stored(self, raw: bytes) -> bytes | str:
+    def _as_column_value(self, raw: bytes) -> bytes | str:
         """A string as the column holds it."""
         if self.form.binary:
-            return self._filled_up(bytea(raw) if self.dialect.postgresql else raw)
+            return self._pad(bytea(raw) if self.dialect.postgresql else raw)
         if self.form.binary is None and not _is_utf8(raw):
             return raw
         return raw.decode(self.charset, "backslashreplace")
 
-    def _binary(self, raw: bytes) -> bytes | str:
-        """Bytes as the column holds them: in a column of text they are text in the column's own encoding."""
-        return raw.decode("utf-8", "backslashreplace") if self.form.binary is False else self._filled_up(raw)
+    def _as_column_bytes(self, raw: bytes) -> bytes | str:
+        """Bytes as the column holds them: in a text column they are text in the column's own encoding."""
+        return raw.decode("utf-8", "backslashreplace") if self.form.binary is False else self._pad(raw)
 
-    def _filled_up(self, raw: bytes) -> bytes:
+    def _pad(self, raw: bytes) -> bytes:
         return raw.ljust(self.form.length, b"\0")
 
 

@@ -1,4 +1,4 @@
-"""The stretch of a dump that is in memory."""
+"""The part of a dump that is in memory."""
 
 from collections.abc import Iterator
 from re import Pattern
@@ -7,29 +7,29 @@ from typing import Final
 from parsers.errors import StoreError
 
 MAX_BYTES: Final = 16 << 20
-"""No statement's head, definition or row is as long; whole statements may well be."""
+"""Longer than any statement's head, definition or row; whole statements may be longer."""
 
 _TAIL_BYTES: Final = 4_096
 
 
 class SqlWindow:
-    """Bytes of a dump from `position` on, more of them as wanted.
+    """The bytes of a dump from `position` on, extended as needed.
 
     Args:
         pieces: the dump.
-        start: where in it to begin.
+        start: the offset to begin at.
 
-    One byte before `position` stays, so that a pattern can look back at it.
+    One byte before `position` is kept, for patterns that look back.
 
     Attributes:
-        text: what is in memory.
-        position: where the reader stands in it.
+        text: the bytes in memory.
+        position: the reader's position in it.
         ended: whether nothing follows `text`.
-        tail: the last few kilobytes that were read.
+        tail: the last kilobytes that were read.
     """
 
     def __init__(self, pieces: Iterator[bytes], start: int = 0) -> None:
-        self._pieces = _from(start, pieces)
+        self._pieces = _drop_first(start, pieces)
         self._held = b""
         self._before = start
         self.text = b""
@@ -39,20 +39,21 @@ class SqlWindow:
 
     @property
     def offset(self) -> int:
-        """`position` in the dump."""
+        """`position` as an offset in the dump."""
         return self._before + self.position
 
     def more(self) -> bool:
-        """Get more text, at least doubling a long rest; False at the end.
+        """Read more text, at least doubling a long rest, so that time stays linear; False at the end.
 
         Raises:
             StoreError: the rest is longer than `MAX_BYTES`.
-            ArchiveError: reading cannot go on.
+            ArchiveError: reading cannot continue.
         """
         start = max(self.position - 1, 0)
         rest = self.text[start:]
         if len(rest) > MAX_BYTES:
-            raise StoreError(f"byte {self.offset}: more than {MAX_BYTES >> 20} MiB belong together")
+            raise StoreError(f"byte {self.offset}: a row or definition of more than {MAX_BYTES >> 20} MiB")
+        # Doubling: a pattern that needs more text starts again at `position`, which must stay linear.
         parts = [rest, self._held]
         size = len(self._held)
         while not self.ended and size <= len(rest):
@@ -65,26 +66,26 @@ class SqlWindow:
                 size += len(piece)
         self._before += start
         self.position -= start
-        self._show(b"".join(parts))
+        self._set_text(b"".join(parts))
         return bool(size)
 
     def need(self, count: int) -> None:
-        """Have at least `count` bytes from `position` on, if the dump has them."""
+        """Read until there are `count` bytes from `position` on, if the dump has them."""
         while len(self.text) - self.position < count and self.more():
             pass
 
-    def _show(self, text: bytes) -> None:
-        """All but quotes at the very end: whether two of them are one is told by what follows."""
+    def _set_text(self, text: bytes) -> None:
+        """Set the text, without quotes at its very end: what follows decides whether two of them are one."""
         sure = len(text) if self.ended else len(text.rstrip(b"'"))
         self.text, self._held = text[: sure or len(text)], text[sure or len(text) :]
 
     def pass_over(self, pattern: Pattern[bytes]) -> None:
-        """Move behind what `pattern` matches here."""
+        """Move past what `pattern` matches here."""
         if found := pattern.match(self.text, self.position):
             self.position = found.end()
 
 
-def _from(start: int, pieces: Iterator[bytes]) -> Iterator[bytes]:
+def _drop_first(start: int, pieces: Iterator[bytes]) -> Iterator[bytes]:
     for piece in pieces:
         if start < len(piece):
             yield piece[start:] if start else piece

@@ -8,14 +8,12 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Final
 
-from parsers.archives.interface import Leaf
+from parsers.archives.interface import EntryStream
 from parsers.errors import ArchiveError, StoreError
-from parsers.stores.bad_rows import BadRows
-from parsers.stores.batches import StoredRow, in_batches
+from parsers.stores.batches import BadRows, StoredRow, in_batches
 from parsers.stores.interface import StoreEvent, Uncovered
 from parsers.stores.store_file import RawStream, StoreFile
-from parsers.stores.tables.columns import Cells, checked_names, positions, stored_row
-from parsers.stores.tables.other_columns import OtherColumns, others_of
+from parsers.stores.tables.columns import Cells, OtherColumns, checked_names, others_of, positions, stored_row
 from parsers.stores.text_encoding import encoding_of
 
 MAX_LINE: Final = 4 << 20
@@ -36,12 +34,12 @@ _LOOK_ROWS: Final = 256
 class CsvTable:
     """A `Store` over one CSV file with a header; comma, semicolon, tab or bar between the fields.
 
-    UTF-8, or UTF-16 with its mark; bytes that are no text are shown as backslash escapes. `record` is
-    `line N`: the row's first line. A row that does not fit the header becomes an `Unread`; a quote that is
-    never closed ends the file there.
+    UTF-8, or UTF-16 with its mark; bytes that are not text become backslash escapes. `record` is `line N`,
+    the row's first line. A row that does not fit the header becomes an `Unread`; a quote that is never
+    closed ends the reading there.
 
     Attributes:
-        file: where it lies.
+        file: the file.
         columns: names in the file for those of `COLUMNS` that differ.
     """
 
@@ -57,13 +55,13 @@ class CsvTable:
         """As `Store.read`.
 
         Raises:
-            StoreError: no table with the columns needed.
+            StoreError: not a table with the required columns.
         """
         encoding = encoding_of(self.file.head())
-        with self.file.open() as leaf:
-            raw = io.BufferedReader(RawStream(leaf.stream), _BUFFER_BYTES)
+        with self.file.open() as entry:
+            raw = io.BufferedReader(RawStream(entry.stream), _BUFFER_BYTES)
             with io.TextIOWrapper(raw, encoding, errors="backslashreplace", newline="") as text:
-                yield from in_batches(_Rows(text, self.columns).items(leaf), leaf)
+                yield from in_batches(_Rows(text, self.columns).items(entry), entry)
 
 
 class _Rows:
@@ -75,28 +73,28 @@ class _Rows:
         self._lines = 0
         self._nul = False
 
-    def items(self, leaf: Leaf) -> Iterator[StoredRow | StoreEvent]:
-        """Rows, and those that cannot be used."""
-        # The module knows only this one limit, for everybody: it may grow, never shrink under a reader.
+    def items(self, entry: EntryStream) -> Iterator[StoredRow | StoreEvent]:
+        """The rows, and reports of those that cannot be used."""
+        # The csv module has one limit for the process: raise it, but never lower it under another reader.
         csv.field_size_limit(max(csv.field_size_limit(), MAX_LINE))
         lines = self._read_lines()
         header, delimiter = self._header(lines)
         found = positions(header, self._columns)
         pick = itemgetter(*[len(header) if at is None else at for at in found])
-        others = _Others(header, found)
-        bad = BadRows(leaf)
+        others = _UnusedColumns(header, found)
+        bad = BadRows(entry)
         fault: StoreError | ArchiveError | None = None
         try:
             for line, row in self._records(csv.reader(lines, delimiter=delimiter, strict=True)):
-                others.take(row)
+                others.add(row)
                 try:
-                    yield stored_row(Cells._make(pick(self._fitted(row, len(header)))), record=f"line {line}")
+                    yield stored_row(Cells._make(pick(self._fit(row, len(header)))), record=f"line {line}")
                 except StoreError as error:
-                    yield from bad.tell(f"line {line}", error.message)
+                    yield from bad.report(f"line {line}", error.message)
         except (StoreError, ArchiveError) as error:
             fault = error
         yield from bad.rest()
-        yield from others.uncovered(leaf.path)
+        yield from others.uncovered(entry.path)
         if fault is not None:
             raise fault
 
@@ -134,26 +132,26 @@ class _Rows:
             if any(row):
                 yield line, row
 
-    def _fitted(self, row: list[str], width: int) -> list[str]:
-        """The row with as many cells as the header, and an empty one for the columns that are absent."""
+    def _fit(self, row: list[str], width: int) -> list[str]:
+        """The row with as many cells as the header, and an empty one for the missing columns."""
         nul, self._nul = self._nul, False
         if nul:
-            raise StoreError("a NUL, which no text holds")
+            raise StoreError("a NUL, which does not occur in text")
         if len(row) < width or any(row[width:]):
             raise StoreError(f"{len(row)} cells where the header has {width}")
         row[width:] = [""]
         return row
 
 
-class _Others:
-    """Cells of the columns that have no role, some rows at a time."""
+class _UnusedColumns:
+    """The cells of columns without a role, some rows at a time."""
 
     def __init__(self, header: Sequence[str], found: Sequence[int | None]) -> None:
         self._columns = OtherColumns()
         self._names = {at: header[at].strip() for at in others_of(header, found)}
         self._rows: list[list[str]] = []
 
-    def take(self, row: list[str]) -> None:
+    def add(self, row: list[str]) -> None:
         if self._names:
             self._rows.append(row)
             if len(self._rows) == _LOOK_ROWS:
@@ -165,7 +163,7 @@ class _Others:
 
     def _look(self) -> None:
         for at, name in self._names.items():
-            self._columns.take_all(name, [row[at] for row in self._rows if len(row) > at])
+            self._columns.add_all(name, [row[at] for row in self._rows if len(row) > at])
         self._rows.clear()
 
 
@@ -177,7 +175,7 @@ def _cells(line: str, delimiter: str) -> list[str]:
 
 
 def _delimiter(header: str, names: Iterable[str]) -> str:
-    """The one that finds the most of these columns."""
+    """The delimiter with which the header has the most of these columns."""
     wanted = {name.strip().casefold() for name in names}
 
     def found(delimiter: str) -> int:

@@ -5,15 +5,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import BinaryIO, Final
 
-from parsers.archives.interface import Leaf
+from parsers.archives.interface import EntryStream
 from parsers.errors import ArchiveError, StoreError
-from parsers.stores.bad_rows import BadRows
-from parsers.stores.batches import StoredRow, in_batches
+from parsers.stores.batches import BadRows, StoredRow, in_batches
 from parsers.stores.interface import StoreEvent
 from parsers.stores.store_file import RawStream, StoreFile
 from parsers.stores.strict_json import json_object
-from parsers.stores.tables.columns import REQUIRED, Cells, checked_names, stored_row
-from parsers.stores.tables.other_columns import OtherColumns
+from parsers.stores.tables.columns import REQUIRED, Cells, OtherColumns, checked_names, stored_row
 from parsers.stores.unmapped import may_hold_ciphertext
 
 MAX_LINE: Final = 4 << 20
@@ -25,13 +23,13 @@ _MARK: Final = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True, slots=True)
 class JsonLinesTable:
-    """A `Store` over one JSON Lines file; members that are no column are only searched for ciphertext.
+    """A `Store` over one JSON Lines file; members that are not columns are only searched for ciphertext.
 
-    Strict as RFC 8259, and without duplicate names: two parsers may differ on which of them counts. `record`
-    is `line N`. A line that cannot be used becomes an `Unread`.
+    Strict as RFC 8259, without duplicate names, since parsers differ on which of two counts. `record` is
+    `line N`. A line that cannot be used becomes an `Unread`.
 
     Attributes:
-        file: where it lies.
+        file: the file.
         columns: names in the file for those of `COLUMNS` that differ.
     """
 
@@ -49,19 +47,19 @@ class JsonLinesTable:
         Raises:
             StoreError: unreadable from the start.
         """
-        with self.file.open() as leaf, io.BufferedReader(RawStream(leaf.stream), _BUFFER_BYTES) as lines:
-            yield from in_batches(_items(lines, leaf, checked_names(self.columns)), leaf)
+        with self.file.open() as entry, io.BufferedReader(RawStream(entry.stream), _BUFFER_BYTES) as lines:
+            yield from in_batches(_items(lines, entry, checked_names(self.columns)), entry)
 
 
-def _items(lines: BinaryIO, leaf: Leaf, names: Mapping[str, str]) -> Iterator[StoredRow | StoreEvent]:
-    bad, others = BadRows(leaf), OtherColumns()
+def _items(lines: BinaryIO, entry: EntryStream, names: Mapping[str, str]) -> Iterator[StoredRow | StoreEvent]:
+    bad, others = BadRows(entry), OtherColumns()
     fault: StoreError | ArchiveError | None = None
     try:
         yield from _rows(lines, names, bad, others)
     except (StoreError, ArchiveError) as error:
         fault = error
     yield from bad.rest()
-    yield from others.uncovered(leaf.path)
+    yield from others.uncovered(entry.path)
     if fault is not None:
         raise fault
 
@@ -83,10 +81,10 @@ def _rows(
             members = _members(line)
             for name, value in members.items():
                 if name not in used and may_hold_ciphertext(name, ()):
-                    others.take(name, value)
+                    others.add(name, value)
             yield _row(members, names, number)
         except StoreError as error:
-            yield from bad.tell(f"line {number}", error.message)
+            yield from bad.report(f"line {number}", error.message)
 
 
 def _members(line: bytes) -> dict[str, object]:
@@ -109,10 +107,10 @@ def _row(members: Mapping[str, object], names: Mapping[str, str], number: int) -
 
 
 def _whole(text: str, name: str) -> str:
-    """The text, unless an escape left half a character in it."""
+    """The text, which must not contain half a surrogate pair."""
     try:
         text.encode()
     except UnicodeEncodeError:
-        # Without its cause, which holds the text.
+        # Without its cause, which contains the text.
         raise StoreError(f"member {name!r} holds half a character") from None
     return text

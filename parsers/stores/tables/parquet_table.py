@@ -8,15 +8,13 @@ from typing import Final
 import polars as pl
 from polars.exceptions import PanicException, PolarsError
 
-from parsers.archives.interface import Leaf
+from parsers.archives.interface import EntryStream
 from parsers.errors import StoreError
-from parsers.stores.bad_rows import BadRows
-from parsers.stores.batches import StoredRow, in_batches
+from parsers.stores.batches import BadRows, StoredRow, in_batches
 from parsers.stores.interface import StoreEvent
 from parsers.stores.schema import BATCH_ROWS
 from parsers.stores.store_file import StoreFile
-from parsers.stores.tables.columns import COLUMNS, Cells, positions, stored_row
-from parsers.stores.tables.other_columns import OtherColumns, others_of
+from parsers.stores.tables.columns import COLUMNS, Cells, OtherColumns, others_of, positions, stored_row
 
 PARQUET_MAGIC: Final = b"PAR1"
 
@@ -25,12 +23,12 @@ _BYTES: Final = frozenset({"value", "iv"})
 
 @dataclass(frozen=True, slots=True)
 class ParquetTable:
-    """A `Store` over one Parquet file; one that is compressed as a whole is read into memory.
+    """A `Store` over one Parquet file; a file that is compressed as a whole is read into memory.
 
-    Text and binary values are taken as they lie. `record` is `row N`, from 1.
+    Text and binary values are used unchanged. `record` is `row N`, from 1.
 
     Attributes:
-        file: where it lies.
+        file: the file.
         columns: names in the file for those of `COLUMNS` that differ.
     """
 
@@ -46,17 +44,17 @@ class ParquetTable:
         """As `Store.read`.
 
         Raises:
-            StoreError: no Parquet file, or not with the columns needed.
+            StoreError: not a Parquet file, or one without the required columns.
         """
-        with self.file.open() as leaf:
-            yield from in_batches(self._items(leaf), leaf)
+        with self.file.open() as entry:
+            yield from in_batches(self._items(entry), entry)
 
     def _source(self) -> Path | bytes:
-        """The end of a Parquet file is read first: a stream will not do."""
+        """A Parquet file is read from its end, which a stream does not allow."""
         return Path(self.file.reference) if self.file.is_plain(PARQUET_MAGIC) else self.file.whole()
 
-    def _items(self, leaf: Leaf) -> Iterator[StoredRow | StoreEvent]:
-        bad = BadRows(leaf)
+    def _items(self, entry: EntryStream) -> Iterator[StoredRow | StoreEvent]:
+        bad = BadRows(entry)
         row = 0
         source = self._source()
         for frame in _slices(source, self.columns):
@@ -65,13 +63,13 @@ class ParquetTable:
                 try:
                     yield stored_row(Cells._make(cells), record=f"row {row}")
                 except StoreError as error:
-                    yield from bad.tell(f"row {row}", error.message)
+                    yield from bad.report(f"row {row}", error.message)
         yield from bad.rest()
-        yield from _others(source, self.columns).uncovered(leaf.path)
+        yield from _others(source, self.columns).uncovered(entry.path)
 
 
 def _slices(source: Path | bytes, columns: Mapping[str, str]) -> Iterator[pl.DataFrame]:
-    """Frames with all of `COLUMNS` in their order, "" where there is nothing."""
+    """Frames with all of `COLUMNS` in their order, "" for those that are missing."""
     try:
         table = pl.scan_parquet(source, glob=False)
         schema = table.collect_schema()
@@ -83,13 +81,13 @@ def _slices(source: Path | bytes, columns: Mapping[str, str]) -> Iterator[pl.Dat
         while (frame := wanted.slice(start, BATCH_ROWS).collect()).height:
             yield frame
             start += BATCH_ROWS
-    except (PolarsError, OSError, PanicException) as error:
-        # Only the kind of the error is told: the library's own text may quote what lies in the file.
+    except (PolarsError, OSError, PanicException) as error:  # polars panics at some damaged files
+        # Only the class of the error is reported: the library's message may quote the file.
         raise StoreError(f"not a sound Parquet file ({type(error).__name__})") from error
 
 
 def _others(source: Path | bytes, columns: Mapping[str, str]) -> OtherColumns:
-    """What the columns without a role hold."""
+    """The content of the columns without a role."""
     others = OtherColumns()
     try:
         table = pl.scan_parquet(source, glob=False)
@@ -99,10 +97,10 @@ def _others(source: Path | bytes, columns: Mapping[str, str]) -> OtherColumns:
             while (part := table.select(names[at]).slice(start, BATCH_ROWS).collect().to_series()).len():
                 start += BATCH_ROWS
                 if part.dtype in {pl.String, pl.Binary}:
-                    others.take_all(names[at], part.drop_nulls().to_list())
+                    others.add_all(names[at], part.drop_nulls().to_list())
                 elif part.dtype.is_nested() or part.dtype == pl.Object:
                     for cell in part.to_list():
-                        others.take(names[at], cell)
+                        others.add(names[at], cell)
     except (PolarsError, OSError, PanicException) as error:
         raise StoreError(f"not a sound Parquet file ({type(error).__name__})") from error  # as above
     return others
@@ -116,5 +114,5 @@ def _cells(column: str, name: str | None, schema: pl.Schema) -> pl.Expr:
             raise StoreError(f"column {name!r} holds neither text nor bytes but {schema[name]}")
         return pl.col(name).cast(pl.Binary).fill_null(b"").alias(column)
     if schema[name].is_nested() or isinstance(schema[name], pl.Binary):
-        raise StoreError(f"column {name!r} holds no text but {schema[name]}")
+        raise StoreError(f"column {name!r} does not hold text but {schema[name]}")
     return pl.col(name).cast(pl.String).fill_null("").alias(column)

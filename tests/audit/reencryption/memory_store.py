@@ -5,13 +5,13 @@ from contextlib import AbstractContextManager, nullcontext
 
 import polars as pl
 
-from parsers.stores.change import Change, Obstacle, Outcome, Sealed
 from parsers.stores.interface import StoredValues, StoreEvent
 from parsers.stores.schema import STORED
+from parsers.stores.store_writer import Blocker, ChangeOutcome, StoredCiphertext, ValueChange
 
 
 class MemoryStore:
-    """Both a `Store` and an `InPlace`.
+    """Both a `Store` and an `InPlaceWriter`.
 
     Attributes:
         there: what stands at each record; a record that is not in it is gone.
@@ -26,8 +26,8 @@ class MemoryStore:
     def __init__(self, frame: pl.DataFrame) -> None:
         self._frame = frame
         rows = frame.select("record", "value", "iv").rows()
-        self.there: dict[str, Sealed | None] = {
-            record: None if value is None else Sealed(value, iv) for record, value, iv in rows
+        self.there: dict[str, StoredCiphertext | None] = {
+            record: None if value is None else StoredCiphertext(value, iv) for record, value, iv in rows
         }
         self.on_replace: Callable[[int], None] = _nothing
         self.after_replace: Callable[[int], None] = _nothing
@@ -43,33 +43,33 @@ class MemoryStore:
         ]
         yield StoredValues(pl.DataFrame(rows, STORED))
 
-    def obstacles(self, changes: Sequence[Change]) -> Iterator[Obstacle]:
+    def blockers(self, changes: Sequence[ValueChange]) -> Iterator[Blocker]:
         return iter(())
 
     def exclusively(self) -> AbstractContextManager[None]:
         return nullcontext()
 
-    def present(self, records: Sequence[str]) -> dict[str, Sealed]:
+    def present(self, records: Sequence[str]) -> dict[str, StoredCiphertext]:
         self.on_present()
         return {each: now for each in records if (now := self.there.get(each)) is not None}
 
-    def replace(self, changes: Sequence[Change]) -> list[Outcome]:
+    def replace(self, changes: Sequence[ValueChange]) -> list[ChangeOutcome]:
         self.transactions += 1
         self.on_replace(self.transactions)
         outcomes = [self._replace(each) for each in changes]
         self.after_replace(self.transactions)
         return outcomes
 
-    def _replace(self, change: Change) -> Outcome:
+    def _replace(self, change: ValueChange) -> ChangeOutcome:
         now = self.there.get(change.record)
         if now is None:
-            return Outcome.GONE
+            return ChangeOutcome.GONE
         if now == change.new:
-            return Outcome.ALREADY
+            return ChangeOutcome.ALREADY
         if now != change.old:
-            return Outcome.DIFFERS
+            return ChangeOutcome.DIFFERS
         self.there[change.record] = change.new
-        return Outcome.CHANGED
+        return ChangeOutcome.CHANGED
 
 
 def _nothing(number: int) -> None:

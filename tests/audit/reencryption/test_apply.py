@@ -13,7 +13,7 @@ from audit.trial.hypothesis import Hypothesis
 from parsers.errors import CommitUnknownError, StoreError
 from parsers.progress import Silent
 from parsers.secret import Secret
-from parsers.stores.change import Change, Sealed
+from parsers.stores.store_writer import StoredCiphertext, ValueChange
 from tests.audit.reencryption.estate import FRONT, NEW, journal_at
 from tests.audit.reencryption.memory_store import MemoryStore
 from tests.audit.reencryption.test_journal import files_of_at_most
@@ -22,12 +22,12 @@ from tests.support.sealing import stored
 TARGET = "a" * 40
 
 
-def old(number: int) -> Sealed:
-    return Sealed(f"old {number}".encode())
+def old(number: int) -> StoredCiphertext:
+    return StoredCiphertext(f"old {number}".encode())
 
 
-def new(number: int) -> Sealed:
-    return Sealed(f"new {number}".encode())
+def new(number: int) -> StoredCiphertext:
+    return StoredCiphertext(f"new {number}".encode())
 
 
 def planned(count: int) -> tuple[MemoryStore, list[Planned]]:
@@ -35,7 +35,7 @@ def planned(count: int) -> tuple[MemoryStore, list[Planned]]:
     store = MemoryStore(stored([old(number).value for number in range(2 * count)]))
     opener = Hypothesis(0, Secret(NEW), FRONT)
     return store, [
-        Planned(number, Change(f"row {number}", old(number), new(number)), (opener,), b"")
+        Planned(number, ValueChange(f"row {number}", old(number), new(number)), (opener,), b"")
         for number in range(1, 2 * count, 2)
     ]
 
@@ -45,7 +45,7 @@ def applied(store: MemoryStore, todo: list[Planned], folder: Path) -> Applied:
         return apply_in_place(todo, store, journal, Silent())
 
 
-def journalled(folder: Path) -> list[tuple[str, Sealed, str]]:
+def journalled(folder: Path) -> list[tuple[str, StoredCiphertext, str]]:
     return [(each.record, each.old, each.new_digest) for each in read_journal(journal_at(folder)).entries]
 
 
@@ -73,7 +73,7 @@ def test_the_journal_is_first(tmp_path: Path) -> None:
 def test_what_somebody_changed_stays(tmp_path: Path) -> None:
     """A value that differs and one that is gone are told; the others are written."""
     store, todo = planned(5)
-    store.there["row 3"] = Sealed(b"somebody's")
+    store.there["row 3"] = StoredCiphertext(b"somebody's")
     del store.there["row 5"]
     done = applied(store, todo, tmp_path)
     assert [done.states[each] for each in (1, 3, 5, 7)] == [
@@ -81,7 +81,7 @@ def test_what_somebody_changed_stays(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert "changed it meanwhile" in done.reasons[3]
     assert "removed it meanwhile" in done.reasons[5]
-    assert store.there["row 3"] == Sealed(b"somebody's")
+    assert store.there["row 3"] == StoredCiphertext(b"somebody's")
     assert done.overtaken() == {3, 5}
     assert [each.row for each in done.written(todo)] == [1, 7, 9]
     assert done.fault == ""

@@ -4,15 +4,19 @@ import pytest
 
 from audit.reencryption.certain_replace import TRANSACTION_VALUES, by_transaction, replace_for_certain
 from parsers.errors import CommitUnknownError, StoreError
-from parsers.stores.change import Change, Outcome, Sealed
+from parsers.stores.store_writer import ChangeOutcome, StoredCiphertext, ValueChange
 from tests.audit.reencryption.memory_store import MemoryStore
 from tests.support.sealing import stored
 
 
-def store_of(count: int) -> tuple[MemoryStore, list[Change]]:
+def store_of(count: int) -> tuple[MemoryStore, list[ValueChange]]:
     store = MemoryStore(stored([f"old {number}".encode() for number in range(count)]))
     changes = [
-        Change(f"row {number}", Sealed(f"old {number}".encode()), Sealed(f"new {number}".encode()))
+        ValueChange(
+            f"row {number}",
+            StoredCiphertext(f"old {number}".encode()),
+            StoredCiphertext(f"new {number}".encode()),
+        )
         for number in range(count)
     ]
     return store, changes
@@ -27,7 +31,7 @@ def test_an_answer_that_was_lost_once_is_asked_for_again() -> None:
             raise CommitUnknownError("connection lost during COMMIT")
 
     store.after_replace = lost
-    assert replace_for_certain(changes, store) == [Outcome.ALREADY] * 3
+    assert replace_for_certain(changes, store) == [ChangeOutcome.ALREADY] * 3
     assert store.transactions == 2
     assert [store.there[each.record] for each in changes] == [each.new for each in changes]
 
@@ -41,7 +45,7 @@ def test_a_commit_that_was_rolled_back_is_made_again() -> None:
             raise CommitUnknownError("connection lost during COMMIT")
 
     store.on_replace = lost
-    assert replace_for_certain(changes, store) == [Outcome.CHANGED] * 3
+    assert replace_for_certain(changes, store) == [ChangeOutcome.CHANGED] * 3
 
 
 def test_it_gives_up_in_the_end() -> None:
@@ -76,13 +80,17 @@ def test_what_somebody_made_of_it_meanwhile_is_told() -> None:
 
     def lost(number: int) -> None:
         if number == 1:
-            store.there["row 1"] = Sealed(b"somebody's")
+            store.there["row 1"] = StoredCiphertext(b"somebody's")
             del store.there["row 2"]
             raise CommitUnknownError("connection lost during COMMIT")
 
     store.after_replace = lost
-    assert replace_for_certain(changes, store) == [Outcome.ALREADY, Outcome.DIFFERS, Outcome.GONE]
-    assert store.there["row 1"] == Sealed(b"somebody's")
+    assert replace_for_certain(changes, store) == [
+        ChangeOutcome.ALREADY,
+        ChangeOutcome.DIFFERS,
+        ChangeOutcome.GONE,
+    ]
+    assert store.there["row 1"] == StoredCiphertext(b"somebody's")
 
 
 def test_transactions_take_everything_once() -> None:

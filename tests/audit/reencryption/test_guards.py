@@ -12,8 +12,8 @@ from audit.errors import ReencryptionError
 from audit.reencryption.despite import Despite
 from audit.reencryption.guards import StoreObstacles, refuse_obstacles, refuse_rotation
 from audit.reencryption.plan import Plan
-from parsers.stores.change import Hindrance, Obstacle, Sealed
 from parsers.stores.interface import Uncovered
+from parsers.stores.store_writer import Blocker, BlockerKind, StoredCiphertext
 from parsers.unread import Unread
 from tests.audit.reencryption.estate import BESIDE, OLD, Estate, Judged, states, two_keys
 from tests.support.sealing import seal
@@ -21,18 +21,18 @@ from tests.support.sealing import seal
 NEXT = bytes(range(40, 72))
 
 
-def found(*hindrances: Hindrance) -> list[StoreObstacles]:
-    return [StoreObstacles("db", [Obstacle(each, f"it is {each}") for each in hindrances])]
+def found(*hindrances: BlockerKind) -> list[StoreObstacles]:
+    return [StoreObstacles("db", [Blocker(each, f"it is {each}") for each in hindrances])]
 
 
 @pytest.mark.parametrize(
     ("hindrance", "word", "hint"),
     [
-        (Hindrance.SESSIONS, Despite.SESSIONS, "stop the product's server"),
-        (Hindrance.NO_TRANSACTIONS, Despite.NO_TRANSACTIONS, "take a backup"),
+        (BlockerKind.SESSIONS, Despite.SESSIONS, "stop the product's server"),
+        (BlockerKind.NO_TRANSACTIONS, Despite.NO_TRANSACTIONS, "take a backup"),
     ],
 )
-def test_people_may_know_better(hindrance: Hindrance, word: Despite, hint: str) -> None:
+def test_people_may_know_better(hindrance: BlockerKind, word: Despite, hint: str) -> None:
     """Refused with what to do; with the right word only said; another word does not help."""
     for despite in ([], [each for each in Despite if each is not word]):
         with pytest.raises(ReencryptionError, match=f"db: it is {hindrance}") as error:
@@ -44,19 +44,19 @@ def test_people_may_know_better(hindrance: Hindrance, word: Despite, hint: str) 
 
 def test_what_cannot_be_seen_is_said() -> None:
     """Sessions of others cannot be listed without the right to: no reason to stop, and none to be silent."""
-    assert refuse_obstacles(found(Hindrance.SESSIONS_UNSEEN), []) == ["db: it is sessions-unseen"]
+    assert refuse_obstacles(found(BlockerKind.SESSIONS_UNSEEN), []) == ["db: it is sessions-unseen"]
 
 
 def test_single_records_are_no_reason_to_stop() -> None:
     """The plan tells them."""
-    single = (Hindrance.TOO_SHORT, Hindrance.NOT_FOUND_AGAIN, Hindrance.NOT_WRITTEN_PLAINLY)
+    single = (BlockerKind.TOO_SHORT, BlockerKind.NOT_FOUND_AGAIN, BlockerKind.NOT_WRITTEN_PLAINLY)
     assert refuse_obstacles(found(*single), []) == []
 
 
 def test_every_hindrance_has_its_place() -> None:
     """A new one is either refused, said, or one of single records: none is overlooked."""
-    single = {Hindrance.TOO_SHORT, Hindrance.NOT_FOUND_AGAIN, Hindrance.NOT_WRITTEN_PLAINLY}
-    for each in set(Hindrance) - single:
+    single = {BlockerKind.TOO_SHORT, BlockerKind.NOT_FOUND_AGAIN, BlockerKind.NOT_WRITTEN_PLAINLY}
+    for each in set(BlockerKind) - single:
         assert refuse_obstacles(found(each), list(Despite)) == [f"db: it is {each}"]
 
 
@@ -65,7 +65,7 @@ def rotation(estate: Estate, *, to: str = "next", changed: int = 0) -> tuple[Pla
     run = estate.audited()
     for number in range(changed):
         value = seal(BESIDE, OLD, b"somebody's secret", random.Random(number))
-        estate.store.there[f"row {number}"] = Sealed(value)
+        estate.store.there[f"row {number}"] = StoredCiphertext(value)
     judged = estate.judged()
     return judged.plan(run, to=to), judged
 

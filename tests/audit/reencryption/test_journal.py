@@ -17,7 +17,7 @@ import pytest
 
 from audit.errors import ReencryptionError
 from audit.reencryption.journal import Entry, Journal, journal_for_writing, read_journal
-from parsers.stores.change import Sealed
+from parsers.stores.store_writer import StoredCiphertext
 from tests.audit.reencryption.estate import journal_at
 from tests.support.programs import need
 
@@ -26,8 +26,8 @@ HEAD = json.dumps({"passkey_audit_journal": 1, "target": TARGET}).encode() + b"\
 
 
 def entry(number: int = 1, *, store: str = "db", iv: bytes | None = None) -> Entry:
-    old = Sealed(f"old ciphertext {number}".encode(), iv)
-    return Entry(store, f"row {number}", old, Sealed(f"new ciphertext {number}".encode()).digest)
+    old = StoredCiphertext(f"old ciphertext {number}".encode(), iv)
+    return Entry(store, f"row {number}", old, StoredCiphertext(f"new ciphertext {number}".encode()).digest)
 
 
 def same(found: Entry, expected: Entry) -> bool:
@@ -47,7 +47,7 @@ def write(path: Path, *entries: Entry, target: str = TARGET) -> None:
 def test_what_is_written_is_read_back(tmp_path: Path) -> None:
     """Every entry, in its order, with bytes of every kind, over several openings."""
     path = journal_at(tmp_path)
-    strange = Entry("käse; \n db", 'row "1"', Sealed(bytes(range(256)), b"\0" * 16), "0" * 64)
+    strange = Entry("käse; \n db", 'row "1"', StoredCiphertext(bytes(range(256)), b"\0" * 16), "0" * 64)
     write(path, entry(1), strange)
     write(path, entry(2, iv=b"vector"))
     found = read_journal(path)
@@ -104,10 +104,11 @@ def test_it_is_there_before_append_returns(tmp_path: Path) -> None:
 _TWICE = """
 import pathlib, sys
 from audit.reencryption.journal import Entry, journal_for_writing
-from parsers.stores.change import Sealed
+from parsers.stores.store_writer import StoredCiphertext
 with journal_for_writing(pathlib.Path(sys.argv[1]), sys.argv[2]) as journal:
     for number in range(2):
-        journal.append([Entry("db", f"row {number} {each}", Sealed(b"x"), "0" * 64) for each in range(3)])
+        value = StoredCiphertext(b"x")
+        journal.append([Entry("db", f"row {number} {each}", value, "0" * 64) for each in range(3)])
 """
 
 
@@ -341,10 +342,10 @@ def test_killed_while_it_is_written(tmp_path: Path) -> None:
 _ENDLESS = """
 import itertools, pathlib, sys
 from audit.reencryption.journal import Entry, journal_for_writing
-from parsers.stores.change import Sealed
+from parsers.stores.store_writer import StoredCiphertext
 with journal_for_writing(pathlib.Path(sys.argv[1]), sys.argv[2]) as journal:
     for number in itertools.count():
-        journal.append([Entry("db", f"row {number}", Sealed(b"x" * 5000), "0" * 64)])
+        journal.append([Entry("db", f"row {number}", StoredCiphertext(b"x" * 5000), "0" * 64)])
         print(number, flush=True)
 """
 

@@ -19,8 +19,8 @@ from audit.reencryption.marks import Marks
 from audit.reencryption.plan import Plan
 from audit.reencryption.state import State
 from parsers.secret import Secret
-from parsers.stores.change import Hindrance, Obstacle, Sealed
 from parsers.stores.schema import STORED
+from parsers.stores.store_writer import Blocker, BlockerKind, StoredCiphertext
 from tests.audit.reencryption.by_openssl import opened_beside_by_openssl
 from tests.audit.reencryption.estate import (
     BESIDE,
@@ -84,7 +84,7 @@ def test_what_changed_since_the_run_is_left() -> None:
     estate = two_keys()
     run = estate.audited()
     chance = random.Random(5)
-    estate.store.there["row 2"] = Sealed(seal(BESIDE, OLD, b"changed meanwhile", chance))
+    estate.store.there["row 2"] = StoredCiphertext(seal(BESIDE, OLD, b"changed meanwhile", chance))
     plan = estate.plan(run)
     assert states(plan)[2] == "changed"
     assert "audit again" in reason(plan, 2)
@@ -108,7 +108,7 @@ def weak_estate() -> Estate:
     """Its last value is binary with two bytes of padding: one wrong key in 65,000 would open it as well."""
     estate = two_keys(ECB, old=30, new=30)
     binary = bytes(range(0x81, 0x81 + 14))
-    estate.store.there["row 60"] = Sealed(seal(ECB, OLD, binary, random.Random(1)))
+    estate.store.there["row 60"] = StoredCiphertext(seal(ECB, OLD, binary, random.Random(1)))
     return estate
 
 
@@ -273,7 +273,7 @@ def test_vectors_of_zeros_stay_zeros_where_the_migrator_wrote_them() -> None:
 def test_one_odd_value_makes_no_vector_zero() -> None:
     """In GCM a vector of zeros for all would give everything away: CloudBees CD never gets one."""
     estate = two_keys(GCM)
-    odd = Sealed(b"odd|AAAAAAAAAAAAAAAAAAAAAA==")
+    odd = StoredCiphertext(b"odd|AAAAAAAAAAAAAAAAAAAAAA==")
     estate.store.there["row 12"] = odd
     plan = estate.plan(estate.audited())
     nonces = {base64.b64decode(each.change.new.value)[:12] for each in plan.planned["test"]}
@@ -304,8 +304,8 @@ def test_records_that_are_ruled_out() -> None:
     estate = two_keys()
     plan = estate.plan(estate.audited())
     told = [
-        Obstacle(Hindrance.TOO_SHORT, "the column is too short", ("row 1", "row 3", "row 8")),
-        Obstacle(Hindrance.SESSIONS, "somebody is connected"),
+        Blocker(BlockerKind.TOO_SHORT, "the column is too short", ("row 1", "row 3", "row 8")),
+        Blocker(BlockerKind.SESSIONS, "somebody is connected"),
     ]
     without = plan.without("test", told)
     assert [states(without)[row] for row in (0, 1, 2, 3, 8)] == [
@@ -352,7 +352,9 @@ def test_states_add_up_over_mixed_estates(sorts: list[str], seed: int) -> None:
     run = estate.audited()
     for number, (sort, text) in enumerate(items):
         if sort == "later":
-            estate.store.there[f"row {number}"] = Sealed(seal(BESIDE, OLD, text + b" later on", chance))
+            estate.store.there[f"row {number}"] = StoredCiphertext(
+                seal(BESIDE, OLD, text + b" later on", chance)
+            )
     plan = estate.plan(run)
     assert plan.table.height == len(items) == sum(plan.counts().values())
     assert Counter(states(plan)) == Counter({str(state): count for state, count in plan.counts().items()})

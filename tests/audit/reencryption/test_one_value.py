@@ -18,7 +18,7 @@ from audit.trial.hypothesis import Hypothesis
 from audit.trial.try_keys import try_keys
 from audit.trial.views import Views
 from parsers.secret import Secret
-from parsers.stores.change import Sealed
+from parsers.stores.store_writer import StoredCiphertext
 from tests.audit.reencryption.by_openssl import opened_by_openssl, sealed_by_openssl
 from tests.support.sealing import seal, stored
 
@@ -67,7 +67,7 @@ def hypothesis_of(layout: Layout, key: bytes = KEYS[0]) -> Hypothesis:
     return Hypothesis(0, Secret(key), layout)
 
 
-def encrypted(plain: bytes, layout: Layout, key: bytes, spelling: Spelling = PLAINLY) -> Sealed:
+def encrypted(plain: bytes, layout: Layout, key: bytes, spelling: Spelling = PLAINLY) -> StoredCiphertext:
     return encrypt_value(Secret(plain), hypothesis_of(layout, key), fresh_vector(layout), spelling)
 
 
@@ -84,7 +84,7 @@ def decoded(written: bytes, encoding: Encoding) -> bytes:
             return written
 
 
-def text_of(sealed: Sealed, layout: Layout, key: bytes) -> bytes:
+def text_of(sealed: StoredCiphertext, layout: Layout, key: bytes) -> bytes:
     """What openssl makes of a value that `encrypt_value` wrote."""
     if layout.iv is Iv.BESIDE:
         value, _, behind = sealed.value.partition(b"|")
@@ -122,7 +122,9 @@ def test_texts_of_every_length(mode: Mode, iv: Iv, name: str) -> None:
 def test_what_openssl_wrote_is_opened(layout: Layout) -> None:
     """In every block layout."""
     sealed = seal(layout, KEYS[2], b"correct horse battery", random.Random(2), sealed_by_openssl)
-    assert open_value(Sealed(sealed), hypothesis_of(layout, KEYS[2])) == Secret(b"correct horse battery")
+    assert open_value(StoredCiphertext(sealed), hypothesis_of(layout, KEYS[2])) == Secret(
+        b"correct horse battery"
+    )
 
 
 @pytest.mark.parametrize("name", TEXTS)
@@ -135,7 +137,7 @@ def test_gcm_against_pycryptodome(layout: Layout, name: str) -> None:
     content = content[len(layout.prefix) :]
     nonce, body, tag = content[: layout.nonce_size], content[layout.nonce_size : -16], content[-16:]
     assert AES.new(key, AES.MODE_GCM, nonce=nonce).decrypt_and_verify(body, tag) == plain
-    theirs = Sealed(seal(layout, key, plain, random.Random(3)))
+    theirs = StoredCiphertext(seal(layout, key, plain, random.Random(3)))
     assert open_value(theirs, hypothesis_of(layout, key)) == Secret(plain)
 
 
@@ -169,7 +171,9 @@ def test_line_breaks_in_a_value_do_not_count(layout: Layout) -> None:
     """Some encoders break base64 into lines."""
     value = encrypted(b"correct horse battery staple", layout, KEYS[0]).value
     broken = b"\r\n".join([value[:20], value[20:]]) + b"\n"
-    assert open_value(Sealed(broken), hypothesis_of(layout)) == Secret(b"correct horse battery staple")
+    assert open_value(StoredCiphertext(broken), hypothesis_of(layout)) == Secret(
+        b"correct horse battery staple"
+    )
 
 
 def torn(value: bytes) -> dict[str, bytes]:
@@ -190,7 +194,7 @@ def torn(value: bytes) -> dict[str, bytes]:
 def test_a_torn_value_opens_under_nothing(layout: Layout, how: str) -> None:
     """Cut off, mistyped or empty: there is no text, and no error."""
     value = torn(encrypted(b"correct horse battery", layout, KEYS[0]).value)[how]
-    assert open_value(Sealed(value), hypothesis_of(layout)) is None
+    assert open_value(StoredCiphertext(value), hypothesis_of(layout)) is None
 
 
 def test_what_does_not_belong_opens_nothing() -> None:
@@ -200,12 +204,12 @@ def test_what_does_not_belong_opens_nothing() -> None:
     assert open_value(value, hypothesis_of(replace(prefixed, prefix=b"v3:"))) is None
     beside = layout_of(Mode.CBC, Iv.BESIDE)
     body, _, _ = encrypted(b"a password", beside, KEYS[0]).value.partition(b"|")
-    assert open_value(Sealed(body), hypothesis_of(beside)) is None
-    assert open_value(Sealed(body, base64.b64encode(bytes(15))), hypothesis_of(beside)) is None
+    assert open_value(StoredCiphertext(body), hypothesis_of(beside)) is None
+    assert open_value(StoredCiphertext(body, base64.b64encode(bytes(15))), hypothesis_of(beside)) is None
     gcm = GCM_LAYOUTS[0]
     content = bytearray(base64.b64decode(encrypted(b"a password", gcm, KEYS[0]).value))
     content[-1] ^= 1
-    assert open_value(Sealed(base64.b64encode(content)), hypothesis_of(gcm)) is None
+    assert open_value(StoredCiphertext(base64.b64encode(content)), hypothesis_of(gcm)) is None
     url = layout_of(Mode.ECB, Iv.NONE, Encoding.BASE64_URL)
     chance = random.Random(1)
     standard = next(
@@ -214,7 +218,7 @@ def test_what_does_not_belong_opens_nothing() -> None:
         if b"+"
         in (found := seal(replace(url, encoding=Encoding.BASE64), KEYS[0], chance.randbytes(40), chance))
     )
-    assert open_value(Sealed(standard), hypothesis_of(url)) is None
+    assert open_value(StoredCiphertext(standard), hypothesis_of(url)) is None
 
 
 def test_nothing_is_written_behind_a_vector_that_nobody_knows() -> None:
@@ -222,7 +226,7 @@ def test_nothing_is_written_behind_a_vector_that_nobody_knows() -> None:
     layout = layout_of(Mode.CBC, Iv.UNKNOWN)
     with pytest.raises(ValueError):
         encrypted(b"a password", layout, KEYS[0])
-    assert open_value(Sealed(base64.b64encode(bytes(32))), hypothesis_of(layout)) is None
+    assert open_value(StoredCiphertext(base64.b64encode(bytes(32))), hypothesis_of(layout)) is None
 
 
 @pytest.mark.parametrize("layout", [layout_of(Mode.CBC, Iv.FRONT), *GCM_LAYOUTS[:2]])
@@ -285,7 +289,7 @@ def test_the_columns_of_the_trial_agree(layout: Layout, plain: bytes, seed: int,
     columns = [
         each.plain[0, : each.lengths[0]].tobytes() for each in try_keys(Views(frame), tried) if len(each.rows)
     ]
-    single = open_value(Sealed(frame["value"][0], frame["iv"][0]), tried[0])
+    single = open_value(StoredCiphertext(frame["value"][0], frame["iv"][0]), tried[0])
     if layout.encoding is Encoding.RAW and single is not None and is_text(frame["value"][0]):
         return  # the columns take no text for raw ciphertext
     assert columns == ([] if single is None else [single.reveal()])
@@ -313,10 +317,10 @@ def test_what_no_encoder_writes_is_not_opened(encoding: Encoding) -> None:
     if encoding is Encoding.BASE64_URL:
         right.append(value.rstrip(b"="))
     for each in wrong:
-        assert open_value(Sealed(each), tried) is None
+        assert open_value(StoredCiphertext(each), tried) is None
         assert not list(try_keys(Views(stored([each])), [tried]))
     for each in right:
-        assert open_value(Sealed(each), tried) == Secret(b"a password")
+        assert open_value(StoredCiphertext(each), tried) == Secret(b"a password")
         assert len(list(try_keys(Views(stored([each])), [tried]))) == 1
 
 
@@ -346,7 +350,7 @@ def test_openssl_refuses_a_wrong_key_as_we_do() -> None:
     found = 0
     for number in range(40):
         key = random.Random(number).randbytes(16)
-        ours = open_value(Sealed(base64.b64encode(body)), hypothesis_of(layout, key))
+        ours = open_value(StoredCiphertext(base64.b64encode(body)), hypothesis_of(layout, key))
         try:
             theirs = Secret(opened_by_openssl(key, bytes(16), body))
         except subprocess.CalledProcessError:

@@ -10,8 +10,8 @@ from audit.reencryption.plan import Plan, Planned
 from audit.reencryption.proof import Proof, prove
 from audit.run.stores_reading import read_stores
 from parsers.progress import Silent
-from parsers.stores.change import Sealed
 from parsers.stores.schema import STORED
+from parsers.stores.store_writer import StoredCiphertext
 from tests.audit.reencryption.estate import BESIDE, NEW, OLD, Estate, two_keys
 from tests.support.sealing import seal
 
@@ -39,27 +39,27 @@ def test_all_is_well() -> None:
 
 
 def other_text(estate: Estate) -> None:
-    estate.store.there["row 1"] = Sealed(seal(BESIDE, NEW, b"another text", random.Random(1)))
+    estate.store.there["row 1"] = StoredCiphertext(seal(BESIDE, NEW, b"another text", random.Random(1)))
 
 
 def old_one(estate: Estate) -> None:
-    estate.store.there["row 1"] = Sealed(seal(BESIDE, OLD, estate.plain["row 1"], random.Random(1)))
+    estate.store.there["row 1"] = StoredCiphertext(seal(BESIDE, OLD, estate.plain["row 1"], random.Random(1)))
 
 
 def new_vector(estate: Estate) -> None:
-    estate.store.there["row 1"] = Sealed(seal(BESIDE, NEW, estate.plain["row 1"], random.Random(1)))
+    estate.store.there["row 1"] = StoredCiphertext(seal(BESIDE, NEW, estate.plain["row 1"], random.Random(1)))
 
 
 def cut_off(estate: Estate) -> None:
     now = estate.store.there["row 1"]
     assert now is not None
-    estate.store.there["row 1"] = Sealed(now.value[:-1])
+    estate.store.there["row 1"] = StoredCiphertext(now.value[:-1])
 
 
 def in_capitals(estate: Estate) -> None:
     now = estate.store.there["row 1"]
     assert now is not None
-    estate.store.there["row 1"] = Sealed(now.value.upper())
+    estate.store.there["row 1"] = StoredCiphertext(now.value.upper())
 
 
 def emptied(estate: Estate) -> None:
@@ -83,7 +83,7 @@ def test_a_written_value_that_is_not_what_was_written(harm: Callable[[Estate], N
 def test_a_written_value_that_opens_to_another_text() -> None:
     """What was written stands there, and is not the text of before: the mark tells, without the text."""
     estate, plan, written = written_estate()
-    wrong = Sealed(seal(BESIDE, NEW, b"another text", random.Random(1)))
+    wrong = StoredCiphertext(seal(BESIDE, NEW, b"another text", random.Random(1)))
     first = written[0]
     written[0] = Planned(
         first.row, type(first.change)("row 0", first.change.old, wrong), first.openers, first.mark
@@ -101,7 +101,7 @@ def test_a_written_value_that_opens_to_another_text() -> None:
 def test_another_value_that_is_not_the_same_any_more(row: int, harm: bytes) -> None:
     """Nobody asked for it: it is a fault, be it of the target key, lost, or without a value before."""
     estate, plan, written = written_estate()
-    estate.store.there[f"row {row}"] = Sealed(harm)
+    estate.store.there[f"row {row}"] = StoredCiphertext(harm)
     proof = proof_of(estate, plan, written)
     assert proof.faults == {row: "it was not to be written, and is another now"}
     assert (proof.proven, proof.untouched) == (6, 7)
@@ -120,7 +120,7 @@ def test_another_value_that_is_gone(row: int) -> None:
 def test_what_others_changed_before_it_could_be_written() -> None:
     """It was left to them, whatever they do with it: no fault, and not counted as the same."""
     estate, plan, written = written_estate()
-    estate.store.there["row 2"] = Sealed(b"somebody's")
+    estate.store.there["row 2"] = StoredCiphertext(b"somebody's")
     left = [each for each in written if each.row != 2]
     assert proof_of(estate, plan, left, overtaken=(2,)) == Proof({}, proven=5, untouched=8, added=0)
     del estate.store.there["row 2"]

@@ -22,7 +22,7 @@ from audit.reencryption.report import (
 from audit.reencryption.state import SETTLED, State
 from audit.reencryption.write_and_prove import Reencrypted, reencrypt_in_place
 from parsers.progress import Silent
-from parsers.stores.change import Sealed
+from parsers.stores.store_writer import StoredCiphertext
 from tests.audit.reencryption.estate import Estate, journal_at, two_keys
 
 
@@ -87,7 +87,7 @@ def test_no_key_is_called_needless_while_one_may_be_needed(tmp_path: Path) -> No
 def test_put_back(tmp_path: Path) -> None:
     """The run failed; nothing is claimed to be proven, and everything that needs the old key is counted."""
     estate = two_keys()
-    estate.store.after_replace = lambda number: estate.store.there.update({"row 8": Sealed(b"x")})
+    estate.store.after_replace = lambda number: estate.store.there.update({"row 8": StoredCiphertext(b"x")})
     report = make_report(afterwards(estate, done_with(estate, tmp_path)))
     assert report.states == {"put-back": 6, "already": 6, "left": 1, "nothing": 1}
     assert report.exit_code == 1

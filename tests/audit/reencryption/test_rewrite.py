@@ -17,10 +17,10 @@ from audit.reencryption.rewrite import Destination, reencrypt_out_of_place, refu
 from audit.reencryption.write_and_prove import Reencrypted
 from parsers.errors import StoreError
 from parsers.progress import Silent
-from parsers.stores.change import Obstacle, Rewriting
 from parsers.stores.interface import Store
 from parsers.stores.open import open_store
-from parsers.stores.rewriting.out_of_place import out_of_place
+from parsers.stores.open_for_writing import file_rewriter
+from parsers.stores.store_writer import Blocker, FileRewrite
 from reports.errors import OutputError
 from tests.audit.reencryption.by_openssl import opened_beside_by_openssl
 from tests.audit.reencryption.estate import BESIDE, NEW, OLD, audited, judged, states
@@ -50,16 +50,16 @@ def export(path: Path) -> Path:
     return path
 
 
-def planned(path: Path) -> tuple[Plan, Store, Rewriting]:
+def planned(path: Path) -> tuple[Plan, Store, FileRewrite]:
     store = open_store(str(path))
     plan = judged([store], KEYS, "new").plan(audited([store], KEYS, "new"))
-    file = out_of_place(store)
+    file = file_rewriter(store)
     assert file is not None
     return plan, store, file.locate([each.change for each in plan.planned[str(path)]])
 
 
 def written(
-    path: Path, out: Path, *, harmed: Callable[[Rewriting], Rewriting] | None = None
+    path: Path, out: Path, *, harmed: Callable[[FileRewrite], FileRewrite] | None = None
 ) -> tuple[Reencrypted, Plan]:
     plan, store, rewriting = planned(path)
     destination = Destination(out, lambda place: open_store(str(place)))
@@ -111,12 +111,12 @@ def test_compressed(tmp_path: Path) -> None:
 class Harmed:
     """A rewriting whose files come out otherwise."""
 
-    rewriting: Rewriting
+    rewriting: FileRewrite
     harm: Callable[[bytes], bytes]
 
     @property
-    def obstacles(self) -> tuple[Obstacle, ...]:
-        return self.rewriting.obstacles
+    def blockers(self) -> tuple[Blocker, ...]:
+        return self.rewriting.blockers
 
     def files(self, *, fingerprint: str | None) -> Iterator[tuple[str, Iterator[bytes]]]:
         for name, pieces in self.rewriting.files(fingerprint=fingerprint):

@@ -21,7 +21,7 @@ from audit.run.stores_reading import read_stores
 from audit.trial.hypothesis import Hypothesis
 from parsers.progress import Silent
 from parsers.secret import Secret
-from parsers.stores.change import Sealed
+from parsers.stores.store_writer import StoredCiphertext
 from tests.audit.reencryption.by_openssl import opened_beside_by_openssl, opened_by_openssl
 from tests.audit.reencryption.estate import (
     BESIDE,
@@ -145,7 +145,7 @@ def test_a_vector_proven_for_another_key_needs_evidence_of_its_own(tmp_path: Pat
         assert opened_by_openssl(NEW, None, base64.b64decode(value_of(same, record))) == text
     other = estate_of(CONSTANT, texts)
     for number, text in enumerate(texts):
-        other.store.there[f"row {number}"] = Sealed(other_vector(text, chance))
+        other.store.there[f"row {number}"] = StoredCiphertext(other_vector(text, chance))
     refused = other.plan(other.audited(PROVEN_FOR_NEW), supplied=PROVEN_FOR_NEW)
     assert refused.planned == {}
     assert states(refused)[:12] == ["unsure"] * 12

@@ -9,14 +9,14 @@ from audit.reencryption.journal import Entry, read_journal
 from audit.reencryption.undo import Undone, changes_back, undo_store
 from parsers.errors import CommitUnknownError, StoreError
 from parsers.progress import Silent
-from parsers.stores.change import Change, Sealed
+from parsers.stores.store_writer import StoredCiphertext, ValueChange
 from tests.audit.reencryption.estate import journal_at
 from tests.audit.reencryption.memory_store import MemoryStore
 from tests.audit.reencryption.test_apply import applied, new, old, planned
 from tests.support.sealing import stored
 
 
-def entry(record: str, before: Sealed, after: Sealed) -> Entry:
+def entry(record: str, before: StoredCiphertext, after: StoredCiphertext) -> Entry:
     return Entry("test", record, before, after.digest)
 
 
@@ -30,7 +30,7 @@ def test_everything_as_it_was(tmp_path: Path) -> None:
     """Byte for byte, and a second time there is nothing left to put back."""
     store, entries = written(tmp_path)
     assert changes_back(entries, store) == [
-        Change(f"row {number}", new(number), old(number)) for number in (1, 3, 5)
+        ValueChange(f"row {number}", new(number), old(number)) for number in (1, 3, 5)
     ]
     done = undo_store(entries, store, Silent())
     assert done.states == dict.fromkeys(["row 1", "row 3", "row 5"], Undone.PUT_BACK)
@@ -45,52 +45,54 @@ def test_everything_as_it_was(tmp_path: Path) -> None:
 def test_what_changed_since_stays(tmp_path: Path) -> None:
     """Somebody has entered another secret, or removed the credential: told, and not touched."""
     store, entries = written(tmp_path)
-    store.there["row 1"] = Sealed(b"entered by hand")
+    store.there["row 1"] = StoredCiphertext(b"entered by hand")
     del store.there["row 3"]
     done = undo_store(entries, store, Silent())
     assert done.states == {"row 1": Undone.CHANGED, "row 3": Undone.GONE, "row 5": Undone.PUT_BACK}
-    assert store.there["row 1"] == Sealed(b"entered by hand")
+    assert store.there["row 1"] == StoredCiphertext(b"entered by hand")
 
 
 def test_a_vector_beside_that_changed_counts() -> None:
     """The same ciphertext with another vector is another value."""
     store = MemoryStore(stored([b"x"]))
-    store.there["row 0"] = Sealed(b"new", b"other")
-    entries = [entry("row 0", Sealed(b"old", b"old vector"), Sealed(b"new", b"vector"))]
+    store.there["row 0"] = StoredCiphertext(b"new", b"other")
+    entries = [entry("row 0", StoredCiphertext(b"old", b"old vector"), StoredCiphertext(b"new", b"vector"))]
     assert undo_store(entries, store, Silent()).states == {"row 0": Undone.CHANGED}
-    store.there["row 0"] = Sealed(b"new", b"vector")
+    store.there["row 0"] = StoredCiphertext(b"new", b"vector")
     assert undo_store(entries, store, Silent()).states == {"row 0": Undone.PUT_BACK}
-    assert store.there["row 0"] == Sealed(b"old", b"old vector")
+    assert store.there["row 0"] == StoredCiphertext(b"old", b"old vector")
 
 
 def test_an_entry_that_was_never_written() -> None:
     """The run was killed between the journal and the store: the old value stands there."""
     store = MemoryStore(stored([b"old"]))
-    assert undo_store([entry("row 0", Sealed(b"old"), Sealed(b"new"))], store, Silent()).states == {
-        "row 0": Undone.NOT_WRITTEN
-    }
+    assert undo_store(
+        [entry("row 0", StoredCiphertext(b"old"), StoredCiphertext(b"new"))], store, Silent()
+    ).states == {"row 0": Undone.NOT_WRITTEN}
 
 
 @pytest.mark.parametrize("stands", [b"new 1", b"new 2"])
 def test_killed_and_written_again(stands: bytes) -> None:
     """Two entries of one record with the same old value, whichever of the new ones stands there."""
     store = MemoryStore(stored([stands]))
-    entries = [entry("row 0", Sealed(b"old"), Sealed(new)) for new in (b"new 1", b"new 2")]
+    entries = [
+        entry("row 0", StoredCiphertext(b"old"), StoredCiphertext(new)) for new in (b"new 1", b"new 2")
+    ]
     assert undo_store(entries, store, Silent()).states == {"row 0": Undone.PUT_BACK}
-    assert store.there["row 0"] == Sealed(b"old")
+    assert store.there["row 0"] == StoredCiphertext(b"old")
 
 
 def test_re_encrypted_a_second_time() -> None:
     """Re-encrypted, re-entered under the old key, re-encrypted: undo goes back once, and stays there."""
     entries = [
-        entry("row 0", Sealed(b"first"), Sealed(b"first, new")),
-        entry("row 0", Sealed(b"second"), Sealed(b"second, new")),
+        entry("row 0", StoredCiphertext(b"first"), StoredCiphertext(b"first, new")),
+        entry("row 0", StoredCiphertext(b"second"), StoredCiphertext(b"second, new")),
     ]
     store = MemoryStore(stored([b"second, new"]))
     assert undo_store(entries, store, Silent()).states == {"row 0": Undone.PUT_BACK}
-    assert store.there["row 0"] == Sealed(b"second")
+    assert store.there["row 0"] == StoredCiphertext(b"second")
     assert undo_store(entries, store, Silent()).states == {"row 0": Undone.NOT_WRITTEN}
-    assert store.there["row 0"] == Sealed(b"second")
+    assert store.there["row 0"] == StoredCiphertext(b"second")
 
 
 def test_a_fault_midway_can_be_done_again(tmp_path: Path) -> None:
@@ -130,8 +132,8 @@ def test_changed_between_reading_and_writing(tmp_path: Path) -> None:
     store, entries = written(tmp_path)
 
     def meanwhile(number: int) -> None:
-        store.there["row 1"] = Sealed(b"entered by hand")
+        store.there["row 1"] = StoredCiphertext(b"entered by hand")
 
     store.on_replace = meanwhile
     assert undo_store(entries, store, Silent()).states["row 1"] is Undone.CHANGED
-    assert store.there["row 1"] == Sealed(b"entered by hand")
+    assert store.there["row 1"] == StoredCiphertext(b"entered by hand")

@@ -19,7 +19,7 @@ from audit.trial.hypothesis import Hypothesis
 from audit.trial.try_keys import try_keys
 from audit.trial.views import Views
 from parsers.secret import Secret
-from parsers.stores.change import Sealed
+from parsers.stores.store_writer import StoredCiphertext
 from tests.support.sealing import seal
 
 OLD: Final = bytes(range(16))
@@ -63,7 +63,7 @@ def opened_by_others(content: bytes, iv: Iv) -> bytes:
 def test_only_what_is_inside_changes(wrapper: Wrapper, iv: Iv) -> None:
     """Each byte of the shell stays, and the new content opens elsewhere under the new key."""
     layout = layout_in(wrapper, iv)
-    old = Sealed(sealed_in(layout))
+    old = StoredCiphertext(sealed_in(layout))
     assert open_value(old, under(OLD, layout)) == Secret(TEXT)
     new = NewLayout((under(NEW, layout),), Spelling(), "").encrypt(Secret(TEXT), old)
     assert new is not None
@@ -87,7 +87,7 @@ def test_columns_open_the_same(layout: Layout, seed: int) -> None:
     value = sealed_in(layout, seed=seed)
     frame = pl.DataFrame({"value": [value], "iv": [None]}, {"value": pl.Binary, "iv": pl.Binary})
     (opened,) = try_keys(Views(frame), [under(OLD, layout)])
-    single = open_value(Sealed(value), under(OLD, layout))
+    single = open_value(StoredCiphertext(value), under(OLD, layout))
     assert single == Secret(opened.plain[0, : opened.lengths[0]].tobytes()) == Secret(TEXT)
 
 
@@ -95,20 +95,27 @@ def test_not_wrapped_so_is_not_opened() -> None:
     """The same content in another wrapper, or in none, is of another layout."""
     for wrapper in (HEAD, JSON):
         bare = sealed_in(layout_in(Wrapper()))
-        assert open_value(Sealed(bare), under(OLD, layout_in(wrapper))) is None
-        assert open_value(Sealed(sealed_in(layout_in(wrapper))), under(OLD, layout_in(Wrapper()))) is None
+        assert open_value(StoredCiphertext(bare), under(OLD, layout_in(wrapper))) is None
+        assert (
+            open_value(StoredCiphertext(sealed_in(layout_in(wrapper))), under(OLD, layout_in(Wrapper())))
+            is None
+        )
 
 
 def test_no_object_is_made_up() -> None:
     """A bare value is not written into JSON, since nobody knows what else belongs there."""
     bare, into = layout_in(Wrapper()), NewLayout((under(NEW, layout_in(JSON)),), Spelling(), "")
-    old = Sealed(sealed_in(bare))
+    old = StoredCiphertext(sealed_in(bare))
     refused = new_value(old, (under(OLD, bare),), into, Marks(), zero_vector=False)
     assert isinstance(refused, str)
     assert "JSON object" in refused
     out_of = NewLayout((under(NEW, bare),), Spelling(), "")
     freed = new_value(
-        Sealed(sealed_in(layout_in(JSON))), (under(OLD, layout_in(JSON)),), out_of, Marks(), zero_vector=False
+        StoredCiphertext(sealed_in(layout_in(JSON))),
+        (under(OLD, layout_in(JSON)),),
+        out_of,
+        Marks(),
+        zero_vector=False,
     )
     assert isinstance(freed, NewValue)
     assert opened_by_others(freed.sealed.value, Iv.FRONT) == TEXT
@@ -130,6 +137,6 @@ def test_octopus_reads_no_base64_without_padding() -> None:
     """.NET does not: what lacks it is damaged there."""
     layout = Layout(KeyForm.MASTER_KEY, Mode.CBC, Iv.BESIDE)
     value = sealed_in(layout)
-    assert open_value(Sealed(value), under(OLD, layout)) == Secret(TEXT)
+    assert open_value(StoredCiphertext(value), under(OLD, layout)) == Secret(TEXT)
     assert value.endswith(b"==")
-    assert open_value(Sealed(value[:-2]), under(OLD, layout)) is None
+    assert open_value(StoredCiphertext(value[:-2]), under(OLD, layout)) is None

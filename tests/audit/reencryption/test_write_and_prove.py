@@ -14,9 +14,9 @@ from audit.reencryption.undo import Undone, undo_store
 from audit.reencryption.write_and_prove import Reencrypted, reencrypt_in_place
 from parsers.errors import CommitUnknownError, StoreError
 from parsers.progress import Silent
-from parsers.stores.change import Sealed
-from parsers.stores.in_place import in_place
 from parsers.stores.open import open_store
+from parsers.stores.open_for_writing import in_place_writer
+from parsers.stores.store_writer import StoredCiphertext
 from tests.audit.reencryption.by_openssl import opened_beside_by_openssl
 from tests.audit.reencryption.estate import (
     BESIDE,
@@ -64,7 +64,7 @@ def test_everything_is_proven(tmp_path: Path) -> None:
 def test_a_value_that_somebody_changed_is_skipped(tmp_path: Path) -> None:
     """It stays, it is told, and the others are re-encrypted all the same."""
     estate = two_keys()
-    theirs = Sealed(b"somebody's")
+    theirs = StoredCiphertext(b"somebody's")
 
     def meanwhile(number: int) -> None:
         estate.store.there["row 2"] = theirs
@@ -82,7 +82,7 @@ def test_a_value_that_somebody_changed_is_skipped(tmp_path: Path) -> None:
 
 
 def corrupt_untouched(estate: Estate) -> None:
-    estate.store.there["row 8"] = Sealed(b"corrupted")
+    estate.store.there["row 8"] = StoredCiphertext(b"corrupted")
 
 
 def drop_untouched(estate: Estate) -> None:
@@ -92,7 +92,7 @@ def drop_untouched(estate: Estate) -> None:
 def corrupt_ours(estate: Estate) -> None:
     now = estate.store.there["row 1"]
     assert now is not None
-    estate.store.there["row 1"] = Sealed(now.value[:-2])
+    estate.store.there["row 1"] = StoredCiphertext(now.value[:-2])
 
 
 @pytest.mark.parametrize("harm", [corrupt_untouched, drop_untouched])
@@ -189,7 +189,7 @@ def test_undo_after_a_second_re_encryption(tmp_path: Path) -> None:
     """A secret entered again under the old key, re-encrypted again into the same journal, and undone."""
     estate = two_keys()
     carried_out(estate, tmp_path)
-    entered = Sealed(seal(BESIDE, OLD, b"entered under the old key", random.Random(6)))
+    entered = StoredCiphertext(seal(BESIDE, OLD, b"entered under the old key", random.Random(6)))
     estate.store.there["row 0"] = entered
     plan = estate.plan(estate.audited())
     with journal_for_writing(journal_at(tmp_path), plan.target.fingerprint) as journal:
@@ -215,7 +215,7 @@ def test_a_real_database(tmp_path: Path) -> None:
         connection.executemany("INSERT INTO ec_credential VALUES (?, ?, ?)", rows)
     connection.close()
     store = open_store(str(path))
-    writer = in_place(store)
+    writer = in_place_writer(store)
     assert writer is not None
     both = {"old": OLD, "new": NEW}
     plan = judged([store], both, "new").plan(audited([store], both, "new"))

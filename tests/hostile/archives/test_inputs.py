@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from parsers.archives.interface import Leaf
-from parsers.archives.walk import each_leaf
+from parsers.archives.interface import EntryStream
+from parsers.archives.walk import map_streams
 from parsers.errors import ArchiveError
 from parsers.unread import Unread
 from tests.parsers.archives.reading import log_lines, read_all, read_leaf, workers
@@ -87,7 +87,7 @@ def test_files_that_change_while_they_are_read(tmp_path: Path, jobs: int) -> Non
     for name in ("grows", "shrinks", "vanishes"):
         (tmp_path / name).write_bytes(CONTENT)
 
-    def work(leaf: Leaf) -> tuple[str, int, str]:
+    def work(leaf: EntryStream) -> tuple[str, int, str]:
         path = Path(leaf.path)
         buffer = memoryview(bytearray(100_000))
         size = leaf.stream.readinto(buffer)
@@ -105,7 +105,7 @@ def test_files_that_change_while_they_are_read(tmp_path: Path, jobs: int) -> Non
             return path.name, size, error.message
         return path.name, size, ""
 
-    results = [item for item in each_leaf([str(tmp_path)], work, jobs=jobs) if not isinstance(item, Unread)]
+    results = [item for item in map_streams([str(tmp_path)], work, jobs=jobs) if not isinstance(item, Unread)]
     whole = len(CONTENT)
     grows, shrinks, vanishes = sorted(results)
     assert grows == ("grows", whole, "")
@@ -119,7 +119,7 @@ def test_a_result_that_nobody_wants_stops_the_work(tmp_path: Path, jobs: int) ->
     """Whoever stops asking gets the threads ended, not the rest of the work done."""
     for number in range(200):
         (tmp_path / f"{number}.log").write_bytes(b"x")
-    results = each_leaf([str(tmp_path)], read_leaf, jobs=jobs)
+    results = map_streams([str(tmp_path)], read_leaf, jobs=jobs)
     assert isinstance(results, Iterator)
     next(results)
     results.close()  # type: ignore[attr-defined] # it is a generator; the promise is an iterator only
@@ -132,11 +132,11 @@ def test_an_error_of_the_work_reaches_the_caller(tmp_path: Path, jobs: int) -> N
     for number in range(50):
         (tmp_path / f"{number}.log").write_bytes(b"x")
 
-    def work(leaf: Leaf) -> int:
+    def work(leaf: EntryStream) -> int:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        list(each_leaf([str(tmp_path)], work, jobs=jobs))
+        list(map_streams([str(tmp_path)], work, jobs=jobs))
     assert not workers()
 
 
@@ -144,10 +144,10 @@ def test_an_archive_error_of_the_work_is_a_row(tmp_path: Path) -> None:
     """An error that the function lets pass becomes an unread row with its reason."""
     (tmp_path / "a.log").write_bytes(b"x")
 
-    def work(leaf: Leaf) -> int:
+    def work(leaf: EntryStream) -> int:
         raise ArchiveError("gave up")
 
-    assert list(each_leaf([str(tmp_path / "a.log")], work, jobs=1)) == [
+    assert list(map_streams([str(tmp_path / "a.log")], work, jobs=1)) == [
         Unread(str(tmp_path / "a.log"), "", "gave up")
     ]
 
@@ -169,7 +169,7 @@ def test_progress_adds_up(tmp_path: Path) -> None:
         def advance(self, amount: int) -> None:
             advanced.append(amount)
 
-    list(each_leaf([str(tmp_path)], read_leaf, jobs=1, progress=Listener()))
+    list(map_streams([str(tmp_path)], read_leaf, jobs=1, progress=Listener()))
     total = sum(path.stat().st_size for path in tmp_path.iterdir())
     assert expected == [total]
     assert sum(advanced) == total

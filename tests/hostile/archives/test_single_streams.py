@@ -17,7 +17,7 @@ from backports import zstd
 from parsers.archives.frames import FrameStream
 from parsers.archives.gzip import GZIP
 from parsers.archives.limits import Limits
-from parsers.archives.source import MemorySource, Window
+from parsers.archives.seekable import MemorySource, Window
 from parsers.errors import DamagedArchiveError, LimitExceededError
 from tests.parsers.archives.reading import Read, drained, log_lines, read_all
 from tests.support.programs import need

@@ -232,7 +232,7 @@ def test_data_before_and_after_the_zip(tmp_path: Path) -> None:
     (whole, member), unread = read_all(path)
     assert (whole.source, whole.content) == (str(path), path.read_bytes())
     assert (member.source, member.content, member.error) == (f"{path}!/a.log", CONTENT, None)
-    assert [(row.reason, row.partial) for row in unread] == [("6 bytes behind the zip were not read", True)]
+    assert [(row.reason, row.partial) for row in unread] == [("6 bytes after the zip were not read", True)]
 
 
 @pytest.mark.parametrize("disk", [0, 1])

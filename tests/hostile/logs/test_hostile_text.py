@@ -112,7 +112,7 @@ def test_endless_line_in_flat_memory() -> None:
     """400 MB without a line end, phrases in them, take no more memory than a short log."""
     script = textwrap.dedent("""
         import resource
-        from parsers.archives.interface import Leaf
+        from parsers.archives.interface import EntryStream
         from parsers.logs.leaf_reading import LeafReader
         from parsers.logs.phrases import DEFAULT
 
@@ -130,7 +130,7 @@ def test_endless_line_in_flat_memory() -> None:
 
         reader = LeafReader(DEFAULT)
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        reading = reader.read(Leaf("x", "", Endless()))
+        reading = reader.read(EntryStream("x", "", Endless()))
         grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
         print(grown, reading.lines, len(reading.findings), reading.unread[0].reason.split()[0])
     """)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from parsers.archives.interface import ByteStream, Leaf
+from parsers.archives.interface import ByteStream, EntryStream
 from parsers.archives.limits import DEFAULT, Limits
-from parsers.archives.walk import each_leaf
+from parsers.archives.walk import map_streams
 from parsers.errors import ArchiveError
 from parsers.secret import Secret
 from parsers.unread import Unread
@@ -36,7 +36,7 @@ def drained(stream: ByteStream, *, chunk: int = 1 << 18) -> tuple[bytes, Archive
     return bytes(content), None
 
 
-def read_leaf(leaf: Leaf) -> Read:
+def read_leaf(leaf: EntryStream) -> Read:
     content, error = drained(leaf.stream)
     return Read(leaf.source, content, error, tuple(leaf.notes))
 
@@ -51,7 +51,7 @@ def read_all(
     """Every leaf below `inputs`, sorted, and what was not read."""
     read: list[Read] = []
     unread: list[Unread] = []
-    for result in each_leaf(
+    for result in map_streams(
         [str(path) for path in inputs],
         read_leaf,
         jobs=jobs,

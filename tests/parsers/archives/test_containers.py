@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import pyzipper
 
-from parsers.archives.interface import Leaf
+from parsers.archives.interface import EntryStream
 from parsers.archives.single import open_single
-from parsers.archives.walk import each_leaf
+from parsers.archives.walk import map_streams
 from parsers.errors import ArchiveError
 from parsers.secret import Secret
 from tests.parsers.archives.reading import drained, log_lines, read_all
@@ -186,13 +186,13 @@ def test_archives_in_a_stream_do_not_pile_up(tmp_path: Path, jobs: int) -> None:
         run("zip", "-q0", f"{number}.zip", "a.log", cwd=tmp_path)
     run("tar", "czf", "a.tgz", *(f"{number}.zip" for number in range(40)), cwd=tmp_path)
 
-    def work(leaf: Leaf) -> int:
+    def work(leaf: EntryStream) -> int:
         buffer = memoryview(bytearray(1 << 16))
         return sum(iter(lambda: leaf.stream.readinto(buffer), 0))
 
     tracemalloc.start()
     try:
-        results = list(each_leaf([str(tmp_path / "a.tgz")], work, jobs=jobs))
+        results = list(map_streams([str(tmp_path / "a.tgz")], work, jobs=jobs))
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()

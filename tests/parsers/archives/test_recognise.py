@@ -9,13 +9,13 @@ from backports import zstd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.archives.recognise import HEAD, Kind, recognise
+from parsers.archives.recognise import HEAD, ContainerKind, recognise
 
 
 @given(st.text().map(str.encode))
 def test_text_is_plain(text: bytes) -> None:
     """No text that begins with a time is taken for anything else."""
-    assert recognise((b"2019-09-16T14:28:52.249 | " + text)[:HEAD]) is Kind.PLAIN
+    assert recognise((b"2019-09-16T14:28:52.249 | " + text)[:HEAD]) is ContainerKind.PLAIN
 
 
 @pytest.mark.parametrize(
@@ -23,21 +23,21 @@ def test_text_is_plain(text: bytes) -> None:
 )
 def test_beginnings_are_no_containers(head: bytes) -> None:
     """Half of a magic number is none."""
-    assert recognise(head) is Kind.PLAIN
+    assert recognise(head) is ContainerKind.PLAIN
 
 
 @pytest.mark.parametrize(
     ("data", "kind"),
     [
-        (gzip.compress(b"", mtime=0), Kind.GZIP),
-        (zstd.compress(b""), Kind.ZSTD),
-        (bz2.compress(b""), Kind.BZIP2),
-        (lzma.compress(b""), Kind.XZ),
-        (lzma.compress(b"", format=lzma.FORMAT_ALONE), Kind.LZMA),
-        (b"PK\x05\x06" + bytes(18), Kind.ZIP),
+        (gzip.compress(b"", mtime=0), ContainerKind.GZIP),
+        (zstd.compress(b""), ContainerKind.ZSTD),
+        (bz2.compress(b""), ContainerKind.BZIP2),
+        (lzma.compress(b""), ContainerKind.XZ),
+        (lzma.compress(b"", format=lzma.FORMAT_ALONE), ContainerKind.LZMA),
+        (b"PK\x05\x06" + bytes(18), ContainerKind.ZIP),
     ],
 )
-def test_containers_of_nothing(data: bytes, kind: Kind) -> None:
+def test_containers_of_nothing(data: bytes, kind: ContainerKind) -> None:
     """Containers of an empty file are recognised."""
     assert recognise(data) is kind
 
@@ -46,4 +46,4 @@ def test_containers_of_nothing(data: bytes, kind: Kind) -> None:
 def test_every_preset_of_lzma(preset: int) -> None:
     """The header without magic is known for every dictionary size that programs write."""
     data = lzma.compress(b"content", format=lzma.FORMAT_ALONE, preset=preset)
-    assert recognise(data) is Kind.LZMA
+    assert recognise(data) is ContainerKind.LZMA

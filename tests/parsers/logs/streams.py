@@ -1,6 +1,6 @@
 """Streams for tests: bytes in pieces of chosen sizes."""
 
-from parsers.archives.interface import Leaf
+from parsers.archives.interface import EntryStream
 from parsers.errors import DamagedArchiveError
 
 
@@ -24,5 +24,5 @@ class Pieces:
         pass
 
 
-def leaf(data: bytes, path: str = "commander.log", member: str = "", *, fails: bool = False) -> Leaf:
-    return Leaf(path, member, Pieces(data, fails=fails))
+def leaf(data: bytes, path: str = "commander.log", member: str = "", *, fails: bool = False) -> EntryStream:
+    return EntryStream(path, member, Pieces(data, fails=fails))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from parsers.archives.listed import Listed
+from parsers.archives.inputs import InputFile
 from parsers.errors import ArchiveError, ClusterError, SecretReferenceError
 from parsers.logs.batch import BatchSize, batches
 from parsers.logs.dask_cluster import dask_executor
@@ -69,7 +69,7 @@ def test_same_answer_however_it_is_dealt_out(files: int, workers: int, in_estate
 
 def test_batches_are_full_by_number_or_by_size() -> None:
     """Small archives go together, large ones do not wait for one another; none is left out."""
-    files = [Listed(str(number), size) for number, size in enumerate([1, 1, 1, 50, 10, 90, 5])]
+    files = [InputFile(str(number), size) for number, size in enumerate([1, 1, 1, 50, 10, 90, 5])]
     dealt = list(batches(files, BatchSize(files=3, size=60)))
     assert [(batch.paths, batch.size) for batch in dealt] == [
         (("0", "1", "2"), 3),

@@ -82,7 +82,7 @@ def test_wrappers(wrapper: str, writing: Callable[[bytes], str], size: int) -> N
     values = [WRAPPERS[wrapper](writing(chance.randbytes(size))) for _ in range(COUNT)]
     search = ColumnSearch("value")
     for start in range(0, COUNT, 100):
-        search.take(values[start : start + 100])
+        search.add(values[start : start + 100])
     missed = [value for value in values if ciphertext_form(value) is None]
     assert search.forms().total() == COUNT, missed[:3]
 
@@ -108,7 +108,7 @@ def test_hex(around: str, size: int) -> None:
     digits = [chance.randbytes(size).hex() for _ in range(200)]
     values = [around.format(each if at % 2 else each.upper()) for at, each in enumerate(digits)]
     search = ColumnSearch("value")
-    search.take(values)
+    search.add(values)
     assert search.forms().total() == 200
 
 

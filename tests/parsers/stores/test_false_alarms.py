@@ -94,13 +94,13 @@ def test_ordinary_columns_raise_no_alarm(kind: str) -> None:
     """Not one of two thousand values of a kind is taken for ciphertext."""
     search = ColumnSearch("value")
     values = [ORDINARY[kind](number) for number in range(COUNT)]
-    search.take(values)
+    search.add(values)
     assert search.forms().total() == 0, [value for value in values if counted(value)][:3]
 
 
 def counted(value: str) -> bool:
     search = ColumnSearch("value")
-    search.take([value])
+    search.add([value])
     return bool(search.forms())
 
 
@@ -110,7 +110,7 @@ def test_source_code_raises_no_alarm() -> None:
     lines = [line for path in modules for line in path.read_text("utf-8", "replace").splitlines()]
     search = ColumnSearch("value")
     for start in range(0, len(lines), 1_000):
-        search.take(lines[start : start + 1_000])
+        search.add(lines[start : start + 1_000])
     assert len(lines) > 50_000
     assert search.forms().total() <= len(lines) / 10_000
 
@@ -123,7 +123,7 @@ def test_digests_are_told_by_their_column(column: str, size: int) -> None:
     """Hex of MD5's or SHA-2's length is a digest where the column's name says so, else ciphertext."""
     values = [CHANCE.randbytes(size).hex() for _ in range(50)]
     named, unnamed = ColumnSearch(column), ColumnSearch("secret")
-    named.take(values)
-    unnamed.take(values)
+    named.add(values)
+    unnamed.add(values)
     assert named.forms().total() == 0
     assert unnamed.forms().total() == 50

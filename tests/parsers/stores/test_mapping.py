@@ -79,8 +79,8 @@ TABLE = '[[tables]]\ntable = "t"\nkind = "user"\n'
         (TABLE + "value = 1", "tables.0.value: input should be a valid string"),
         (TABLE + 'value = "v"\nlocation = "{password}"', "only {project} and {name}"),
         ("tables = 3", "tables: input should be"),
-        ("a = ", "is no TOML"),
-        ("a = " + "[" * 100_000, "is no TOML"),
+        ("a = ", "is not TOML"),
+        ("a = " + "[" * 100_000, "is not TOML"),
     ],
 )  # fmt: skip
 def test_faults_are_named_in_one_line(tmp_path: Path, content: str, message: str) -> None:
@@ -97,5 +97,5 @@ def test_unreadable_files(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="No such file"):
         read_mapping(tmp_path / "nowhere.toml")
     (tmp_path / "bytes.toml").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(StoreError, match="is no TOML"):
+    with pytest.raises(StoreError, match="is not TOML"):
         read_mapping(tmp_path / "bytes.toml")

@@ -1,1 +1,1 @@
-"""Stored values of a database, changed where they lie."""
+"""Stored values of a database, changed in place."""

@@ -6,20 +6,25 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from parsers.stores.change import Hindrance
 from parsers.stores.database.catalogue import Catalogue, Table
 from parsers.stores.database.changing.documents import Documents
 from parsers.stores.database.changing.row_keys import ABSENT, NO_KEY, KeysOfTables, RowKeys
-from parsers.stores.database.changing.table_habits import TableHabits, table_habits
-from parsers.stores.database.changing.target import Located, RuledOut, Target
+from parsers.stores.database.changing.target import (
+    RecordLocation,
+    TableProperties,
+    Target,
+    UnlocatedRecord,
+    table_properties,
+)
 from parsers.stores.octopus.source import BLOB, ID, JSON
+from parsers.stores.store_writer import BlockerKind
 
 DOCUMENTS_AT_ONCE: Final = 16
 """A document may have megabytes."""
 
-NOT_KEPT: Final = RuledOut(
+NOT_KEPT: Final = UnlocatedRecord(
     "the server keeps the document's meaning and not its text (JSONB, or MySQL's JSON)",
-    Hindrance.NOT_WRITTEN_PLAINLY,
+    BlockerKind.NOT_WRITTEN_PLAINLY,
 )
 
 
@@ -27,14 +32,16 @@ class DocumentRecords:
     """A `Locator` for every table with documents."""
 
     def __init__(self) -> None:
-        self._targets: dict[str, Target | RuledOut] | None = None
+        self._targets: dict[str, Target | UnlocatedRecord] | None = None
         self._keys = KeysOfTables()
 
-    def locate(self, connection: sa.Connection, records: Sequence[str]) -> dict[str, Located | RuledOut]:
+    def locate(
+        self, connection: sa.Connection, records: Sequence[str]
+    ) -> dict[str, RecordLocation | UnlocatedRecord]:
         """As `Locator.locate`."""
         if self._targets is None:
             self._targets = dict(_by_table(connection))
-        found: dict[str, Located | RuledOut] = {}
+        found: dict[str, RecordLocation | UnlocatedRecord] = {}
         wanted: dict[Target, list[tuple[str, str]]] = {}
         for record in records:
             table, _, rest = record.partition(":")
@@ -50,16 +57,16 @@ class DocumentRecords:
         return found
 
 
-def _by_table(connection: sa.Connection) -> Iterator[tuple[str, Target | RuledOut]]:
+def _by_table(connection: sa.Connection) -> Iterator[tuple[str, Target | UnlocatedRecord]]:
     catalogue = Catalogue(connection)
-    habits = table_habits(connection)
+    properties = table_properties(connection)
     for name in catalogue.tables:
         table = catalogue.find(name)
-        if isinstance(table, Table) and (target := _target(table, habits)) is not None:
+        if isinstance(table, Table) and (target := _target(table, properties)) is not None:
             yield name, target
 
 
-def _target(table: Table, habits: TableHabits) -> Target | RuledOut | None:
+def _target(table: Table, properties: TableProperties) -> Target | UnlocatedRecord | None:
     columns = tuple(column for column in table.columns if column.name.casefold() in {JSON, BLOB})
     key = next((column for column in table.columns if column.name.casefold() == ID), None)
     if not columns:
@@ -72,9 +79,9 @@ def _target(table: Table, habits: TableHabits) -> Target | RuledOut | None:
         table=table,
         key=key,
         columns=columns,
-        form=Documents(columns),
-        kept=habits.kept(table),
-        engine=habits.engines.get(table.name),
+        codec=Documents(columns),
+        kept=properties.kept(table),
+        engine=properties.engines.get(table.name),
         at_once=DOCUMENTS_AT_ONCE,
     )
 
@@ -84,7 +91,7 @@ def _loses_text(kind: object) -> bool:
     return isinstance(kind, sa.JSON) and not keeps
 
 
-def _located(target: Target, keys: RowKeys, rest: str) -> Located | RuledOut:
+def _located(target: Target, keys: RowKeys, rest: str) -> RecordLocation | UnlocatedRecord:
     there = [(id_, pointer) for id_, pointer in _splits(rest) if id_ in keys]
     return keys.row(target, *there[0]) if len(there) == 1 else ABSENT
 

@@ -5,16 +5,16 @@ import json
 from collections.abc import Mapping, Sequence
 
 from parsers.errors import StoreError
-from parsers.stores.change import Sealed
 from parsers.stores.database.catalogue import Column
 from parsers.stores.database.changing.json_strings import strings_at
 from parsers.stores.database.changing.target import Cells
 from parsers.stores.octopus.documents import inflated
 from parsers.stores.octopus.source import JSON
+from parsers.stores.store_writer import StoredCiphertext
 
 
 class Documents:
-    """A `Form`: places are JSON pointers (RFC 6901), values the strings there.
+    """A `CellCodec`: places are JSON pointers (RFC 6901), values the strings there.
 
     Everything else in a document's text stays as it is. The new strings are written without escapes, so
     that putting back one that had some restores the same value in another spelling; and a `JSONBlob`, once
@@ -25,16 +25,16 @@ class Documents:
         # The text comes first, as for readers: where it is empty, the compressed one counts.
         self._order = sorted(range(len(columns)), key=lambda index: columns[index].name.casefold() != JSON)
 
-    def sealed(self, cells: Cells, places: Sequence[str]) -> list[Sealed | None]:
-        """As `Form.sealed`; None throughout where the document cannot be read any more."""
+    def read_values(self, cells: Cells, places: Sequence[str]) -> list[StoredCiphertext | None]:
+        """As `CellCodec.read_values`; None throughout where the document cannot be read any more."""
         try:
             there = strings_at(self._document(cells)[1], places)
         except StoreError:
             return [None] * len(places)
         return [_as_stored(there[place].content) if place in there else None for place in places]
 
-    def changed(self, cells: Cells, new: Mapping[str, Sealed]) -> Cells:
-        """As `Form.changed`."""
+    def write_values(self, cells: Cells, new: Mapping[str, StoredCiphertext]) -> Cells:
+        """As `CellCodec.write_values`."""
         at, text = self._document(cells)
         there = strings_at(text, new)
         pieces: list[str] = []
@@ -61,11 +61,11 @@ class Documents:
         raise StoreError("there is no document")
 
 
-def _as_stored(content: str | None) -> Sealed:
-    return Sealed((content or "").encode("utf-8", "backslashreplace"))
+def _as_stored(content: str | None) -> StoredCiphertext:
+    return StoredCiphertext((content or "").encode("utf-8", "backslashreplace"))
 
 
-def _in_json(value: Sealed) -> str:
+def _in_json(value: StoredCiphertext) -> str:
     if value.iv is not None:
         raise StoreError("a document has no place for a vector beside a value")
     try:

@@ -1,4 +1,4 @@
-"""Who else is connected to a database, as far as it tells this user."""
+"""Other sessions on a database, as far as this user may see them."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from parsers.stores.database.faults import DRIVER_FAULTS, explain
 
 MOST_NAMED: Final = 5
-"""Groups of sessions that are named in one sentence."""
+"""Groups of sessions that one sentence names."""
 
 _OWN: Final = {
     "mysql": "SELECT CONNECTION_ID()",
@@ -26,7 +26,7 @@ _MYSQL: Final = (
 SESSIONS: Final = {
     "mysql": _MYSQL,
     "mariadb": _MYSQL,
-    # Of other users' sessions an ordinary user sees name and database only.
+    # Of other users' sessions an ordinary user sees only name and database.
     "postgresql": (
         "SELECT pid, application_name, usename, COALESCE(client_hostname, host(client_addr), '') "
         "FROM pg_stat_activity WHERE datname = current_database() AND usename IS NOT NULL "
@@ -52,7 +52,7 @@ class Sessions:
 
     Attributes:
         seen: program, user and host of each.
-        unseen: why there may be more of them; "" if there are none.
+        unseen: why there may be more; "" if all of them are visible.
     """
 
     seen: Sequence[tuple[str, str, str]]
@@ -60,7 +60,7 @@ class Sessions:
 
 
 def session_of(connection: sa.Connection) -> int | None:
-    """The number by which the server lists this connection; None where there is no such list.
+    """The server's number for this connection; None where there is no list of sessions.
 
     Raises:
         DRIVER_FAULTS: from the database.
@@ -70,24 +70,24 @@ def session_of(connection: sa.Connection) -> int | None:
 
 
 def other_sessions(connection: sa.Connection, own: Collection[int]) -> Sessions:
-    """All but this one and `own`. SQLite knows no sessions."""
+    """All sessions except this one and `own`. SQLite has none."""
     statement = SESSIONS.get(connection.dialect.name)
     if statement is None:
         return Sessions(())
     try:
         mine = {*own, session_of(connection)}
         rows = connection.exec_driver_sql(statement).all()
-        seen = tuple(_named(*row[1:4]) for row in rows if int(row[0]) not in mine)
-        return Sessions(seen, _unseen(connection))
+        seen = tuple(_session_labels(*row[1:4]) for row in rows if int(row[0]) not in mine)
+        return Sessions(seen, _why_unseen(connection))
     except DRIVER_FAULTS as error:
         return Sessions((), explain(error))
 
 
-def _named(program: object, user: object, host: object) -> tuple[str, str, str]:
+def _session_labels(program: object, user: object, host: object) -> tuple[str, str, str]:
     return str(program or "").strip(), str(user or "").strip(), str(host or "").strip()
 
 
-def _unseen(connection: sa.Connection) -> str:
+def _why_unseen(connection: sa.Connection) -> str:
     match connection.dialect.name:
         case "mysql" | "mariadb":
             grants = [str(grant) for grant in connection.exec_driver_sql("SHOW GRANTS").scalars()]
@@ -105,8 +105,8 @@ def _shows_all_sessions(grant: str) -> bool:
     return bool(everywhere) and not {"ALL PRIVILEGES", "PROCESS"}.isdisjoint(rights.split(", "))
 
 
-def described(sessions: Sequence[tuple[str, str, str]]) -> str:
-    """How many of which program, user and host."""
+def describe_sessions(sessions: Sequence[tuple[str, str, str]]) -> str:
+    """The sessions counted by program, user and host."""
     groups = sorted(set(sessions), key=lambda group: (-sessions.count(group), group))
     named = [f"{_words(*group)} ({sessions.count(group)})" for group in groups[:MOST_NAMED]]
     more = f" and {len(groups) - MOST_NAMED} more kinds" if len(groups) > MOST_NAMED else ""

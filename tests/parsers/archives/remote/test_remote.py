@@ -12,9 +12,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from parsers.archives.interface import Leaf
-from parsers.archives.remote.source import BLOCK
-from parsers.archives.walk import each_leaf
+from parsers.archives.interface import EntryStream
+from parsers.archives.remote.files import BLOCK
+from parsers.archives.walk import map_streams
 from parsers.errors import ArchiveError
 from parsers.logs.reading import LogReading, read_logs
 from parsers.secret import Secret
@@ -37,14 +37,14 @@ def estate(url: str) -> LogReading:
 def read_broken(url: str, happens: Callable[[], None]) -> Read:
     """A plain file, with something happening after its first bytes."""
 
-    def work(leaf: Leaf) -> Read:
+    def work(leaf: EntryStream) -> Read:
         buffer = memoryview(bytearray(1 << 16))
         begin = bytes(buffer[: leaf.stream.readinto(buffer)])
         happens()
         content, error = drained(leaf.stream)
         return Read(leaf.source, begin + content, error, tuple(leaf.notes))
 
-    [read] = each_leaf([url], work, jobs=1)
+    [read] = map_streams([url], work, jobs=1)
     assert isinstance(read, Read)
     return read
 
@@ -160,7 +160,7 @@ def test_an_object_replaced_meanwhile_is_no_mixture(s3: S3Server, tmp_path: Path
         ("s3://key:planted@bucket/x", "the s3 URL holds a password"),
         ("ssh://me:planted@host/x", "the ssh URL holds a password"),
         ("https://host/x?signature=planted", "the https URL has a query"),
-        ("https://host/logs/", "the https URL names no file"),
+        ("https://host/logs/", "the https URL does not name a file"),
     ],
 )
 def test_urls_that_are_refused(url: str, said: str) -> None:

@@ -54,9 +54,9 @@ def test_label_has_neither_user_nor_password() -> None:
 @pytest.mark.parametrize(
     ("url", "message", "hint"),
     [
-        (f"{MARKER} no url", "not understood", "mysql+pymysql://"),
-        ("mysql+pymysql://host:port/db", "not understood", "mysql+pymysql://"),
-        ("fancydb://host/db", "no kind of database is called 'fancydb'", "postgresql+psycopg"),
+        (f"{MARKER} no url", "malformed", "mysql+pymysql://"),
+        ("mysql+pymysql://host:port/db", "malformed", "mysql+pymysql://"),
+        ("fancydb://host/db", "unknown kind of database 'fancydb'", "postgresql+psycopg"),
         (
             "mysql+mysqldb://host/db",
             "'MySQLdb' for mysql+mysqldb is not installed",
@@ -80,7 +80,7 @@ def test_useless_urls_are_explained(url: str, message: str, hint: str) -> None:
 
 def test_password_must_be_text() -> None:
     """A key file given by mistake is no password; its bytes are not shown."""
-    with pytest.raises(StoreError, match=r"no UTF-8 text$"):
+    with pytest.raises(StoreError, match=r"not UTF-8 text$"):
         database_at("mysql+pymysql://user@host/db", password=Secret(b"\xff\xfe"))
 
 
@@ -114,7 +114,7 @@ def test_sqlite_file_of_any_name(tmp_path: Path) -> None:
 
 def test_missing_sqlite_file_is_not_made(tmp_path: Path) -> None:
     """A slip in the path must not leave an empty database behind."""
-    with pytest.raises(StoreError, match="is no file"):
+    with pytest.raises(StoreError, match="is not a file"):
         sqlite_database(tmp_path / "nowhere.sqlite")
     assert not list(tmp_path.iterdir())
 

@@ -132,7 +132,7 @@ def test_migrator_with_faults(tmp_path: Path) -> None:
 def test_other_folders_are_refused(tmp_path: Path) -> None:
     """A folder that is neither is an error, not an empty store."""
     (tmp_path / "readme.txt").write_text("nothing")
-    with pytest.raises(StoreError, match="no kind of store"):
+    with pytest.raises(StoreError, match="unrecognised store format"):
         open_store(str(tmp_path))
 
 

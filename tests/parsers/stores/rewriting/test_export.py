@@ -6,16 +6,16 @@ from pathlib import Path
 import pytest
 
 from parsers.errors import StoreError
-from parsers.stores.change import Hindrance, Sealed
+from parsers.stores.store_writer import BlockerKind, StoredCiphertext
 from tests.parsers.stores.rewriting.rewritten import base64_of, changed, hindered
 
 OLD, NEW, OTHER = base64_of(1), base64_of(2, size=32), base64_of(3)
 PRINT = "95daec80877f164f13935bac14adde8cf636fe7b"
 
 
-def with_new(_number: int, old: Sealed) -> Sealed:
+def with_new(_number: int, old: StoredCiphertext) -> StoredCiphertext:
     """The new value, with what stands around the old one."""
-    return Sealed(old.value.replace(OLD.encode(), NEW.encode()))
+    return StoredCiphertext(old.value.replace(OLD.encode(), NEW.encode()))
 
 
 def export(passwords: str, root: str = "<exportedData>") -> str:
@@ -57,10 +57,10 @@ def test_what_is_not_written_plainly_stays(tmp_path: Path, password: str) -> Non
     """The record is named, and the file's bytes stay, with the same value in a comment too."""
     text = export(f"<!--{OLD}--><password>{password}</password>")
     path = written(tmp_path, text)
-    found, obstacles = changed(path, lambda _number, _old: Sealed(NEW.encode()))
-    assert list(hindered(obstacles)) == [Hindrance.NOT_WRITTEN_PLAINLY.value]
+    found, blockers = changed(path, lambda _number, _old: StoredCiphertext(NEW.encode()))
+    assert list(hindered(blockers)) == [BlockerKind.NOT_WRITTEN_PLAINLY.value]
     assert found[""].decode() == text
-    assert OLD not in repr(obstacles)
+    assert OLD not in repr(blockers)
 
 
 @pytest.mark.parametrize(
@@ -69,8 +69,8 @@ def test_what_is_not_written_plainly_stays(tmp_path: Path, password: str) -> Non
 def test_a_value_that_cannot_stand_there_is_refused(tmp_path: Path, new: bytes) -> None:
     """What would mean something else in the file, or not be read as given, is never written."""
     text = export(f"<password>{OLD}</password>")
-    found, obstacles = changed(written(tmp_path, text), lambda _number, _old: Sealed(new))
-    assert list(hindered(obstacles)) == [Hindrance.NOT_WRITTEN_PLAINLY.value]
+    found, blockers = changed(written(tmp_path, text), lambda _number, _old: StoredCiphertext(new))
+    assert list(hindered(blockers)) == [BlockerKind.NOT_WRITTEN_PLAINLY.value]
     assert found[""].decode() == text
 
 
@@ -124,6 +124,6 @@ def test_a_long_line(tmp_path: Path) -> None:
     """16 MB without a line's end, and a name of as many characters of base64."""
     many = "".join(f"<x>{OLD}</x><y>{'A' * 1000}</y>" for _ in range(14_000))
     text = export(f"<description>{'A' * (1 << 20)}{OLD}</description>{many}<password>{OLD}</password>")
-    found, obstacles = changed(written(tmp_path, text), with_new)
+    found, blockers = changed(written(tmp_path, text), with_new)
     assert found[""].decode() == text.replace(f"<password>{OLD}", f"<password>{NEW}")
-    assert not obstacles
+    assert not blockers

@@ -11,17 +11,17 @@ from pathlib import Path
 import pytest
 
 from parsers.errors import StoreError
-from parsers.stores.change import Change, Sealed
 from parsers.stores.interface import PasswordCheck
 from parsers.stores.open import open_store
+from parsers.stores.store_writer import StoredCiphertext, ValueChange
 from tests.parsers.stores.rewriting.rewritten import base64_of, changed, changes_of, content, writer
 from tests.support.octopus import Row, csv_file, json_lines_file
 
 OLD, NEW = (f"{base64_of(at)}|{base64_of(at + 1)}" for at in (1, 3))
 
 
-def with_new(_number: int, _old: Sealed) -> Sealed:
-    return Sealed(NEW.encode())
+def with_new(_number: int, _old: StoredCiphertext) -> StoredCiphertext:
+    return StoredCiphertext(NEW.encode())
 
 
 def migrator(folder: Path) -> Path:
@@ -40,10 +40,10 @@ def test_check_of_the_password(tmp_path: Path) -> None:
     folder = migrator(tmp_path)
     store = open_store(str(folder))
     checks = [event for event in store.read() if isinstance(event, PasswordCheck)]
-    new = Sealed(f"{base64_of(7)}|{base64_of(8)}".encode())
-    changes = [Change(check.record, Sealed(check.value), new) for check in checks]
+    new = StoredCiphertext(f"{base64_of(7)}|{base64_of(8)}".encode())
+    changes = [ValueChange(check.record, StoredCiphertext(check.value), new) for check in checks]
     rewriting = writer(store).locate([*changes_of(store, with_new), *changes])
-    assert not rewriting.obstacles
+    assert not rewriting.blockers
     found = content(rewriting)
     assert json.loads(found["metadata.json"]) == {"Other": "x", "Hello": new.value.decode()}
 
@@ -53,10 +53,10 @@ def test_escapes_are_followed(tmp_path: Path) -> None:
     folder = migrator(tmp_path)
     source = (folder / "Accounts" / "A.json").read_bytes().decode()
     before, token, behind = source.partition('"Token": "')
-    found, obstacles = changed(folder, lambda at, old: with_new(at, old) if at == 1 else None)
+    found, blockers = changed(folder, lambda at, old: with_new(at, old) if at == 1 else None)
     expected = before + token + NEW + behind[behind.index('"') :]
     assert found["Accounts/A.json"].decode() == expected
-    assert not obstacles
+    assert not blockers
     assert json.loads(expected)["Note"] == OLD
 
 
@@ -104,9 +104,9 @@ def test_packed_tables(tmp_path: Path) -> None:
     folder.mkdir()
     (folder / "Account.jsonl.gz").write_bytes(gzip.compress(text))
     (folder / "notes.txt.gz").write_bytes(notes := gzip.compress(OLD.encode()))
-    found, obstacles = changed(folder, with_new)
+    found, blockers = changed(folder, with_new)
     assert found == {"Account.jsonl": text.replace(OLD.encode(), NEW.encode()), "notes.txt.gz": notes}
-    assert not obstacles
+    assert not blockers
     csv_file(folder / "Account.jsonl", [])
-    with pytest.raises(StoreError, match="packed and unpacked"):
+    with pytest.raises(StoreError, match="compressed and uncompressed"):
         changed(folder, with_new)

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parsers.stores.change import Change, Hindrance, Sealed
 from parsers.stores.mapping import DEFAULT_MAPPING, Mapping, SecretTable
 from parsers.stores.open import open_store
-from parsers.stores.rewriting.out_of_place import out_of_place
+from parsers.stores.open_for_writing import file_rewriter
 from parsers.stores.sql_dump.dump import SqlDump
 from parsers.stores.store_file import StoreFile
+from parsers.stores.store_writer import BlockerKind, StoredCiphertext, ValueChange
 from tests.parsers.stores.reading import rows
 from tests.parsers.stores.rewriting.rewritten import (
     base64_of,
@@ -30,18 +30,21 @@ from tests.parsers.stores.rewriting.rewritten import (
 OLD, NEW, IV, NEW_IV = (base64_of(at) for at in range(4))
 
 
-def renewed(number: int, _old: Sealed) -> Sealed:
-    return Sealed(base64_of(100 + number, size=32).encode())
+def renewed(number: int, _old: StoredCiphertext) -> StoredCiphertext:
+    return StoredCiphertext(base64_of(100 + number, size=32).encode())
 
 
 def test_vectors_beside_values(tmp_path: Path) -> None:
     """Both cells change, and one vector may serve several rows."""
     path = tmp_path / "t.csv"
     path.write_text(f"name,value,iv\na,{OLD},{IV}\nb,{OLD},{IV}\nc,{IV},{OLD}\n")
-    news = {0: Sealed(NEW.encode(), NEW_IV.encode()), 2: Sealed(NEW.encode(), OLD.encode())}
-    found, obstacles = changed(path, lambda at, _old: news.get(at))
+    news = {
+        0: StoredCiphertext(NEW.encode(), NEW_IV.encode()),
+        2: StoredCiphertext(NEW.encode(), OLD.encode()),
+    }
+    found, blockers = changed(path, lambda at, _old: news.get(at))
     assert found[""].decode() == f"name,value,iv\na,{NEW},{NEW_IV}\nb,{OLD},{IV}\nc,{NEW},{OLD}\n"
-    assert not obstacles
+    assert not blockers
 
 
 def test_a_vector_that_has_no_place_is_refused(tmp_path: Path) -> None:
@@ -49,9 +52,9 @@ def test_a_vector_that_has_no_place_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text(f"name,value,iv\na,{OLD},\nb,{OLD},{IV}\n")
     store = open_store(str(path))
-    found = changes_of(store, lambda at, old: Sealed(NEW.encode(), None if old.iv else IV.encode()))
+    found = changes_of(store, lambda at, old: StoredCiphertext(NEW.encode(), None if old.iv else IV.encode()))
     rewriting = writer(store).locate(found)
-    assert [record for each in rewriting.obstacles for record in each.records] == ["line 2", "line 3"]
+    assert [record for each in rewriting.blockers for record in each.records] == ["line 2", "line 3"]
     assert content(rewriting)[""] == path.read_bytes()
 
 
@@ -59,9 +62,9 @@ def test_records_that_stand_for_two_rows_stay(tmp_path: Path) -> None:
     """Nobody can say which of them is meant."""
     path = tmp_path / "d.sql"
     path.write_text(f"INSERT INTO ec_credential (id, password) VALUES (1,'{OLD}'),(2,'{OLD}'),(1,'{OLD}');")
-    change = Change("ec_credential:id=1", Sealed(OLD.encode()), Sealed(NEW.encode()))
+    change = ValueChange("ec_credential:id=1", StoredCiphertext(OLD.encode()), StoredCiphertext(NEW.encode()))
     rewriting = writer(open_store(str(path))).locate([change])
-    assert hindered(rewriting.obstacles) == {Hindrance.NOT_FOUND_AGAIN.value: ("ec_credential:id=1",)}
+    assert hindered(rewriting.blockers) == {BlockerKind.NOT_FOUND_AGAIN.value: ("ec_credential:id=1",)}
     assert content(rewriting)[""] == path.read_bytes()
 
 
@@ -76,10 +79,13 @@ def test_two_columns_of_one_row(tmp_path: Path) -> None:
     other = SecretTable(table="ec_user", kind="user", value="other", name="name")
     store = SqlDump(StoreFile(str(path)), Mapping(inferred=(*DEFAULT_MAPPING.inferred, other)))
     values = [(1, OLD, NEW), (1, IV, NEW_IV), (2, OLD, NEW), (3, OLD, NEW), (3, NEW_IV, IV)]
-    changes = [Change(f"ec_user:id={at}", Sealed(a.encode()), Sealed(b.encode())) for at, a, b in values]
+    changes = [
+        ValueChange(f"ec_user:id={at}", StoredCiphertext(a.encode()), StoredCiphertext(b.encode()))
+        for at, a, b in values
+    ]
     rewriting = writer(store).locate(changes)
     expected = ("ec_user:id=2", "ec_user:id=3")  # of the last, one of the two is not there
-    assert hindered(rewriting.obstacles) == {Hindrance.NOT_FOUND_AGAIN.value: expected}
+    assert hindered(rewriting.blockers) == {BlockerKind.NOT_FOUND_AGAIN.value: expected}
     assert content(rewriting)[""].decode() == text.replace(OLD, NEW, 1).replace(IV, NEW_IV, 1)
 
 
@@ -89,11 +95,11 @@ def test_bytes_where_backslashes_mean_nothing(tmp_path: Path) -> None:
     old = b"16 bytes of this"
     row = b"INSERT INTO ec_user (id, password) VALUES (1,'%s');\n" % old
     path.write_bytes(b"SET sql_mode='NO_BACKSLASH_ESCAPES';\n" + row)
-    found, obstacles = changed(path, lambda _at, _old: Sealed(b"\\" * 16))
-    assert list(hindered(obstacles)) == [Hindrance.NOT_WRITTEN_PLAINLY.value]
+    found, blockers = changed(path, lambda _at, _old: StoredCiphertext(b"\\" * 16))
+    assert list(hindered(blockers)) == [BlockerKind.NOT_WRITTEN_PLAINLY.value]
     assert found[""] == path.read_bytes()
     path.write_bytes(row)
-    assert changed(path, lambda _at, _old: Sealed(b"\\" * 16)) == (
+    assert changed(path, lambda _at, _old: StoredCiphertext(b"\\" * 16)) == (
         {"": row.replace(old, b"\\" * 32)},
         (),
     )
@@ -105,8 +111,8 @@ def test_an_expression_stays(tmp_path: Path) -> None:
     path.write_text(
         f"INSERT INTO ec_credential (id, password) VALUES (1,'{OLD[:9]}' '{OLD[9:]}'),(2,'{OLD}');"
     )
-    found, obstacles = changed(path, renewed)
-    assert hindered(obstacles) == {Hindrance.NOT_WRITTEN_PLAINLY.value: ("ec_credential:id=1",)}
+    found, blockers = changed(path, renewed)
+    assert hindered(blockers) == {BlockerKind.NOT_WRITTEN_PLAINLY.value: ("ec_credential:id=1",)}
     assert found[""].decode() == path.read_text().replace(OLD, base64_of(101, size=32))
 
 
@@ -120,7 +126,7 @@ def test_a_dump_that_is_read_twice(tmp_path: Path) -> None:
     path.write_text(values)
     store = SqlDump(StoreFile(str(path)), held_rows=7)
     rewriting = writer(store).locate(changes_of(store, lambda at, old: renewed(at, old) if at % 2 else None))
-    assert not rewriting.obstacles
+    assert not rewriting.blockers
     path.write_bytes(content(rewriting)[""])
     expected = [base64_of(100 + at, size=32) if at % 2 else base64_of(at % 5) for at in range(200)]
     assert [value.decode() for value in rows(path)["value"]] == expected
@@ -168,8 +174,10 @@ def test_any_text_around(
     path = tmp_path_factory.mktemp("any") / "table"
     path.write_bytes(write(drawn, values_of(drawn, new=False)))
     news = values_of(drawn, new=True)
-    found, obstacles = changed(path, lambda at, _old: Sealed(news[at].encode()) if drawn[at][2] else None)
-    assert not obstacles
+    found, blockers = changed(
+        path, lambda at, _old: StoredCiphertext(news[at].encode()) if drawn[at][2] else None
+    )
+    assert not blockers
     assert found[""] == write(drawn, news)
     path.write_bytes(found[""])
     assert [each.value.decode() for each in sealed(open_store(str(path))).values()] == news
@@ -193,9 +201,9 @@ def test_room_in_columns(tmp_path: Path, column: str, fits: bool) -> None:
         f"INSERT INTO ec_user VALUES (1,'{OLD}'),(2,'{OLD}');\n"
     )
     news = [base64_of(9, size=32), NEW]
-    found, obstacles = changed(path, lambda at, _old: Sealed(news[at].encode()))
-    expected = {} if fits else {Hindrance.TOO_SHORT.value: ("ec_user:id=1",)}
-    assert hindered(obstacles) == expected
+    found, blockers = changed(path, lambda at, _old: StoredCiphertext(news[at].encode()))
+    expected = {} if fits else {BlockerKind.TOO_SHORT.value: ("ec_user:id=1",)}
+    assert hindered(blockers) == expected
     first = news[0] if fits else OLD
     assert found[""].decode() == path.read_text().replace(
         f"(1,'{OLD}'),(2,'{OLD}')", f"(1,'{first}'),(2,'{NEW}')"
@@ -211,7 +219,7 @@ def test_a_second_run_changes_nothing(tmp_path: Path) -> None:
     once = content(writer(store).locate(changes))
     path.write_bytes(once[""])
     again = writer(store).locate(changes)
-    assert hindered(again.obstacles) == {Hindrance.NOT_FOUND_AGAIN.value: ("line 2", "line 3")}
+    assert hindered(again.blockers) == {BlockerKind.NOT_FOUND_AGAIN.value: ("line 2", "line 3")}
     assert content(again) == once
 
 
@@ -221,6 +229,6 @@ def test_nothing_of_a_value_is_shown(tmp_path: Path) -> None:
     path.write_text(f"name,value\na,{OLD}\n")
     store = open_store(str(path))
     located = writer(store).locate(changes_of(store, renewed))
-    shown = f"{located!r} {out_of_place(store)!r} {located.obstacles!r}"
+    shown = f"{located!r} {file_rewriter(store)!r} {located.blockers!r}"
     assert OLD not in shown
     assert base64_of(100, size=32) not in shown

@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 
-from parsers.stores.change import Hindrance, Sealed
+from parsers.stores.store_writer import BlockerKind, StoredCiphertext
 from tests.parsers.stores.rewriting.rewritten import base64_of, changed, hindered
 
 OLD, NEW = base64_of(1, size=32), base64_of(2, size=48)
@@ -46,10 +46,10 @@ def test_only_the_ciphertext_changes(name: str, form: str, tmp_path: Path) -> No
     path = tmp_path / name
     before, after = form.format(OLD), form.format(NEW)
     path.write_text(FILES[name](before), newline="")
-    found, obstacles = changed(
-        path, lambda _, old: Sealed(after.encode()) if old.value == before.encode() else None
+    found, blockers = changed(
+        path, lambda _, old: StoredCiphertext(after.encode()) if old.value == before.encode() else None
     )
-    assert not obstacles
+    assert not blockers
     assert found[""].decode() == FILES[name](after)
 
 
@@ -57,6 +57,6 @@ def test_other_text_around_it_is_refused(tmp_path: Path) -> None:
     """What stands around cannot become something else: nothing is written, half of it neither."""
     path = tmp_path / "t.csv"
     path.write_text(f"name,value\na,{{AES}}{OLD}\n")
-    found, obstacles = changed(path, lambda _, __: Sealed(f"v2:{NEW}".encode()))
-    assert hindered(obstacles) == {Hindrance.NOT_WRITTEN_PLAINLY.value: ("line 2",)}
+    found, blockers = changed(path, lambda _, __: StoredCiphertext(f"v2:{NEW}".encode()))
+    assert hindered(blockers) == {BlockerKind.NOT_WRITTEN_PLAINLY.value: ("line 2",)}
     assert found[""] == path.read_bytes()

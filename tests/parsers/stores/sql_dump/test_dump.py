@@ -10,10 +10,9 @@ import pytest
 from parsers.errors import StoreError
 from parsers.stores.interface import FingerprintSeen, NotAudited, Uncovered
 from parsers.stores.sql_dump.definitions import Definitions
-from parsers.stores.sql_dump.dialect import MYSQL, POSTGRESQL, Dialect, dialect_of
+from parsers.stores.sql_dump.dialect import MYSQL, POSTGRESQL, Dialect, SqlSession, dialect_of
 from parsers.stores.sql_dump.dump import SqlDump
 from parsers.stores.sql_dump.rows import Misread, Rows
-from parsers.stores.sql_dump.session import Session
 from parsers.stores.sql_dump.statements import SqlStatements
 from parsers.stores.sql_dump.survey import NOTHING
 from parsers.stores.sql_dump.window import SqlWindow
@@ -41,7 +40,7 @@ def tokens(text: bytes, size: int, dialect: Dialect) -> list[tuple[bytes | str |
     found: list[tuple[bytes | str | None, ...]] = []
     asked = {"t": frozenset({"a", "b"})}
     statements = SqlStatements(
-        SqlWindow(pieces), Session(dialect), lambda table: asked.get(table, NOTHING), Definitions()
+        SqlWindow(pieces), SqlSession(dialect), lambda table: asked.get(table, NOTHING), Definitions()
     )
     for event in statements.read():
         assert isinstance(event, Rows), event
@@ -301,7 +300,7 @@ def test_cut_gzip(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("statement", "reason"),
     [
-        ("INSERT INTO ec_credential (id,name) VALUES (9,'x','too many');", "a row has not 2 values"),
+        ("INSERT INTO ec_credential (id,name) VALUES (9,'x','too many');", "a row does not have 2 values"),
         ("INSERT INTO ec_credential SELECT * FROM other;", "not in the form"),
         ("INSERT INTO ec_credential SET id=1;", "not in the form"),
         ("INSERT INTO ec_credential (id,name,password) VALUES (9,'x',AES_ENCRYPT('a','k'));", "expression"),
@@ -361,7 +360,7 @@ def test_misread_is_told_once() -> None:
     """A table whose columns nobody names cannot be read, and says so."""
     statements = SqlStatements(
         SqlWindow(iter([b"INSERT INTO t VALUES (1);"])),
-        Session(MYSQL),
+        SqlSession(MYSQL),
         lambda _: frozenset("a"),
         Definitions(),
     )

@@ -127,7 +127,7 @@ def test_nul(tmp_path: Path) -> None:
     """A row with a NUL is told with its line; its neighbours count."""
     path = table(tmp_path / "s.csv", "user,,a,,QUJD", "user,,b\0,,QUJD", "user,,c,,QUJD")
     assert rows(path)["name"].to_list() == ["a", "c"]
-    assert [fault.reason for fault in unread(path)] == ["line 3: a NUL, which no text holds"]
+    assert [fault.reason for fault in unread(path)] == ["line 3: a NUL, which does not occur in text"]
 
 
 def test_an_open_quote(tmp_path: Path) -> None:

@@ -54,8 +54,8 @@ def test_a_mark_at_the_start(tmp_path: Path) -> None:
     ("bad", "reason"),
     [
         ('{"name": "a", "value": "QUJD"', "not JSON"),
-        ('{"name": "a", "name": "b", "value": "QUJD"}', "a member name stands twice"),
-        ('{"name": "a", "value": "QUJD", "x": {"y": 1, "y": 2}}', "a member name stands twice"),
+        ('{"name": "a", "name": "b", "value": "QUJD"}', "a member name occurs twice"),
+        ('{"name": "a", "value": "QUJD", "x": {"y": 1, "y": 2}}', "a member name occurs twice"),
         ('{"name": "a", "value": NaN}', "NaN is not JSON"),
         ('{"name": "a", "value": "QUJD", "x": -Infinity}', "-Infinity is not JSON"),
         ('{"name": "a", "value": "QUJD", "x": ' + "[" * 100_000 + "]" * 100_000 + "}", "nested too deeply"),

@@ -7,14 +7,14 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from parsers.stores.change import Change, InPlace, Sealed
-from parsers.stores.database.changing.access import Patience
-from parsers.stores.in_place import in_place
+from parsers.stores.database.changing.transactions import RetryPolicy
 from parsers.stores.mapping import DEFAULT_MAPPING, Mapping, SecretTable
 from parsers.stores.open import open_store
+from parsers.stores.open_for_writing import in_place_writer
+from parsers.stores.store_writer import InPlaceWriter, StoredCiphertext, ValueChange
 
 VAULT: Final = SecretTable(table="vault", kind="credential", value="secret", name="name", iv="vector")
-IMPATIENT: Final = Patience(waits=(0.0, 0.0), lock_seconds=1, sleep=lambda _: None)
+IMPATIENT: Final = RetryPolicy(waits=(0.0, 0.0), lock_seconds=1, sleep=lambda _: None)
 
 
 def sealed(number: int, key: str) -> bytes:
@@ -22,19 +22,23 @@ def sealed(number: int, key: str) -> bytes:
     return base64.b64encode(uuid.uuid5(uuid.NAMESPACE_URL, f"{number} {key}").bytes)
 
 
-def change(record: str, number: int) -> Change:
+def change(record: str, number: int) -> ValueChange:
     """From the value under the old key to that under the new one."""
-    return Change(record, Sealed(sealed(number, "old")), Sealed(sealed(number, "new")))
+    return ValueChange(
+        record, StoredCiphertext(sealed(number, "old")), StoredCiphertext(sealed(number, "new"))
+    )
 
 
-def back(changes: Sequence[Change]) -> list[Change]:
+def back(changes: Sequence[ValueChange]) -> list[ValueChange]:
     """What undoes them."""
-    return [Change(each.record, each.new, each.old) for each in changes]
+    return [ValueChange(each.record, each.new, each.old) for each in changes]
 
 
-def opened(reference: str, mapping: Mapping = DEFAULT_MAPPING, patience: Patience = IMPATIENT) -> InPlace:
+def opened(
+    reference: str, mapping: Mapping = DEFAULT_MAPPING, retry_policy: RetryPolicy = IMPATIENT
+) -> InPlaceWriter:
     """The store, ready to be changed."""
-    found = in_place(open_store(reference, mapping=mapping), patience=patience)
+    found = in_place_writer(open_store(reference, mapping=mapping), retry_policy=retry_policy)
     assert found is not None
     return found
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from parsers.stores.change import Change, Hindrance, Outcome, Sealed
 from parsers.stores.open import open_store
+from parsers.stores.store_writer import BlockerKind, ChangeOutcome, StoredCiphertext, ValueChange
 from tests.parsers.stores.database.changing.rows_to_change import back, opened
 from tests.parsers.stores.reading import rows_of
 
@@ -17,8 +17,8 @@ NEW = "4PUkRMwszTJHqTxWj+TrNQ==|AAECAwQFBgcICQoLDA0ODw=="
 ESCAPED = OLD.replace("+", "\\u002B").replace("/", "\\/")
 
 
-def to_new(record: str, old: str = OLD, new: str = NEW) -> Change:
-    return Change(record, Sealed(old.encode()), Sealed(new.encode()))
+def to_new(record: str, old: str = OLD, new: str = NEW) -> ValueChange:
+    return ValueChange(record, StoredCiphertext(old.encode()), StoredCiphertext(new.encode()))
 
 
 def store_of(path: Path, documents: dict[str, str | bytes]) -> str:
@@ -50,12 +50,12 @@ def test_every_other_byte_stays(tmp_path: Path) -> None:
     path = store_of(tmp_path / "o.sqlite", {"Accounts-1": TEXT, "Accounts-2": TEXT})
     changes = [to_new(f"Account:Accounts-1#/{name}") for name in ("SecretKey", "Token", "Password")]
     store = opened(path)
-    assert store.replace(changes) == [Outcome.CHANGED] * 3
+    assert store.replace(changes) == [ChangeOutcome.CHANGED] * 3
     head, tail = TEXT.split(',"Other"')
     expected = head.replace(OLD, NEW).replace(ESCAPED, NEW) + ',"Other"' + tail
     assert documents(path) == {"Accounts-1": expected, "Accounts-2": TEXT}
-    assert store.replace(changes) == [Outcome.ALREADY] * 3
-    assert store.replace(back(changes)) == [Outcome.CHANGED] * 3
+    assert store.replace(changes) == [ChangeOutcome.ALREADY] * 3
+    assert store.replace(back(changes)) == [ChangeOutcome.CHANGED] * 3
     assert documents(path)["Accounts-1"] == TEXT.replace(ESCAPED, OLD)
 
 
@@ -77,9 +77,9 @@ def test_compressed_documents(tmp_path: Path) -> None:
     path = store_of(tmp_path / "o.sqlite", {"Accounts-1": blob})
     store = opened(path)
     changes = [to_new("Account:Accounts-1#/Other")]
-    assert store.replace(changes) == [Outcome.CHANGED]
+    assert store.replace(changes) == [ChangeOutcome.CHANGED]
     assert text_of(path) == TEXT.replace('"Other":"' + OLD, '"Other":"' + NEW)
-    assert store.replace(back(changes)) == [Outcome.CHANGED]
+    assert store.replace(back(changes)) == [ChangeOutcome.CHANGED]
     assert text_of(path) == TEXT
 
 
@@ -92,22 +92,22 @@ def text_of(path: str) -> str:
 @pytest.mark.parametrize(
     ("document", "outcome"),
     [
-        ("{}", Outcome.GONE),
-        ('{"Password":1}', Outcome.GONE),
-        ('{"Password":"x", "Password":"y"}', Outcome.GONE),
-        ("no document", Outcome.GONE),
-        ("", Outcome.GONE),
-        (b"no gzip", Outcome.GONE),
-        ('{"Password":"other"}', Outcome.DIFFERS),
-        ('{"Password":null}', Outcome.DIFFERS),
-        (f'{{"Password":"{NEW}"}}', Outcome.ALREADY),
+        ("{}", ChangeOutcome.GONE),
+        ('{"Password":1}', ChangeOutcome.GONE),
+        ('{"Password":"x", "Password":"y"}', ChangeOutcome.GONE),
+        ("no document", ChangeOutcome.GONE),
+        ("", ChangeOutcome.GONE),
+        (b"no gzip", ChangeOutcome.GONE),
+        ('{"Password":"other"}', ChangeOutcome.DIFFERS),
+        ('{"Password":null}', ChangeOutcome.DIFFERS),
+        (f'{{"Password":"{NEW}"}}', ChangeOutcome.ALREADY),
     ],
 )
-def test_what_is_not_there_stays(tmp_path: Path, document: str | bytes, outcome: Outcome) -> None:
+def test_what_is_not_there_stays(tmp_path: Path, document: str | bytes, outcome: ChangeOutcome) -> None:
     """A document that is another than before is left alone, and one beside it changes."""
     path = store_of(tmp_path / "o.sqlite", {"Accounts-1": document, "Accounts-2": TEXT})
     changes = [to_new("Account:Accounts-1#/Password"), to_new("Account:Accounts-2#/Password")]
-    assert opened(path).replace(changes) == [outcome, Outcome.CHANGED]
+    assert opened(path).replace(changes) == [outcome, ChangeOutcome.CHANGED]
     assert documents(path)["Accounts-1"] == document
 
 
@@ -118,14 +118,16 @@ def test_records_that_lead_nowhere(tmp_path: Path, record: str) -> None:
     """They are told beforehand."""
     path = store_of(tmp_path / "o.sqlite", {"Accounts-1": TEXT})
     store = opened(path)
-    [obstacle] = store.obstacles([to_new(record), to_new("Account:Accounts-1#/Password")])
-    assert (obstacle.hindrance, obstacle.records) == (Hindrance.NOT_FOUND_AGAIN, (record,))
-    assert store.replace([to_new(record)]) == [Outcome.GONE]
+    [blocker] = store.blockers([to_new(record), to_new("Account:Accounts-1#/Password")])
+    assert (blocker.kind, blocker.records) == (BlockerKind.NOT_FOUND_AGAIN, (record,))
+    assert store.replace([to_new(record)]) == [ChangeOutcome.GONE]
 
 
 def test_what_is_no_text_is_told(tmp_path: Path) -> None:
     """Bytes that are no UTF-8 cannot stand in a document."""
     path = store_of(tmp_path / "o.sqlite", {"Accounts-1": TEXT})
-    change = Change("Account:Accounts-1#/Password", Sealed(OLD.encode()), Sealed(b"\xff"))
-    [obstacle] = opened(path).obstacles([change])
-    assert (obstacle.hindrance, obstacle.records) == (Hindrance.NOT_WRITTEN_PLAINLY, (change.record,))
+    change = ValueChange(
+        "Account:Accounts-1#/Password", StoredCiphertext(OLD.encode()), StoredCiphertext(b"\xff")
+    )
+    [blocker] = opened(path).blockers([change])
+    assert (blocker.kind, blocker.records) == (BlockerKind.NOT_WRITTEN_PLAINLY, (change.record,))

@@ -12,16 +12,15 @@ import pytest
 import sqlalchemy as sa
 
 from parsers.errors import StoreError
-from parsers.stores.change import Change, Hindrance, Outcome, Sealed
-from parsers.stores.database.changing.access import Access, Patience
 from parsers.stores.database.changing.mapped_records import MappedRecords
-from parsers.stores.database.changing.row_changes import change_rows
-from parsers.stores.database.changing.wanted import by_row
+from parsers.stores.database.changing.row_changes import change_rows, changes_by_row
+from parsers.stores.database.changing.transactions import RetryPolicy, WriteAccess
 from parsers.stores.database.cloudbees_database import CloudBeesDatabase
 from parsers.stores.database.connection import sqlite_database
-from parsers.stores.in_place import in_place, roll_back_unfinished
 from parsers.stores.mapping import Mapping
 from parsers.stores.open import open_store
+from parsers.stores.open_for_writing import in_place_writer, roll_back_unfinished
+from parsers.stores.store_writer import BlockerKind, ChangeOutcome, StoredCiphertext, ValueChange
 from tests.parsers.stores.database.changing.rows_to_change import (
     IMPATIENT,
     VAULT,
@@ -53,11 +52,11 @@ def test_changed_and_put_back(engine: sa.Engine) -> None:
     changes = [change(record, number) for number, record in enumerate(records)][:9]
     store = opened(path_of(engine))
     with store.exclusively():
-        assert store.replace(changes) == [Outcome.CHANGED] * 9
-    assert store.replace(changes) == [Outcome.ALREADY] * 9
+        assert store.replace(changes) == [ChangeOutcome.CHANGED] * 9
+    assert store.replace(changes) == [ChangeOutcome.ALREADY] * 9
     assert passwords(engine) == [*(sealed(n, "new").decode() for n in range(9)), before[9]]
     assert store.present(records)[records[3]] == changes[3].new
-    assert store.replace(back(changes)) == [Outcome.CHANGED] * 9
+    assert store.replace(back(changes)) == [ChangeOutcome.CHANGED] * 9
     assert passwords(engine) == before
 
 
@@ -70,7 +69,7 @@ def test_what_differs_stays(engine: sa.Engine) -> None:
         other.execute("DELETE FROM ec_credential WHERE id = 2")
     other.close()
     changes = [change(record, number) for number, record in enumerate(records)]
-    outcomes = [Outcome.CHANGED, Outcome.DIFFERS, Outcome.GONE, Outcome.CHANGED]
+    outcomes = [ChangeOutcome.CHANGED, ChangeOutcome.DIFFERS, ChangeOutcome.GONE, ChangeOutcome.CHANGED]
     assert store.replace(changes) == outcomes
     assert passwords(engine) == [sealed(0, "new").decode(), "other", sealed(3, "new").decode()]
     assert store.present(records).keys() == {records[0], records[1], records[3]}
@@ -91,21 +90,21 @@ def test_types_of_values_are_kept(engine: sa.Engine) -> None:
         other.executemany("INSERT INTO vault VALUES (?, ?, ?)", rows)
     other.close()
     changes = [
-        Change("vault:name=1", Sealed(b"text", b"iv"), Sealed(b"new 1", b"iv 1")),
-        Change("vault:name=b", Sealed(b"bytes", b"\0iv"), Sealed(b"new 2", b"\1iv")),
-        Change("vault:name=63", Sealed(b"text"), Sealed(b"new 3")),
-        Change("vault:name=1.5", Sealed(b"77"), Sealed(b"new 4", b"iv 4")),
-        Change("vault:name=", Sealed(b"n"), Sealed(b"new 5")),
+        ValueChange("vault:name=1", StoredCiphertext(b"text", b"iv"), StoredCiphertext(b"new 1", b"iv 1")),
+        ValueChange("vault:name=b", StoredCiphertext(b"bytes", b"\0iv"), StoredCiphertext(b"new 2", b"\1iv")),
+        ValueChange("vault:name=63", StoredCiphertext(b"text"), StoredCiphertext(b"new 3")),
+        ValueChange("vault:name=1.5", StoredCiphertext(b"77"), StoredCiphertext(b"new 4", b"iv 4")),
+        ValueChange("vault:name=", StoredCiphertext(b"n"), StoredCiphertext(b"new 5")),
     ]
     store = opened(path, Mapping(named=(VAULT,)))
-    [obstacle] = store.obstacles(changes)
-    assert (obstacle.hindrance, obstacle.records) == (Hindrance.NOT_FOUND_AGAIN, ("vault:name=",))
-    assert store.replace(changes) == [*[Outcome.CHANGED] * 4, Outcome.GONE]
+    [blocker] = store.blockers(changes)
+    assert (blocker.kind, blocker.records) == (BlockerKind.NOT_FOUND_AGAIN, ("vault:name=",))
+    assert store.replace(changes) == [*[ChangeOutcome.CHANGED] * 4, ChangeOutcome.GONE]
     assert contents(path, "vault") == [
         (1, "new 1", "iv 1"), ("b", b"new 2", b"\1iv"), (b"c", "new 3", None), (1.5, "new 4", "iv 4"),
         (None, "n", ""),
     ]  # fmt: skip
-    assert store.present(["vault:name=63", "vault:name="]) == {"vault:name=63": Sealed(b"new 3")}
+    assert store.present(["vault:name=63", "vault:name="]) == {"vault:name=63": StoredCiphertext(b"new 3")}
 
 
 def contents(path: str, table: str) -> list[tuple[object, ...]]:
@@ -124,11 +123,11 @@ def test_keys_that_look_alike(engine: sa.Engine) -> None:
         other.executemany("INSERT INTO ec_user VALUES (?, 'old')", [(name,) for name in names])
     other.close()
     records = [f"ec_user:name={name}" for name in ("twice", "ab", "Capital", "capital", "single")]
-    changes = [Change(record, Sealed(b"old"), Sealed(b"new")) for record in records]
+    changes = [ValueChange(record, StoredCiphertext(b"old"), StoredCiphertext(b"new")) for record in records]
     store = opened(path)
-    [obstacle] = store.obstacles(changes)
-    assert (obstacle.hindrance, obstacle.records) == (Hindrance.NOT_FOUND_AGAIN, tuple(records[:4]))
-    assert store.replace(changes) == [*[Outcome.GONE] * 4, Outcome.CHANGED]
+    [blocker] = store.blockers(changes)
+    assert (blocker.kind, blocker.records) == (BlockerKind.NOT_FOUND_AGAIN, tuple(records[:4]))
+    assert store.replace(changes) == [*[ChangeOutcome.GONE] * 4, ChangeOutcome.CHANGED]
     assert [row[1] for row in contents(path, "ec_user")] == [*["old"] * 6, "new"]
 
 
@@ -144,12 +143,16 @@ def test_tables_without_a_way_back(engine: sa.Engine) -> None:
     second = VAULT.model_copy(update={"value": "vector", "iv": None})
     records = ["bare", "vault:name=a", "ec_other:id=1"]
     store = opened(path, Mapping(named=(bare, VAULT, second)))
-    found = list(store.obstacles([Change(record, Sealed(b"old"), Sealed(b"new")) for record in records]))
-    assert {obstacle.hindrance for obstacle in found} == {Hindrance.NOT_FOUND_AGAIN}
-    assert {obstacle.records[0]: obstacle.what for obstacle in found} == {
-        "bare": "the table has no column that finds a row again",
+    found = list(
+        store.blockers(
+            [ValueChange(record, StoredCiphertext(b"old"), StoredCiphertext(b"new")) for record in records]
+        )
+    )
+    assert {blocker.kind for blocker in found} == {BlockerKind.NOT_FOUND_AGAIN}
+    assert {blocker.records[0]: blocker.what for blocker in found} == {
+        "bare": "the table has no column that identifies a row",
         "vault:name=a": "the mapping names several secrets in one row of the table",
-        "ec_other:id=1": "it is of no table that the mapping names and the database has",
+        "ec_other:id=1": "its table is not in the mapping, or not in the database",
     }
 
 
@@ -160,10 +163,10 @@ def test_text_that_is_no_utf8(engine: sa.Engine) -> None:
         other.execute("UPDATE ec_credential SET password = CAST(x'ff41' AS TEXT) WHERE id = 0")
     other.close()
     store = opened(path_of(engine))
-    assert store.present(records[:1]) == {records[0]: Sealed(b"\xffA")}
-    changes = [Change(records[1], Sealed(sealed(1, "old")), Sealed(b"\xff"))]
-    [obstacle] = store.obstacles(changes)
-    assert (obstacle.hindrance, obstacle.records) == (Hindrance.NOT_WRITTEN_PLAINLY, (records[1],))
+    assert store.present(records[:1]) == {records[0]: StoredCiphertext(b"\xffA")}
+    changes = [ValueChange(records[1], StoredCiphertext(sealed(1, "old")), StoredCiphertext(b"\xff"))]
+    [blocker] = store.blockers(changes)
+    assert (blocker.kind, blocker.records) == (BlockerKind.NOT_WRITTEN_PLAINLY, (records[1],))
     with pytest.raises(StoreError, match="column 'password' holds text"):
         store.replace(changes)
 
@@ -177,7 +180,7 @@ def test_row_that_refuses_to_change(engine: sa.Engine) -> None:
         )
     other.close()
     before = passwords(engine)
-    with pytest.raises(StoreError, match="3 rows were to change, and the database says 2"):
+    with pytest.raises(StoreError, match="3 rows were to change, but the database reports 2"):
         opened(path_of(engine)).replace([change(record, n) for n, record in enumerate(records)])
     assert passwords(engine) == before
 
@@ -196,11 +199,11 @@ def test_another_program_writes(engine: sa.Engine) -> None:
     other = sqlite3.connect(path_of(engine), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(StoreError, match="was not changed: another program holds the SQLite file locked"):
-        opened(path_of(engine), patience=Patience((0.0,), lock_seconds=0, sleep=lambda _: None)).replace(
-            changes
-        )
-    patience = Patience((0.0,), lock_seconds=0, sleep=lambda _: other.rollback())
-    assert opened(path_of(engine), patience=patience).replace(changes) == [Outcome.CHANGED] * 2
+        opened(
+            path_of(engine), retry_policy=RetryPolicy((0.0,), lock_seconds=0, sleep=lambda _: None)
+        ).replace(changes)
+    retry_policy = RetryPolicy((0.0,), lock_seconds=0, sleep=lambda _: other.rollback())
+    assert opened(path_of(engine), retry_policy=retry_policy).replace(changes) == [ChangeOutcome.CHANGED] * 2
     other.close()
 
 
@@ -211,8 +214,8 @@ def test_another_program_reads_at_commit(engine: sa.Engine) -> None:
     other = sqlite3.connect(path_of(engine), isolation_level=None)
     other.execute("BEGIN")
     other.execute("SELECT * FROM ec_credential").fetchone()
-    patience = Patience((0.0,), lock_seconds=0, sleep=lambda _: other.rollback())
-    assert opened(path_of(engine), patience=patience).replace(changes) == [Outcome.CHANGED] * 2
+    retry_policy = RetryPolicy((0.0,), lock_seconds=0, sleep=lambda _: other.rollback())
+    assert opened(path_of(engine), retry_policy=retry_policy).replace(changes) == [ChangeOutcome.CHANGED] * 2
     other.close()
 
 
@@ -221,9 +224,9 @@ def test_second_run_is_held_off(engine: sa.Engine) -> None:
     records = credentials(engine, range(2), sa.Integer())
     first, second = opened(path_of(engine)), opened(path_of(engine))
     with first.exclusively():
-        with pytest.raises(StoreError, match="another re-encryption is at work"), second.exclusively():
+        with pytest.raises(StoreError, match="another re-encryption is running"), second.exclusively():
             pass
-        assert first.replace([change(records[0], 0)]) == [Outcome.CHANGED]
+        assert first.replace([change(records[0], 0)]) == [ChangeOutcome.CHANGED]
     with pytest.raises(BlockingIOError), second.exclusively():
         raise BlockingIOError  # what is done inside fails as it does
 
@@ -236,7 +239,7 @@ def test_journal_mode_is_kept(engine: sa.Engine, mode: str) -> None:
         other.execute(f"PRAGMA journal_mode = {mode}")
     other.close()
     changes = [change(record, n) for n, record in enumerate(records)]
-    assert opened(path_of(engine)).replace(changes) == [Outcome.CHANGED] * 2
+    assert opened(path_of(engine)).replace(changes) == [ChangeOutcome.CHANGED] * 2
     wal = b"\2\2" if mode == "wal" else b"\1\1"
     assert Path(path_of(engine)).read_bytes()[18:20] == wal
 
@@ -247,7 +250,7 @@ def test_asking_changes_nothing(engine: sa.Engine) -> None:
     path = Path(path_of(engine))
     before = hashlib.sha256(path.read_bytes()).digest()
     store = opened(str(path))
-    assert list(store.obstacles([change(record, n) for n, record in enumerate(records)])) == []
+    assert list(store.blockers([change(record, n) for n, record in enumerate(records)])) == []
     assert len(store.present(records)) == 2
     assert hashlib.sha256(path.read_bytes()).digest() == before
     assert list(path.parent.iterdir()) == [path]
@@ -258,10 +261,10 @@ def test_stores_that_are_never_changed_in_place(engine: sa.Engine, tmp_path: Pat
     credentials(engine, range(2), sa.Integer())
     packed = tmp_path / "cd.sqlite.gz"
     packed.write_bytes(gzip.compress(Path(path_of(engine)).read_bytes()))
-    assert in_place(open_store(str(packed))) is None
+    assert in_place_writer(open_store(str(packed))) is None
     table = tmp_path / "t.csv"
     table.write_text("kind,project,name,user_name,value\ncredential,p,n,u,v\n")
-    assert in_place(open_store(str(table))) is None
+    assert in_place_writer(open_store(str(table))) is None
 
 
 KILLED = """
@@ -289,7 +292,7 @@ def test_program_that_was_killed_while_it_wrote(engine: sa.Engine) -> None:
     roll_back_unfinished(store)
     assert not journal.exists()
     assert passwords(engine) == before
-    assert opened(str(path)).replace([change(records[0], 0)]) == [Outcome.CHANGED]
+    assert opened(str(path)).replace([change(records[0], 0)]) == [ChangeOutcome.CHANGED]
 
 
 def test_nothing_to_roll_back(engine: sa.Engine, tmp_path: Path) -> None:
@@ -308,17 +311,17 @@ def test_driver_that_counts_each_row_only(engine: sa.Engine) -> None:
     records = credentials(engine, range(3), sa.Integer())
     store = CloudBeesDatabase(sqlite_database(Path(path_of(engine))))
     changes = [change(record, n) for n, record in enumerate(records)]
-    with Access(store.database, IMPATIENT).writing() as connection:
+    with WriteAccess(store.database, IMPATIENT).writing() as connection:
         connection.dialect.supports_sane_multi_rowcount = False
         with store.database.reading() as reading:
             located = MappedRecords(store.mapping).locate(reading, records)
-        [(target, rows)] = by_row(changes, located).items()
-        assert set(change_rows(connection, target, rows).values()) == {Outcome.CHANGED}
+        [(target, rows)] = changes_by_row(changes, located).items()
+        assert set(change_rows(connection, target, rows).values()) == {ChangeOutcome.CHANGED}
         connection.exec_driver_sql(
             "CREATE TRIGGER t BEFORE UPDATE ON ec_credential BEGIN SELECT RAISE(IGNORE); END"
         )
-        [(target, rows)] = by_row(back(changes), located).items()
-        with pytest.raises(StoreError, match="3 rows were to change, and the database says 0"):
+        [(target, rows)] = changes_by_row(back(changes), located).items()
+        with pytest.raises(StoreError, match="3 rows were to change, but the database reports 0"):
             change_rows(connection, target, rows)
 
 
@@ -330,5 +333,5 @@ def test_file_whose_text_is_utf16(engine: sa.Engine) -> None:
     other.close()
     [record] = credentials(engine, [1], sa.Integer())
     assert rows_of(open_store(path)).select("record", "value").rows() == [(record, sealed(0, "old"))]
-    assert opened(path).replace([change(record, 0)]) == [Outcome.CHANGED]
+    assert opened(path).replace([change(record, 0)]) == [ChangeOutcome.CHANGED]
     assert passwords(engine) == [sealed(0, "new").decode()]
