@@ -8,10 +8,10 @@ from audit.cloudbees.database_password import open_database_password
 from audit.cloudbees.properties_file import rekeyed_properties
 from audit.keys.key_ring import Key
 from audit.product import ConnectionFile
+from parsers.cloudbees.database_properties import read_database_properties
+from parsers.cloudbees.stores.database import CloudBeesDatabase
 from parsers.secret import Secret
-from parsers.stores.database.cloudbees_database import CloudBeesDatabase
 from parsers.stores.database.connection import database_at
-from parsers.stores.database.properties import read_database_properties
 from parsers.stores.interface import Store
 from parsers.stores.mapping import Mapping
 

@@ -24,7 +24,7 @@ from audit.readiness.one_key import ONE_KEY, one_key
 from audit.readiness.values_open import BACKUP, IMPORTS, OPEN, backup_tested, imports_fit, values_open
 from parsers import products
 from parsers.keys.key_file import KeyFile
-from parsers.logs.rotation_report import RotationReport
+from parsers.octopus.logs.rotation_report import RotationReport
 from parsers.secret import Secret
 
 

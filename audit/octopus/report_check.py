@@ -8,8 +8,8 @@ import polars as pl
 
 from audit.keys.key_ring import Key, KeyRing
 from audit.octopus.documents import DocumentCounts
-from parsers.logs.rotation_report import RotationReport
 from parsers.logs.schema import FINDINGS
+from parsers.octopus.logs.rotation_report import RotationReport
 from parsers.products import OCTOPUS
 
 _CLEAR_TEXT: Final = (

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from audit.products import every_product
 from audit.readiness.estate import DATABASE, ConfFolder
+from parsers.cloudbees.database_properties import DatabaseProperties, read_database_properties
 from parsers.errors import StoreError
 from parsers.keys.key_file import KeyFile
 from parsers.keys.read_key_files import read_key_files
-from parsers.stores.database.properties import DatabaseProperties, read_database_properties
 from parsers.unread import Unread
 
 

@@ -9,8 +9,8 @@ import polars as pl
 
 from audit.keys.key_ring import Key, KeyRing
 from audit.product import Product
+from parsers.cloudbees.database_properties import DatabaseProperties
 from parsers.keys.key_file import KeyFile
-from parsers.stores.database.properties import DatabaseProperties
 from parsers.stores.interface import FingerprintSeen
 from parsers.unread import Unread
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from parsers.errors import KeyFileError, SecretReferenceError
 from parsers.keys.aes_forms import aes_forms, several_keys
 from parsers.keys.key_remarks import remarks_on
-from parsers.keys.octopus_config import is_octopus_config, machine_secrets, read_octopus_config
-from parsers.keys.octopus_master_key import find_master_key
 from parsers.keys.reference import FORMS_HINT
+from parsers.octopus.keys.config import is_octopus_config, machine_secrets, read_octopus_config
+from parsers.octopus.keys.master_key import find_master_key
 from parsers.path_text import path_as_text
 from parsers.secret import Secret
 

@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from parsers.logs.entry_layouts import read_head
+from parsers.logs.entry_heads import read_head
 from parsers.logs.mask import mask, mask_beginning, mask_fields, without_cut_run
 from parsers.logs.phrases import Phrase, Phrases, SubjectForm
 from parsers.logs.search import RawEntry

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Final
 
-from parsers.logs.entry_layouts import read_head
+from parsers.logs.entry_heads import read_head
 from parsers.logs.mask import mask, mask_fields
 from parsers.logs.moment import is_moment, moment
 

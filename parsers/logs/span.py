@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta, tzinfo
 from typing import Final, NamedTuple
 
-from parsers.logs.entry_layouts import NEXT_ENTRY, Head, read_head
+from parsers.logs.entry_heads import NEXT_ENTRY, Head, read_head
 from parsers.logs.mask import mask_fields
 from parsers.logs.moment import is_moment, moment
 from parsers.logs.search import Searched

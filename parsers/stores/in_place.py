@@ -2,19 +2,19 @@
 
 from typing import Final
 
+from parsers.cloudbees.stores.database import CloudBeesDatabase
 from parsers.errors import StoreError
+from parsers.octopus.stores.database import OctopusDatabase
+from parsers.octopus.stores.document_records import DocumentRecords
 from parsers.stores.change import InPlace
 from parsers.stores.database.changing.access import Access, Patience, roll_back_journal
 from parsers.stores.database.changing.database_in_place import DatabaseInPlace
-from parsers.stores.database.changing.document_records import DocumentRecords
 from parsers.stores.database.changing.mapped_records import MappedRecords
 from parsers.stores.database.changing.target import Locator
-from parsers.stores.database.cloudbees_database import CloudBeesDatabase
 from parsers.stores.database.connection import Database
 from parsers.stores.database.faults import DRIVER_FAULTS, explain
 from parsers.stores.database.product_database import ProductDatabase
 from parsers.stores.interface import Store
-from parsers.stores.octopus.database import OctopusDatabase
 
 _PATIENCE: Final = Patience()
 

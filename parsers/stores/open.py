@@ -5,15 +5,15 @@ from pathlib import Path
 from typing import assert_never
 
 from parsers.archives.remote.reference import FILE_SCHEMES, check_url, is_url, scheme_of
+from parsers.cloudbees.stores.export import CloudBeesExport
 from parsers.errors import ArchiveError, StoreError
+from parsers.octopus.stores.recognise import octopus_file, octopus_folder
 from parsers.secret import Secret
 from parsers.stores.database.connection import Database, database_at, sqlite_content, sqlite_database
 from parsers.stores.database.product_database import ProductDatabase
-from parsers.stores.export.cloudbees_export import CloudBeesExport
 from parsers.stores.interface import Store
 from parsers.stores.mapping import DEFAULT_MAPPING
 from parsers.stores.mapping import Mapping as TableMapping
-from parsers.stores.octopus.recognise import octopus_file, octopus_folder
 from parsers.stores.recognise import SQLITE_MAGIC, FileKind, file_kind
 from parsers.stores.sql_dump.dump import SqlDump
 from parsers.stores.store_file import StoreFile

@@ -9,10 +9,10 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql, postgresql
 
+from parsers.cloudbees.stores.database import CloudBeesDatabase
 from parsers.errors import CommitUnknownError, StoreError
 from parsers.stores.change import Change, Hindrance, InPlace, Outcome, Sealed
 from parsers.stores.database.changing.access import Patience
-from parsers.stores.database.cloudbees_database import CloudBeesDatabase
 from parsers.stores.database.connection import database_at
 from parsers.stores.in_place import in_place
 from parsers.stores.mapping import Mapping

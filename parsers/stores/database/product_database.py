@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
+from parsers.cloudbees.stores.database import CloudBeesDatabase
 from parsers.errors import StoreError
+from parsers.octopus.stores.database import OctopusDatabase, is_octopus
 from parsers.stores.database.catalogue import Catalogue
-from parsers.stores.database.cloudbees_database import CloudBeesDatabase
 from parsers.stores.database.connection import Database
 from parsers.stores.database.faults import DRIVER_FAULTS, explain
 from parsers.stores.interface import Store, StoreEvent
 from parsers.stores.mapping import DEFAULT_MAPPING, Mapping
-from parsers.stores.octopus.database import OctopusDatabase, is_octopus
 
 
 class ProductDatabase:

@@ -4,12 +4,12 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from parsers.cloudbees.stores.export import CloudBeesExport
+from parsers.octopus.stores.migrator import MigratorFolder
+from parsers.octopus.stores.script import OctopusScript
+from parsers.octopus.stores.table_file import Form, OctopusTableFile, OctopusTableFolder
 from parsers.stores.change import OutOfPlace
-from parsers.stores.export.cloudbees_export import CloudBeesExport
 from parsers.stores.interface import Store
-from parsers.stores.octopus.migrator import MigratorFolder
-from parsers.stores.octopus.script import OctopusScript
-from parsers.stores.octopus.table_file import Form, OctopusTableFile, OctopusTableFolder
 from parsers.stores.rewriting.room import records_without_room
 from parsers.stores.rewriting.source_files import SourceFile, files_of_folder, read_file
 from parsers.stores.rewriting.written_anew import WrittenAnew

@@ -5,12 +5,12 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from parsers.archives.interface import ByteStream
+from parsers.cloudbees.stores.passkey_attribute import passkey_attribute
 from parsers.errors import StoreError
 from parsers.stores.change import Change, Hindrance, Obstacle, Rewriting
 from parsers.stores.interface import Store
 from parsers.stores.rewriting.arrivals import arrivals
 from parsers.stores.rewriting.marked_stream import MarkedStream
-from parsers.stores.rewriting.passkey_attribute import passkey_attribute
 from parsers.stores.rewriting.placeholders import LEAST_DIGITS, Placeholders
 from parsers.stores.rewriting.scan import Scan
 from parsers.stores.rewriting.scanned_file import ScannedFile

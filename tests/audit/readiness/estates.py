@@ -13,9 +13,9 @@ from audit.layouts.layout import Iv, KeyForm, Layout, Mode
 from audit.product import Product
 from audit.readiness.estate import ConfFolder, Estate, FileMode, JudgedStores, KeyPlace
 from audit.verdict import Verdict
+from parsers.cloudbees.database_properties import DatabaseProperties
 from parsers.keys.key_file import KeyFile, make_key_file
 from parsers.secret import Secret
-from parsers.stores.database.properties import DatabaseProperties
 from parsers.stores.interface import FingerprintSeen
 from parsers.unread import Unread
 from tests.support.sealing import seal

@@ -7,8 +7,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from parsers.cloudbees.stores.database import CloudBeesDatabase
 from parsers.errors import StoreError
-from parsers.stores.database.cloudbees_database import CloudBeesDatabase
 from parsers.stores.database.connection import sqlite_content, sqlite_database
 from parsers.stores.interface import FingerprintSeen, StoredValues, StoreEvent
 from parsers.stores.mapping import DEFAULT_MAPPING, HistoryTable, Mapping, SecretTable

@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from parsers.cloudbees.stores.database import CloudBeesDatabase
 from parsers.errors import StoreError
 from parsers.stores.change import Change, Hindrance, Outcome, Sealed
 from parsers.stores.database.changing.access import Access, Patience
 from parsers.stores.database.changing.mapped_records import MappedRecords
 from parsers.stores.database.changing.row_changes import change_rows
 from parsers.stores.database.changing.wanted import by_row
-from parsers.stores.database.cloudbees_database import CloudBeesDatabase
 from parsers.stores.database.connection import sqlite_database
 from parsers.stores.in_place import in_place, roll_back_unfinished
 from parsers.stores.mapping import Mapping

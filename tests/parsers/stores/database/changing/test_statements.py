@@ -6,9 +6,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import mssql, mysql, oracle, postgresql
 
+from parsers.octopus.stores.document_cells import Documents
 from parsers.stores.database.catalogue import Column, Table
 from parsers.stores.database.changing.access import session_settings
-from parsers.stores.database.changing.documents import Documents
 from parsers.stores.database.changing.one_run import LOCKS
 from parsers.stores.database.changing.sealed_columns import SealedColumns
 from parsers.stores.database.changing.sessions import SESSIONS

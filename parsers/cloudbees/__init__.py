@@ -1,0 +1,1 @@
+"""CloudBees CD: what only its stores, keys and logs need."""

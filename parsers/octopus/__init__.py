@@ -1,0 +1,1 @@
+"""Octopus Deploy: what only its stores, keys and logs need."""
