@@ -14,8 +14,8 @@ import polars as pl
 
 from audit.layouts.layout import Layout
 from parsers.keys.key_file import KeyFile
+from parsers.logs.rotation_report import RotationReport
 from parsers.logs.schema import FINDINGS
-from parsers.octopus.logs.rotation_report import RotationReport
 from parsers.secret import Secret
 
 if TYPE_CHECKING:  # the functions below are the product's; this file only says what they are given

@@ -12,7 +12,7 @@ from audit.octopus.product_report import product_report
 from audit.octopus.report_check import check_report
 from audit.product import AuditedValues, SaidBeside
 from parsers.keys.key_file import KeyFile
-from parsers.octopus.logs.rotation_report import RotationReport
+from parsers.logs.rotation_report import RotationReport
 
 
 def named_by_report(files: Sequence[KeyFile], report: RotationReport | None) -> str | None:

@@ -12,8 +12,8 @@ import polars as pl
 from audit.keys.key_ring import KeyRing
 from parsers.keys.key_file import KeyFile
 from parsers.logs.schema import FINDINGS
+from parsers.octopus import ID as OCTOPUS
 from parsers.octopus.keys.config import is_octopus_config
-from parsers.products import OCTOPUS
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,8 @@ from audit.run.stores_reading import StoresReading, read_stores
 from audit.trial.same_secret import SecretTags
 from parsers.keys.key_file import KeyFile
 from parsers.logs.reading import LogReading
+from parsers.logs.rotation_report import RotationReport
 from parsers.logs.schema import finding_frame
-from parsers.octopus.logs.rotation_report import RotationReport
 from parsers.progress import Progress
 from parsers.secret import Secret
 from parsers.stores.interface import FingerprintSeen, Store

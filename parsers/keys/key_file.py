@@ -1,6 +1,7 @@
-"""Key files: a passkey as the server has it, an Octopus master key, several of either in one file."""
+"""Key files: a key as the bytes of its file, in a form of its product's own, or several in one file."""
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -8,9 +9,9 @@ from parsers.errors import KeyFileError, SecretReferenceError
 from parsers.keys.aes_forms import aes_forms, several_keys
 from parsers.keys.key_remarks import remarks_on
 from parsers.keys.reference import FORMS_HINT
-from parsers.octopus.keys.config import is_octopus_config, machine_secrets, read_octopus_config
-from parsers.octopus.keys.master_key import find_master_key
 from parsers.path_text import path_as_text
+from parsers.product import KeyForms
+from parsers.products import every_product
 from parsers.secret import Secret
 
 
@@ -21,8 +22,8 @@ class KeyFile:
     Attributes:
         label: what reports call it.
         reference: where it came from, as given; for a file in a folder its path, of a command its first word.
-        content: the whole file. How a CloudBees CD server takes its key from it is a matter of the layout.
-        master_key: the Octopus master key that the file holds, if it holds one.
+        content: the whole file. How a server takes its key from it is a matter of the layout.
+        master_key: the key that the file holds in a form of a product's own (`KeyForms`), if it holds one.
         fingerprint: SHA-1 of the whole file, 40 lower-case hex digits, as the server has it (KBEC-00497).
         remarks: what is unusual about the file, one sentence each.
         likely: whether to try it as a key at all. Of a backup or a large tree, files that can be no key by
@@ -82,7 +83,7 @@ def make_key_files(label: str, reference: str, content: Secret, *, path: Path | 
         KeyFileError: as `make_key_file`.
     """
     whole = make_key_file(label, reference, content, path=path)
-    parts = () if is_octopus_config(content) else several_keys(content)
+    parts = () if _sealed_form(content) is not None else several_keys(content)
     if not parts:
         return [whole]
     keys = [
@@ -93,9 +94,20 @@ def make_key_files(label: str, reference: str, content: Secret, *, path: Path | 
 
 
 def _master_key(content: Secret, path: Path | None) -> Secret | None:
-    if is_octopus_config(content):
-        return read_octopus_config(content, machine_secrets(path))
-    return find_master_key(content)
+    if sealed := _sealed_form(content):
+        return sealed.open_sealed(content, path)
+    return next((key for form in _forms() if (key := form.find(content)) is not None), None)
+
+
+def _sealed_form(content: Secret) -> KeyForms | None:
+    """The form of a file that holds a sealed key."""
+    return next((form for form in _forms() if form.is_sealed(content)), None)
+
+
+def _forms() -> Iterator[KeyForms]:
+    for product in every_product():
+        if form := product.keys():
+            yield form
 
 
 def path_exists(path: str) -> bool:

@@ -1,15 +1,16 @@
-"""How an entry of each kind of log begins: one file a layout, one list of them."""
+"""The heads of log entries, in whichever product's layout."""
 
 import re
 from typing import Final
 
-from parsers.cloudbees.logs import commander, wrapper
-from parsers.logs.entry_layout import Head, Layout
-from parsers.octopus.logs import server_log as octopus_server
+from parsers.logs.entry_layout import EntryLayout, Head
+from parsers.products import every_product
 
 __all__ = ["END_OF_UNKNOWN", "ENTRY_START", "LONGEST_START", "NEXT_ENTRY", "Head", "read_head"]
 
-_LAYOUTS: Final[tuple[Layout, ...]] = (commander, wrapper, octopus_server)
+_LAYOUTS: Final[tuple[EntryLayout, ...]] = tuple(
+    layout for product in every_product() for layout in product.logs.layouts
+)
 
 # Logs joined by `cat` have their byte-order marks in the middle.
 _START: Final = b"(?:\xef\xbb\xbf)?(?:" + b"|".join(layout.START for layout in _LAYOUTS) + b")"

@@ -1,10 +1,10 @@
-"""What a layout is, and what it tells of an entry."""
+"""How an entry of a kind of log begins: what a layout is, and what it reads of an entry."""
 
 from typing import NamedTuple, Protocol
 
 
-class Layout(Protocol):
-    """A module of this folder."""
+class EntryLayout(Protocol):
+    """A module of a product's room, one for each kind of its logs."""
 
     @property
     def START(self) -> bytes:  # noqa: N802 - a module's constant

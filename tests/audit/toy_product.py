@@ -14,7 +14,7 @@ from audit.readiness.key_permissions import PERMISSIONS, key_permissions
 from audit.readiness.one_key import ONE_KEY, one_key
 from audit.readiness.values_open import OPEN, values_open
 from parsers.keys.key_file import KeyFile
-from parsers.octopus.logs.rotation_report import RotationReport
+from parsers.logs.rotation_report import RotationReport
 from parsers.secret import Secret
 from tests.audit.reencryption.memory_store import MemoryStore
 from tests.support.sealing import passwords, seal, stored

@@ -11,8 +11,8 @@ Layouts after KBEC-00173 and the vendor's own filebeat parser in cloudbees/cloud
 import re
 from typing import Final
 
+from parsers.cloudbees import ID
 from parsers.logs.entry_layout import Head
-from parsers.logs.phrases import CLOUDBEES
 
 START: Final = rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}"
 
@@ -42,7 +42,7 @@ def read_head(text: str) -> Head | None:
     time_end = found.end()
     if text.startswith(" * ", time_end) and (startup := _STARTUP.match(text, time_end)):
         level = startup[1] if startup[1] in LEVELS else ""
-        return Head(time, "", level, startup.end(), CLOUDBEES)
+        return Head(time, "", level, startup.end(), ID)
     end = text.find("\n")
     first_line = text if end < 0 else text[:end]
     fields = first_line.split(_SEPARATOR, _FIELDS_CLUSTERED)
@@ -56,8 +56,8 @@ def read_head(text: str) -> Head | None:
     elif third in LEVELS:
         node, level = second, third
     else:
-        return Head(time, "", "", time_end, CLOUDBEES)
+        return Head(time, "", "", time_end, ID)
     message_at = len(first_line) - message
     if message_at > _LONGEST_FIELDS:
-        return Head(time, "", "", time_end, CLOUDBEES)
-    return Head(time, node, level, message_at, CLOUDBEES)
+        return Head(time, "", "", time_end, ID)
+    return Head(time, node, level, message_at, ID)

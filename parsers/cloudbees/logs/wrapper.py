@@ -9,9 +9,9 @@ text is a frame or a cause continues the entry before it.
 import re
 from typing import Final
 
+from parsers.cloudbees import ID
 from parsers.cloudbees.logs.commander import LEVELS
 from parsers.logs.entry_layout import Head
-from parsers.logs.phrases import CLOUDBEES
 
 _PREFIX: Final = (
     r"([A-Z]{4,6}) {0,4}\| (?:wrapper|jvm \d{1,4}) {0,6}\| (\d{4})/(\d\d)/(\d\d) (\d\d:\d\d:\d\d\.\d{3}) \| "
@@ -28,4 +28,4 @@ def read_head(text: str) -> Head | None:
     if head is None:
         return None
     level, year, month, day, clock = head.groups()
-    return Head(f"{year}-{month}-{day}T{clock}", "", level if level in LEVELS else "", head.end(), CLOUDBEES)
+    return Head(f"{year}-{month}-{day}T{clock}", "", level if level in LEVELS else "", head.end(), ID)

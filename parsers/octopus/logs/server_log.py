@@ -10,7 +10,7 @@ import re
 from typing import Final
 
 from parsers.logs.entry_layout import Head
-from parsers.logs.phrases import OCTOPUS
+from parsers.octopus import ID
 
 _PREFIX: Final = (
     r"(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d\.\d{3})\d(Z| [+-]\d\d:\d\d)?"
@@ -28,4 +28,4 @@ def read_head(text: str) -> Head | None:
     if head is None:
         return None
     day, clock, zone, level = head.groups()
-    return Head(f"{day}T{clock}{(zone or '').strip()}", "", level, head.end(), OCTOPUS)
+    return Head(f"{day}T{clock}{(zone or '').strip()}", "", level, head.end(), ID)
