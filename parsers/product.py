@@ -1,7 +1,8 @@
 """What a product is to the parsers: one value that says how its logs, keys and stores look.
 
-The rest of `parsers` names no product: it goes through the list in `parsers/products.py` and asks each of them.
-Whoever adds one writes `parsers/<product>/`, makes a value of this type in its `product.py`, and enters it there.
+The rest of `parsers` names no product: it goes through the list in `parsers/products.py` and asks each one.
+Whoever adds one writes `parsers/<product>/`, makes a value of this type in its `product.py`, and enters it in
+that list.
 
 Logs are searched by workers that need nothing else, so `keys` and `stores` are functions: what they import
 (SQLAlchemy, polars, cryptography) is loaded only by a run that reads keys or stores.
@@ -23,8 +24,8 @@ if TYPE_CHECKING:  # what the functions below are given and give; none of it is 
     from parsers.stores.database.connection import Database
     from parsers.stores.database.store import DatabaseStore
     from parsers.stores.interface import Store
-    from parsers.stores.mapping import HistoryTable, SecretTable
     from parsers.stores.mapping import Mapping as TableMapping
+    from parsers.stores.mapping import SecretTable
     from parsers.stores.rewriting.written_anew import WrittenAnew
     from parsers.stores.store_file import StoreFile
 
@@ -120,8 +121,7 @@ class StoreForms:
         database: its database.
         written_anew: what writes such a file or folder anew; None for every other store.
         folders: what its folders are, for people; "" if it has none.
-        tables: tables of secrets that a database or a dump may have without being named by a mapping file.
-        history: the table in which it dates its keys.
+        tables: those that are looked for in databases and dumps though no mapping file names them.
     """
 
     file: Callable[["StoreFile", bytes], "Store | None"]
@@ -130,7 +130,6 @@ class StoreForms:
     written_anew: Callable[["Store"], "WrittenAnew | None"]
     folders: str = ""
     tables: tuple["SecretTable", ...] = ()
-    history: "HistoryTable | None" = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from parsers.octopus.product import OCTOPUS
 from parsers.product import Product
 
 PRODUCTS: Final[tuple[Product, ...]] = (OCTOPUS, CLOUDBEES_CD)
-"""In the order in which they are asked whose a file, a folder or a database is: the first that says yes has it.
+"""In the order in which they are asked whose a file, folder or database is: the first that says yes has it.
 
-Who is sure comes first. CloudBees CD is last: it takes every XML, and every database, since a mapping file may
-name any table, and says itself what is missing.
+Who is sure comes first. CloudBees CD is last: it takes every XML, and every database, since a mapping file
+may name any table; what is none of its own says so when it is read.
 """
 
 DEFAULT_PRODUCT: Final = CLOUDBEES_CD

@@ -24,4 +24,8 @@ def _open(path: Path, keys: Sequence[Key], password: Secret | None, mapping: Map
     return CloudBeesDatabase(database_at(found.url, password=opened), mapping)
 
 
-CONNECTION: Final = ConnectionFile(open=_open, rekeyed=rekeyed_properties)
+DATABASE: Final = "database.properties"
+
+CONNECTION: Final = ConnectionFile(
+    name=DATABASE, read=read_database_properties, open=_open, rekeyed=rekeyed_properties
+)

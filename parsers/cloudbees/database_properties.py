@@ -1,7 +1,6 @@
 """CloudBees CD's own `database.properties`: where its database is."""
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -9,6 +8,7 @@ import sqlalchemy as sa
 
 from parsers.cloudbees.java_properties import properties
 from parsers.errors import StoreError
+from parsers.product import ConnectionDetails
 from parsers.secret import Secret
 
 _MAX_BYTES: Final = 1 << 20
@@ -38,22 +38,8 @@ _JDBC: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class DatabaseProperties:
-    """A connection as the product's file describes it.
-
-    Attributes:
-        url: for SQLAlchemy, with the user and without a password.
-        password: as it stands in the file: encrypted with the passkey, or plain text, which the server
-            encrypts at its next start; None where there is none.
-    """
-
-    url: str
-    password: Secret | None
-
-
-def read_database_properties(path: Path) -> DatabaseProperties:
-    """The connection that `path` describes.
+def read_database_properties(path: Path) -> ConnectionDetails:
+    """The connection that `path` describes; a password in plain text the server encrypts at its next start.
 
     Each of the keys for type, host, port and name wins over the same part of `COMMANDER_DB_URL`.
 
@@ -70,7 +56,7 @@ def read_database_properties(path: Path) -> DatabaseProperties:
     try:
         found = properties(content)
         password = found.get("COMMANDER_DB_PASSWORD", "")
-        return DatabaseProperties(_url(found), Secret(password.encode()) if password else None)
+        return ConnectionDetails(_url(found), Secret(password.encode()) if password else None)
     except StoreError as error:
         hint = error.hint or "give the database's URL with --store instead"
         raise StoreError(f"{str(path)!r}: {error.message}", hint=hint) from error

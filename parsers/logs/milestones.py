@@ -87,4 +87,3 @@ def upgrades(steps: Iterable[Milestone], zone: tzinfo | None = None) -> tuple[Up
             found.append(Upgrade(step.node, begun.time, step.time, begun.version))
     found += [Upgrade(node, begun.time, "", begun.version) for (_, node), begun in pending.items()]
     return tuple(sorted(found, key=lambda upgrade: (moment(upgrade.begin, zone), upgrade.node)))
-

@@ -2,18 +2,13 @@
 
 from typing import Final
 
-from parsers.cloudbees.stores.database import CloudBeesDatabase
 from parsers.errors import StoreError
-from parsers.octopus.stores.database import OctopusDatabase
-from parsers.octopus.stores.document_records import DocumentRecords
 from parsers.stores.change import InPlace
 from parsers.stores.database.changing.access import Access, Patience, roll_back_journal
 from parsers.stores.database.changing.database_in_place import DatabaseInPlace
-from parsers.stores.database.changing.mapped_records import MappedRecords
-from parsers.stores.database.changing.target import Locator
 from parsers.stores.database.connection import Database
 from parsers.stores.database.faults import DRIVER_FAULTS, explain
-from parsers.stores.database.product_database import ProductDatabase
+from parsers.stores.database.store import DatabaseStore
 from parsers.stores.interface import Store
 
 _PATIENCE: Final = Patience()
@@ -26,12 +21,8 @@ def in_place(store: Store, *, patience: Patience = _PATIENCE) -> InPlace | None:
         StoreError: no connection.
     """
     match store:
-        case ProductDatabase():
-            return in_place(store.store(), patience=patience) if _lies_somewhere(store.database) else None
-        case CloudBeesDatabase():
-            return _of(store.database, MappedRecords(store.mapping), patience)
-        case OctopusDatabase():
-            return _of(store.database, DocumentRecords(), patience)
+        case DatabaseStore() if _lies_somewhere(store.database):
+            return DatabaseInPlace(Access(store.database, patience), store.locator())
         case _:
             return None
 
@@ -45,15 +36,11 @@ def roll_back_unfinished(store: Store) -> None:
         StoreError: the file cannot be written.
     """
     match store:
-        case ProductDatabase() | CloudBeesDatabase() | OctopusDatabase() if store.database.file is not None:
+        case DatabaseStore() if store.database.file is not None:
             try:
                 roll_back_journal(store.database.file)
             except DRIVER_FAULTS as error:
                 raise StoreError(f"{store.label!r} cannot be opened for writing: {explain(error)}") from error
-
-
-def _of(database: Database, locator: Locator, patience: Patience) -> InPlace | None:
-    return DatabaseInPlace(Access(database, patience), locator) if _lies_somewhere(database) else None
 
 
 def _lies_somewhere(database: Database) -> bool:

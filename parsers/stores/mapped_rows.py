@@ -4,6 +4,7 @@ from typing import Final
 
 import polars as pl
 
+from parsers.products import product_of_kind
 from parsers.stores.mapping import SecretTable
 from parsers.stores.schema import STORED
 
@@ -46,7 +47,7 @@ def stored_rows(
         pl.lit(table.title).alias("name") if table.name is None else pl.col("name").fill_null(""),
     )
     return named.select(
-        pl.lit("cloudbees-cd").alias("system"),
+        pl.lit(product_of_kind(table.kind).id).alias("system"),
         pl.lit(table.kind).alias("kind"),
         "project",
         "name",

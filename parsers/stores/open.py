@@ -5,14 +5,13 @@ from pathlib import Path
 from typing import assert_never
 
 from parsers.archives.remote.reference import FILE_SCHEMES, check_url, is_url, scheme_of
-from parsers.cloudbees.stores.export import CloudBeesExport
 from parsers.errors import ArchiveError, StoreError
-from parsers.octopus.stores.recognise import octopus_file, octopus_folder
+from parsers.products import every_product
 from parsers.secret import Secret
 from parsers.stores.database.connection import Database, database_at, sqlite_content, sqlite_database
 from parsers.stores.database.product_database import ProductDatabase
+from parsers.stores.default_mapping import DEFAULT_MAPPING
 from parsers.stores.interface import Store
-from parsers.stores.mapping import DEFAULT_MAPPING
 from parsers.stores.mapping import Mapping as TableMapping
 from parsers.stores.recognise import SQLITE_MAGIC, FileKind, file_kind
 from parsers.stores.sql_dump.dump import SqlDump
@@ -50,14 +49,10 @@ def open_store(
         check_url(reference)
     file = StoreFile(reference, tuple(zip_passwords))
     if Path(reference).is_dir():
-        if store := octopus_folder(Path(reference)):
-            return store
-        raise StoreError(
-            f"{reference}: a folder, and no kind of store that is one",
-            hint="folders can be what Octopus.Migrator writes, or one file with Id and JSON for each table",
-        )
+        return _folder(Path(reference))
     head = file.head()
-    if not columns and (store := octopus_file(file, head)):
+    # Columns are named for a plain table alone, even where a product's own tables look like one.
+    if not columns and (store := _of_a_product(file, head)):
         return store
     try:
         kind = file_kind(head)
@@ -66,10 +61,26 @@ def open_store(
     return _store(kind, file, columns or {}, mapping)
 
 
+def _folder(folder: Path) -> Store:
+    forms = [product.stores() for product in every_product()]
+    if store := next((store for form in forms if (store := form.folder(folder)) is not None), None):
+        return store
+    raise StoreError(
+        f"{folder}: a folder, and no kind of store that is one",
+        hint=f"folders can be {', or '.join(form.folders for form in forms if form.folders)}",
+    )
+
+
+def _of_a_product(file: StoreFile, head: bytes) -> Store | None:
+    """The store of a product's own that a file is: the first of the list that recognises it has it."""
+    forms = (product.stores() for product in every_product())
+    return next((store for form in forms if (store := form.file(file, head)) is not None), None)
+
+
 def _store(kind: FileKind, file: StoreFile, columns: Mapping[str, str], mapping: TableMapping) -> Store:
     match kind:
         case FileKind.EXPORT:
-            return CloudBeesExport(file)
+            return _export(file)
         case FileKind.CSV:
             return CsvTable(file, columns)
         case FileKind.PARQUET:
@@ -82,6 +93,12 @@ def _store(kind: FileKind, file: StoreFile, columns: Mapping[str, str], mapping:
             return SqlDump(file, mapping)
         case _:
             assert_never(kind)
+
+
+def _export(file: StoreFile) -> Store:
+    if store := _of_a_product(file, file.head()):
+        return store
+    raise StoreError(f"{file.reference}: XML, and no export that is known")
 
 
 def _sqlite(file: StoreFile) -> Database:

@@ -1,31 +1,19 @@
-"""Where a person finds a stored value of CloudBees CD: the `location` column."""
+"""Where a person finds the secret of a row: the `location` column."""
 
-from typing import Final
-
-DEVOPS_INSIGHT: Final = "DevOps Insight"
-"""The one DevOps Insight configuration has no name of its own."""
-
-_COLLECTIONS: Final = {
-    "directory-provider": "directoryProviders",
-    "email-config": "emailConfigs",
-    "user": "users",
-}
-
-KINDS: Final = frozenset({"credential", "devops-insight", *_COLLECTIONS})
-"""What stores a secret in CloudBees CD."""
+from parsers.products import product_of_kind
 
 
 def location(kind: str, project: str, name: str) -> str:
-    """`/projects/P/credentials/C`, `/users/N`, `/devOpsInsightServerConfiguration`.
+    """`/projects/P/credentials/C`, `/users/N`: the kind's place with the row's names in it.
 
-    A credential without a project is shown as `/credentials/C`; a project may also be given by its path, as
-    a plug-in's is: `/plugins/P` or `/plugins/P/project`.
+    Without a project its path is left out (`/credentials/C`); a project may also be given by its path, as a
+    plug-in's is: `/plugins/P` or `/plugins/P/project`.
+
+    Raises:
+        LookupError: no product has such a kind.
     """
-    if kind == "devops-insight":
-        return "/devOpsInsightServerConfiguration"
-    if kind in _COLLECTIONS:
-        return f"/{_COLLECTIONS[kind]}/{name}"
-    return f"{_project_path(project)}/credentials/{name}"
+    place = product_of_kind(kind).table_kinds[kind]
+    return place.replace("{project}", _project_path(project)).replace("{name}", name)
 
 
 def _project_path(project: str) -> str:

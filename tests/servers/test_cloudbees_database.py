@@ -11,8 +11,9 @@ from parsers.cloudbees.stores.database import CloudBeesDatabase
 from parsers.errors import StoreError
 from parsers.secret import Secret
 from parsers.stores.database.connection import database_at, sqlite_database
+from parsers.stores.default_mapping import DEFAULT_MAPPING
 from parsers.stores.interface import FingerprintSeen, NotAudited, StoredValues, StoreEvent, Uncovered
-from parsers.stores.mapping import DEFAULT_MAPPING, Mapping, SecretTable
+from parsers.stores.mapping import Mapping, SecretTable
 from parsers.unread import Unread
 from tests.servers.estate import CIPHERTEXT, FINGERPRINT, Ids, fill
 from tests.servers.postgresql import PASSWORD_USER

@@ -7,46 +7,35 @@ from typing import Final
 import polars as pl
 
 from parsers.cloudbees.stores.passkey_history import fingerprints
+from parsers.cloudbees.stores.tables import MAPPING
 from parsers.errors import StoreError
 from parsers.stores.database.catalogue import Catalogue, Unusable
+from parsers.stores.database.changing.mapped_records import MappedRecords
+from parsers.stores.database.changing.target import Locator
 from parsers.stores.database.connection import Database
 from parsers.stores.database.discovery import uncovered
 from parsers.stores.database.faults import DRIVER_FAULTS, explain
 from parsers.stores.database.plan import ReadableTable, TablePlan, gaps, plan
 from parsers.stores.database.rows import FETCH_ROWS, stream
+from parsers.stores.database.store import DatabaseStore
 from parsers.stores.interface import StoredValues, StoreEvent
 from parsers.stores.mapped_rows import PROJECTS, stored_rows
-from parsers.stores.mapping import DEFAULT_MAPPING, Mapping
+from parsers.stores.mapping import Mapping
 from parsers.stores.schema import BATCH_ROWS
 from parsers.unread import Unread
 
 _FETCHES: Final = BATCH_ROWS // FETCH_ROWS
 
 
-class CloudBeesDatabase:
-    """A `Store`: the tables of a mapping, each streamed over a connection of its own.
+class CloudBeesDatabase(DatabaseStore):
+    """The tables of a mapping, each streamed over a connection of its own.
 
-    Nothing is written. At most `BATCH_ROWS` rows are held at a time, beside the names of all projects.
+    At most `BATCH_ROWS` rows are held at a time, beside the names of all projects.
     """
 
-    def __init__(self, database: Database, mapping: Mapping = DEFAULT_MAPPING) -> None:
-        self._database = database
+    def __init__(self, database: Database, mapping: Mapping = MAPPING) -> None:
+        super().__init__(database)
         self._mapping = mapping
-
-    @property
-    def label(self) -> str:
-        """The file's path, or the URL without user and password."""
-        return self._database.label
-
-    @property
-    def database(self) -> Database:
-        """Where the tables are."""
-        return self._database
-
-    @property
-    def mapping(self) -> Mapping:
-        """Which of them hold secrets."""
-        return self._mapping
 
     def read(self) -> Iterator[StoreEvent]:
         """Fingerprints, then every mapped table's values, then what no mapping covers.
@@ -69,6 +58,10 @@ class CloudBeesDatabase:
             if isinstance(found, TablePlan):
                 yield from self._values(found)
         yield from self._uncovered([found for _, found in plans if isinstance(found, TablePlan)])
+
+    def locator(self) -> Locator:
+        """As `DatabaseStore.locator`."""
+        return MappedRecords(self._mapping)
 
     def _refuse_wrong_database(self, found: Iterable[TablePlan | Unusable | str]) -> None:
         if all(outcome is Unusable.ABSENT for outcome in found):

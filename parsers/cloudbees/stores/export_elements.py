@@ -8,16 +8,19 @@ from typing import Final
 from xml.parsers.expat import XMLParserType
 
 from parsers.archives.interface import Leaf
+from parsers.cloudbees import ID
 from parsers.cloudbees.stores.export_raw_texts import RawText
 from parsers.cloudbees.stores.export_tree import ExportTree
 from parsers.errors import StoreError
 from parsers.stores.batches import StoredRow
 from parsers.stores.interface import FingerprintSeen, NotAudited, StoreEvent, Uncovered
-from parsers.stores.place import DEVOPS_INSIGHT, location
+from parsers.stores.place import location
 from parsers.stores.unmapped import PlaceSearch, in_words
 from parsers.unread import Unread
 
 ROOT: Final = "exportedData"
+DEVOPS_INSIGHT: Final = "DevOps Insight"
+"""The one DevOps Insight configuration has no name of its own."""
 MAX_DEPTH: Final = 1_000
 """Full exports nest some dozens of levels; property sheets two more for each level of properties."""
 MAX_TEXT: Final = 4 << 20
@@ -197,6 +200,7 @@ class ExportElements:
             place = f"{owner}/credentials/{name}"
         self._done.append(
             StoredRow(
+                system=ID,
                 kind=holder.kind,
                 project=project,
                 name=DEVOPS_INSIGHT if holder.kind == "devops-insight" else name,

@@ -29,9 +29,7 @@ PHRASES: Final = (
         "wrong-master-key",
         "server",
     ),
-    Phrase(
-        "Unable to parse configuration key 'Octopus.Storage.MasterKey'", ID, "wrong-master-key", "server"
-    ),
+    Phrase("Unable to parse configuration key 'Octopus.Storage.MasterKey'", ID, "wrong-master-key", "server"),
     Phrase("Data must implement IId", ID, "rotation-error", "server"),
     Phrase("occured backing up the encrypted attachments", ID, "rotation-error", "server"),
     Phrase("Generating a new Master Key for this Octopus Server", ID, "key-generated", "server"),

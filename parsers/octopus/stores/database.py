@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from parsers.errors import StoreError
+from parsers.octopus.stores.document_records import DocumentRecords
 from parsers.octopus.stores.known_paths import KNOWN_PATHS, KNOWN_PATHS_OF
 from parsers.octopus.stores.names import NAMING_TABLES
 from parsers.octopus.stores.source import (
@@ -17,9 +18,10 @@ from parsers.octopus.stores.source import (
     read_documents,
 )
 from parsers.stores.database.catalogue import Catalogue, Column, Table, Unusable, select
-from parsers.stores.database.connection import Database
+from parsers.stores.database.changing.target import Locator
 from parsers.stores.database.faults import DRIVER_FAULTS, explain
 from parsers.stores.database.rows import partitions
+from parsers.stores.database.store import DatabaseStore
 from parsers.stores.interface import NotAudited, StoreEvent
 from parsers.unread import Unread
 
@@ -39,24 +41,11 @@ def is_octopus(catalogue: Catalogue) -> bool:
     )
 
 
-class OctopusDatabase:
-    """A `Store`: every table with a column `JSON` or `JSONBlob`, each streamed over its own connection.
+class OctopusDatabase(DatabaseStore):
+    """Every table with a column `JSON` or `JSONBlob`, each streamed over its own connection.
 
-    Nothing is written. Frozen snapshots are documents as all others.
+    Frozen snapshots are documents as all others.
     """
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    @property
-    def label(self) -> str:
-        """The file's path, or the URL without user and password."""
-        return self._database.label
-
-    @property
-    def database(self) -> Database:
-        """Where the tables are."""
-        return self._database
 
     def read(self) -> Iterator[StoreEvent]:
         """As `Store.read`.
@@ -65,6 +54,10 @@ class OctopusDatabase:
             StoreError: no connection, or none of Octopus' tables is there.
         """
         return read_documents(self)
+
+    def locator(self) -> Locator:
+        """As `DatabaseStore.locator`."""
+        return DocumentRecords()
 
     def items(self, *, naming: bool) -> Iterator[Row | StoreEvent]:
         """As `DocumentSource.items`."""

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from parsers.octopus.stores.rows import KIND, SYSTEM, clean
+from parsers.octopus import ID
+from parsers.octopus.stores.rows import KIND, clean
 from parsers.stores.batches import StoredRow, in_batches
 from parsers.stores.interface import StoreEvent
 from parsers.stores.store_file import StoreFile
@@ -31,11 +32,12 @@ class OfflineDrop:
             StoreError: it cannot be read.
         """
         with self.file.open() as leaf:
-            yield from in_batches(self._rows(), leaf, system=SYSTEM)
+            yield from in_batches(self._rows(), leaf)
 
     def _rows(self) -> Iterator[StoredRow]:
         name = clean(Path(self.file.reference).name)
         yield StoredRow(
+            system=ID,
             kind=KIND,
             project="",
             name=f"offline drop {name}",

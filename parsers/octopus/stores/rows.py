@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, assert_never
 
+from parsers.octopus import ID
 from parsers.octopus.stores.documents import (
     Document,
     Held,
@@ -21,7 +22,6 @@ from parsers.stores.batches import StoredRow
 from parsers.stores.interface import StoreEvent, Uncovered
 from parsers.unread import Unread
 
-SYSTEM: Final = "octopus"
 KIND: Final = "document"
 MOST_PLACES: Final = 1_000
 """Types of places that are counted apart: member names may be anything."""
@@ -74,6 +74,7 @@ class DocumentRows:
 
     def _row(self, document: Document, held: Held) -> StoredRow:
         return StoredRow(
+            system=ID,
             kind=KIND,
             project=clean(project_in_words(document, self._names)),
             name=clean(name_in_words(document, held, self._names)),

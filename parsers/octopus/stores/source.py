@@ -7,7 +7,7 @@ from typing import Final, NamedTuple, Protocol
 from parsers.errors import ArchiveError, StoreError
 from parsers.octopus.stores.documents import Document, inflated
 from parsers.octopus.stores.names import Names
-from parsers.octopus.stores.rows import SYSTEM, DocumentRows, Origin, clean
+from parsers.octopus.stores.rows import DocumentRows, Origin, clean
 from parsers.stores.batches import StoredRow, in_batches
 from parsers.stores.interface import DocumentsRead, StoreEvent
 from parsers.stores.strict_json import json_object
@@ -84,7 +84,7 @@ def read_documents(source: DocumentSource) -> Iterator[StoreEvent]:
             if isinstance(item, Row):
                 with suppress(StoreError):
                     names.learn(as_document(item))
-    yield from in_batches(_values(source, names), Origin(source.label), system=SYSTEM)
+    yield from in_batches(_values(source, names), Origin(source.label))
 
 
 def _values(source: DocumentSource, names: Names) -> Iterator[StoredRow | StoreEvent]:

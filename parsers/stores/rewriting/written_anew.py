@@ -5,7 +5,6 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from parsers.archives.interface import ByteStream
-from parsers.cloudbees.stores.passkey_attribute import passkey_attribute
 from parsers.errors import StoreError
 from parsers.stores.change import Change, Hindrance, Obstacle, Rewriting
 from parsers.stores.interface import Store
@@ -18,6 +17,8 @@ from parsers.stores.rewriting.source_files import SourceFile
 from parsers.stores.rewriting.spelling import core
 from parsers.stores.rewriting.spliced import Edit, spliced
 from parsers.stores.store_file import HEAD_BYTES, Look, chunks
+
+FingerprintSpan = Callable[[bytes], tuple[int, int] | None]
 
 
 def _all_have_room(_changes: Sequence[Change]) -> Collection[str]:
@@ -33,14 +34,15 @@ class WrittenAnew:
         files: those of the store, looked up each time.
         seen_through: the same store, read through another look at its files.
         without_room: the records of the changes that make a value longer than it may be.
-        is_export: whether its one file is an export, which names a passkey.
+        fingerprint_span: where the first bytes of its one file name the fingerprint of a key, for a store
+            that does: from which byte to which; None where this one does not.
     """
 
     label: str
     files: Callable[[], list[SourceFile]]
     seen_through: Callable[[Look], Store]
     without_room: Callable[[Sequence[Change]], Collection[str]] = _all_have_room
-    is_export: bool = False
+    fingerprint_span: FingerprintSpan | None = None
 
     def locate(self, changes: Sequence[Change]) -> Rewriting:
         """As `OutOfPlace.locate`: one pass over the files, and as many as the store's reader takes.
@@ -62,7 +64,7 @@ class WrittenAnew:
 
         found = arrivals(self.seen_through(look).read(), changes, scan, placeholders)
         obstacles = (*_too_short(cut), *found.obstacles)
-        return _Located(obstacles, tuple(scan.files), found.news, is_export=self.is_export)
+        return _Located(obstacles, tuple(scan.files), found.news, self.fingerprint_span)
 
 
 def _too_short(records: Collection[str]) -> Iterator[Obstacle]:
@@ -87,7 +89,7 @@ class _Located:
     obstacles: tuple[Obstacle, ...]
     scanned: tuple[ScannedFile, ...]
     news: Mapping[int, bytes]
-    is_export: bool
+    fingerprint_span: FingerprintSpan | None
 
     def files(self, *, fingerprint: str | None) -> Iterator[tuple[str, Iterator[bytes]]]:
         """As `Rewriting.files`.
@@ -96,7 +98,7 @@ class _Located:
             StoreError, ArchiveError: a file cannot be read, or is another than before.
         """
         for each in self.scanned:
-            yield each.file.name, self._rewritten(each, fingerprint if self.is_export else None)
+            yield each.file.name, self._rewritten(each, fingerprint)
 
     def _rewritten(self, scanned: ScannedFile, fingerprint: str | None) -> Iterator[bytes]:
         digest = hashlib.sha256()
@@ -107,7 +109,7 @@ class _Located:
                 yield bytes(chunk)
 
         edits = self._edits(scanned)
-        if fingerprint is not None and (edit := _passkey(scanned, fingerprint)):
+        if fingerprint is not None and (edit := self._fingerprint(scanned, fingerprint)):
             edits = sorted([*edits, edit])
         with scanned.file.open() as stream:
             yield from spliced(digested(stream), edits)
@@ -122,15 +124,16 @@ class _Located:
                 edits.append(Edit(start, length, scanned.characters.encoded(self.news[number])))
         return edits
 
-
-def _passkey(scanned: ScannedFile, fingerprint: str) -> Edit | None:
-    head = bytearray()
-    with scanned.file.open() as stream:
-        for chunk in chunks(stream, HEAD_BYTES):
-            head += chunk
-            if len(head) >= HEAD_BYTES:
-                break
-    span = passkey_attribute(bytes(head))
-    if span is None:
-        return None
-    return Edit(span[0], span[1] - span[0], scanned.characters.encoded(fingerprint.encode("ascii")))
+    def _fingerprint(self, scanned: ScannedFile, fingerprint: str) -> Edit | None:
+        if self.fingerprint_span is None:
+            return None
+        head = bytearray()
+        with scanned.file.open() as stream:
+            for chunk in chunks(stream, HEAD_BYTES):
+                head += chunk
+                if len(head) >= HEAD_BYTES:
+                    break
+        span = self.fingerprint_span(bytes(head))
+        if span is None:
+            return None
+        return Edit(span[0], span[1] - span[0], scanned.characters.encoded(fingerprint.encode("ascii")))

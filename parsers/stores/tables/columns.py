@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from parsers.errors import StoreError
+from parsers.products import DEFAULT_PRODUCT, product_of_kind, table_kinds
 from parsers.stores.batches import StoredRow
-from parsers.stores.place import KINDS, location
+from parsers.stores.place import location
 
 REQUIRED: Final = ("name", "value")
 
@@ -29,7 +30,9 @@ class Cells(NamedTuple):
 
 
 COLUMNS: Final = Cells._fields
-"""Default names. Only `name` and `value` must be there: without `kind` every row is a credential."""
+"""Default names. Only `name` and `value` must be there: without `kind` every row is of the usual one."""
+
+_USUAL_KIND: Final = next(iter(DEFAULT_PRODUCT.table_kinds))
 
 
 def checked_names(columns: Mapping[str, str]) -> dict[str, str]:
@@ -72,13 +75,16 @@ def stored_row(cells: Cells, *, record: str) -> StoredRow:
     """What a row says.
 
     Raises:
-        StoreError: a kind that CloudBees CD does not have.
+        StoreError: a kind that no product has.
     """
-    kind = cells.kind or "credential"
-    if kind not in KINDS:
-        # Nor is this told: in a row whose cells are shifted it may be the secret.
-        raise StoreError(f"its kind is none of {', '.join(sorted(KINDS))}")
+    kind = cells.kind or _USUAL_KIND
+    try:
+        system = product_of_kind(kind).id
+    except LookupError:
+        # Nor is this told, nor is its cause: in a row whose cells are shifted it may be the secret.
+        raise StoreError(f"its kind is none of {', '.join(table_kinds())}") from None
     return StoredRow(
+        system=system,
         kind=kind,
         project=cells.project,
         name=cells.name,

@@ -10,8 +10,9 @@ import pytest
 from parsers.cloudbees.stores.database import CloudBeesDatabase
 from parsers.errors import StoreError
 from parsers.stores.database.connection import sqlite_content, sqlite_database
+from parsers.stores.default_mapping import DEFAULT_MAPPING
 from parsers.stores.interface import FingerprintSeen, StoredValues, StoreEvent
-from parsers.stores.mapping import DEFAULT_MAPPING, HistoryTable, Mapping, SecretTable
+from parsers.stores.mapping import HistoryTable, Mapping, SecretTable
 from parsers.unread import Unread
 
 ROWS = 5_000

@@ -5,14 +5,8 @@ from pathlib import Path
 import pytest
 
 from parsers.errors import StoreError
-from parsers.stores.mapping import (
-    DEFAULT_MAPPING,
-    HistoryTable,
-    Mapping,
-    ProjectTable,
-    SecretTable,
-    read_mapping,
-)
+from parsers.stores.default_mapping import DEFAULT_MAPPING, read_mapping
+from parsers.stores.mapping import HistoryTable, Mapping, ProjectTable, SecretTable
 
 
 def written(folder: Path, content: str) -> Path:

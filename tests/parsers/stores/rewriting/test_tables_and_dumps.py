@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parsers.stores.change import Change, Hindrance, Sealed
-from parsers.stores.mapping import DEFAULT_MAPPING, Mapping, SecretTable
+from parsers.stores.default_mapping import DEFAULT_MAPPING
+from parsers.stores.mapping import Mapping, SecretTable
 from parsers.stores.open import open_store
 from parsers.stores.rewriting.out_of_place import out_of_place
 from parsers.stores.sql_dump.dump import SqlDump

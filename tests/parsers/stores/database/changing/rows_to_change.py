@@ -9,8 +9,9 @@ import sqlalchemy as sa
 
 from parsers.stores.change import Change, InPlace, Sealed
 from parsers.stores.database.changing.access import Patience
+from parsers.stores.default_mapping import DEFAULT_MAPPING
 from parsers.stores.in_place import in_place
-from parsers.stores.mapping import DEFAULT_MAPPING, Mapping, SecretTable
+from parsers.stores.mapping import Mapping, SecretTable
 from parsers.stores.open import open_store
 
 VAULT: Final = SecretTable(table="vault", kind="credential", value="secret", name="name", iv="vector")

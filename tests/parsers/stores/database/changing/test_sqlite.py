@@ -15,7 +15,6 @@ from parsers.cloudbees.stores.database import CloudBeesDatabase
 from parsers.errors import StoreError
 from parsers.stores.change import Change, Hindrance, Outcome, Sealed
 from parsers.stores.database.changing.access import Access, Patience
-from parsers.stores.database.changing.mapped_records import MappedRecords
 from parsers.stores.database.changing.row_changes import change_rows
 from parsers.stores.database.changing.wanted import by_row
 from parsers.stores.database.connection import sqlite_database
@@ -311,7 +310,7 @@ def test_driver_that_counts_each_row_only(engine: sa.Engine) -> None:
     with Access(store.database, IMPATIENT).writing() as connection:
         connection.dialect.supports_sane_multi_rowcount = False
         with store.database.reading() as reading:
-            located = MappedRecords(store.mapping).locate(reading, records)
+            located = store.locator().locate(reading, records)
         [(target, rows)] = by_row(changes, located).items()
         assert set(change_rows(connection, target, rows).values()) == {Outcome.CHANGED}
         connection.exec_driver_sql(
