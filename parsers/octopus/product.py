@@ -18,9 +18,10 @@ def _report(text: str, path: str) -> "RotationReport":
 
 
 def _keys() -> KeyForms:
-    from parsers.octopus.keys.forms import KEYS  # see parsers/product.py
+    from parsers.octopus.keys.config import is_octopus_config, open_octopus_config  # see parsers/product.py
+    from parsers.octopus.keys.master_key import find_master_key
 
-    return KEYS
+    return KeyForms(find=find_master_key, is_sealed=is_octopus_config, open_sealed=open_octopus_config)
 
 
 def _stores() -> StoreForms:

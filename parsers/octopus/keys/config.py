@@ -33,7 +33,16 @@ def is_octopus_config(content: Secret) -> bool:
     return "<octopus-settings" in (decode_text(content.reveal()) or "")
 
 
-def machine_secrets(config: Path | None) -> Iterator[Secret]:
+def open_octopus_config(content: Secret, path: Path | None) -> Secret:
+    """The master key in a configuration file that lies at `path`, if it lies anywhere.
+
+    Raises:
+        KeyFileError: as `read_octopus_config`.
+    """
+    return read_octopus_config(content, _machine_secrets(path))
+
+
+def _machine_secrets(config: Path | None) -> Iterator[Secret]:
     """What may open the Linux form, as far as it can be read: copies beside the file, this machine's own."""
     names = [] if config is None else [config.parent / "machinekey", config.parent / "machine-id"]
     for path in (*names, Path("/etc/octopus/machinekey"), Path("/etc/machine-id")):
