@@ -24,7 +24,7 @@ from parsers.secret import Secret
 
 
 def _holds_master_key(file: KeyFile) -> bool:
-    return file.master_key is not None
+    return file.master_key is not None and file.form_of == ID
 
 
 def _master_key(file: KeyFile) -> Secret:

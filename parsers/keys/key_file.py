@@ -24,6 +24,7 @@ class KeyFile:
         reference: where it came from, as given; for a file in a folder its path, of a command its first word.
         content: the whole file. How a server takes its key from it is a matter of the layout.
         master_key: the key that the file holds in a form of a product's own (`KeyForms`), if it holds one.
+        form_of: the id of that product; "" if it holds none.
         fingerprint: SHA-1 of the whole file, 40 lower-case hex digits, as the server has it (KBEC-00497).
         remarks: what is unusual about the file, one sentence each.
         likely: whether to try it as a key at all. Of a backup or a large tree, files that can be no key by
@@ -37,6 +38,7 @@ class KeyFile:
     fingerprint: str
     remarks: tuple[str, ...]
     likely: bool = True
+    form_of: str = ""
 
 
 def split_label(argument: str) -> tuple[str, str]:
@@ -62,7 +64,7 @@ def make_key_file(label: str, reference: str, content: Secret, *, path: Path | N
     """
     if not len(content):
         raise KeyFileError("empty: no key file")
-    master_key = _master_key(content, path)
+    form_of, master_key = _own_key(content, path)
     return KeyFile(
         label=path_as_text(label),
         reference=path_as_text(reference),
@@ -71,6 +73,7 @@ def make_key_file(label: str, reference: str, content: Secret, *, path: Path | N
         # The product's own fingerprint, not a security measure of ours.
         fingerprint=hashlib.sha1(content.reveal(), usedforsecurity=False).hexdigest(),
         remarks=tuple(remarks_on(content, master_key, path)),
+        form_of=form_of,
     )
 
 
@@ -83,31 +86,33 @@ def make_key_files(label: str, reference: str, content: Secret, *, path: Path | 
         KeyFileError: as `make_key_file`.
     """
     whole = make_key_file(label, reference, content, path=path)
-    parts = () if _sealed_form(content) is not None else several_keys(content)
+    parts = () if _is_sealed(content) else several_keys(content)
     if not parts:
         return [whole]
     keys = [
         make_key_file(f"{label}#{number}", f"{reference}#{number}", part, path=None)
         for number, part in enumerate(parts, start=1)
     ]
-    return [replace(whole, likely=bool(aes_forms(content)), master_key=None), *keys]
+    return [replace(whole, likely=bool(aes_forms(content)), master_key=None, form_of=""), *keys]
 
 
-def _master_key(content: Secret, path: Path | None) -> Secret | None:
-    if sealed := _sealed_form(content):
-        return sealed.open_sealed(content, path)
-    return next((key for form in _forms() if (key := form.find(content)) is not None), None)
+def _own_key(content: Secret, path: Path | None) -> tuple[str, Secret | None]:
+    """The product in whose form a file holds a key, and the key; a sealed one comes first."""
+    for system, form in _forms():
+        if form.is_sealed(content):
+            return system, form.open_sealed(content, path)
+    found = ((system, form.find(content)) for system, form in _forms())
+    return next(((system, key) for system, key in found if key is not None), ("", None))
 
 
-def _sealed_form(content: Secret) -> KeyForms | None:
-    """The form of a file that holds a sealed key."""
-    return next((form for form in _forms() if form.is_sealed(content)), None)
+def _is_sealed(content: Secret) -> bool:
+    return any(form.is_sealed(content) for _, form in _forms())
 
 
-def _forms() -> Iterator[KeyForms]:
+def _forms() -> Iterator[tuple[str, KeyForms]]:
     for product in every_product():
         if form := product.keys():
-            yield form
+            yield product.id, form
 
 
 def path_exists(path: str) -> bool:

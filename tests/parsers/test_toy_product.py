@@ -199,11 +199,11 @@ def test_its_key(tmp_path: Path) -> None:
     path.write_bytes(b"anchor 0123456789abcdef")
     (file,) = read_key_files(str(path))
     assert isinstance(file, KeyFile)
-    assert file.master_key == Secret(b"0123456789abcdef")
+    assert (file.form_of, file.master_key) == (SYSTEM, Secret(b"0123456789abcdef"))
     path.write_bytes(b"0123456789abcdef")
     (file,) = read_key_files(str(path))
     assert isinstance(file, KeyFile)
-    assert file.master_key is None
+    assert (file.form_of, file.master_key) == ("", None)
 
 
 def test_its_report(tmp_path: Path) -> None:

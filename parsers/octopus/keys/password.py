@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 from parsers.keys.key_file import KeyFile
+from parsers.octopus import ID
 from parsers.secret import Secret
 
 _SALT: Final = b"Octopuss"
@@ -36,6 +37,7 @@ def password_keys(label: str, reference: str, use: PasswordUse, password: Secret
             master_key=key,
             fingerprint="",
             remarks=(),
+            form_of=ID,
         )
         for size in _SIZES[use]
         for key in [Secret(hashlib.pbkdf2_hmac("sha1", password.reveal(), _SALT, _ROUNDS, size))]
