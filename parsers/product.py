@@ -10,13 +10,14 @@ Logs are searched by workers that need nothing else, so `keys` and `stores` are 
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from parsers.logs.entry_layout import EntryLayout
 from parsers.logs.phrase import FindingKind, Phrase
 from parsers.secret import Secret
+from parsers.stores.secret_kind import SecretKind
 
 if TYPE_CHECKING:  # what the functions below are given and give; none of it is needed to search logs
     from parsers.logs.rotation_report import RotationReport
@@ -151,9 +152,9 @@ def no_keys() -> None:
     return
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Product:
-    """A server that keeps other systems' secrets.
+    """A server that keeps other systems' secrets. Each is made once, and equal to itself only.
 
     Attributes:
         id: as the column `system` has it.
@@ -161,9 +162,8 @@ class Product:
         stores: its stores.
         keys: the forms of its keys; None where its key is the bytes of a file.
         key_names: finds, in lower-case names of files, those that are likely its keys.
-        table_kinds: kinds of secrets that a row of a plain table (CSV, say) or of a table that a mapping
-            file names may be, each of this product only, with the place where people find it: `{project}`
-            stands for the project's path, `{name}` for the name. The first is the usual one.
+        table_kinds: what a row of a plain table (CSV, say), or of a table that a mapping file names, may
+            be; the usual one first.
     """
 
     id: str
@@ -171,4 +171,4 @@ class Product:
     stores: Callable[[], StoreForms]
     keys: Callable[[], KeyForms | None] = no_keys
     key_names: str = ""
-    table_kinds: Mapping[str, str] = field(default_factory=dict)
+    table_kinds: tuple[SecretKind, ...] = ()

@@ -1,10 +1,13 @@
 """The products: this list alone names them."""
 
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from parsers.cloudbees.product import CLOUDBEES_CD
 from parsers.octopus.product import OCTOPUS
 from parsers.product import Product
+from parsers.stores.secret_kind import SecretKind
 
 PRODUCTS: Final[tuple[Product, ...]] = (OCTOPUS, CLOUDBEES_CD)
 """In the order in which they are asked whose a file, folder or database is: the first that says yes has it.
@@ -22,18 +25,12 @@ def every_product() -> tuple[Product, ...]:
     return PRODUCTS
 
 
-def product_of_kind(kind: str) -> Product:
-    """The product that has this kind of secret in tables.
-
-    Raises:
-        LookupError: none has it.
-    """
-    for product in every_product():
-        if kind in product.table_kinds:
-            return product
-    raise LookupError("no product has such a kind of secret")
+def table_kinds() -> Mapping[str, SecretKind]:
+    """Every kind of secret that a row of a table may be, by its name."""
+    return _kinds_of(every_product())
 
 
-def table_kinds() -> tuple[str, ...]:
-    """Every kind of secret that tables may hold, sorted."""
-    return tuple(sorted(kind for product in every_product() for kind in product.table_kinds))
+@lru_cache
+def _kinds_of(products: tuple[Product, ...]) -> Mapping[str, SecretKind]:
+    """Asked for every row of a table, so the answer is kept."""
+    return {kind.name: kind for product in products for kind in product.table_kinds}

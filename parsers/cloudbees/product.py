@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from parsers.cloudbees import ID
+from parsers.cloudbees.kinds import KINDS as TABLE_KINDS
 from parsers.cloudbees.logs import commander, wrapper
 from parsers.cloudbees.logs.phrases import KINDS, PHRASES
 from parsers.product import LogForms, Product, StoreForms, UpgradeTexts
@@ -38,11 +39,5 @@ CLOUDBEES_CD: Final = Product(
         host_in_path=_HOST,
     ),
     stores=_stores,
-    table_kinds={
-        "credential": "{project}/credentials/{name}",
-        "directory-provider": "/directoryProviders/{name}",
-        "email-config": "/emailConfigs/{name}",
-        "devops-insight": "/devOpsInsightServerConfiguration",
-        "user": "/users/{name}",
-    },
+    table_kinds=TABLE_KINDS,
 )

@@ -7,7 +7,7 @@ from typing import Final
 from pydantic import Field, ValidationError
 
 from parsers.errors import StoreError
-from parsers.products import every_product
+from parsers.products import every_product, table_kinds
 from parsers.stores.mapping import Frozen, HistoryTable, Mapping, SecretTable
 
 DEFAULT_MAPPING: Final = Mapping(
@@ -34,7 +34,7 @@ def read_mapping(path: Path) -> Mapping:
     """
     try:
         content = tomllib.loads(path.read_text("utf-8"))
-        file = _MappingFile.model_validate(content)
+        file = _MappingFile.model_validate(content, context=table_kinds())
     except OSError as error:
         raise StoreError(f"mapping file {str(path)!r} cannot be read: {error.strerror}") from error
     except ValidationError as error:

@@ -4,7 +4,6 @@ from typing import Final
 
 import polars as pl
 
-from parsers.products import product_of_kind
 from parsers.stores.mapping import SecretTable
 from parsers.stores.schema import STORED
 
@@ -47,8 +46,8 @@ def stored_rows(
         pl.lit(table.title).alias("name") if table.name is None else pl.col("name").fill_null(""),
     )
     return named.select(
-        pl.lit(product_of_kind(table.kind).id).alias("system"),
-        pl.lit(table.kind).alias("kind"),
+        pl.lit(table.kind.system).alias("system"),
+        pl.lit(table.kind.name).alias("kind"),
         "project",
         "name",
         pl.col("user_name").fill_null(""),

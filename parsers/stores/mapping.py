@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from parsers.products import product_of_kind, table_kinds
+from parsers.stores.secret_kind import SecretKind
 
 Name = Annotated[str, Field(min_length=1)]
 
@@ -30,7 +30,7 @@ class SecretTable(Frozen):
 
     Attributes:
         table: its name.
-        kind: what the secret belongs to, as in the `STORED` schema; it tells the product.
+        kind: what the secret belongs to, and thereby the product.
         value: the column that holds the ciphertext, text or binary.
         key: the column that finds the row again; where none is named, `id` if the table has it, else the
             column of `name`, else that of `user_name`.
@@ -46,7 +46,7 @@ class SecretTable(Frozen):
     """
 
     table: Name
-    kind: str
+    kind: SecretKind
     value: Name
     key: Name | None = None
     name: Name | None = None
@@ -58,12 +58,17 @@ class SecretTable(Frozen):
     project: ProjectTable | None = None
     location: str = ""
 
-    @field_validator("kind")
+    @field_validator("kind", mode="before")
     @classmethod
-    def _known_kinds_only(cls, kind: str) -> str:
-        if kind not in table_kinds():
-            raise PydanticCustomError("kind", f"input should be one of {', '.join(table_kinds())}")
-        return kind
+    def _by_name(cls, kind: object, info: ValidationInfo) -> object:
+        """A file names a kind; which ones there are is given as the context."""
+        if info.context is None:
+            return kind
+        if not isinstance(kind, str) or kind not in info.context:
+            raise PydanticCustomError(
+                "kind", "input should be one of {kinds}", {"kinds": ", ".join(sorted(info.context))}
+            )
+        return info.context[kind]
 
     @field_validator("location")
     @classmethod
@@ -76,7 +81,7 @@ class SecretTable(Frozen):
     @property
     def place(self) -> str:
         """The template of `location` that holds for this table."""
-        return self.location or product_of_kind(self.kind).table_kinds[self.kind]
+        return self.location or self.kind.place
 
     @property
     def roles(self) -> dict[str, str]:

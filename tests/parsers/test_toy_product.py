@@ -15,7 +15,8 @@ from parsers import products
 from parsers.errors import LogError, StoreError
 from parsers.keys.key_file import KeyFile
 from parsers.keys.read_key_files import read_key_files
-from parsers.logs.rotation_report import RotationReport, read_rotation_report
+from parsers.logs.read_rotation_report import read_rotation_report
+from parsers.logs.rotation_report import RotationReport
 from parsers.product import DatabaseForm, KeyForms, LogForms, Product, ReportForm, StoreForms
 from parsers.secret import Secret
 from parsers.stores.batches import StoredRow, in_batches
@@ -31,11 +32,13 @@ from parsers.stores.open import open_store
 from parsers.stores.rewriting.one_file import one_file
 from parsers.stores.rewriting.out_of_place import out_of_place
 from parsers.stores.rewriting.written_anew import WrittenAnew
+from parsers.stores.secret_kind import SecretKind
 from parsers.stores.store_file import StoreFile
 from tests.parsers.stores.reading import rows_of
 
 SYSTEM: Final = "harbour"
 MAGIC: Final = b"HARBOUR "
+BERTH: Final = SecretKind(SYSTEM, "berth", "/berths/{name}")
 OLD, NEW = b"c3RvcmVkIHVuZGVyIG9sZA==", b"c3RvcmVkIHVuZGVyIG5ldw=="
 
 
@@ -73,7 +76,7 @@ class HarbourDatabase(DatabaseStore):
         )
 
     def locator(self) -> Locator:
-        berths = SecretTable(table="berths", kind="berth", value="sealed", key="name")
+        berths = SecretTable(table="berths", kind=BERTH, value="sealed", key="name")
         return MappedRecords(Mapping(named=(berths,)))
 
 
@@ -135,7 +138,7 @@ HARBOUR: Final = Product(
     logs=LogForms(layouts=(), phrases=(), kinds={}, report=ReportForm(_report, "it says 'tide turned'")),
     stores=lambda: STORES,
     keys=lambda: KeyForms(_key, _no, _nothing),
-    table_kinds={"berth": "/berths/{name}"},
+    table_kinds=(BERTH,),
 )
 
 
@@ -220,7 +223,6 @@ def test_its_report(tmp_path: Path) -> None:
 
 def test_a_kind_is_of_one_product() -> None:
     """A row says by its kind whose it is, so no two products share one."""
-    kinds = [kind for product in products.every_product() for kind in product.table_kinds]
-    assert len(kinds) == len(set(kinds))
-    with pytest.raises(LookupError):
-        products.product_of_kind("vessel")
+    kinds = [(product.id, kind) for product in products.every_product() for kind in product.table_kinds]
+    assert all(system == kind.system for system, kind in kinds)
+    assert len(kinds) == len({kind.name for _, kind in kinds}) == len(products.table_kinds())

@@ -8,19 +8,17 @@ from typing import Final
 from xml.parsers.expat import XMLParserType
 
 from parsers.archives.interface import Leaf
-from parsers.cloudbees import ID
+from parsers.cloudbees import kinds
 from parsers.cloudbees.stores.export_raw_texts import RawText
 from parsers.cloudbees.stores.export_tree import ExportTree
 from parsers.errors import StoreError
 from parsers.stores.batches import StoredRow
 from parsers.stores.interface import FingerprintSeen, NotAudited, StoreEvent, Uncovered
-from parsers.stores.place import location
+from parsers.stores.secret_kind import SecretKind
 from parsers.stores.unmapped import PlaceSearch, in_words
 from parsers.unread import Unread
 
 ROOT: Final = "exportedData"
-DEVOPS_INSIGHT: Final = "DevOps Insight"
-"""The one DevOps Insight configuration has no name of its own."""
 MAX_DEPTH: Final = 1_000
 """Full exports nest some dozens of levels; property sheets two more for each level of properties."""
 MAX_TEXT: Final = 4 << 20
@@ -32,26 +30,28 @@ class _Holder:
     """An element that holds a secret in a direct child.
 
     Attributes:
-        kind: as in the `kind` column.
+        kind: of the secret.
         secret: the child with the stored value; without it the element holds none.
         user: the child with the user name.
         names: children that may carry the name.
     """
 
-    kind: str
+    kind: SecretKind
     secret: str
     user: str
     names: tuple[str, ...]
 
 
 _HOLDERS: Final = {
-    "credential": _Holder("credential", "password", "userName", ("credentialName",)),
+    "credential": _Holder(kinds.CREDENTIAL, "password", "userName", ("credentialName",)),
     "directoryProvider": _Holder(
-        "directory-provider", "managerPassword", "managerDn", ("directoryProviderName", "providerName")
+        kinds.DIRECTORY_PROVIDER, "managerPassword", "managerDn", ("directoryProviderName", "providerName")
     ),
-    "emailConfig": _Holder("email-config", "mailUserPassword", "mailUser", ("emailConfigName", "configName")),
-    "devOpsInsightServerConfiguration": _Holder("devops-insight", "password", "userName", ()),
-    "user": _Holder("user", "password", "", ("userName",)),
+    "emailConfig": _Holder(
+        kinds.EMAIL_CONFIG, "mailUserPassword", "mailUser", ("emailConfigName", "configName")
+    ),
+    "devOpsInsightServerConfiguration": _Holder(kinds.DEVOPS_INSIGHT, "password", "userName", ()),
+    "user": _Holder(kinds.USER, "password", "", ("userName",)),
 }
 _EXTERNAL: Final = "EXTERNAL"
 _DETAILS: Final = ("credentialType", "modifyTime")
@@ -194,16 +194,16 @@ class ExportElements:
             fields[holder.secret] = ""
             self._secret_at = self._parser.CurrentByteIndex
         name = next((fields[field] for field in holder.names if field in fields), "")
-        project, place = "", location(holder.kind, "", name or DEVOPS_INSIGHT)
-        if holder.kind == "credential":
+        project, place = "", holder.kind.location("", name)
+        if holder.kind is kinds.CREDENTIAL:
             project, owner = self._tree.owner()
             place = f"{owner}/credentials/{name}"
         self._done.append(
             StoredRow(
-                system=ID,
-                kind=holder.kind,
+                system=holder.kind.system,
+                kind=holder.kind.name,
                 project=project,
-                name=DEVOPS_INSIGHT if holder.kind == "devops-insight" else name,
+                name=kinds.ONLY_NAME if holder.kind is kinds.DEVOPS_INSIGHT else name,
                 user_name=fields.get(holder.user, ""),
                 location=place,
                 credential_type=fields.get("credentialType", ""),

@@ -2,12 +2,13 @@
 
 from typing import Final
 
+from parsers.cloudbees import kinds
 from parsers.stores.mapping import Mapping, ProjectTable, SecretTable
 
 INFERRED_TABLES: Final = (
     SecretTable(
         table="ec_credential",
-        kind="credential",
+        kind=kinds.CREDENTIAL,
         value="password",
         name="name",
         user_name="user_name",
@@ -17,7 +18,7 @@ INFERRED_TABLES: Final = (
     ),
     SecretTable(
         table="ec_directory_provider",
-        kind="directory-provider",
+        kind=kinds.DIRECTORY_PROVIDER,
         value="manager_password",
         name="name",
         user_name="manager_dn",
@@ -25,7 +26,7 @@ INFERRED_TABLES: Final = (
     ),
     SecretTable(
         table="ec_email_config",
-        kind="email-config",
+        kind=kinds.EMAIL_CONFIG,
         value="mail_user_password",
         name="name",
         user_name="mail_user",
@@ -33,13 +34,13 @@ INFERRED_TABLES: Final = (
     ),
     SecretTable(
         table="ec_devops_insight_server_config",
-        kind="devops-insight",
+        kind=kinds.DEVOPS_INSIGHT,
         value="password",
-        title="DevOps Insight",
+        title=kinds.ONLY_NAME,
         user_name="user_name",
         modified="modified",
     ),
-    SecretTable(table="ec_user", kind="user", value="password", name="name", modified="modified"),
+    SecretTable(table="ec_user", kind=kinds.USER, value="password", name="name", modified="modified"),
 )
 """By the product's rule for names; CloudBees publishes neither the tables nor their columns."""
 

@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from parsers.errors import StoreError
-from parsers.products import DEFAULT_PRODUCT, product_of_kind, table_kinds
+from parsers.products import DEFAULT_PRODUCT, table_kinds
 from parsers.stores.batches import StoredRow
-from parsers.stores.place import location
 
 REQUIRED: Final = ("name", "value")
 
@@ -32,7 +31,7 @@ class Cells(NamedTuple):
 COLUMNS: Final = Cells._fields
 """Default names. Only `name` and `value` must be there: without `kind` every row is of the usual one."""
 
-_USUAL_KIND: Final = next(iter(DEFAULT_PRODUCT.table_kinds))
+_USUAL_KIND: Final = DEFAULT_PRODUCT.table_kinds[0].name
 
 
 def checked_names(columns: Mapping[str, str]) -> dict[str, str]:
@@ -77,19 +76,18 @@ def stored_row(cells: Cells, *, record: str) -> StoredRow:
     Raises:
         StoreError: a kind that no product has.
     """
-    kind = cells.kind or _USUAL_KIND
-    try:
-        system = product_of_kind(kind).id
-    except LookupError:
-        # Nor is this told, nor is its cause: in a row whose cells are shifted it may be the secret.
-        raise StoreError(f"its kind is none of {', '.join(table_kinds())}") from None
+    kinds = table_kinds()
+    kind = kinds.get(cells.kind or _USUAL_KIND)
+    if kind is None:
+        # Nor is this told: in a row whose cells are shifted it may be the secret.
+        raise StoreError(f"its kind is none of {', '.join(sorted(kinds))}")
     return StoredRow(
-        system=system,
-        kind=kind,
+        system=kind.system,
+        kind=kind.name,
         project=cells.project,
         name=cells.name,
         user_name=cells.user_name,
-        location=cells.location or location(kind, cells.project, cells.name),
+        location=cells.location or kind.location(cells.project, cells.name),
         credential_type=cells.credential_type,
         modified=cells.modified,
         value=_stored(cells.value),

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from parsers.errors import LogError
-from parsers.logs.rotation_report import RotationReport, read_rotation_report
+from parsers.logs.read_rotation_report import read_rotation_report
+from parsers.logs.rotation_report import RotationReport
 from parsers.octopus.logs.rotation_report import parse_rotation_report
 
 KEY = "Gj3GfVf1gLn8kQA7wX4iXw=="

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from parsers.cloudbees.kinds import USER
 from parsers.stores.change import Change, Hindrance, Sealed
 from parsers.stores.default_mapping import DEFAULT_MAPPING
 from parsers.stores.mapping import Mapping, SecretTable
@@ -74,7 +75,7 @@ def test_two_columns_of_one_row(tmp_path: Path) -> None:
         for at, first, second in ((1, OLD, IV), (2, OLD, OLD), (3, OLD, IV))
     )
     path.write_text(text)
-    other = SecretTable(table="ec_user", kind="user", value="other", name="name")
+    other = SecretTable(table="ec_user", kind=USER, value="other", name="name")
     store = SqlDump(StoreFile(str(path)), Mapping(inferred=(*DEFAULT_MAPPING.inferred, other)))
     values = [(1, OLD, NEW), (1, IV, NEW_IV), (2, OLD, NEW), (3, OLD, NEW), (3, NEW_IV, IV)]
     changes = [Change(f"ec_user:id={at}", Sealed(a.encode()), Sealed(b.encode())) for at, a, b in values]

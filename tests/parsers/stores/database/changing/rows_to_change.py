@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from parsers.cloudbees.kinds import CREDENTIAL
 from parsers.stores.change import Change, InPlace, Sealed
 from parsers.stores.database.changing.access import Patience
 from parsers.stores.default_mapping import DEFAULT_MAPPING
@@ -14,7 +15,7 @@ from parsers.stores.in_place import in_place
 from parsers.stores.mapping import Mapping, SecretTable
 from parsers.stores.open import open_store
 
-VAULT: Final = SecretTable(table="vault", kind="credential", value="secret", name="name", iv="vector")
+VAULT: Final = SecretTable(table="vault", kind=CREDENTIAL, value="secret", name="name", iv="vector")
 IMPATIENT: Final = Patience(waits=(0.0, 0.0), lock_seconds=1, sleep=lambda _: None)
 
 
