@@ -59,7 +59,7 @@ class NotAudited:
 
 @dataclass(frozen=True, slots=True)
 class DocumentsRead:
-    """How many of Octopus' documents a store holds, those without secrets too."""
+    """How many documents a store of documents holds, those without secrets too."""
 
     store: str
     count: int

@@ -1,1 +1,1 @@
-"""Exports of CloudBees CD."""
+"""CloudBees CD's stores: its exports, and its database."""

@@ -1,1 +1,1 @@
-"""CloudBees CD's database: its catalogue, what of a mapping is there, and its rows."""
+"""Databases: their catalogue, what of a mapping is there, their rows, and changing them in place."""
