@@ -16,6 +16,7 @@ from audit.layouts.layout import Layout
 from parsers.keys.key_file import KeyFile
 from parsers.logs.rotation_report import RotationReport
 from parsers.logs.schema import FINDINGS
+from parsers.product import ConnectionDetails
 from parsers.secret import Secret
 
 if TYPE_CHECKING:  # the functions below are the product's; this file only says what they are given
@@ -160,11 +161,15 @@ class ConnectionFile:
     """A file of a product's own that says where its database is, with the password of it under its key.
 
     Attributes:
+        name: what it is called in a node's folder.
+        read: what such a file says; raises `StoreError`.
         open: the database as a store, the password opened by one of the keys unless it is given.
         rekeyed: of such files the one whose password is to open under the target: a new file, not yet
             written; given the files, the keys, the target, where it goes, and layouts that values show.
     """
 
+    name: str
+    read: Callable[[Path], ConnectionDetails]
     open: Callable[[Path, Sequence["Key"], Secret | None, "StoreMapping"], "Store"]
     rekeyed: Callable[
         [Sequence[Path], "KeyRing", "Key", Path | None, Collection[Layout]], "RekeyedFile | None"

@@ -2,9 +2,10 @@
 
 from typing import Final
 
+from audit.cloudbees.connection import DATABASE
 from audit.cloudbees.database_password import PasswordOpening, password_opening
 from audit.readiness.check import About, Check, State, listed
-from audit.readiness.estate import DATABASE, ConfFolder, Estate
+from audit.readiness.estate import ConfFolder, Estate
 
 DATABASE_PASSWORD: Final = About("database-password", "The database password in database.properties opens")
 LEFT_OVER: Final = About("old-files", "No .old files are left behind in conf")

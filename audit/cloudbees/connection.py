@@ -8,10 +8,10 @@ from audit.cloudbees.database_password import open_database_password
 from audit.cloudbees.properties_file import rekeyed_properties
 from audit.keys.key_ring import Key
 from audit.product import ConnectionFile
+from parsers.cloudbees.database_properties import read_database_properties
+from parsers.cloudbees.stores.database import CloudBeesDatabase
 from parsers.secret import Secret
-from parsers.stores.database.cloudbees_database import CloudBeesDatabase
 from parsers.stores.database.connection import database_at
-from parsers.stores.database.properties import read_database_properties
 from parsers.stores.interface import Store
 from parsers.stores.mapping import Mapping
 
@@ -24,4 +24,8 @@ def _open(path: Path, keys: Sequence[Key], password: Secret | None, mapping: Map
     return CloudBeesDatabase(database_at(found.url, password=opened), mapping)
 
 
-CONNECTION: Final = ConnectionFile(open=_open, rekeyed=rekeyed_properties)
+DATABASE: Final = "database.properties"
+
+CONNECTION: Final = ConnectionFile(
+    name=DATABASE, read=read_database_properties, open=_open, rekeyed=rekeyed_properties
+)

@@ -22,7 +22,7 @@ from audit.readiness.check import Rule
 from audit.readiness.key_permissions import PERMISSIONS, key_permissions
 from audit.readiness.one_key import ONE_KEY, one_key
 from audit.readiness.values_open import BACKUP, IMPORTS, OPEN, backup_tested, imports_fit, values_open
-from parsers import products
+from parsers.cloudbees import ID
 from parsers.keys.key_file import KeyFile
 from parsers.logs.rotation_report import RotationReport
 from parsers.secret import Secret
@@ -57,7 +57,7 @@ credentials devopsinsightserverconfiguration directoryproviders emailconfigs plu
 """
 
 CLOUDBEES_CD: Final[Product] = Product(
-    id=products.CLOUDBEES_CD,
+    id=ID,
     title="CloudBees CD",
     layouts=LAYOUTS,
     published=(),

@@ -9,9 +9,9 @@ from audit.errors import ReencryptionError
 from audit.keys.key_ring import Key, KeyRing
 from audit.layouts.layout import Layout
 from audit.reencryption.rekeyed_file import RekeyedFile
+from parsers.cloudbees.database_properties import read_database_properties
+from parsers.cloudbees.properties_password import replaced_password
 from parsers.secret import Secret
-from parsers.stores.database.properties import read_database_properties
-from parsers.stores.database.properties_password import replaced_password
 
 _WHAT: Final = "COMMANDER_DB_PASSWORD"
 

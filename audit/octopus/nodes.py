@@ -11,9 +11,9 @@ import polars as pl
 
 from audit.keys.key_ring import KeyRing
 from parsers.keys.key_file import KeyFile
-from parsers.keys.octopus_config import is_octopus_config
 from parsers.logs.schema import FINDINGS
-from parsers.products import OCTOPUS
+from parsers.octopus import ID as OCTOPUS
+from parsers.octopus.keys.config import is_octopus_config
 
 
 @dataclass(frozen=True, slots=True)

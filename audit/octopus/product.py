@@ -17,14 +17,14 @@ from audit.readiness.check import Rule
 from audit.readiness.key_permissions import PERMISSIONS, key_permissions
 from audit.readiness.one_key import ONE_KEY, one_key
 from audit.readiness.values_open import BACKUP, IMPORTS, OPEN, backup_tested, imports_fit, values_open
-from parsers import products
 from parsers.keys.key_file import KeyFile
-from parsers.keys.octopus_password import PasswordUse, password_keys
+from parsers.octopus import ID
+from parsers.octopus.keys.password import PasswordUse, password_keys
 from parsers.secret import Secret
 
 
 def _holds_master_key(file: KeyFile) -> bool:
-    return file.master_key is not None
+    return file.master_key is not None and file.form_of == ID
 
 
 def _master_key(file: KeyFile) -> Secret:
@@ -38,7 +38,7 @@ def _of_password(use: PasswordUse, label: str, reference: str, password: Secret)
 
 
 OCTOPUS: Final[Product] = Product(
-    id=products.OCTOPUS,
+    id=ID,
     title="Octopus Deploy",
     layouts=LAYOUTS,
     published=LAYOUTS,

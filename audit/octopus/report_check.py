@@ -10,7 +10,7 @@ from audit.keys.key_ring import Key, KeyRing
 from audit.octopus.documents import DocumentCounts
 from parsers.logs.rotation_report import RotationReport
 from parsers.logs.schema import FINDINGS
-from parsers.products import OCTOPUS
+from parsers.octopus import ID as OCTOPUS
 
 _CLEAR_TEXT: Final = (
     "the report holds the new master key in clear text: delete it, or keep it as the key itself is kept"

@@ -4,11 +4,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from audit.products import every_product
-from audit.readiness.estate import DATABASE, ConfFolder
+from audit.readiness.estate import ConfFolder
 from parsers.errors import StoreError
 from parsers.keys.key_file import KeyFile
 from parsers.keys.read_key_files import read_key_files
-from parsers.stores.database.properties import DatabaseProperties, read_database_properties
+from parsers.product import ConnectionDetails
 from parsers.unread import Unread
 
 
@@ -20,7 +20,7 @@ def read_conf_folder(label: str, path: Path) -> ConfFolder:
             label, path, "", None, None, (), listed=False, unread=(Unread(str(path), "", "no such folder"),)
         )
     system, key = _key(label, path, unread)
-    database = _database(path / DATABASE, unread)
+    database = _database(path, unread)
     not_listed: list[Unread] = []
     left_over = _left_over(path, not_listed)
     return ConfFolder(
@@ -50,12 +50,15 @@ def _key(label: str, folder: Path, unread: list[Unread]) -> tuple[str, KeyFile |
     return system, None
 
 
-def _database(path: Path, unread: list[Unread]) -> DatabaseProperties | None:
-    """Only a folder of CloudBees CD has the file; where it is missing, the check that wants it says so."""
-    if not path.exists():
+def _database(folder: Path, unread: list[Unread]) -> ConnectionDetails | None:
+    """Not every product has such a file; where it is missing, the check that wants it says so."""
+    connections = [product.connection for product in every_product() if product.connection is not None]
+    connection = next((each for each in connections if (folder / each.name).exists()), None)
+    if connection is None:
         return None
+    path = folder / connection.name
     try:
-        return read_database_properties(path)
+        return connection.read(path)
     except StoreError as error:
         unread.append(Unread(str(path), "", error.message))
         return None

@@ -3,19 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 import polars as pl
 
 from audit.keys.key_ring import Key, KeyRing
 from audit.product import Product
 from parsers.keys.key_file import KeyFile
-from parsers.stores.database.properties import DatabaseProperties
+from parsers.product import ConnectionDetails
 from parsers.stores.interface import FingerprintSeen
 from parsers.unread import Unread
-
-DATABASE: Final = "database.properties"
-"""The file in a node's folder that says where its database is."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,7 +56,7 @@ class ConfFolder:
         path: the folder.
         system: the product whose key file lies in it; "" where there is none.
         key: the key file in it.
-        database: what its `database.properties` says.
+        database: what the file in it says that tells where the database is (`ConnectionFile`).
         left_over: its files that end in `.old`, relative to it.
         listed: whether everything in it was seen, so that there are no others.
         unread: what is missing or could not be read.
@@ -70,7 +66,7 @@ class ConfFolder:
     path: Path
     system: str
     key: KeyFile | None
-    database: DatabaseProperties | None
+    database: ConnectionDetails | None
     left_over: tuple[str, ...]
     listed: bool
     unread: tuple[Unread, ...]

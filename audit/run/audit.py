@@ -21,8 +21,8 @@ from audit.run.references import NOBODY, Resolver
 from audit.run.run_audit import Request, run_audit
 from audit.run.stores import StoreOpener, StoreOptions
 from parsers.keys.key_file import KeyFile
+from parsers.logs.read_rotation_report import read_rotation_report
 from parsers.logs.reading import LogReading, read_logs
-from parsers.logs.rotation_report import read_rotation_report
 from parsers.progress import Progress
 from parsers.secret import Secret
 from reports.reentry_returned import read_returned_lists

@@ -11,7 +11,8 @@ from audit.errors import RequestError
 from audit.run.observer import Observer, Unobserved
 from audit.run.references import NOBODY, Resolver
 from parsers.logs.period import Period
-from parsers.logs.phrases import DEFAULT, Phrases, read_phrases
+from parsers.logs.phrase import Phrases
+from parsers.logs.phrases import DEFAULT, read_phrases
 from parsers.logs.reading import LogReading, read_logs
 from parsers.progress import Progress
 

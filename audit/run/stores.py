@@ -8,8 +8,8 @@ from audit.errors import RequestError
 from audit.run.connection_files import open_connection_file
 from audit.run.references import Resolver
 from parsers.keys.key_file import KeyFile
+from parsers.stores.default_mapping import DEFAULT_MAPPING, read_mapping
 from parsers.stores.interface import Store
-from parsers.stores.mapping import DEFAULT_MAPPING, read_mapping
 from parsers.stores.open import open_store
 
 

@@ -1,16 +1,17 @@
-"""Key files: a passkey as the server has it, an Octopus master key, several of either in one file."""
+"""Key files: a key as the bytes of its file, in a form of its product's own, or several in one file."""
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from parsers.errors import KeyFileError, SecretReferenceError
 from parsers.keys.aes_forms import aes_forms, several_keys
 from parsers.keys.key_remarks import remarks_on
-from parsers.keys.octopus_config import is_octopus_config, machine_secrets, read_octopus_config
-from parsers.keys.octopus_master_key import find_master_key
 from parsers.keys.reference import FORMS_HINT
 from parsers.path_text import path_as_text
+from parsers.product import KeyForms
+from parsers.products import every_product
 from parsers.secret import Secret
 
 
@@ -21,8 +22,9 @@ class KeyFile:
     Attributes:
         label: what reports call it.
         reference: where it came from, as given; for a file in a folder its path, of a command its first word.
-        content: the whole file. How a CloudBees CD server takes its key from it is a matter of the layout.
-        master_key: the Octopus master key that the file holds, if it holds one.
+        content: the whole file. How a server takes its key from it is a matter of the layout.
+        master_key: the key that the file holds in a form of a product's own (`KeyForms`), if it holds one.
+        form_of: the id of that product; "" if it holds none.
         fingerprint: SHA-1 of the whole file, 40 lower-case hex digits, as the server has it (KBEC-00497).
         remarks: what is unusual about the file, one sentence each.
         likely: whether to try it as a key at all. Of a backup or a large tree, files that can be no key by
@@ -36,6 +38,7 @@ class KeyFile:
     fingerprint: str
     remarks: tuple[str, ...]
     likely: bool = True
+    form_of: str = ""
 
 
 def split_label(argument: str) -> tuple[str, str]:
@@ -61,7 +64,7 @@ def make_key_file(label: str, reference: str, content: Secret, *, path: Path | N
     """
     if not len(content):
         raise KeyFileError("empty: no key file")
-    master_key = _master_key(content, path)
+    form_of, master_key = _own_key(content, path)
     return KeyFile(
         label=path_as_text(label),
         reference=path_as_text(reference),
@@ -70,6 +73,7 @@ def make_key_file(label: str, reference: str, content: Secret, *, path: Path | N
         # The product's own fingerprint, not a security measure of ours.
         fingerprint=hashlib.sha1(content.reveal(), usedforsecurity=False).hexdigest(),
         remarks=tuple(remarks_on(content, master_key, path)),
+        form_of=form_of,
     )
 
 
@@ -82,20 +86,33 @@ def make_key_files(label: str, reference: str, content: Secret, *, path: Path | 
         KeyFileError: as `make_key_file`.
     """
     whole = make_key_file(label, reference, content, path=path)
-    parts = () if is_octopus_config(content) else several_keys(content)
+    parts = () if _is_sealed(content) else several_keys(content)
     if not parts:
         return [whole]
     keys = [
         make_key_file(f"{label}#{number}", f"{reference}#{number}", part, path=None)
         for number, part in enumerate(parts, start=1)
     ]
-    return [replace(whole, likely=bool(aes_forms(content)), master_key=None), *keys]
+    return [replace(whole, likely=bool(aes_forms(content)), master_key=None, form_of=""), *keys]
 
 
-def _master_key(content: Secret, path: Path | None) -> Secret | None:
-    if is_octopus_config(content):
-        return read_octopus_config(content, machine_secrets(path))
-    return find_master_key(content)
+def _own_key(content: Secret, path: Path | None) -> tuple[str, Secret | None]:
+    """The product in whose form a file holds a key, and the key; a sealed one comes first."""
+    for system, form in _forms():
+        if form.is_sealed(content):
+            return system, form.open_sealed(content, path)
+    found = ((system, form.find(content)) for system, form in _forms())
+    return next(((system, key) for system, key in found if key is not None), ("", None))
+
+
+def _is_sealed(content: Secret) -> bool:
+    return any(form.is_sealed(content) for _, form in _forms())
+
+
+def _forms() -> Iterator[tuple[str, KeyForms]]:
+    for product in every_product():
+        if form := product.keys():
+            yield product.id, form
 
 
 def path_exists(path: str) -> bool:

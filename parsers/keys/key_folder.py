@@ -9,6 +9,7 @@ from typing import Final
 from parsers.errors import KeyFileError
 from parsers.keys.aes_forms import aes_forms, several_keys
 from parsers.keys.reference import MAX_SECRET_BYTES
+from parsers.products import every_product
 from parsers.secret import Secret
 
 SMALL_FOLDER: Final = 100
@@ -17,7 +18,12 @@ SMALL_FOLDER: Final = 100
 TOO_LARGE: Final = f"larger than {MAX_SECRET_BYTES // 1024} KB: not taken for a key file"
 
 _NAMED_LIKE_A_KEY: Final = re.compile(
-    r"(?:^|[._-])(?:passkey|pass[_-]?key|master[_-]?key|machine-?key|key)|octopusserver\.config|server\.linux\.config",
+    "|".join(
+        (
+            r"(?:^|[._-])(?:passkey|pass[_-]?key|master[_-]?key|machine-?key|key)",
+            *(product.key_names for product in every_product() if product.key_names),
+        )
+    ),
     re.IGNORECASE,
 )
 _NO_KEY_OF_OURS: Final = re.compile(

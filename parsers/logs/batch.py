@@ -9,7 +9,7 @@ from parsers.archives.limits import Limits
 from parsers.archives.walk import map_streams
 from parsers.keys.reference import text_secret
 from parsers.logs.leaf_reading import LeafReader, LeafReading
-from parsers.logs.phrases import Phrases
+from parsers.logs.phrase import Phrases
 from parsers.unread import Unread
 
 

@@ -4,9 +4,9 @@ import re
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from parsers.logs.entry_layouts import read_head
+from parsers.logs.entry_heads import read_head
 from parsers.logs.mask import mask, mask_beginning, mask_fields, without_cut_run
-from parsers.logs.phrases import Phrase, Phrases, SubjectForm
+from parsers.logs.phrase import Phrase, Phrases, SubjectForm
 from parsers.logs.search import RawEntry
 from parsers.logs.subject import Subject, first_subject, in_one, listed_subjects
 
@@ -87,10 +87,11 @@ class Interpreter:
         if found is None:
             return None
         phrase, at = found
-        if phrase.kind == "decrypt-failure" and _SESSION_FRAME in text:
-            phrase = _STALE_SESSION
+        kind = self._phrases.kind_of(phrase)
+        if kind.unless is not None and kind.unless.text in text:
+            phrase = kind.unless
         subject = _subject(phrase, text, at)
-        fingerprints = _fingerprints(text) if phrase.kind == "passkey-mismatch" else ("", "")
+        fingerprints = ("", "") if kind.fingerprints is None else _fingerprints(kind.fingerprints, text)
         return Meaning(
             phrase.system,
             phrase.kind,
@@ -110,20 +111,9 @@ def as_text(entry: RawEntry) -> str:
     return text if entry.whole else without_cut_run(text)
 
 
-_SESSION_FRAME: Final = "SessionManagerImpl."
-_STALE_SESSION: Final = Phrase("", "cloudbees-cd", "stale-session", "session")
-"""A session's secret that an older passkey sealed: no credential is lost by it."""
-
-# The passkey fingerprint ('95da…') stored in the database is different from the value in the server passkey
-# file ('8f7a…').
-_FINGERPRINTS: Final = re.compile(
-    r"fingerprint \('([0-9a-fA-F]{40})'\) stored in the database .{0,80}passkey file \('([0-9a-fA-F]{40})'\)"
-)
-
-
-def _fingerprints(text: str) -> tuple[str, str]:
+def _fingerprints(pattern: re.Pattern[str], text: str) -> tuple[str, str]:
     """The database's and the file's."""
-    found = _FINGERPRINTS.search(text)
+    found = pattern.search(text)
     return ("", "") if found is None else (found[1].lower(), found[2].lower())
 
 

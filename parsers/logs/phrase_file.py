@@ -8,7 +8,8 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from parsers.errors import LogError
-from parsers.logs.phrases import CLOUDBEES, Phrase, SubjectForm
+from parsers.logs.phrase import Phrase, SubjectForm
+from parsers.products import DEFAULT_PRODUCT
 
 
 class _PhraseTable(BaseModel):
@@ -18,7 +19,7 @@ class _PhraseTable(BaseModel):
     kind: str = Field(pattern=r"^[a-z][a-z-]*$")
     subject: str = ""
     subject_kind: str = ""
-    system: str = CLOUDBEES
+    system: str = DEFAULT_PRODUCT.id
 
 
 class _PhraseFile(BaseModel):

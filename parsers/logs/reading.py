@@ -10,7 +10,8 @@ from parsers.archives.walk import map_streams
 from parsers.logs.joining import LogReading, joined
 from parsers.logs.leaf_reading import LeafReader
 from parsers.logs.period import Period
-from parsers.logs.phrases import DEFAULT, Phrases
+from parsers.logs.phrase import Phrases
+from parsers.logs.phrases import DEFAULT
 from parsers.progress import Progress
 from parsers.secret import Secret
 

@@ -18,7 +18,8 @@ from parsers.logs.batch import Batch, BatchSize, Order, batches, search_batch
 from parsers.logs.joining import LogReading, joined
 from parsers.logs.leaf_reading import LeafReading
 from parsers.logs.period import Period
-from parsers.logs.phrases import DEFAULT, Phrases
+from parsers.logs.phrase import Phrases
+from parsers.logs.phrases import DEFAULT
 from parsers.path_text import path_as_text
 from parsers.progress import Progress, Silent
 from parsers.unread import Unread

@@ -1,15 +1,15 @@
 """Which time the logs cover, node by node, and where there are holes."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta, tzinfo
 from typing import Final, NamedTuple
 
-from parsers.logs.entry_layouts import NEXT_ENTRY, Head, read_head
+from parsers.logs.entry_heads import NEXT_ENTRY, Head, read_head
 from parsers.logs.mask import mask_fields
 from parsers.logs.moment import is_moment, moment
 from parsers.logs.search import Searched
+from parsers.products import every_product
 
 HOLE: Final = timedelta(hours=1)
 """Even an idle server logs every few minutes: an hour between two files is a hole."""
@@ -41,8 +41,9 @@ class Span:
     gaps: tuple[tuple[str, str], ...]
 
 
-# commander-cd-kestrel.log, commander-cd-kestrel.log.1.zip; never commander-service.log
-_HOST: Final = re.compile(r"(?:^|[/\\])commander-(?!service\.log)([\w.-]+?)\.log(?:\.|$)")
+_HOSTS: Final = tuple(
+    product.logs.host_in_path for product in every_product() if product.logs.host_in_path is not None
+)
 
 
 def covered_by(source: str, searched: Searched) -> Covered | None:
@@ -101,5 +102,4 @@ def _head(data: bytes, position: int) -> Head | None:
 
 
 def _host(source: str) -> str:
-    found = _HOST.findall(source)
-    return found[-1] if found else ""
+    return next((found[-1] for pattern in _HOSTS if (found := pattern.findall(source))), "")

@@ -10,14 +10,13 @@ from parsers.stores.interface import StoredValues, StoreEvent
 from parsers.stores.schema import BATCH_ROWS, STORED
 from parsers.unread import Unread
 
-SYSTEM: Final = "cloudbees-cd"
-
 _PART_ROWS: Final = BATCH_ROWS // 32
 
 
 class StoredRow(NamedTuple):
     """One stored value; the attributes are columns of `STORED`."""
 
+    system: str
     kind: str
     project: str
     name: str
@@ -48,9 +47,7 @@ class RowOrigin(Protocol):
         ...
 
 
-def in_batches(
-    items: Iterable[StoredRow | StoreEvent], origin: RowOrigin, *, system: str = SYSTEM
-) -> Iterator[StoreEvent]:
+def in_batches(items: Iterable[StoredRow | StoreEvent], origin: RowOrigin) -> Iterator[StoreEvent]:
     """Collect rows into frames of at most `BATCH_ROWS`; other events pass through unchanged.
 
     A fault that ends `items` becomes an `Unread` after everything before it was yielded.
@@ -58,7 +55,7 @@ def in_batches(
     Raises:
         StoreError: `items` failed before it yielded anything.
     """
-    builder = _BatchBuilder(origin.path, system)
+    builder = _BatchBuilder(origin.path)
     anything = False
     try:
         for item in items:
@@ -79,9 +76,8 @@ def in_batches(
 class _BatchBuilder:
     """Builds batches. Few rows stay Python objects, which take ten times the memory of a frame."""
 
-    def __init__(self, store: str, system: str) -> None:
+    def __init__(self, store: str) -> None:
         self._store = store
-        self._system = system
         self._rows: list[StoredRow] = []
         self._frames: list[pl.DataFrame] = []
 
@@ -89,14 +85,14 @@ class _BatchBuilder:
         """Add a row; True once there are enough for a batch."""
         self._rows.append(row)
         if len(self._rows) == _PART_ROWS:
-            self._frames.append(_frame(self._rows, self._store, self._system))
+            self._frames.append(_frame(self._rows, self._store))
             self._rows.clear()
         return len(self._frames) * _PART_ROWS == BATCH_ROWS
 
     def batch(self) -> StoredValues:
         """The rows so far; the builder is empty afterwards."""
         if self._rows:
-            self._frames.append(_frame(self._rows, self._store, self._system))
+            self._frames.append(_frame(self._rows, self._store))
         batch = StoredValues(pl.concat(self._frames, rechunk=True))
         self._rows.clear()
         self._frames.clear()
@@ -108,13 +104,13 @@ class _BatchBuilder:
             yield self.batch()
 
 
-def _frame(rows: list[StoredRow], store: str, system: str) -> pl.DataFrame:
+def _frame(rows: list[StoredRow], store: str) -> pl.DataFrame:
     columns = {
         name: pl.Series(name, values, STORED[name])
         for name, values in zip(StoredRow._fields, zip(*rows, strict=True), strict=True)
     }
     given = pl.DataFrame(columns)
-    return given.with_columns(system=pl.lit(system), store=pl.lit(store)).select(STORED.names())
+    return given.with_columns(store=pl.lit(store)).select(STORED.names())
 
 
 REPORTED_SINGLY: Final = 100

@@ -59,7 +59,7 @@ class NotAudited:
 
 @dataclass(frozen=True, slots=True)
 class DocumentsRead:
-    """The number of Octopus documents in a store, including those without secrets."""
+    """How many documents a store of documents holds, those without secrets too."""
 
     store: str
     count: int

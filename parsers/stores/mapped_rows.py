@@ -46,8 +46,8 @@ def stored_rows(
         pl.lit(table.title).alias("name") if table.name is None else pl.col("name").fill_null(""),
     )
     return named.select(
-        pl.lit("cloudbees-cd").alias("system"),
-        pl.lit(table.kind).alias("kind"),
+        pl.lit(table.kind.system).alias("system"),
+        pl.lit(table.kind.name).alias("kind"),
         "project",
         "name",
         pl.col("user_name").fill_null(""),

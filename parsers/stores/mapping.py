@@ -1,30 +1,22 @@
-"""Which tables and columns of a CloudBees CD database hold secrets, and what names them."""
+"""What a mapping says: which tables and columns of a database hold secrets, and what names them."""
 
-import tomllib
-from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
-from parsers.errors import StoreError
+from parsers.stores.secret_kind import SecretKind
 
-Kind = Literal["credential", "directory-provider", "email-config", "devops-insight", "user"]
 Name = Annotated[str, Field(min_length=1)]
 
-_LOCATIONS: Final[dict[Kind, str]] = {
-    "credential": "{project}/credentials/{name}",
-    "directory-provider": "/directoryProviders/{name}",
-    "email-config": "/emailConfigs/{name}",
-    "devops-insight": "/devOpsInsightServerConfiguration",
-    "user": "/users/{name}",
-}
 
+class Frozen(BaseModel):
+    """What a mapping consists of: checked, and never changed."""
 
-class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class ProjectTable(_Frozen):
+class ProjectTable(Frozen):
     """How a row finds the name of its project: `column` of the row equals `key` of `table`."""
 
     column: Name = "project_id"
@@ -33,12 +25,12 @@ class ProjectTable(_Frozen):
     name: Name = "name"
 
 
-class SecretTable(_Frozen):
+class SecretTable(Frozen):
     """A table with one secret a row.
 
     Attributes:
         table: its name.
-        kind: what the secret belongs to, as in the `STORED` schema.
+        kind: what the secret belongs to, and thereby the product.
         value: the column that holds the ciphertext, text or binary.
         key: the column that identifies the row; by default `id` if the table has it, else the column of
             `name`, else that of `user_name`.
@@ -54,7 +46,7 @@ class SecretTable(_Frozen):
     """
 
     table: Name
-    kind: Kind
+    kind: SecretKind
     value: Name
     key: Name | None = None
     name: Name | None = None
@@ -65,6 +57,18 @@ class SecretTable(_Frozen):
     iv: Name | None = None
     project: ProjectTable | None = None
     location: str = ""
+
+    @field_validator("kind", mode="before")
+    @classmethod
+    def _by_name(cls, kind: object, info: ValidationInfo) -> object:
+        """A file names a kind; which ones there are is given as the context."""
+        if info.context is None:
+            return kind
+        if not isinstance(kind, str) or kind not in info.context:
+            raise PydanticCustomError(
+                "kind", "input should be one of {kinds}", {"kinds": ", ".join(sorted(info.context))}
+            )
+        return info.context[kind]
 
     @field_validator("location")
     @classmethod
@@ -77,7 +81,7 @@ class SecretTable(_Frozen):
     @property
     def place(self) -> str:
         """The template of `location` that holds for this table."""
-        return self.location or _LOCATIONS[self.kind]
+        return self.location or self.kind.place
 
     @property
     def roles(self) -> dict[str, str]:
@@ -100,7 +104,7 @@ class SecretTable(_Frozen):
         return tuple(name for name in (self.key or "id", self.name, self.user_name) if name is not None)
 
 
-class HistoryTable(_Frozen):
+class HistoryTable(Frozen):
     """The table that dates the passkeys: one row a server start, the newest `last_used` is current.
 
     `fingerprints` are spellings of one column; the first is the product's own (KBEC-00497).
@@ -111,7 +115,7 @@ class HistoryTable(_Frozen):
     last_used: Name = "last_use_date"
 
 
-class Mapping(_Frozen):
+class Mapping(Frozen):
     """What to read: `named` tables must be there, `inferred` ones may be absent."""
 
     named: tuple[SecretTable, ...] = ()
@@ -122,83 +126,3 @@ class Mapping(_Frozen):
     def tables(self) -> tuple[SecretTable, ...]:
         """All of them, in the order of reading."""
         return self.named + self.inferred
-
-
-INFERRED_TABLES: Final = (
-    SecretTable(
-        table="ec_credential",
-        kind="credential",
-        value="password",
-        name="name",
-        user_name="user_name",
-        credential_type="credential_type",
-        modified="modified",
-        project=ProjectTable(),
-    ),
-    SecretTable(
-        table="ec_directory_provider",
-        kind="directory-provider",
-        value="manager_password",
-        name="name",
-        user_name="manager_dn",
-        modified="modified",
-    ),
-    SecretTable(
-        table="ec_email_config",
-        kind="email-config",
-        value="mail_user_password",
-        name="name",
-        user_name="mail_user",
-        modified="modified",
-    ),
-    SecretTable(
-        table="ec_devops_insight_server_config",
-        kind="devops-insight",
-        value="password",
-        title="DevOps Insight",
-        user_name="user_name",
-        modified="modified",
-    ),
-    SecretTable(table="ec_user", kind="user", value="password", name="name", modified="modified"),
-)
-"""Inferred from the product's naming rule; CloudBees publishes neither the tables nor their columns."""
-
-DEFAULT_MAPPING: Final = Mapping(inferred=INFERRED_TABLES)
-
-
-class _MappingFile(_Frozen):
-    """The shape of a mapping file: `[[tables]]`, `[history]`, and `defaults = false` to read nothing else."""
-
-    tables: tuple[SecretTable, ...] = Field(default=(), max_length=1000)
-    history: HistoryTable = HistoryTable()
-    defaults: bool = True
-
-
-def read_mapping(path: Path) -> Mapping:
-    """The mapping that a TOML file describes.
-
-    A table of the file replaces the default of the same name; the other defaults stay, unless the file
-    says `defaults = false`.
-
-    Raises:
-        StoreError: the file cannot be read, or is not TOML, or not a mapping; one line says where.
-    """
-    try:
-        content = tomllib.loads(path.read_text("utf-8"))
-        file = _MappingFile.model_validate(content)
-    except OSError as error:
-        raise StoreError(f"mapping file {str(path)!r} cannot be read: {error.strerror}") from error
-    except ValidationError as error:
-        raise StoreError(f"mapping file {str(path)!r}: {_first_fault(error)}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise StoreError(f"mapping file {str(path)!r} is not TOML: {error}") from error
-    named = {table.table.lower() for table in file.tables}
-    kept = tuple(table for table in INFERRED_TABLES if table.table.lower() not in named)
-    return Mapping(named=file.tables, inferred=kept if file.defaults else (), history=file.history)
-
-
-def _first_fault(error: ValidationError) -> str:
-    """Where in the file, and what: `tables.0.kind: input should be …`."""
-    fault = error.errors(include_url=False, include_input=False)[0]
-    where = ".".join(str(step) for step in fault["loc"])
-    return f"{where}: {fault['msg'][:1].lower()}{fault['msg'][1:]}"

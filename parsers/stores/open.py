@@ -9,14 +9,13 @@ from typing import Final, assert_never
 
 from parsers.archives.remote.urls import FILE_SCHEMES, check_url, is_url, scheme_of
 from parsers.errors import ArchiveError, StoreError
+from parsers.products import every_product
 from parsers.secret import Secret
 from parsers.stores.database.connection import Database, database_at, sqlite_content, sqlite_database
 from parsers.stores.database.product_database import ProductDatabase
-from parsers.stores.export.cloudbees_export import CloudBeesExport
+from parsers.stores.default_mapping import DEFAULT_MAPPING
 from parsers.stores.interface import Store
-from parsers.stores.mapping import DEFAULT_MAPPING
 from parsers.stores.mapping import Mapping as TableMapping
-from parsers.stores.octopus.recognise import octopus_file, octopus_folder
 from parsers.stores.sql_dump.dump import SqlDump
 from parsers.stores.store_file import StoreFile
 from parsers.stores.tables.csv_table import CsvTable
@@ -99,8 +98,8 @@ def open_store(
 ) -> Store:
     """The store that `reference` names; files are recognised by content, compressed ones too.
 
-    The order of recognition: a database URL, a folder, a file of Octopus, the first bytes (SQLite, Parquet),
-    the first letters (XML, JSON, SQL), and at last the header of a CSV file.
+    The order of recognition: a database URL, a folder, a file of a product, first bytes (SQLite, Parquet),
+    first letters (XML, JSON, SQL), and at last the header of a CSV file.
 
     Args:
         reference: a path, the URL of a file, or a database URL of SQLAlchemy's form, without a password.
@@ -119,14 +118,10 @@ def open_store(
         check_url(reference)
     file = StoreFile(reference, tuple(zip_passwords))
     if Path(reference).is_dir():
-        if store := octopus_folder(Path(reference)):
-            return store
-        raise StoreError(
-            f"{reference}: unrecognised store format of a folder",
-            hint="folders can be what Octopus.Migrator writes, or one file with Id and JSON for each table",
-        )
+        return _folder(Path(reference))
     head = file.head()
-    if not columns and (store := octopus_file(file, head)):
+    # Columns are named for a plain table alone, even where a product's own tables look like one.
+    if not columns and (store := _of_a_product(file, head)):
         return store
     try:
         kind = file_kind(head)
@@ -135,10 +130,26 @@ def open_store(
     return _store(kind, file, columns or {}, mapping)
 
 
+def _folder(folder: Path) -> Store:
+    forms = [product.stores() for product in every_product()]
+    if store := next((store for form in forms if (store := form.folder(folder)) is not None), None):
+        return store
+    raise StoreError(
+        f"{folder}: unrecognised store format of a folder",
+        hint=f"folders can be {', or '.join(form.folders for form in forms if form.folders)}",
+    )
+
+
+def _of_a_product(file: StoreFile, head: bytes) -> Store | None:
+    """The product's own store that a file is: of the first product in the list that recognises it."""
+    forms = (product.stores() for product in every_product())
+    return next((store for form in forms if (store := form.file(file, head)) is not None), None)
+
+
 def _store(kind: FileKind, file: StoreFile, columns: Mapping[str, str], mapping: TableMapping) -> Store:
     match kind:
         case FileKind.EXPORT:
-            return CloudBeesExport(file)
+            return _export(file)
         case FileKind.CSV:
             return CsvTable(file, columns)
         case FileKind.PARQUET:
@@ -151,6 +162,12 @@ def _store(kind: FileKind, file: StoreFile, columns: Mapping[str, str], mapping:
             return SqlDump(file, mapping)
         case _:
             assert_never(kind)
+
+
+def _export(file: StoreFile) -> Store:
+    if store := _of_a_product(file, file.head()):
+        return store
+    raise StoreError(f"{file.reference}: XML, and not an export of a known product")
 
 
 def _sqlite(file: StoreFile) -> Database:

@@ -22,10 +22,10 @@ STORED: Final = pl.Schema(
 )
 """One row a stored value.
 
-`system`: cloudbees-cd or octopus. `kind`: credential, directory-provider, email-config, devops-insight, user,
-document, server. `value`: the stored ciphertext exactly as stored (text as UTF-8), null where there is
-none; `iv`: an initialization vector from a column of its own, else null. `record` identifies the row within
-`store` (`ec_credential:id=…`, `line 12`). Absent text is "", never null.
+`system`: the product's id. `kind`: what the secret belongs to, as the product has it. `value`: the stored
+ciphertext exactly as it lies there (text as UTF-8), null where there is none; `iv`: an initialization vector
+that stands in a column beside it, else null. `record` finds the row again inside `store`
+(`ec_credential:id=…`, `line 12`). Text that is absent is "", never null.
 """
 
 BATCH_ROWS: Final = 131_072

@@ -24,11 +24,11 @@ from audit.run.run_audit import Audited, Request, examine_each_product, rings_fo
 from audit.run.stores_reading import read_stores
 from parsers.logs.reading import LogReading
 from parsers.progress import Silent
+from parsers.stores.default_mapping import DEFAULT_MAPPING
 from parsers.stores.interface import Store
-from parsers.stores.mapping import DEFAULT_MAPPING
 from tests.audit.reencryption.estate import key_files, two_keys
-from tests.audit.test_rooms import NAME
 from tests.audit.toy_product import HARBOUR, KEY_NAME, LAYOUT, SYSTEM, harbour_store
+from tests.contracts.test_rooms import NAME
 
 OLD, NEW, FOREIGN = bytes(range(140, 172)), bytes(range(10, 42)), bytes(range(60, 92))
 KEYS: Final = {"old": OLD, "new": NEW}

@@ -9,9 +9,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql, postgresql
 
+from parsers.cloudbees.stores.database import CloudBeesDatabase
 from parsers.errors import CommitUnknownError, StoreError
 from parsers.stores.database.changing.transactions import RetryPolicy
-from parsers.stores.database.cloudbees_database import CloudBeesDatabase
 from parsers.stores.database.connection import database_at
 from parsers.stores.mapping import Mapping
 from parsers.stores.open_for_writing import in_place_writer

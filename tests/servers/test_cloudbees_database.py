@@ -7,12 +7,14 @@ import polars as pl
 import pytest
 import sqlalchemy as sa
 
+from parsers.cloudbees.kinds import CREDENTIAL, USER
+from parsers.cloudbees.stores.database import CloudBeesDatabase
 from parsers.errors import StoreError
 from parsers.secret import Secret
-from parsers.stores.database.cloudbees_database import CloudBeesDatabase
 from parsers.stores.database.connection import database_at, sqlite_database
+from parsers.stores.default_mapping import DEFAULT_MAPPING
 from parsers.stores.interface import FingerprintSeen, NotAudited, StoredValues, StoreEvent, Uncovered
-from parsers.stores.mapping import DEFAULT_MAPPING, Mapping, SecretTable
+from parsers.stores.mapping import Mapping, SecretTable
 from parsers.unread import Unread
 from tests.servers.estate import CIPHERTEXT, FINGERPRINT, Ids, fill
 from tests.servers.postgresql import PASSWORD_USER
@@ -100,7 +102,7 @@ def test_view_that_a_mapping_names_is_not_audited(server: Server, database: str)
     """A view may hide rows, so that a mapping must name the table behind it."""
     fill(server.engine(database), Ids.INTEGER)
     server.run("CREATE VIEW vault AS SELECT name, password FROM ec_user", database=database)
-    vault = SecretTable(table="vault", kind="user", value="password", name="name")
+    vault = SecretTable(table="vault", kind=USER, value="password", name="name")
     found = events(server.url(database), Mapping(named=(vault,), inferred=DEFAULT_MAPPING.inferred))
     assert [(event.member, event.reason) for event in unread(found)] == [
         ("vault", "table 'vault': it is a view")
@@ -110,7 +112,7 @@ def test_view_that_a_mapping_names_is_not_audited(server: Server, database: str)
 
 def test_missing_right_on_a_table(mariadb_server: Server, postgresql_server: Server) -> None:
     """The other tables are read; the one without SELECT is unread, or (MariaDB hides it) not audited."""
-    users = SecretTable(table="ec_user", kind="user", value="password", name="name")
+    users = SecretTable(table="ec_user", kind=USER, value="password", name="name")
     named = Mapping(named=(users,), inferred=DEFAULT_MAPPING.inferred[:1])
     for server, member in ((mariadb_server, "@localhost"), (postgresql_server, "")):
         with server.database("commander") as name:
@@ -178,7 +180,7 @@ def test_hostile_names_are_quoted(server: Server, database: str) -> None:
     with server.engine(database).begin() as connection:
         vault.create(connection)
         connection.execute(vault.insert().values([(1, CIPHERTEXT)]))
-    mapped = SecretTable(table=HOSTILE, kind="credential", value="p'\"`;--")
+    mapped = SecretTable(table=HOSTILE, kind=CREDENTIAL, value="p'\"`;--")
     found = values(events(server.url(database), Mapping(named=(mapped,), inferred=DEFAULT_MAPPING.inferred)))
     assert found["value"][0] == CIPHERTEXT.encode()
     assert found.filter(kind="user").height == 1
@@ -187,8 +189,8 @@ def test_hostile_names_are_quoted(server: Server, database: str) -> None:
 def test_names_that_are_not_there_never_reach_the_server(server: Server, database: str) -> None:
     """A mapping's name is looked up, and one that the catalogue lacks is only reported."""
     fill(server.engine(database), Ids.INTEGER)
-    attack = SecretTable(table="ec_user; DROP TABLE ec_user", kind="user", value="password")
-    column = SecretTable(table="ec_project", kind="user", value="name, (SELECT password FROM ec_user)")
+    attack = SecretTable(table="ec_user; DROP TABLE ec_user", kind=USER, value="password")
+    column = SecretTable(table="ec_project", kind=USER, value="name, (SELECT password FROM ec_user)")
     found = events(server.url(database), Mapping(named=(attack, column), inferred=DEFAULT_MAPPING.inferred))
     assert [event.member for event in unread(found)] == [attack.table, "ec_project"]
     assert values(found).filter(kind="user").height == 1

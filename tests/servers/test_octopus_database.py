@@ -7,12 +7,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import mssql
 
+from parsers.octopus.stores.database import OctopusDatabase
 from parsers.stores.database.catalogue import Column, Table, select
 from parsers.stores.database.product_database import ProductDatabase
-from parsers.stores.octopus.database import OctopusDatabase
 from parsers.stores.open import open_store
 from parsers.unread import Unread
-from tests.parsers.stores.octopus.places import PLACES, rows
+from tests.parsers.octopus.stores.places import PLACES, rows
 from tests.parsers.stores.reading import rows_of
 from tests.servers.server import Server
 from tests.support.octopus import by_table, sqlite_file

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from parsers.stores.database.cloudbees_database import CloudBeesDatabase
+from parsers.cloudbees.stores.database import CloudBeesDatabase
 from parsers.stores.database.connection import database_at
 from parsers.stores.interface import FingerprintSeen
 from parsers.stores.open import open_store

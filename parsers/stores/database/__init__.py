@@ -1,1 +1,1 @@
-"""Databases: connections that only read, their catalogue, and the rows of mapped tables."""
+"""Databases: their catalogue, what of a mapping is there, their rows, and changing them in place."""

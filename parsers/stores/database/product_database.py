@@ -3,51 +3,57 @@
 from collections.abc import Iterator
 
 from parsers.errors import StoreError
+from parsers.products import every_product
 from parsers.stores.database.catalogue import Catalogue
-from parsers.stores.database.cloudbees_database import CloudBeesDatabase
+from parsers.stores.database.changing.target import Locator
 from parsers.stores.database.connection import Database
 from parsers.stores.database.faults import DRIVER_FAULTS, explain
-from parsers.stores.interface import Store, StoreEvent
-from parsers.stores.mapping import DEFAULT_MAPPING, Mapping
-from parsers.stores.octopus.database import OctopusDatabase, is_octopus
+from parsers.stores.database.store import DatabaseStore
+from parsers.stores.default_mapping import DEFAULT_MAPPING
+from parsers.stores.interface import StoreEvent
+from parsers.stores.mapping import Mapping
 
 
-class ProductDatabase:
-    """A `Store` over the database of either product. A mapping file is for CloudBees CD, and says so."""
+class ProductDatabase(DatabaseStore):
+    """A database of any product. Who gives a mapping file says that it is of one that takes such a file."""
 
     def __init__(self, database: Database, mapping: Mapping = DEFAULT_MAPPING) -> None:
-        self._database = database
+        super().__init__(database)
         self._mapping = mapping
-
-    @property
-    def label(self) -> str:
-        """The file's path, or the URL without user and password."""
-        return self._database.label
-
-    @property
-    def database(self) -> Database:
-        """Where the tables are."""
-        return self._database
 
     def read(self) -> Iterator[StoreEvent]:
         """As `Store.read`.
 
         Raises:
-            StoreError: no connection, or the tables of neither product are there.
+            StoreError: no connection, or the tables of no product are there.
         """
         yield from self.store().read()
 
-    def store(self) -> Store:
-        """The store of the product that the tables are of.
+    def locator(self) -> Locator:
+        """As `DatabaseStore.locator`."""
+        return self.store().locator()
+
+    def store(self) -> DatabaseStore:
+        """The store of the product that the tables are of: the first of the list that recognises them.
 
         Raises:
-            StoreError: no connection.
+            StoreError: no connection, or no product recognises them.
         """
+        forms = [product.stores().database for product in every_product()]
         try:
             with self._database.reading() as connection:
-                octopus = self._mapping is DEFAULT_MAPPING and is_octopus(Catalogue(connection))
+                catalogue = Catalogue(connection)
+                found = next(
+                    (
+                        form
+                        for form in forms
+                        if (form.takes_mapping or self._mapping is DEFAULT_MAPPING)
+                        and form.recognise(catalogue)
+                    ),
+                    None,
+                )
         except DRIVER_FAULTS as error:
             raise StoreError(f"{self.label!r} cannot be read: {explain(error)}") from error
-        return (
-            OctopusDatabase(self._database) if octopus else CloudBeesDatabase(self._database, self._mapping)
-        )
+        if found is None:
+            raise StoreError(f"{self.label!r} has the tables of no product that is known")
+        return found.open(self._database, self._mapping)

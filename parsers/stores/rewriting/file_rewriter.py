@@ -9,7 +9,6 @@ from parsers.archives.interface import ByteStream
 from parsers.errors import StoreError
 from parsers.stores.interface import Store
 from parsers.stores.rewriting.matching import match_changes
-from parsers.stores.rewriting.passkey_attribute import passkey_attribute
 from parsers.stores.rewriting.placeholders import LEAST_DIGITS, MarkedStream, Placeholders
 from parsers.stores.rewriting.scan import Scan, ScannedFile
 from parsers.stores.rewriting.source_files import SourceFile
@@ -49,6 +48,9 @@ def splice(pieces: Iterable[bytes], edits: Iterable[Edit]) -> Iterator[bytes]:
         at = end
 
 
+FingerprintSpan = Callable[[bytes], tuple[int, int] | None]
+
+
 def _nothing_too_long(_changes: Sequence[ValueChange]) -> Collection[str]:
     return ()
 
@@ -62,14 +64,15 @@ class StreamRewriter:
         files: those of the store, looked up at each call.
         through: the same store, with a `Look` through which its files are read.
         too_long: the records of the changes that make a value longer than its column.
-        is_export: whether its one file is an export, which names a passkey.
+        fingerprint_span: finds in the first bytes of its one file the range of the bytes that name the
+            fingerprint of a key, for a store that has one; None where this file does not.
     """
 
     label: str
     files: Callable[[], list[SourceFile]]
     through: Callable[[Look], Store]
     too_long: Callable[[Sequence[ValueChange]], Collection[str]] = _nothing_too_long
-    is_export: bool = False
+    fingerprint_span: FingerprintSpan | None = None
 
     def locate(self, changes: Sequence[ValueChange]) -> FileRewrite:
         """As `FileRewriter.locate`: one pass over the files, then those of the store's reader.
@@ -91,7 +94,7 @@ class StreamRewriter:
 
         found = match_changes(self.through(look).read(), changes, scan, placeholders)
         blockers = (*_too_short_blockers(cut), *found.blockers)
-        return _StreamRewrite(blockers, tuple(scan.files), found.new_texts, is_export=self.is_export)
+        return _StreamRewrite(blockers, tuple(scan.files), found.new_texts, self.fingerprint_span)
 
 
 def _too_short_blockers(records: Collection[str]) -> Iterator[Blocker]:
@@ -116,7 +119,7 @@ class _StreamRewrite:
     blockers: tuple[Blocker, ...]
     scanned: tuple[ScannedFile, ...]
     new_texts: Mapping[int, bytes]
-    is_export: bool
+    fingerprint_span: FingerprintSpan | None
 
     def files(self, *, fingerprint: str | None) -> Iterator[tuple[str, Iterator[bytes]]]:
         """As `FileRewrite.files`.
@@ -125,7 +128,7 @@ class _StreamRewrite:
             StoreError, ArchiveError: a file cannot be read, or has changed since.
         """
         for each in self.scanned:
-            yield each.file.name, self._rewrite(each, fingerprint if self.is_export else None)
+            yield each.file.name, self._rewrite(each, fingerprint)
 
     def _rewrite(self, scanned: ScannedFile, fingerprint: str | None) -> Iterator[bytes]:
         digest = hashlib.sha256()
@@ -136,7 +139,7 @@ class _StreamRewrite:
                 yield bytes(chunk)
 
         edits = self._edits(scanned)
-        if fingerprint is not None and (edit := _passkey(scanned, fingerprint)):
+        if fingerprint is not None and (edit := self._fingerprint(scanned, fingerprint)):
             edits = sorted([*edits, edit])
         with scanned.file.open() as stream:
             yield from splice(digest_chunks(stream), edits)
@@ -152,15 +155,16 @@ class _StreamRewrite:
                 edits.append(Edit(start, length, scanned.characters.encode(self.new_texts[number])))
         return edits
 
-
-def _passkey(scanned: ScannedFile, fingerprint: str) -> Edit | None:
-    head = bytearray()
-    with scanned.file.open() as stream:
-        for chunk in chunks(stream, HEAD_BYTES):
-            head += chunk
-            if len(head) >= HEAD_BYTES:
-                break
-    span = passkey_attribute(bytes(head))
-    if span is None:
-        return None
-    return Edit(span[0], span[1] - span[0], scanned.characters.encode(fingerprint.encode("ascii")))
+    def _fingerprint(self, scanned: ScannedFile, fingerprint: str) -> Edit | None:
+        if self.fingerprint_span is None:
+            return None
+        head = bytearray()
+        with scanned.file.open() as stream:
+            for chunk in chunks(stream, HEAD_BYTES):
+                head += chunk
+                if len(head) >= HEAD_BYTES:
+                    break
+        span = self.fingerprint_span(bytes(head))
+        if span is None:
+            return None
+        return Edit(span[0], span[1] - span[0], scanned.characters.encode(fingerprint.encode("ascii")))

@@ -1,4 +1,4 @@
-"""SQL dumps of CloudBees CD's database, from MySQL, MariaDB and PostgreSQL, read without a server."""
+"""SQL dumps of a database, from MySQL, MariaDB and PostgreSQL, read without a server."""
 
 import re
 from collections.abc import Generator, Iterator, Sequence
@@ -11,8 +11,9 @@ from parsers.archives.interface import EntryStream
 from parsers.errors import ArchiveError, StoreError
 from parsers.stores.database.catalogue import Unusable
 from parsers.stores.database.plan import TablePlan, gaps, plan
+from parsers.stores.default_mapping import DEFAULT_MAPPING
 from parsers.stores.interface import StoreEvent
-from parsers.stores.mapping import DEFAULT_MAPPING, Mapping
+from parsers.stores.mapping import Mapping
 from parsers.stores.schema import BATCH_ROWS
 from parsers.stores.sql_dump.dialect import SqlSession, dialect_of
 from parsers.stores.sql_dump.row_batches import TableRows

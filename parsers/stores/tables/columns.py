@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from parsers.errors import StoreError
+from parsers.products import DEFAULT_PRODUCT, table_kinds
 from parsers.stores.batches import StoredRow
 from parsers.stores.interface import Uncovered
-from parsers.stores.locations import KINDS, location
 from parsers.stores.unmapped import PlaceSearch, in_words, may_hold_ciphertext
 
 REQUIRED: Final = ("name", "value")
@@ -31,7 +31,9 @@ class Cells(NamedTuple):
 
 
 COLUMNS: Final = Cells._fields
-"""Default names. Only `name` and `value` are required; without `kind` every row is a credential."""
+"""Default names. Only `name` and `value` are required; without `kind` every row is of the usual one."""
+
+_USUAL_KIND: Final = DEFAULT_PRODUCT.table_kinds[0].name
 
 
 def checked_names(columns: Mapping[str, str]) -> dict[str, str]:
@@ -74,18 +76,20 @@ def stored_row(cells: Cells, *, record: str) -> StoredRow:
     """The stored value of a row.
 
     Raises:
-        StoreError: CloudBees CD has no such kind.
+        StoreError: no product has such a kind.
     """
-    kind = cells.kind or "credential"
-    if kind not in KINDS:
+    kinds = table_kinds()
+    kind = kinds.get(cells.kind or _USUAL_KIND)
+    if kind is None:
         # The kind is not quoted either: in a row whose cells are shifted it may be the secret.
-        raise StoreError(f"its kind is none of {', '.join(sorted(KINDS))}")
+        raise StoreError(f"its kind is none of {', '.join(sorted(kinds))}")
     return StoredRow(
-        kind=kind,
+        system=kind.system,
+        kind=kind.name,
         project=cells.project,
         name=cells.name,
         user_name=cells.user_name,
-        location=cells.location or location(kind, cells.project, cells.name),
+        location=cells.location or kind.location(cells.project, cells.name),
         credential_type=cells.credential_type,
         modified=cells.modified,
         value=_stored(cells.value),

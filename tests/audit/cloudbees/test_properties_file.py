@@ -15,12 +15,12 @@ from audit.ownership.owners import Owners
 from audit.reencryption.rekeyed_file import RekeyedFile
 from audit.reencryption.session import SessionRequest, prepare
 from audit.run.run_audit import Request, run_audit
+from parsers.cloudbees.database_properties import read_database_properties
 from parsers.keys.key_file import KeyFile
 from parsers.keys.read_key_files import read_key_files
 from parsers.logs.reading import LogReading
 from parsers.progress import Silent
 from parsers.secret import Secret
-from parsers.stores.database.properties import read_database_properties
 from parsers.stores.open import open_store
 from tests.audit.reencryption.estate import FOREIGN, GCM, NEW, OLD
 from tests.support.both_products import MASTERS, PASSKEYS, BothProducts

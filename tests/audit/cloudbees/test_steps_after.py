@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from audit.product import Rekeyed
 from audit.reencryption.steps import steps_after
+from parsers.stores.default_mapping import DEFAULT_MAPPING
 from parsers.stores.interface import FingerprintSeen
-from parsers.stores.mapping import DEFAULT_MAPPING, HistoryTable
+from parsers.stores.mapping import HistoryTable
 from tests.support.sealing import candidate, ring_of
 
 OLD = candidate("old", bytes(range(1, 17)), current=True)

@@ -23,7 +23,8 @@ def file(
     label: str, content: bytes, *, master_key: bytes | None = None, remarks: tuple[str, ...] = ()
 ) -> KeyFile:
     master = None if master_key is None else Secret(master_key)
-    return KeyFile(label, f"keys/{label}", Secret(content), master, sha1(content), remarks)
+    form_of = "" if master_key is None else "octopus"
+    return KeyFile(label, f"keys/{label}", Secret(content), master, sha1(content), remarks, form_of=form_of)
 
 
 def sha1(content: bytes) -> str:

@@ -5,7 +5,7 @@ import base64
 import pytest
 
 from audit.octopus.new_key import MASTER_KEY_BYTES, new_master_key
-from parsers.keys.octopus_master_key import find_master_key
+from parsers.octopus.keys.master_key import find_master_key
 
 
 @pytest.mark.parametrize("bits", MASTER_KEY_BYTES)

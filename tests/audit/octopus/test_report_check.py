@@ -9,8 +9,8 @@ from audit.octopus.documents import DocumentCounts, count_documents, judged_docu
 from audit.octopus.left_behind import about_left_behind
 from audit.octopus.product_report import product_report
 from audit.octopus.report_check import check_report
-from parsers.logs.rotation_report import parse_rotation_report
 from parsers.logs.schema import FINDINGS
+from parsers.octopus.logs.rotation_report import parse_rotation_report
 from tests.support.sealing import candidate, ring_of
 
 NEW, OTHER = bytes(range(16)), bytes(16)

@@ -17,7 +17,9 @@ CONFIG = b"<octopus-settings><set key='Octopus.Storage.MasterKey'>%b</set></octo
 
 def node(label: str, key: bytes) -> KeyPlace:
     content = CONFIG % base64.b64encode(key)
-    return KeyPlace(label, KeyFile(label, label, Secret(content), Secret(key), "0" * 40, ()))
+    return KeyPlace(
+        label, KeyFile(label, label, Secret(content), Secret(key), "0" * 40, (), form_of=OCTOPUS.id)
+    )
 
 
 def cluster(*nodes: KeyPlace, current: str = "heron") -> Estate:

@@ -3,7 +3,7 @@
 from audit.octopus.product import OCTOPUS
 from audit.product import Rekeyed
 from audit.reencryption.steps import steps_after
-from parsers.stores.mapping import DEFAULT_MAPPING
+from parsers.stores.default_mapping import DEFAULT_MAPPING
 from tests.support.sealing import candidate, ring_of
 
 OLD = candidate("old", bytes(range(1, 17)), current=True)

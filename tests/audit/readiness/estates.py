@@ -14,8 +14,8 @@ from audit.product import Product
 from audit.readiness.estate import ConfFolder, Estate, FileMode, JudgedStores, KeyPlace
 from audit.verdict import Verdict
 from parsers.keys.key_file import KeyFile, make_key_file
+from parsers.product import ConnectionDetails
 from parsers.secret import Secret
-from parsers.stores.database.properties import DatabaseProperties
 from parsers.stores.interface import FingerprintSeen
 from parsers.unread import Unread
 from tests.support.sealing import seal
@@ -53,7 +53,7 @@ def conf_folder(
         path=Path("/"),
         system="" if key is None else CLOUDBEES_CD.id,
         key=None if key is None else key_file(f"{label}/passkey", key),
-        database=DatabaseProperties("mysql+pymysql://u@db.example:3307/commander", password),
+        database=ConnectionDetails("mysql+pymysql://u@db.example:3307/commander", password),
         left_over=left_over,
         listed=listed,
         unread=unread,

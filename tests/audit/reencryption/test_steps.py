@@ -6,7 +6,7 @@ from audit.cloudbees.product import CLOUDBEES_CD
 from audit.octopus.product import OCTOPUS
 from audit.product import Product, Rekeyed
 from audit.reencryption.steps import steps_after
-from parsers.stores.mapping import DEFAULT_MAPPING
+from parsers.stores.default_mapping import DEFAULT_MAPPING
 from tests.support.sealing import candidate, ring_of
 
 OLD = candidate("old", bytes(range(1, 17)), current=True)

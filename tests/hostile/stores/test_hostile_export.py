@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from parsers.cloudbees.stores.export import MAX_TAG_BYTES
 from parsers.errors import StoreError
-from parsers.stores.export.cloudbees_export import MAX_TAG_BYTES
 from tests.parsers.stores.reading import events, rows, unread
 
 SECRET_FILE = "known only to this machine"

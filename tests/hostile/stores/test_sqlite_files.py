@@ -7,11 +7,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from parsers.cloudbees.kinds import CREDENTIAL, USER
+from parsers.cloudbees.stores.database import CloudBeesDatabase
 from parsers.errors import StoreError
-from parsers.stores.database.cloudbees_database import CloudBeesDatabase
 from parsers.stores.database.connection import sqlite_content, sqlite_database
+from parsers.stores.default_mapping import DEFAULT_MAPPING
 from parsers.stores.interface import FingerprintSeen, StoredValues, StoreEvent
-from parsers.stores.mapping import DEFAULT_MAPPING, HistoryTable, Mapping, SecretTable
+from parsers.stores.mapping import HistoryTable, Mapping, SecretTable
 from parsers.unread import Unread
 
 ROWS = 5_000
@@ -121,7 +123,7 @@ def test_hostile_names(sound: bytes) -> None:
     attack = "ec_x\"]`'; DROP TABLE ec_credential;-- ? :a %s"
     quoted = attack.replace('"', '""')
     content = _with(sound, f'CREATE TABLE "{quoted}"("{quoted}" TEXT)', ("secret",), into=f'"{quoted}"')
-    mapped = SecretTable(table=attack, kind="credential", value=attack)
+    mapped = SecretTable(table=attack, kind=CREDENTIAL, value=attack)
     found = values(read(content, Mapping(named=(mapped,), inferred=DEFAULT_MAPPING.inferred)))
     assert found.height == ROWS + 1
     assert found["value"][0] == b"secret"
@@ -130,11 +132,11 @@ def test_hostile_names(sound: bytes) -> None:
 @pytest.mark.parametrize(
     ("named", "reason"),
     [
-        (SecretTable(table="nowhere", kind="user", value="v"), "catalogue does not list it"),
-        (SecretTable(table="a_view", kind="user", value="name"), "it is a view"),
-        (SecretTable(table="ec_project", kind="user", value="secret"), "no column 'secret'"),
-        (SecretTable(table="ec_project", kind="user", value="name", user_name="login"), "no column 'login'"),
-        (SecretTable(table="ec_project", kind="user", value="name FROM ec_project --"), "no column"),
+        (SecretTable(table="nowhere", kind=USER, value="v"), "catalogue does not list it"),
+        (SecretTable(table="a_view", kind=USER, value="name"), "it is a view"),
+        (SecretTable(table="ec_project", kind=USER, value="secret"), "no column 'secret'"),
+        (SecretTable(table="ec_project", kind=USER, value="name", user_name="login"), "no column 'login'"),
+        (SecretTable(table="ec_project", kind=USER, value="name FROM ec_project --"), "no column"),
     ],
 )
 def test_what_a_mapping_names_and_is_not_there(sound: bytes, named: SecretTable, reason: str) -> None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from parsers.logs.entry_layouts import ENTRY_START
+from parsers.logs.entry_heads import ENTRY_START
 from parsers.logs.search import Bounds, RawEntry
 
 Goes = Callable[[bytes], bool]

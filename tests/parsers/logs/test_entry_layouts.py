@@ -2,7 +2,7 @@
 
 import pytest
 
-from parsers.logs.entry_layouts import ENTRY_START, LONGEST_START, read_head
+from parsers.logs.entry_heads import ENTRY_START, LONGEST_START, read_head
 
 SAMPLES = [
     (

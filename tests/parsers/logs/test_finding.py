@@ -3,8 +3,9 @@
 import pytest
 
 from parsers.logs.finding import MESSAGE_CAP, Finding, Interpreter
-from parsers.logs.phrases import DEFAULT, OCTOPUS
+from parsers.logs.phrases import DEFAULT
 from parsers.logs.search import RawEntry
+from parsers.octopus import ID as OCTOPUS
 
 HEAD = "2021-03-04T05:06:07.089 | n1 | WARN  | T-1 |  |  |  | C | "
 FRAME = "\n\tat com.electriccloud.crypto.PasswordCrypterImpl.decrypt(PasswordCrypterImpl.java:234)"

@@ -4,15 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from parsers.cloudbees.kinds import CREDENTIAL, USER
 from parsers.errors import StoreError
-from parsers.stores.mapping import (
-    DEFAULT_MAPPING,
-    HistoryTable,
-    Mapping,
-    ProjectTable,
-    SecretTable,
-    read_mapping,
-)
+from parsers.stores.default_mapping import DEFAULT_MAPPING, read_mapping
+from parsers.stores.mapping import HistoryTable, Mapping, ProjectTable, SecretTable
 
 
 def written(folder: Path, content: str) -> Path:
@@ -45,7 +40,7 @@ def test_whole_file(tmp_path: Path) -> None:
         last_used = "seen"
     """
     vault = SecretTable(
-        table="ec_vault", kind="credential", value="secret", key="uuid", name="label", user_name="login",
+        table="ec_vault", kind=CREDENTIAL, value="secret", key="uuid", name="label", user_name="login",
         credential_type="type", modified="changed", iv="nonce", location="{project}/vault/{name}",
         project=ProjectTable(column="owner", table="ec_area", key="uuid", name="label"),
     )  # fmt: skip
@@ -57,7 +52,7 @@ def test_table_of_the_file_replaces_the_default(tmp_path: Path) -> None:
     """The other defaults stay; capitals make no difference."""
     content = '[[tables]]\ntable = "EC_USER"\nkind = "user"\nvalue = "secret"\n'
     found = read_mapping(written(tmp_path, content))
-    assert found.named == (SecretTable(table="EC_USER", kind="user", value="secret"),)
+    assert found.named == (SecretTable(table="EC_USER", kind=USER, value="secret"),)
     assert found.inferred == DEFAULT_MAPPING.inferred[:-1]
 
 

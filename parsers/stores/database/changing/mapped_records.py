@@ -1,4 +1,4 @@
-"""Records of CloudBees CD's mapped tables found again: `ec_credential:id=0a00…`."""
+"""Records of mapped tables found again: `ec_credential:id=0a00…`."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final

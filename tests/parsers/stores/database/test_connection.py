@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from parsers.cloudbees.stores.database import CloudBeesDatabase
 from parsers.errors import StoreError
 from parsers.secret import Secret
-from parsers.stores.database.cloudbees_database import CloudBeesDatabase
 from parsers.stores.database.connection import database_at, sqlite_content, sqlite_database
 from parsers.stores.interface import StoredValues
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from parsers.stores.database.cloudbees_database import CloudBeesDatabase
+from parsers.cloudbees.stores.database import CloudBeesDatabase
 from parsers.stores.database.connection import sqlite_database
 from parsers.stores.interface import Uncovered
 

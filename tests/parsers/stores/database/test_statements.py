@@ -4,10 +4,10 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import mssql, oracle
 
+from parsers.cloudbees.stores.passkey_history import last_uses
 from parsers.stores.database.catalogue import Column, Table, Unusable, select
-from parsers.stores.database.passkey_history import last_uses
 from parsers.stores.database.plan import ReadableTable, TablePlan, plan
-from parsers.stores.mapping import DEFAULT_MAPPING
+from parsers.stores.default_mapping import DEFAULT_MAPPING
 
 HOSTILE = "a\"]`'; DROP TABLE x;--"
 

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parsers.stores.mapping import DEFAULT_MAPPING, Mapping, SecretTable
+from parsers.cloudbees.kinds import USER
+from parsers.stores.default_mapping import DEFAULT_MAPPING
+from parsers.stores.mapping import Mapping, SecretTable
 from parsers.stores.open import open_store
 from parsers.stores.open_for_writing import file_rewriter
 from parsers.stores.sql_dump.dump import SqlDump
@@ -76,7 +78,7 @@ def test_two_columns_of_one_row(tmp_path: Path) -> None:
         for at, first, second in ((1, OLD, IV), (2, OLD, OLD), (3, OLD, IV))
     )
     path.write_text(text)
-    other = SecretTable(table="ec_user", kind="user", value="other", name="name")
+    other = SecretTable(table="ec_user", kind=USER, value="other", name="name")
     store = SqlDump(StoreFile(str(path)), Mapping(inferred=(*DEFAULT_MAPPING.inferred, other)))
     values = [(1, OLD, NEW), (1, IV, NEW_IV), (2, OLD, NEW), (3, OLD, NEW), (3, NEW_IV, IV)]
     changes = [

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from parsers.cloudbees import ID as SYSTEM
 from parsers.errors import StoreError
-from parsers.stores.batches import SYSTEM
 from parsers.stores.open import open_store
 from parsers.stores.tables.csv_table import MAX_LINE
 from tests.parsers.stores.reading import events, rows, rows_of, unread

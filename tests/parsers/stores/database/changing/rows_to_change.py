@@ -7,13 +7,15 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from parsers.cloudbees.kinds import CREDENTIAL
 from parsers.stores.database.changing.transactions import RetryPolicy
-from parsers.stores.mapping import DEFAULT_MAPPING, Mapping, SecretTable
+from parsers.stores.default_mapping import DEFAULT_MAPPING
+from parsers.stores.mapping import Mapping, SecretTable
 from parsers.stores.open import open_store
 from parsers.stores.open_for_writing import in_place_writer
 from parsers.stores.store_writer import InPlaceWriter, StoredCiphertext, ValueChange
 
-VAULT: Final = SecretTable(table="vault", kind="credential", value="secret", name="name", iv="vector")
+VAULT: Final = SecretTable(table="vault", kind=CREDENTIAL, value="secret", name="name", iv="vector")
 IMPATIENT: Final = RetryPolicy(waits=(0.0, 0.0), lock_seconds=1, sleep=lambda _: None)
 
 

@@ -11,11 +11,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from parsers.cloudbees.stores.database import CloudBeesDatabase
 from parsers.errors import StoreError
-from parsers.stores.database.changing.mapped_records import MappedRecords
 from parsers.stores.database.changing.row_changes import change_rows, changes_by_row
 from parsers.stores.database.changing.transactions import RetryPolicy, WriteAccess
-from parsers.stores.database.cloudbees_database import CloudBeesDatabase
 from parsers.stores.database.connection import sqlite_database
 from parsers.stores.mapping import Mapping
 from parsers.stores.open import open_store
@@ -314,7 +313,7 @@ def test_driver_that_counts_each_row_only(engine: sa.Engine) -> None:
     with WriteAccess(store.database, IMPATIENT).writing() as connection:
         connection.dialect.supports_sane_multi_rowcount = False
         with store.database.reading() as reading:
-            located = MappedRecords(store.mapping).locate(reading, records)
+            located = store.locator().locate(reading, records)
         [(target, rows)] = changes_by_row(changes, located).items()
         assert set(change_rows(connection, target, rows).values()) == {ChangeOutcome.CHANGED}
         connection.exec_driver_sql(

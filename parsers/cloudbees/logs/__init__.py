@@ -1,0 +1,1 @@
+"""How CloudBees CD writes its logs."""

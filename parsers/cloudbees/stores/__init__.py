@@ -1,0 +1,1 @@
+"""CloudBees CD's stores: its exports, and its database."""

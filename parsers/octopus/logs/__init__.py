@@ -1,0 +1,1 @@
+"""How Octopus Deploy writes its logs and reports."""
