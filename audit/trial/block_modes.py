@@ -16,6 +16,7 @@ from audit.trial.last_blocks import (
     Numbered,
     Said,
     Screen,
+    Screens,
     Survivors,
     TrialKey,
     Worth,
@@ -44,8 +45,11 @@ def open_blocks(
     parts = [part for part in (LastBlocks.of(groups, single=each) for each in (True, False)) if part]
     by_key = [(key, list(of_key)) for key, of_key in groupby(tried, key=lambda item: item[1].aes_key)]
     at_once = max(1, _ROWS_AT_ONCE // max(len(part.last) for part in parts))
+    screens = Screens()
     for start in range(0, len(by_key), at_once):
-        keys = [TrialKey.of(aes_key, numbered) for aes_key, numbered in by_key[start : start + at_once]]
+        keys = [
+            TrialKey.of(aes_key, numbered, screens) for aes_key, numbered in by_key[start : start + at_once]
+        ]
         screened = [part.screened(keys, saying=worth is not None) for part in parts]
         for key, *of_parts in zip(keys, *screened, strict=True):
             wanted = None if worth is None else _wanted(key, parts, of_parts, worth)

@@ -96,6 +96,30 @@ class Screen:
                 return None  # the only block is the vector itself, or hidden behind one that nobody knows
 
 
+class Screens:
+    """The screens of lists of layouts, sorted once for each list: most keys are tried in the same ones."""
+
+    def __init__(self) -> None:
+        self._sorted: dict[tuple[int, ...], Mapping[bool, Mapping[Screen, Sequence[int]]]] = {}
+
+    def of(self, layouts: Sequence[Layout]) -> Mapping[bool, Mapping[Screen, Sequence[int]]]:
+        """By whether values have a single block, the screens and the places of the layouts that share each.
+
+        Lists are told apart by their very layouts, which the caller keeps: hashing them would cost more than
+        it saves.
+        """
+        listed = tuple(map(id, layouts))
+        if listed not in self._sorted:
+            found: dict[bool, dict[Screen, list[int]]] = {True: {}, False: {}}
+            for place, layout in enumerate(layouts):
+                for single, by_screen in found.items():
+                    screen = Screen.of(layout, single=single)
+                    if screen is not None:
+                        by_screen.setdefault(screen, []).append(place)
+            self._sorted[listed] = found
+        return self._sorted[listed]
+
+
 @dataclass(frozen=True, slots=True)
 class Survivors:
     """Values that pass a screen under one key.
@@ -124,14 +148,12 @@ class TrialKey:
     by_screen: Mapping[bool, Mapping[Screen, Sequence[Numbered]]]
 
     @classmethod
-    def of(cls, aes_key: Secret, numbered: Sequence[Numbered]) -> "TrialKey":
+    def of(cls, aes_key: Secret, numbered: Sequence[Numbered], screens: Screens) -> "TrialKey":
         """Sort its hypotheses."""
-        by_screen: dict[bool, dict[Screen, list[Numbered]]] = {True: {}, False: {}}
-        for item in numbered:
-            for single, found in by_screen.items():
-                screen = Screen.of(item[1].layout, single=single)
-                if screen is not None:
-                    found.setdefault(screen, []).append(item)
+        by_screen = {
+            single: {screen: [numbered[place] for place in places] for screen, places in found.items()}
+            for single, found in screens.of([each.layout for _, each in numbered]).items()
+        }
         return cls(aes_key, AesColumns(aes_key), by_screen)
 
     def vector(self, iv: Iv, constant: bytes) -> bytes | None:
