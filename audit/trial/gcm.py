@@ -103,6 +103,7 @@ class _UnderKeys:
     def __init__(self, values: GcmValues, keys: _GcmKeys) -> None:
         self._values = values
         self._keys = keys
+        self._nonce_places = [] if values.nonces is None else list(values.nonces.places())
 
     def screened(self) -> Iterator[Rows]:
         """By key the short values whose tag begins as the key makes it: the right ones, and a few."""
@@ -174,7 +175,7 @@ class _UnderKeys:
         """J₀ of every short value under the key of this number; shape [n, 16]."""
         if self._values.nonces is None:
             return self._values.counters
-        return self._keys.ghash.whole(self._values.nonces, place)
+        return self._keys.ghash.whole(self._values.nonces, place, self._nonce_places)
 
     def _keystream(self, place: int, block: int, counters: Bytes) -> Bytes:
         """The block of this number; shape [n, 16], C-contiguous."""

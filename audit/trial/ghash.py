@@ -9,7 +9,7 @@ one word, so that a look-up serves eight keys: for n messages of b blocks that i
 eight keys, at 0.9 ns each, and 4,096 · b words of table.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import Final
@@ -29,6 +29,9 @@ TOGETHER: Final = 8
 _LENGTHS: Final = 2
 """Bytes of the block of lengths that can be other than zero: the last ones, since messages are short."""
 
+_UNUSED: Final = BLOCK - _LENGTHS
+"""The others, for which tables have no place."""
+
 _LOOKED_UP: Final = 1 << 15
 """Products a call: with their places they stay in the processor's cache."""
 
@@ -38,6 +41,7 @@ _REDUCTION: Final = np.uint64(0xE1 << 56)
 """x¹²⁸ + x⁷ + x² + x + 1, in the reflected order of bits that the standard uses."""
 
 Words = npt.NDArray[np.uint64]
+Places = tuple[slice, npt.NDArray[np.intp]]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -85,15 +89,14 @@ class Messages:
             start += each.shape[1]
         return Messages(kept, self.lengths[:, rows])
 
-    def places(self) -> Iterator[tuple[slice, npt.NDArray[np.intp]]]:
+    def places(self) -> Iterator[Places]:
         """Some messages' numbers, and where their products stand in a table; shapes [m], [bytes, m]."""
         start = 0
         for each in self.columns:
             inside = np.arange(len(each))
             from_end = (len(each) - inside - 1) // BLOCK + 1
-            firsts = 256 * np.concatenate(
-                [BLOCK - _LENGTHS + np.arange(_LENGTHS), from_end * BLOCK + inside % BLOCK]
-            )
+            after_lengths = from_end * BLOCK + inside % BLOCK - _UNUSED
+            firsts = 256 * np.concatenate([np.arange(_LENGTHS), after_lengths])
             step = max(1, _LOOKED_UP // len(firsts))
             for first in range(0, each.shape[1], step):
                 piece = each[:, first : first + step]
@@ -118,7 +121,7 @@ class Ghash:
         _, blocks, keys, _ = self._bits[:, : messages.blocks].shape
         first = np.zeros((blocks, 8 * BLOCK, -(-keys // TOGETHER) * TOGETHER), np.uint8)
         first[..., :keys] = (self._bits[:, :blocks, :, 0] >> np.uint64(56)).transpose(1, 0, 2)
-        by_bit = first.view(np.uint64).reshape(blocks, BLOCK, 8, -1)
+        by_bit = first.view(np.uint64).reshape(blocks * BLOCK, 8, -1)[_UNUSED:]
         tables = [_of_every_byte(by_bit[..., each]) for each in range(by_bit.shape[-1])]
         hashes = np.empty((len(tables), len(messages)), np.uint64)
         for rows, places in messages.places():
@@ -126,18 +129,20 @@ class Ghash:
                 np.bitwise_xor.reduce(table.take(places), axis=0, out=out[rows])
         return hashes.view(np.uint8).reshape(len(tables), len(messages), TOGETHER)
 
-    def whole(self, messages: Messages, key: int) -> Bytes:
+    def whole(self, messages: Messages, key: int, places: Iterable[Places] | None = None) -> Bytes:
         """The whole of each hash under the key of this number; shape [n, 16].
 
-        n · b · 16 look-ups for the one key.
+        n · b · 16 look-ups for the one key. The messages' `places()` may be kept for the next one.
         """
         blocks = messages.blocks
-        bits = self._bits[:, :blocks, key].transpose(1, 0, 2).byteswap().reshape(blocks, BLOCK, 8, 2)
+        bits = (
+            self._bits[:, :blocks, key].transpose(1, 0, 2).byteswap().reshape(blocks * BLOCK, 8, 2)[_UNUSED:]
+        )
         # A look-up of 16 bytes at once: numbers of that size are never computed with, only moved.
         table = _of_every_byte(bits).view(np.complex128)
         hashes = np.empty((len(messages), 2), np.uint64)
-        for rows, places in messages.places():
-            products = table.take(places).view(np.uint64).reshape(*places.shape, 2)
+        for rows, looked_up in messages.places() if places is None else places:
+            products = table.take(looked_up).view(np.uint64).reshape(*looked_up.shape, 2)
             np.bitwise_xor.reduce(products, axis=0, out=hashes[rows])
         return hashes.view(np.uint8)
 
@@ -169,9 +174,9 @@ def _products(factors: Words, doubled: Words) -> Words:
 
 
 def _of_every_byte(by_bit: Words) -> Words:
-    """Products with bytes from those with bits; shape [blocks, 16, 8, …] to [blocks · 16 · 256 · …]."""
-    table = np.zeros((*by_bit.shape[:2], 256, *by_bit.shape[3:]), np.uint64)
+    """Products with bytes from those with bits; shape [places, 8, …] to [places · 256 · …]."""
+    table = np.zeros((len(by_bit), 256, *by_bit.shape[2:]), np.uint64)
     for bit in range(8):  # each higher bit doubles what is there; bit 7 of the standard is the lowest one
         size = 1 << bit
-        np.bitwise_xor(table[:, :, :size], by_bit[:, :, 7 - bit, None], out=table[:, :, size : 2 * size])
+        np.bitwise_xor(table[:, :size], by_bit[:, 7 - bit, None], out=table[:, size : 2 * size])
     return table.reshape(-1)

@@ -87,10 +87,19 @@ def may_be_text(words: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:
     0xxxxxxx. All seven pairs of neighbours are looked at in one go, by the highest bits of their bytes.
     """
     high = words & _HIGH
-    leads = (words << _ONE) & high
-    follows = (high ^ leads) >> _BYTE  # of the byte that comes next: its bit falls where the first one's is
-    torn = (leads & ~follows & _BUT_THE_LAST) | (follows & ~high)
-    passes: npt.NDArray[np.bool_] = torn == 0
+    leads = words << _ONE
+    leads &= high
+    follows = high ^ leads
+    follows >>= _BYTE  # of the byte that comes next: its bit falls where the first one's is
+    # Where the next byte follows, this one must be high; where it does not, this one must not lead. What is
+    # high there and leads no more, or not high and leads, is torn.
+    leads &= _BUT_THE_LAST
+    np.bitwise_not(high, out=high)
+    high &= follows
+    np.bitwise_not(follows, out=follows)
+    leads &= follows
+    high |= leads
+    passes: npt.NDArray[np.bool_] = high == 0
     return passes
 
 
