@@ -32,8 +32,8 @@ _LENGTHS: Final = 2
 _UNUSED: Final = BLOCK - _LENGTHS
 """The others, for which tables have no place."""
 
-_LOOKED_UP: Final = 1 << 15
-"""Products a call: with their places they stay in the processor's cache."""
+_MESSAGES: Final = 1 << 11
+"""Messages a call: their products and the places of these stay in the processor's second cache."""
 
 _TOP: Final = np.uint64(63)
 _ONE: Final = np.uint64(1)
@@ -49,8 +49,9 @@ class Messages:
     """n messages of at most `LONGEST` bytes, made ready to be hashed under any key.
 
     Attributes:
-        columns: those of equally many blocks side by side, filled up with zeros as the standard does, byte by
-            byte; shapes [16 · blocks, m], the fewest blocks first.
+        columns: byte by byte the last block of all messages, filled up with zeros as the standard does, then
+            the one before it, and so on; shapes [16, m]. The m longest messages have it. So the products of
+            one place are looked up for all of them at once, and stay in the processor's first cache.
         lengths: the last bytes of each message's block of lengths; shape [2, n].
     """
 
@@ -60,10 +61,15 @@ class Messages:
     @classmethod
     def of(cls, groups: Sequence[Bytes]) -> "Messages":
         """Take messages, those of one length side by side, shortest first; shapes [n, length]."""
-        columns = []
+        filled = []
         for blocks, alike in groupby(groups, key=lambda data: -(-data.shape[1] // BLOCK)):
-            filled = [np.pad(each, ((0, 0), (0, blocks * BLOCK - each.shape[1]))) for each in alike]
-            columns.append(np.ascontiguousarray(np.concatenate(filled).T))
+            padded = [np.pad(each, ((0, 0), (0, blocks * BLOCK - each.shape[1]))) for each in alike]
+            filled.append(np.ascontiguousarray(np.concatenate(padded).T))
+        most = max((len(each) for each in filled), default=0)
+        columns = [
+            np.concatenate([each[len(each) - end :][:BLOCK] for each in filled if len(each) >= end], axis=1)
+            for end in range(BLOCK, most + 1, BLOCK)
+        ]
         bits = np.repeat(
             np.array([8 * data.shape[1] for data in groups], ">u2"), [len(data) for data in groups]
         )
@@ -75,34 +81,32 @@ class Messages:
     @property
     def blocks(self) -> int:
         """Blocks of the longest, with the block of lengths."""
-        return 1 + max((len(each) // BLOCK for each in self.columns), default=0)
+        return 1 + len(self.columns)
 
     def only(self, rows: Rows) -> "Messages":
         """The messages of these numbers, ascending."""
         if len(rows) == len(self):
             return self
-        kept, start = [], 0
+        columns = []
         for each in self.columns:
-            first, last = np.searchsorted(rows, [start, start + each.shape[1]])
-            if first < last:
-                kept.append(each[:, rows[first:last] - start])
-            start += each.shape[1]
-        return Messages(kept, self.lengths[:, rows])
+            shorter = len(self) - each.shape[1]
+            kept = rows[np.searchsorted(rows, shorter) :]
+            if not kept.size:
+                break
+            columns.append(each[:, kept - shorter])
+        return Messages(columns, self.lengths[:, rows])
 
     def places(self) -> Iterator[Places]:
-        """Some messages' numbers, and where their products stand in a table; shapes [m], [bytes, m]."""
-        start = 0
-        for each in self.columns:
-            inside = np.arange(len(each))
-            from_end = (len(each) - inside - 1) // BLOCK + 1
-            after_lengths = from_end * BLOCK + inside % BLOCK - _UNUSED
-            firsts = 256 * np.concatenate([np.arange(_LENGTHS), after_lengths])
-            step = max(1, _LOOKED_UP // len(firsts))
-            for first in range(0, each.shape[1], step):
-                piece = each[:, first : first + step]
-                rows = slice(start + first, start + first + piece.shape[1])
-                yield rows, np.concatenate([self.lengths[:, rows], piece]) + firsts[:, None]
-            start += each.shape[1]
+        """Some messages' numbers, and where their products stand in a table; shapes [m], [2 or 16, m]."""
+        first_place = 0
+        for each in (self.lengths, *self.columns):
+            firsts = 256 * np.arange(first_place, first_place + len(each))
+            first_place += len(each)
+            shorter = len(self) - each.shape[1]
+            for start in range(0, each.shape[1], _MESSAGES):
+                piece = each[:, start : start + _MESSAGES]
+                rows = slice(shorter + start, shorter + start + piece.shape[1])
+                yield rows, piece + firsts[:, None]
 
 
 class Ghash:
@@ -123,10 +127,10 @@ class Ghash:
         first[..., :keys] = (self._bits[:, :blocks, :, 0] >> np.uint64(56)).transpose(1, 0, 2)
         by_bit = first.view(np.uint64).reshape(blocks * BLOCK, 8, -1)[_UNUSED:]
         tables = [_of_every_byte(by_bit[..., each]) for each in range(by_bit.shape[-1])]
-        hashes = np.empty((len(tables), len(messages)), np.uint64)
+        hashes = np.zeros((len(tables), len(messages)), np.uint64)
         for rows, places in messages.places():
-            for table, out in zip(tables, hashes, strict=True):
-                np.bitwise_xor.reduce(table.take(places), axis=0, out=out[rows])
+            for table, into in zip(tables, hashes, strict=True):
+                into[rows] ^= np.bitwise_xor.reduce(table.take(places), axis=0)
         return hashes.view(np.uint8).reshape(len(tables), len(messages), TOGETHER)
 
     def whole(self, messages: Messages, key: int, places: Iterable[Places] | None = None) -> Bytes:
@@ -140,10 +144,10 @@ class Ghash:
         )
         # A look-up of 16 bytes at once: numbers of that size are never computed with, only moved.
         table = _of_every_byte(bits).view(np.complex128)
-        hashes = np.empty((len(messages), 2), np.uint64)
+        hashes = np.zeros((len(messages), 2), np.uint64)
         for rows, looked_up in messages.places() if places is None else places:
             products = table.take(looked_up).view(np.uint64).reshape(*looked_up.shape, 2)
-            np.bitwise_xor.reduce(products, axis=0, out=hashes[rows])
+            hashes[rows] ^= np.bitwise_xor.reduce(products, axis=0)
         return hashes.view(np.uint8)
 
 
