@@ -30,6 +30,9 @@ _ROWS_AT_ONCE: Final = 1 << 17
 """Last blocks under as many keys as make up so many rows are screened in one go: 2 MB. With fewer keys at a
 time each costs more calls; with more, the blocks leave the cache."""
 
+_FEW_ROWS: Final = _ROWS_AT_ONCE // 4
+"""With more values a key's calls are long enough, and laying keys side by side is a copy in vain."""
+
 _BYTES_AT_ONCE: Final = 1 << 20
 """Decrypted texts up to this size are looked at together."""
 
@@ -47,7 +50,8 @@ def open_blocks(
     """
     parts = [part for part in (LastBlocks.of(groups, single=each) for each in (True, False)) if part]
     by_key = [(key, list(of_key)) for key, of_key in groupby(tried, key=lambda item: item[1].aes_key)]
-    at_once = max(1, _ROWS_AT_ONCE // max(len(part.last) for part in parts))
+    most = max(len(part.last) for part in parts)
+    at_once = _ROWS_AT_ONCE // most if most <= _FEW_ROWS else 1
     screens = Screens()
     for start in range(0, len(by_key), at_once):
         keys = [
@@ -214,11 +218,10 @@ def _judge_together(waiting: Sequence[tuple[int, _Texts]]) -> Iterator[Opened]:
 def _log10(
     content: npt.NDArray[np.uint8], amount: Rows, counts: Rows, padding: Padding
 ) -> npt.NDArray[np.float64]:
-    distinct = np.unique(counts)
-    if len(distinct) == 1:
-        return padded_log10_by_class(int(distinct[0]), padding)[content, amount]
+    if counts[0] == counts[-1] and (counts == counts[0]).all():
+        return padded_log10_by_class(int(counts[0]), padding)[content, amount]
     odds = np.zeros(len(counts))
-    for blocks in distinct:
+    for blocks in np.unique(counts):
         held = counts == blocks
         odds[held] = padded_log10_by_class(int(blocks), padding)[content[held], amount[held]]
     return odds

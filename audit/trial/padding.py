@@ -162,9 +162,8 @@ def padded_ends(
     words, chained = last.view("<u8"), before.view("<u8")
     ends_of_text = words[..., 1] ^ chained[..., 1]
     rows = np.flatnonzero(may_be_text(ends_of_text))
-    rows = rows[
-        may_be_text(_at(words[..., 0], rows) ^ _at(np.broadcast_to(chained, words.shape)[..., 0], rows))
-    ]
+    beginnings = words.reshape(-1, 2)[rows, 0] ^ _at(chained[..., 0], rows, last.shape[1])
+    rows = rows[may_be_text(beginnings)]
     ends = _plain(last, before, rows)
     kept = np.flatnonzero(ends_as_text(ends, np.zeros(len(ends), np.intp)))
     text, text_ends = rows[kept], ends[kept]
@@ -182,14 +181,17 @@ def padded_ends(
 
 def _plain(last: Bytes, before: Bytes, places: Rows) -> Bytes:
     """The blocks at these places, unchained; shape [m, 16]."""
-    return _at(last, places) ^ _at(np.broadcast_to(before, last.shape), places)
+    plain: Bytes = last.reshape(-1, BLOCK)[places] ^ _at(before, places, last.shape[1])
+    return plain
 
 
-def _at(columns: npt.NDArray[Number], places: Rows) -> npt.NDArray[Number]:
-    """What stands at these places in [keys · n]; shape [m, …]."""
-    found: npt.NDArray[Number] = (
-        columns[np.divmod(places, columns.shape[1])] if len(columns) > 1 else columns[0, places]
-    )
+def _at(before: npt.NDArray[Number], places: Rows, size: int) -> npt.NDArray[Number]:
+    """What stands at these places in [keys · size], where one key or one value may stand for all."""
+    keys, values = before.shape[:2]
+    if keys == 1:
+        found: npt.NDArray[Number] = before[0] if values == 1 else before[0][places % size]
+    else:
+        found = before[places // size, 0] if values == 1 else before.reshape(-1, *before.shape[2:])[places]
     return found
 
 
