@@ -149,15 +149,20 @@ class SampleTrial:
 
 
 def _fitting(views: Views, tried: Sequence[Hypothesis]) -> dict[int, npt.NDArray[np.bool_]]:
-    by_view = {view: _Shape.of(views[view]) for view in {View.of(each.layout) for each in tried}}
+    by_view: dict[View, _Shape] = {}
     by_form: dict[tuple[View, bool, int], npt.NDArray[np.bool_]] = {}
+    by_layout: dict[int, npt.NDArray[np.bool_]] = {}  # by identity: thousands of hypotheses share some dozens
     of_tried = {}
     for index, each in enumerate(tried):
-        layout, view = each.layout, View.of(each.layout)
-        form = view, layout.mode is Mode.GCM, layout.overhead  # few, where there are thousands of layouts
-        if form not in by_form:
-            by_form[form] = by_view[view].fits(layout)
-        of_tried[index] = by_form[form]
+        layout = each.layout
+        if id(layout) not in by_layout:
+            view = View.of(layout)
+            form = view, layout.mode is Mode.GCM, layout.overhead  # few, where there are hundreds of layouts
+            if form not in by_form:
+                shape = by_view[view] if view in by_view else by_view.setdefault(view, _Shape.of(views[view]))
+                by_form[form] = shape.fits(layout)
+            by_layout[id(layout)] = by_form[form]
+        of_tried[index] = by_layout[id(layout)]
     return of_tried
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cache
 from itertools import product
 from typing import Final
 
@@ -206,7 +207,7 @@ class Layout:
         """
         if self.mode is not Mode.CBC or self.iv is Iv.BESIDE or not self.plain_aes:
             return None
-        return replace(self, iv=Iv.UNKNOWN, constant_iv=b"", key_form=KeyForm.RAW)
+        return _behind_unknown(self)
 
     @property
     def overhead(self) -> int:
@@ -223,6 +224,12 @@ class Layout:
     def hides(self, length: int) -> bool:
         """Whether all of such a value is behind a constant vector that nobody knows, so that no key shows."""
         return self.iv is Iv.UNKNOWN and length - self.overhead == self.block
+
+
+@cache
+def _behind_unknown(layout: Layout) -> Layout:
+    """Made once for each layout: it is asked for under every key."""
+    return replace(layout, iv=Iv.UNKNOWN, constant_iv=b"", key_form=KeyForm.RAW)
 
 
 def with_prefixes(layouts: Iterable[Layout], prefixes: Iterable[bytes]) -> tuple[Layout, ...]:

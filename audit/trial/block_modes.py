@@ -1,7 +1,7 @@
 """ECB and CBC in columns: the last block decides, survivors are decrypted in full."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final
 
@@ -16,6 +16,7 @@ from audit.trial.last_blocks import (
     Numbered,
     Said,
     Screen,
+    Screens,
     Survivors,
     TrialKey,
     Worth,
@@ -25,8 +26,15 @@ from audit.trial.opened import Opened
 from audit.trial.padding import padding_lengths, repadded
 from audit.trial.plain_text import Content, classify
 
-_ROWS_AT_ONCE: Final = 1 << 15
-"""Last blocks under as many keys as make up so many rows are screened in one go: half a megabyte."""
+_ROWS_AT_ONCE: Final = 1 << 17
+"""Last blocks under as many keys as make up so many rows are screened in one go: 2 MB. With fewer keys at a
+time each costs more calls; with more, the blocks leave the cache."""
+
+_FEW_ROWS: Final = _ROWS_AT_ONCE // 4
+"""With more values a key's calls are long enough, and laying keys side by side is a copy in vain."""
+
+_BYTES_AT_ONCE: Final = 1 << 20
+"""Decrypted texts up to this size are looked at together."""
 
 
 def open_blocks(
@@ -42,15 +50,29 @@ def open_blocks(
     """
     parts = [part for part in (LastBlocks.of(groups, single=each) for each in (True, False)) if part]
     by_key = [(key, list(of_key)) for key, of_key in groupby(tried, key=lambda item: item[1].aes_key)]
-    at_once = max(1, _ROWS_AT_ONCE // max(len(part.last) for part in parts))
+    most = max(len(part.last) for part in parts)
+    at_once = _ROWS_AT_ONCE // most if most <= _FEW_ROWS else 1
+    screens = Screens()
     for start in range(0, len(by_key), at_once):
-        keys = [TrialKey.of(aes_key, numbered) for aes_key, numbered in by_key[start : start + at_once]]
+        keys = [
+            TrialKey.of(aes_key, numbered, screens) for aes_key, numbered in by_key[start : start + at_once]
+        ]
         screened = [part.screened(keys, saying=worth is not None) for part in parts]
-        for key, *of_parts in zip(keys, *screened, strict=True):
-            wanted = None if worth is None else _wanted(key, parts, of_parts, worth)
-            for part, survivors in zip(parts, of_parts, strict=True):
-                for screen, passed in survivors.items():
-                    yield from _open_screen(key, part, screen, passed, wanted)
+        yield from _judged(_texts(keys, parts, screened, worth))
+
+
+def _texts(
+    keys: Sequence[TrialKey],
+    parts: Sequence[LastBlocks],
+    screened: Sequence[Sequence[Mapping[Screen, Survivors]]],
+    worth: Worth | None,
+) -> "Iterator[tuple[int, _Texts]]":
+    """What survived under these keys, decrypted in full as far as it is worth it."""
+    for key, *of_parts in zip(keys, *screened, strict=True):
+        wanted = None if worth is None else _wanted(key, parts, of_parts, worth)
+        for part, survivors in zip(parts, of_parts, strict=True):
+            for screen, passed in survivors.items():
+                yield from _open_screen(key, part, screen, passed, wanted)
 
 
 def _wanted(
@@ -80,7 +102,7 @@ def _open_screen(
     screen: Screen,
     passed: Survivors,
     wanted: Mapping[tuple[int, bool], npt.NDArray[np.bool_]] | None,
-) -> Iterator[Opened]:
+) -> "Iterator[tuple[int, _Texts]]":
     hypotheses = key.by_screen[part.single][screen]
     if wanted is not None:
         hypotheses = [item for item in hypotheses if (item[0], part.single) in wanted]
@@ -93,61 +115,113 @@ def _open_screen(
 
 def _open_batch(
     key: TrialKey, batch: Batch, tried: Sequence[Numbered], ends: Bytes, screen: Screen
-) -> Iterator[Opened]:
+) -> "Iterator[tuple[int, _Texts]]":
     """What the hypotheses of one screen make of its survivors, each block decrypted once."""
     plain = key.cipher.decrypt(batch.blocks)
     first = plain[0].copy()
     if screen.vector is None:
         plain[1:] ^= batch.blocks[:-1]
-    same: list[Opened] | None = None
+    same: _Texts | None = None
     for index, hypothesis in tried:
         vector = key.vector(hypothesis.layout.iv, hypothesis.layout.constant_iv)
         if vector is not None or hypothesis.layout.mode is Mode.ECB:
             plain[0] = first if vector is None else first ^ np.frombuffer(vector, np.uint8)
-            yield from _judge(index, batch, plain, ends, screen.padding)
+            yield index, _Texts.of(batch, plain, ends, screen.padding)
             continue
         # The first block was the vector itself, or stays hidden behind one that nobody knows: what comes
         # after it is the same in both.
         if same is None:
-            same = list(_judge(index, batch, plain[1:], ends, screen.padding))
-        yield from (replace(each, hypothesis=index) for each in same)
+            same = _Texts.of(batch, plain[1:], ends, screen.padding)
+        yield index, same
 
 
-def _judge(index: int, batch: Batch, blocks: Bytes, ends: Bytes, padding: Padding) -> Iterator[Opened]:
-    counts = batch.counts - (len(batch.blocks) - len(blocks))
-    amount = padding_lengths(ends, padding)
-    plain = np.array(blocks.transpose(1, 0, 2), order="C").reshape(len(batch.rows), -1)  # a copy, always
-    lengths = counts * BLOCK - amount
-    content = classify(plain, lengths)
-    rows = batch.rows
-    if padding is not Padding.PKCS7:
-        # ISO 10126 and filling up say next to nothing by themselves: only text counts there.
-        kept = content != Content.BINARY if padding is not Padding.X923 else np.ones(len(rows), np.bool_)
-        if not kept.any():
-            return
-        rows, amount, lengths, content, counts = (
-            each[kept] for each in (rows, amount, lengths, content, counts)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class _Texts:
+    """Decrypted values that are not looked at yet.
+
+    Attributes:
+        rows, plain, lengths: as in `Opened`, with the padding that was found.
+        amount: bytes of it; shape [n].
+        counts: blocks of each; shape [n].
+        padding: which one it is.
+    """
+
+    rows: Rows
+    plain: Bytes
+    lengths: Rows
+    amount: Rows
+    counts: Rows
+    padding: Padding
+
+    @classmethod
+    def of(cls, batch: Batch, blocks: Bytes, ends: Bytes, padding: Padding) -> "_Texts":
+        """Take decrypted blocks, all of the batch or without the first one; shape [blocks, n, 16]."""
+        counts = batch.counts - (len(batch.blocks) - len(blocks))
+        amount = padding_lengths(ends, padding)
+        plain = np.array(blocks.transpose(1, 0, 2), order="C").reshape(len(batch.rows), -1)  # a copy, always
+        return cls(batch.rows, plain, counts * BLOCK - amount, amount, counts, padding)
+
+    def judged(self, content: npt.NDArray[np.uint8]) -> Opened | None:
+        """The opening of a hypothesis that is put in later; None where nothing is left."""
+        rows, plain, lengths, amount, counts = self.rows, self.plain, self.lengths, self.amount, self.counts
+        if self.padding is not Padding.PKCS7:
+            # ISO 10126 and filling up say next to nothing by themselves: only text counts there.
+            counted = self.padding is Padding.X923
+            kept = np.ones(len(rows), np.bool_) if counted else content != Content.BINARY
+            if not kept.any():
+                return None
+            rows, amount, lengths, content, counts = (
+                each[kept] for each in (rows, amount, lengths, content, counts)
+            )
+            plain = repadded(plain[kept], lengths)
+        return Opened(
+            hypothesis=0,
+            rows=rows,
+            plain=plain,
+            lengths=lengths,
+            content=content,
+            log10=_log10(content, amount, counts, self.padding),
+            last_log10=padded_log10_by_class(1, self.padding)[content, amount],
         )
-        plain = repadded(plain[kept], lengths)
-    yield Opened(
-        hypothesis=index,
-        rows=rows,
-        plain=plain,
-        lengths=lengths,
-        content=content,
-        log10=_log10(content, amount, counts, padding),
-        last_log10=padded_log10_by_class(1, padding)[content, amount],
-    )
+
+
+def _judged(texts: Iterable[tuple[int, _Texts]]) -> Iterator[Opened]:
+    """What they say, looked at together as long as they are few: a wrong key leaves a handful at a time."""
+    waiting: list[tuple[int, _Texts]] = []
+    size = 0
+    for item in texts:
+        waiting.append(item)
+        size += item[1].plain.size
+        if size > _BYTES_AT_ONCE:
+            yield from _judge_together(waiting)
+            waiting, size = [], 0
+    yield from _judge_together(waiting)
+
+
+def _judge_together(waiting: Sequence[tuple[int, _Texts]]) -> Iterator[Opened]:
+    by_width: dict[int, list[_Texts]] = {}
+    for texts in dict.fromkeys(texts for _, texts in waiting):
+        by_width.setdefault(texts.plain.shape[1], []).append(texts)
+    opened: dict[_Texts, Opened | None] = {}
+    for alike in by_width.values():
+        one = alike[0].plain if len(alike) == 1 else np.concatenate([each.plain for each in alike])
+        content = classify(one, np.concatenate([each.lengths for each in alike]))
+        ends = np.cumsum([len(each.rows) for each in alike])
+        for texts, of_texts in zip(alike, np.split(content, ends[:-1]), strict=True):
+            opened[texts] = texts.judged(of_texts)
+    for index, texts in waiting:
+        found = opened[texts]
+        if found is not None:
+            yield replace(found, hypothesis=index)
 
 
 def _log10(
     content: npt.NDArray[np.uint8], amount: Rows, counts: Rows, padding: Padding
 ) -> npt.NDArray[np.float64]:
-    distinct = np.unique(counts)
-    if len(distinct) == 1:
-        return padded_log10_by_class(int(distinct[0]), padding)[content, amount]
+    if counts[0] == counts[-1] and (counts == counts[0]).all():
+        return padded_log10_by_class(int(counts[0]), padding)[content, amount]
     odds = np.zeros(len(counts))
-    for blocks in distinct:
+    for blocks in np.unique(counts):
         held = counts == blocks
         odds[held] = padded_log10_by_class(int(blocks), padding)[content[held], amount[held]]
     return odds

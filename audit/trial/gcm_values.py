@@ -25,73 +25,54 @@ class GcmValues:
         values: the values, prefixes taken off.
         nonce_size: bytes of the nonce.
         sizes: bytes of each ciphertext, ascending; shape [n].
-        tags: shape [n, 2].
-        heads: the first block of each ciphertext, zeros behind its end; shape [n, 2].
-        beyond: bits that lie behind the end of a first block; shape [n, 2].
-        nonces: those that must be hashed, else None.
-        counters: J₀ of the standard for those that need not be; shape [n, 16].
-        short: the ciphertexts of at most `LONGEST` bytes, which are the first ones.
+        short: the ciphertexts that are hashed in columns, which are the first m of them.
+        tags: of these; shape [m, 2].
+        nonces: of these, if they must be hashed, else None.
+        counters: J₀ of the standard for these, if they need not be; shape [m, 16].
     """
 
     values: Ragged
     nonce_size: int
     sizes: Rows
+    short: Messages
     tags: Words
-    heads: Words
-    beyond: Words
     nonces: Messages | None
     counters: Bytes
-    short: Messages
 
     @classmethod
-    def of(cls, groups: Sequence[Group], nonce_size: int) -> "GcmValues":
-        """Take groups of values that are long enough for nonce and tag, shortest first; at least one."""
+    def of(cls, groups: Sequence[Group], nonce_size: int, many: int) -> "GcmValues":
+        """Take groups of values that are long enough for nonce and tag, shortest first; at least one.
+
+        So `many` of them for each block of the longest are hashed in columns.
+        """
         values = Ragged.of(groups)
-        sizes = values.lengths - nonce_size - BLOCK
-        beyond = np.where(np.arange(BLOCK) < sizes[:, None], np.uint8(0), np.uint8(255)).view(np.uint64)
-        nonces = [group.data[:, :nonce_size] for group in groups]
+        short = [group.data for group in groups[: _short(groups, nonce_size, many)]]
+        nonces = [data[:, :nonce_size] for data in short]
         hashed = nonce_size != STANDARD_NONCE
-        counters = np.zeros((len(sizes), BLOCK), np.uint8)
+        count = sum(len(data) for data in short)
+        counters = np.zeros((count, BLOCK), np.uint8)
         counters[:, -1] = 1
-        if not hashed:
+        if nonces and not hashed:
             counters[:, :STANDARD_NONCE] = np.concatenate(nonces)
         return cls(
             values=values,
             nonce_size=nonce_size,
-            sizes=sizes,
-            tags=np.concatenate([group.data[:, -BLOCK:] for group in groups]).view(np.uint64),
-            heads=_heads(groups, nonce_size) & ~beyond,
-            beyond=beyond,
+            sizes=values.lengths - nonce_size - BLOCK,
+            short=Messages.of([data[:, nonce_size:-BLOCK] for data in short]),
+            tags=np.concatenate([np.empty((0, BLOCK), np.uint8), *(data[:, -BLOCK:] for data in short)]).view(
+                np.uint64
+            ),
             nonces=Messages.of(nonces) if hashed else None,
             counters=counters,
-            short=Messages.of(
-                [
-                    group.data[:, nonce_size:-BLOCK]
-                    for group in groups
-                    if group.length - nonce_size - BLOCK <= LONGEST
-                ]
-            ),
         )
 
     def __len__(self) -> int:
         return len(self.sizes)
 
-    def only(self, kept: npt.NDArray[np.bool_]) -> "GcmValues":
-        """The values that are `kept`; shape [n]."""
-        return GcmValues(
-            values=self.values.only(kept),
-            nonce_size=self.nonce_size,
-            sizes=self.sizes[kept],
-            tags=self.tags[kept],
-            heads=self.heads[kept],
-            beyond=self.beyond[kept],
-            nonces=self.nonces and self.nonces.only(np.flatnonzero(kept)),
-            counters=self.counters[kept],
-            short=self.short.only(np.flatnonzero(kept[: len(self.short)])),
-        )
 
-
-def _heads(groups: Sequence[Group], nonce_size: int) -> Words:
-    """What follows the nonce: a block of ciphertext, or of ciphertext and tag."""
-    after = slice(nonce_size, nonce_size + BLOCK)
-    return np.concatenate([group.data[:, after] for group in groups]).view(np.uint64)
+def _short(groups: Sequence[Group], nonce_size: int, many: int) -> int:
+    """How many of the groups, shortest first, have `many` values for each block of the longest."""
+    sizes = np.array([group.length - nonce_size - BLOCK for group in groups])
+    values = np.cumsum([len(group.rows) for group in groups])
+    pays = (sizes <= LONGEST) & (values >= many * (1 - -sizes // BLOCK))
+    return int(np.flatnonzero(pays)[-1]) + 1 if pays.any() else 0

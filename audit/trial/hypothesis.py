@@ -33,24 +33,24 @@ class Hypothesis:
 
 def hypotheses(keys: Sequence[Key], layouts: Iterable[Layout]) -> list[Hypothesis]:
     """Every key in every layout, without doubles: equal key bytes in equal layouts are tried once."""
-    merged: dict[tuple[int, Secret, Layout], Hypothesis] = {}
-    read: dict[tuple[int, KeyForm, Cipher, bool], Secret | None] = {}
+    found: list[Hypothesis] = []
+    # Hashing a layout costs as much as all else here: each is hashed once, not once for each key.
+    merged: dict[Layout, dict[tuple[int, Secret], int]] = {}
+    read: dict[tuple[KeyForm, Cipher, bool], list[Secret | None]] = {}
     for layout in layouts:
-        of_any_form = replace(layout, key_form=KeyForm.RAW)
-        for place, key in enumerate(keys):
-            of_place = (place, layout.key_form, layout.cipher, layout.derivation is not None)
-            if of_place not in read:
-                read[of_place] = key_for(key, layout)
-            aes_key = read[of_place]
+        of_layout = merged.setdefault(replace(layout, key_form=KeyForm.RAW), {})
+        form = (layout.key_form, layout.cipher, layout.derivation is not None)
+        if form not in read:
+            read[form] = [key_for(key, layout) for key in keys]
+        for place, aes_key in enumerate(read[form]):
             if aes_key is None:
                 continue
-            known = merged.get((place, aes_key, of_any_form))
-            merged[place, aes_key, of_any_form] = (
-                replace(known, same_as=(*known.same_as, layout))
-                if known
-                else Hypothesis(place, aes_key, layout)
-            )
-    return list(merged.values())
+            known = of_layout.setdefault((place, aes_key), len(found))
+            if known == len(found):
+                found.append(Hypothesis(place, aes_key, layout))
+            else:
+                found[known] = replace(found[known], same_as=(*found[known].same_as, layout))
+    return found
 
 
 def key_for(key: Key, layout: Layout) -> Secret | None:

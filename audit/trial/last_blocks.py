@@ -7,6 +7,7 @@ side by side for as many keys as fill the cache.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -17,7 +18,7 @@ from audit.trial.aes_columns import AesColumns
 from audit.trial.groups import Bytes, Group, Rows
 from audit.trial.hypothesis import Hypothesis
 from audit.trial.odds import padded_log10_by_class
-from audit.trial.padding import ends_as_text, is_padded, may_be_padded, padding_lengths
+from audit.trial.padding import ends_as_text, padded_ends, padding_lengths
 from audit.trial.plain_text import Content, is_ascii_text
 from parsers.secret import Secret
 
@@ -75,6 +76,10 @@ class Screen:
     vector: Iv | None
     constant: bytes = b""
 
+    def padded(self, padding: Padding) -> "Screen":
+        """The screen with the same vector and this padding."""
+        return self if padding is self.padding else Screen(padding, self.vector, self.constant)
+
     @classmethod
     def of(cls, layout: Layout, *, single: bool) -> "Screen | None":
         """The screen of values of a single block, or of more; None where a single one stays hidden."""
@@ -89,6 +94,30 @@ class Screen:
                 return cls(layout.padding, Iv.CONSTANT, layout.constant_iv)
             case Iv.NONE | Iv.UNKNOWN | Iv.FRONT | Iv.BESIDE | Iv.DERIVED:
                 return None  # the only block is the vector itself, or hidden behind one that nobody knows
+
+
+class Screens:
+    """The screens of lists of layouts, sorted once for each list: most keys are tried in the same ones."""
+
+    def __init__(self) -> None:
+        self._sorted: dict[tuple[int, ...], Mapping[bool, Mapping[Screen, Sequence[int]]]] = {}
+
+    def of(self, layouts: Sequence[Layout]) -> Mapping[bool, Mapping[Screen, Sequence[int]]]:
+        """By whether values have a single block, the screens and the places of the layouts that share each.
+
+        Lists are told apart by their very layouts, which the caller keeps: hashing them would cost more than
+        it saves.
+        """
+        listed = tuple(map(id, layouts))
+        if listed not in self._sorted:
+            found: dict[bool, dict[Screen, list[int]]] = {True: {}, False: {}}
+            for place, layout in enumerate(layouts):
+                for single, by_screen in found.items():
+                    screen = Screen.of(layout, single=single)
+                    if screen is not None:
+                        by_screen.setdefault(screen, []).append(place)
+            self._sorted[listed] = found
+        return self._sorted[listed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +148,12 @@ class TrialKey:
     by_screen: Mapping[bool, Mapping[Screen, Sequence[Numbered]]]
 
     @classmethod
-    def of(cls, aes_key: Secret, numbered: Sequence[Numbered]) -> "TrialKey":
+    def of(cls, aes_key: Secret, numbered: Sequence[Numbered], screens: Screens) -> "TrialKey":
         """Sort its hypotheses."""
-        by_screen: dict[bool, dict[Screen, list[Numbered]]] = {True: {}, False: {}}
-        for item in numbered:
-            for single, found in by_screen.items():
-                screen = Screen.of(item[1].layout, single=single)
-                if screen is not None:
-                    found.setdefault(screen, []).append(item)
+        by_screen = {
+            single: {screen: [numbered[place] for place in places] for screen, places in found.items()}
+            for single, found in screens.of([each.layout for _, each in numbered]).items()
+        }
         return cls(aes_key, AesColumns(aes_key), by_screen)
 
     def vector(self, iv: Iv, constant: bytes) -> bytes | None:
@@ -195,21 +222,23 @@ class LastBlocks:
         found: list[dict[Screen, Survivors]] = [{} for _ in keys]
         last = _stacked([key.cipher.decrypt(self.last) for key in keys])
         rows = np.concatenate([group.rows for group in self.groups]) if saying else None
+        by_chain: dict[Screen, dict[Screen, None]] = {}
         for screen in dict.fromkeys(screen for key in keys for screen in key.by_screen[self.single]):
-            with_it = [place for place, key in enumerate(keys) if screen in key.by_screen[self.single]]
-            decrypted = last if len(with_it) == len(keys) else last[with_it]
-            before = self._before(screen, [keys[place] for place in with_it])
-            flat, ends = _passing(decrypted, before, screen.padding)
-            bounds = np.searchsorted(flat, np.arange(len(with_it) + 1) * len(self.last))
-            log10, may_gain = self._said(ends, screen.padding) if saying else (None, None)
-            for number, (place, start, end) in enumerate(zip(with_it, bounds, bounds[1:], strict=False)):
-                if start == end:
-                    continue
-                places = flat[start:end] - number * len(self.last)
-                said = None
-                if rows is not None and log10 is not None and may_gain is not None:
-                    said = Said(rows[places], log10[start:end], may_gain[start:end])
-                found[place][screen] = Survivors(places, ends[start:end], said)
+            by_chain.setdefault(screen.padded(Padding.PKCS7), {})[screen] = None
+        for chain, screens in by_chain.items():
+            before = self._before(chain, keys)
+            for padding, flat, ends in padded_ends(last, before, [screen.padding for screen in screens]):
+                screen = chain.padded(padding)
+                bounds = np.searchsorted(flat, np.arange(len(keys) + 1) * len(self.last))
+                log10, may_gain = self._said(ends, padding) if saying else (None, None)
+                for place, (start, end) in enumerate(pairwise(bounds.tolist())):
+                    if start == end or screen not in keys[place].by_screen[self.single]:
+                        continue
+                    places = flat[start:end] - place * len(self.last)
+                    said = None
+                    if rows is not None and log10 is not None and may_gain is not None:
+                        said = Said(rows[places], log10[start:end], may_gain[start:end])
+                    found[place][screen] = Survivors(places, ends[start:end], said)
         return found
 
     def _before(self, screen: Screen, keys: Sequence[TrialKey]) -> Bytes:
@@ -224,11 +253,11 @@ class LastBlocks:
     def _said(self, ends: Bytes, padding: Padding) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
         """`Said.log10` and `Said.may_gain` of padded last blocks."""
         amounts = padding_lengths(ends, padding)
-        may_be_text = ends_as_text(ends, amounts)
+        text = ends_as_text(ends, amounts)
         ascii_text = is_ascii_text(ends, BLOCK - amounts)
-        content = np.where(ascii_text, Content.ASCII, np.where(may_be_text, Content.TEXT, Content.BINARY))
+        content = np.where(ascii_text, Content.ASCII, np.where(text, Content.TEXT, Content.BINARY))
         log10 = padded_log10_by_class(1, padding)[content, amounts]
-        return log10, np.zeros_like(may_be_text) if self.single else may_be_text
+        return log10, np.zeros_like(text) if self.single else text
 
     def batches(self, places: Rows) -> Iterator[Batch]:
         """Survivors in full: all together where they are few, else those of each length."""
@@ -268,30 +297,3 @@ def _second_last(group: Group) -> Bytes:
 def _block_major(group: Group, kept: Rows) -> Bytes:
     data = group.data if len(kept) == len(group.rows) else group.data[kept]
     return np.ascontiguousarray(data.reshape(len(kept), -1, BLOCK).transpose(1, 0, 2))
-
-
-def _passing(last: Bytes, before: Bytes, padding: Padding) -> tuple[Rows, Bytes]:
-    """Which last blocks end as this padding does, and their plain text.
-
-    A screen on one byte comes first where padding counts itself: it leaves one row in 16.
-
-    Args:
-        last: under each key, decrypted; shape [keys, n, 16].
-        before: what they were chained to, to be broadcast to that shape.
-        padding: how they are filled.
-
-    Returns:
-        places in [keys · n], and blocks; shapes [m], [m, 16].
-    """
-    if padding.fill is not None:
-        ends = (last ^ before).reshape(-1, BLOCK)
-        kept = np.flatnonzero(is_padded(ends, padding))
-        return kept, ends[kept]
-    screened = np.flatnonzero(may_be_padded(last[..., -1] ^ before[..., -1]))
-    chained = np.broadcast_to(before, last.shape)
-    if len(last) == 1:
-        ends = last[0][screened] ^ (before[0, 0] if before.shape[1] == 1 else before[0][screened])
-    else:
-        ends = last.reshape(-1, BLOCK)[screened] ^ chained[np.divmod(screened, last.shape[1])]
-    kept = np.flatnonzero(is_padded(ends, padding))
-    return screened[kept], ends[kept]

@@ -1,13 +1,16 @@
 """Padding of the last block, checked for many rows at once: PKCS#7 and what older programs used."""
 
-from typing import Final
+from collections.abc import Iterator, Sequence
+from typing import Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from audit.layouts.layout import BLOCK, Padding
-from audit.trial.groups import Bytes
+from audit.trial.groups import Bytes, Rows
 from audit.trial.plain_text import IS_IN_TEXT
+
+Number = TypeVar("Number", np.uint8, np.uint64)
 
 _AMOUNTS: Final = np.arange(17, dtype=np.uint8)[:, None]
 _IN_PADDING: Final = np.arange(16) >= 16 - _AMOUNTS
@@ -20,6 +23,12 @@ _COUNTED: Final = {
     # ANSI X9.23: zeros, and the last byte says how many.
     Padding.X923: np.where(np.arange(16) == 15, _AMOUNTS, np.uint8(0)).view(np.uint64),
 }
+
+
+_ONE: Final = np.uint64(1)
+_BYTE: Final = np.uint64(8)
+_HIGH: Final = np.uint64(0x8080808080808080)
+_BUT_THE_LAST: Final = np.uint64(0x00FFFFFFFFFFFFFF)
 
 
 _PAIRS_FIRST: Final = 4
@@ -71,6 +80,29 @@ def is_padded(last_blocks: Bytes, padding: Padding = Padding.PKCS7) -> npt.NDArr
     return strict & possible
 
 
+def may_be_text(words: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:
+    """A screen on any 8 bytes of a text, as little-endian numbers: one in 14 of random ones passes.
+
+    In UTF-8 (RFC 3629) a byte 11xxxxxx is followed by one of 10xxxxxx, which in turn follows none of
+    0xxxxxxx. All seven pairs of neighbours are looked at in one go, by the highest bits of their bytes.
+    """
+    high = words & _HIGH
+    leads = words << _ONE
+    leads &= high
+    follows = high ^ leads
+    follows >>= _BYTE  # of the byte that comes next: its bit falls where the first one's is
+    # Where the next byte follows, this one must be high; where it does not, this one must not lead. What is
+    # high there and leads no more, or not high and leads, is torn.
+    leads &= _BUT_THE_LAST
+    np.bitwise_not(high, out=high)
+    high &= follows
+    np.bitwise_not(follows, out=follows)
+    leads &= follows
+    high |= leads
+    passes: npt.NDArray[np.bool_] = high == 0
+    return passes
+
+
 def padding_lengths(last_blocks: Bytes, padding: Padding) -> npt.NDArray[np.intp]:
     """Bytes of padding in each of these last blocks, which are padded; shape [n, 16] to [n]."""
     if padding.fill is None:
@@ -100,6 +132,67 @@ def ends_as_text(last_blocks: Bytes, padding: npt.NDArray[np.intp] | Bytes) -> n
     good = np.zeros(len(last_blocks), np.bool_)
     good[rows] = ~torn.any(axis=1) & ~leads[:, -1]
     return good
+
+
+def padded_ends(
+    last: Bytes, before: Bytes, paddings: Sequence[Padding]
+) -> Iterator[tuple[Padding, Rows, Bytes]]:
+    """Which last blocks end as these paddings do, under many keys, and their plain text.
+
+    A screen on one byte comes first where padding counts itself, and leaves one row in 16; where it does not,
+    one on eight bytes leaves one row in 14. Each is made once for all paddings.
+
+    Args:
+        last: under each key, decrypted; shape [keys, n, 16].
+        before: what they were chained to, to be broadcast to that shape.
+        paddings: how they may be filled.
+
+    Yields:
+        paddings, and for each the places in [keys · n], ascending, and blocks; shapes [m], [m, 16].
+    """
+    counted = [padding for padding in paddings if padding.fill is None]
+    if counted:
+        rows = np.flatnonzero(may_be_padded(last[..., -1] ^ before[..., -1]))
+        ends = _plain(last, before, rows)
+        for padding in counted:
+            kept = np.flatnonzero(is_padded(ends, padding))
+            yield padding, rows[kept], ends[kept]
+    if len(counted) == len(paddings):
+        return
+    words, chained = last.view("<u8"), before.view("<u8")
+    ends_of_text = words[..., 1] ^ chained[..., 1]
+    rows = np.flatnonzero(may_be_text(ends_of_text))
+    beginnings = words.reshape(-1, 2)[rows, 0] ^ _at(chained[..., 0], rows, last.shape[1])
+    rows = rows[may_be_text(beginnings)]
+    ends = _plain(last, before, rows)
+    kept = np.flatnonzero(ends_as_text(ends, np.zeros(len(ends), np.intp)))
+    text, text_ends = rows[kept], ends[kept]
+    last_bytes = (ends_of_text >> np.uint64(56)).astype(np.uint8).reshape(-1)
+    for padding in paddings:
+        if padding.fill is not None:
+            rows = np.flatnonzero(last_bytes == padding.fill)
+            ends = _plain(last, before, rows)
+            kept = np.flatnonzero(is_padded(ends, padding))
+            unfilled = text_ends[:, -1] != padding.fill
+            rows = np.concatenate([rows[kept], text[unfilled]])
+            order = np.argsort(rows)
+            yield padding, rows[order], np.concatenate([ends[kept], text_ends[unfilled]])[order]
+
+
+def _plain(last: Bytes, before: Bytes, places: Rows) -> Bytes:
+    """The blocks at these places, unchained; shape [m, 16]."""
+    plain: Bytes = last.reshape(-1, BLOCK)[places] ^ _at(before, places, last.shape[1])
+    return plain
+
+
+def _at(before: npt.NDArray[Number], places: Rows, size: int) -> npt.NDArray[Number]:
+    """What stands at these places in [keys · size], where one key or one value may stand for all."""
+    keys, values = before.shape[:2]
+    if keys == 1:
+        found: npt.NDArray[Number] = before[0] if values == 1 else before[0][places % size]
+    else:
+        found = before[places // size, 0] if values == 1 else before.reshape(-1, *before.shape[2:])[places]
+    return found
 
 
 def padded(plain: Bytes) -> Bytes:

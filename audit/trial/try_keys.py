@@ -26,11 +26,14 @@ def try_keys(values: Views, tried: Sequence[Hypothesis], worth: Worth | None = N
         nothing yields nothing.
     """
     by_view: dict[View, dict[tuple[bytes, int], list[Numbered]]] = {}
+    of_layout: dict[int, list[Numbered]] = {}  # by identity: thousands of hypotheses share some dozens
     for item in enumerate(tried):
         layout = item[1].layout
-        by_view.setdefault(View.of(layout), {}).setdefault(_prefix(layout), []).append(item)
+        if id(layout) not in of_layout:
+            of_layout[id(layout)] = by_view.setdefault(View.of(layout), {}).setdefault(_prefix(layout), [])
+        of_layout[id(layout)].append(item)
     for view, by_prefix in by_view.items():
-        layouts = dict.fromkeys(each.layout for of_prefix in by_prefix.values() for _, each in of_prefix)
+        layouts = {id(each.layout): each.layout for some in by_prefix.values() for _, each in some}.values()
         groups = list(by_length(values[view], lambda size: any(layout.fits(size) for layout in layouts)))  # noqa: B023  # used at once
         for (prefix, at), of_prefix in by_prefix.items():
             yield from _open_groups([each.without(prefix, at) for each in groups], of_prefix, worth)

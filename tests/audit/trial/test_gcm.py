@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from audit.layouts.layout import Iv, KeyForm, Layout, Mode
 from audit.trial.gcm import open_gcm
 from audit.trial.ghash import LONGEST, Ghash, Messages
-from audit.trial.groups import Group
+from audit.trial.groups import Bytes, Group
 from audit.trial.hypothesis import Hypothesis
 from audit.trial.try_keys import try_keys
 from audit.trial.views import Views
@@ -73,26 +73,37 @@ def ghash_by_bits(hash_key: bytes, message: bytes) -> bytes:
     return state.to_bytes(16)
 
 
-def test_ghash_of_every_length() -> None:
-    """Messages of every length up to the longest, all hashed in one call."""
+def as_array(*rows: bytes) -> Bytes:
+    return np.frombuffer(b"".join(rows), np.uint8).reshape(len(rows), -1)
+
+
+@pytest.mark.parametrize("count", [1, 2, 8, 11])
+def test_ghash_of_every_length(count: int) -> None:
+    """Messages of many lengths up to the longest, all hashed in one call, under one key and under several."""
     chance = random.Random(5)
-    messages = [chance.randbytes(size) for size in range(LONGEST + 1)]
-    hash_key = chance.randbytes(16)
-    ready = Messages.of([np.frombuffer(each, np.uint8).reshape(1, -1) for each in messages])
-    hashed = Ghash(hash_key).of(ready)
-    assert [row.tobytes() for row in hashed] == [ghash_by_bits(hash_key, each) for each in messages]
+    sizes = [*range(70), *range(240, 260), 1_000, *range(LONGEST - 17, LONGEST + 1)]
+    messages = [chance.randbytes(size) for size in sizes]
+    hash_keys = [chance.randbytes(16) for _ in range(count)]
+    ready = Messages.of([as_array(each) for each in messages])
+    ghash = Ghash(as_array(*hash_keys), ready.blocks)
+    first = ghash.first_bytes(ready)
+    for place in {0, count // 2, count - 1}:
+        expected = [ghash_by_bits(hash_keys[place], each) for each in messages]
+        assert [row.tobytes() for row in ghash.whole(ready, place)] == expected
+        assert first[place // 8, :, place % 8].tolist() == [each[0] for each in expected]
 
 
 def test_ghash_of_some_of_many() -> None:
     """More messages than go through at a time, and some of them alone."""
     data = np.random.default_rng(6).integers(0, 256, (3_000, 20), np.uint8)
-    ready, ghash = Messages.of([data[:, :0], data[:, :7], data]), Ghash(bytes(range(16)))
-    hashed = ghash.of(ready)
+    ready, ghash = Messages.of([data[:, :0], data[:, :7], data]), Ghash(as_array(bytes(range(16))), 3)
+    hashed = ghash.whole(ready, 0)
     for row in (0, 2_999, 3_000, 5_999, 6_000, 8_999):
         size = (0, 7, 20)[row // 3_000]
         assert hashed[row].tobytes() == ghash_by_bits(bytes(range(16)), data[row % 3_000, :size].tobytes())
     rows = np.array([1, 2_999, 3_001, 8_000])
-    assert (ghash.of(ready.only(rows)) == hashed[rows]).all()
+    assert (ghash.whole(ready.only(rows), 0) == hashed[rows]).all()
+    assert (ghash.first_bytes(ready)[0, :, 0] == hashed[:, 0]).all()
 
 
 @pytest.mark.parametrize("many", [0, NEVER], ids=["columns", "library"])
