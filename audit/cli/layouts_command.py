@@ -106,7 +106,7 @@ def layouts_command(
 
 def _plain_text(location: str) -> "Secret":
     from audit.cli.questions import prompt_without_echo
-    from audit.run.open_questions import PROPOSED_TEXT
+    from audit.discovery.known_text import PROPOSED_TEXT
     from parsers.secret import Secret
     from reports.terminal import visible
 

@@ -171,6 +171,26 @@ def _patterns() -> Bytes:
 _PATTERNS: Final = _patterns()
 
 
+def text_gains(decrypted: Bytes, vector: bytes) -> npt.NDArray[np.float64]:
+    """log10 of how likely the bytes of texts are, by place and byte of a vector; shape [16, 256].
+
+    Args:
+        decrypted: first blocks; shape [n, 16].
+        vector: one behind which they are texts: if most are ASCII there, others are taken for ASCII too.
+    """
+    is_ascii = ((decrypted ^ np.frombuffer(vector, np.uint8)) < 128).all(axis=1)
+    return _gains(decrypted, _ASCII_LOG10 if 2 * is_ascii.sum() > len(decrypted) else _BYTE_LOG10)
+
+
+def head_is_mistyped(texts: Bytes) -> bool:
+    """Whether a block begins as keys, certificates, XML or tokens do, but for a few bytes; shape [n, 16]."""
+    for head in (np.frombuffer(each[:BLOCK], np.uint8) for each in _HEADS):
+        wrong = (texts[:, : len(head)] != head).sum(axis=1)
+        if ((wrong > 0) & (wrong < _PLACES_APART)).any():
+            return True
+    return False
+
+
 def _gains(decrypted: Bytes, byte_log10: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """log10 of how likely the bytes at each place are behind each byte of a vector; shape [16, 256]."""
     gains = []
@@ -207,8 +227,7 @@ def _another_constant_stands(first: FirstBlocks, vector: bytes) -> bool:
     if _gives_a_head(first, vector):
         return False
     own = np.frombuffer(vector, np.uint8)
-    is_ascii = 2 * int(((first.decrypted ^ own) < 128).all(axis=1).sum()) > len(first.decrypted)
-    gains = _gains(first.decrypted, _ASCII_LOG10 if is_ascii else _BYTE_LOG10)
+    gains = text_gains(first.decrypted, vector)
     here = gains[np.arange(BLOCK), own]
     others = _PATTERNS[(own != _PATTERNS).sum(axis=1) >= _PLACES_APART]
     patterns = gains[np.arange(BLOCK), others].sum(axis=1)

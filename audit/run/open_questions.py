@@ -6,15 +6,12 @@ from typing import Final
 import polars as pl
 
 from audit.discovery.evidence import Evidence
+from audit.discovery.known_text import PROPOSED_TEXT
 from audit.keys.key_ring import Key, KeyRing
 from audit.layouts.layout import Iv
 from audit.run.examine import Examined
 from audit.verdict import Confidence, Verdict
 from reports.summary import OpenQuestion
-
-PROPOSED_TEXT: Final = "passkey-audit: no secret, just three blocks."
-"""44 bytes: three AES blocks, all different. The first tells the vector, the others mode and key form, the
-last one the padding; one block fewer leaves a constant vector and a vector in front alike."""
 
 _SURE: Final = (Confidence.PROVEN, Confidence.STRONG)
 

@@ -3,12 +3,12 @@
 import random
 
 from audit.cloudbees.layouts import LAYOUTS
-from audit.discovery.known_text import KnownText, prove
+from audit.discovery.known_text import PROPOSED_TEXT, KnownText, prove
 from audit.keys.key_ring import Key, KeyRing
 from audit.layouts.layout import Iv, KeyForm, Layout, Mode
 from audit.layouts.user_supplied import Supplied, together
 from audit.run.examine import Examined, examine
-from audit.run.open_questions import PROPOSED_TEXT, open_questions
+from audit.run.open_questions import open_questions
 from audit.trial.same_secret import SecretTags
 from parsers.secret import Secret
 from reports.settling import question_in_words, settling_steps
