@@ -9,6 +9,7 @@ import polars as pl
 
 from audit.discovery.evidence import Evidence
 from audit.discovery.first_block import MOST_BLOCKS, FirstBlocks, Standing, settle
+from audit.discovery.proof_reach import reach_of_own_vectors, reach_of_vector
 from audit.discovery.sample_trial import SampleTrial
 from audit.layouts.layout import BLOCK, Iv, Layout
 from audit.trial.aes_columns import AesColumns
@@ -85,6 +86,26 @@ class Chains:
             _with_vector(hypothesis, Iv.UNKNOWN),
         )
 
+    def beside_proven(self, proven: Hypothesis) -> "Beside":
+        """What stands beside what one known text has proven, for values that are not of its layout."""
+        chain = proven.layout.chain
+        index = self._member.get((proven.aes_key, chain, Iv.UNKNOWN))
+        openings = self._trial.openings.get(index) if index is not None else None
+        if chain is None or openings is None:
+            return Beside((), believed=True)
+        first = self._first_blocks(proven, openings.rows[openings.explained])
+        vectors = _vectors(proven)
+        if proven.layout.iv is Iv.FRONT:
+            reach = reach_of_own_vectors(first, [each.vector for each in vectors])
+        else:
+            own = {Iv.ZERO: bytes(BLOCK), Iv.KEY: proven.aes_key.reveal()[:BLOCK]}
+            reach = reach_of_vector(first, own.get(proven.layout.iv, proven.layout.constant_iv))
+        if not len(reach.rest.decrypted):
+            return Beside((), reach.believed)
+        standing = settle(reach.rest, [(each.vector, each.tried_log10) for each in vectors])
+        others = self._hypotheses(proven, replace(standing, unknown=True), vectors)
+        return Beside(tuple(each for each in others if each != proven), reach.believed)
+
     def _standing(self, hypothesis: Hypothesis, rows: Rows) -> tuple[Hypothesis, ...]:
         first = self._first_blocks(hypothesis, rows)
         if not len(first.decrypted):
@@ -112,6 +133,19 @@ class Chains:
     def _first_blocks(self, hypothesis: Hypothesis, rows: Rows) -> FirstBlocks:
         values = self._trial.views[View.of(hypothesis.layout)].gather(pl.Series(rows))
         return first_blocks(values, hypothesis)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands beside a proven vector.
+
+    Attributes:
+        others: what values that are not of the proven layout may be behind; () where all seem to be of it.
+        believed: whether a value that is text behind the proven vector is of it, whatever the others are.
+    """
+
+    others: tuple[Hypothesis, ...]
+    believed: bool
 
 
 def first_blocks(values: pl.Series, hypothesis: Hypothesis) -> FirstBlocks:

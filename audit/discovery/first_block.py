@@ -182,6 +182,12 @@ def text_gains(decrypted: Bytes, vector: bytes) -> npt.NDArray[np.float64]:
     return _gains(decrypted, _ASCII_LOG10 if 2 * is_ascii.sum() > len(decrypted) else _BYTE_LOG10)
 
 
+def ascii_likelihoods() -> npt.NDArray[np.float64]:
+    """How likely each byte is in an ASCII text; adds up to 1; shape [256]."""
+    shares = np.where(np.arange(256) < 128, 10.0**_BYTE_LOG10, 0.0)
+    return np.asarray(shares / shares.sum())
+
+
 def head_is_mistyped(texts: Bytes) -> bool:
     """Whether a block begins as keys, certificates, XML or tokens do, but for a few bytes; shape [n, 16]."""
     for head in (np.frombuffer(each[:BLOCK], np.uint8) for each in _HEADS):

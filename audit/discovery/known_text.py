@@ -172,8 +172,10 @@ class _SolvedVectors:
             return Doubt.KEY
         proven = self.population.proven.get(self.keys[hypothesis.key].fingerprint, ())
         near = Neighbours((bytes(BLOCK), *TYPED_VECTORS), proven)
-        proposed = self.known.plain.reveal() == PROPOSED_TEXT.encode()
-        return doubt(vector, self._others(hypothesis), near, as_proposed=proposed)
+        text, proposed = self.known.plain.reveal(), PROPOSED_TEXT.encode()
+        if text != proposed and text[BLOCK:] == proposed[BLOCK:]:
+            return Doubt.PROPOSED
+        return doubt(vector, self._others(hypothesis), near, as_proposed=text == proposed)
 
     def _others(self, hypothesis: Hypothesis) -> FirstBlocks:
         """First blocks of other values that this key opens, whatever stands before them."""

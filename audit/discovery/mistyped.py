@@ -30,10 +30,11 @@ _PLACES: Final = BLOCK * 127
 
 
 class Doubt(StrEnum):
-    """What a solved vector is suspiciously near to.
+    """What a solved vector is suspiciously near to, or its text is.
 
     `KEY`: a piece of a candidate's file, or the key's own first block: such a vector is never shown or kept.
     `WELL_KNOWN`: zeros, or a constant that programmers type. `PROVEN`: one that another text has proven.
+    `PROPOSED`: the text is nearly the one that the program proposes to store.
     `ANOTHER_TEXT`: one that another text of this run gives. `DATA`: other values are likelier texts behind a
     vector next to it.
     """
@@ -41,6 +42,7 @@ class Doubt(StrEnum):
     KEY = "key"
     WELL_KNOWN = "well-known"
     PROVEN = "proven"
+    PROPOSED = "proposed"
     ANOTHER_TEXT = "another text"
     DATA = "data"
 
