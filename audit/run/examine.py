@@ -167,7 +167,7 @@ class _Examination:
                 break
             for each, batch in enumerate(self.batches):
                 rows = np.flatnonzero(self._without_key(each, before).to_numpy())
-                self._try(each, batch, rows, found.to_try)
+                self._try(each, batch, rows, found)
             if is_whole(rest):
                 break
         return found
@@ -177,14 +177,16 @@ class _Examination:
         there = is_there(self.batches[number])
         return pl.Series(there & ~convincing(self.bests[number], _correction(found.to_try)))
 
-    def _try(
-        self, number: int, batch: pl.DataFrame, rows: npt.NDArray[np.intp], tried: Sequence[Hypothesis]
-    ) -> None:
+    def _try(self, number: int, batch: pl.DataFrame, rows: npt.NDArray[np.intp], found: Discovered) -> None:
         if not rows.size:
             return
+        tried, believed = found.to_try, found.by_text - found.disputed
         whole = len(rows) == batch.height
         opened = try_keys(Views(batch if whole else batch[rows]), tried)
-        best = best_openings(len(rows), self.inner[number].watch(opened, rows), tried, self.secret_tags)
+        best = best_openings(
+            len(rows), self.inner[number].watch(opened, rows), tried, self.secret_tags, believed
+        )
+        best.leave_open(np.array([*(each in found.by_text for each in tried), False]))
         self.bests[number].put(rows, best)
 
     def _try_everything(self, known: Sequence[Layout]) -> None:

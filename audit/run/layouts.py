@@ -293,6 +293,7 @@ def _remark(text: KnownText, proof: Proof, given: Sequence[Hypothesis], ring: Ke
 _DOUBTS: Final = {
     Doubt.KEY: "with them the initialization vector would be nearly a part of a key",
     Doubt.WELL_KNOWN: "with them the initialization vector would be nearly, but not quite, a well-known one",
+    Doubt.PROPOSED: "they are nearly, but not quite, those of the text that this program proposes",
     Doubt.PROVEN: "with them the initialization vector would be nearly one that another text has proven",
     Doubt.ANOTHER_TEXT: "another known text gives nearly, but not quite, the same initialization vector",
     Doubt.DATA: "other stored values are likelier texts behind a vector that differs in a byte",

@@ -73,6 +73,13 @@ def test_the_proposed_text_before_a_constant_that_somebody_typed(size: int) -> N
     assert found.layout.constant_iv == b"MyInitVector2024"
 
 
+def test_a_mistake_in_the_proposed_text() -> None:
+    """Nobody has nearly this text for a password: it was mistyped, here or on the server."""
+    text = PROPOSED_TEXT.encode()
+    proof = prove(known(HIDDEN, text, b"P" + text[1:]), [KEY], CBC)
+    assert (proof.gives, proof.doubts) == ((), (Doubt.PROPOSED,))
+
+
 def test_values_tell_a_typed_constant_from_a_mistake() -> None:
     """Thirty values are far likelier texts behind the typed constant than behind zeros."""
     layout = constant(b"MyInitVector2024")
