@@ -57,6 +57,7 @@ class Examined:
         opening: which of them opens each value best, or NOT_OPENED; shape [n].
         inside: by row, what opens the text of a value that was encrypted twice.
         outer: by label of a key, how many values it opens to what another key opens.
+        sizes: bytes of each stored value, as it is written down; shape [n].
     """
 
     ring: KeyRing
@@ -67,6 +68,7 @@ class Examined:
     opening: npt.NDArray[np.int32]
     inside: Mapping[int, Opener]
     outer: Mapping[str, int]
+    sizes: npt.NDArray[np.int64]
 
     def opener(self, row: int) -> Opener:
         """What opens a value, the outer key first; () where nothing does.
@@ -286,6 +288,9 @@ class _Examination:
             opening=np.concatenate([best.hypothesis for best in self.bests]),
             inside=inside,
             outer=outer,
+            sizes=np.concatenate(
+                [batch["value"].bin.size().fill_null(0).cast(pl.Int64).to_numpy() for batch in self.batches]
+            ),
         )
 
     def _put_twice(
