@@ -149,14 +149,14 @@ class Beside:
 
 
 def first_blocks(values: pl.Series, hypothesis: Hypothesis) -> FirstBlocks:
-    """The first blocks of decoded values that a hypothesis opens: of those of two blocks and more."""
+    """The first blocks of different decoded values that a hypothesis opens, of two blocks and more."""
     layout, start = hypothesis.layout, len(hypothesis.layout.prefix)
     values = values.filter(values.bin.size() >= start + 2 * BLOCK)
     pieces = values.bin.slice(start, 2 * BLOCK).bin.reinterpret(dtype=pl.Array(pl.UInt8, 2 * BLOCK))
     blocks = pieces.to_numpy().reshape(-1, 2, BLOCK) if len(values) else np.zeros((0, 2, BLOCK), np.uint8)
     decrypted = AesColumns(hypothesis.aes_key).decrypt(blocks)
-    first, place = np.unique(decrypted[:, 0], axis=0, return_index=True)
-    first, place = first[:MOST_BLOCKS], place[:MOST_BLOCKS]
+    first, place, times = np.unique(decrypted[:, 0], axis=0, return_index=True, return_counts=True)
+    first, place, times = first[:MOST_BLOCKS], place[:MOST_BLOCKS], times[:MOST_BLOCKS]
     second = decrypted[place, 1] ^ blocks[place, 0]
     is_last = values.gather(pl.Series(place)).bin.size().to_numpy() == start + 2 * BLOCK
     readable = np.where(is_last, BLOCK - np.minimum(padding_lengths(second, layout.padding), BLOCK), BLOCK)
@@ -164,7 +164,7 @@ def first_blocks(values: pl.Series, hypothesis: Hypothesis) -> FirstBlocks:
         length >= _READABLE and goes_on_as_text(piece[:length].tobytes())
         for piece, length in zip(second, readable, strict=True)
     ]
-    return FirstBlocks(first, np.array(goes_on, np.bool_))
+    return FirstBlocks(first, np.array(goes_on, np.bool_), times > 1)
 
 
 @dataclass(frozen=True, slots=True)

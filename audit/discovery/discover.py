@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from audit.discovery.chains import TYPED_VECTORS, Chains
+from audit.discovery.chains import Chains
 from audit.discovery.evidence import Evidence, Openings, chance_log10
 from audit.discovery.sample import shared_prefixes
 from audit.discovery.sample_trial import SampleTrial
@@ -240,9 +240,6 @@ class _Proofs:
         kept = [each for each in evidence.alike if self.hold(each)] or self._of_chain(evidence)
         if not kept:
             return evidence
-        solved = [each for each in kept if each.layout.constant_iv not in (b"", *TYPED_VECTORS)]
-        if len(evidence.alike) == len(kept) and not solved:  # the data say the same by themselves
-            return replace(evidence, proven=True)
         others = dict.fromkeys(other for each in kept for other in self.beside(each))
         equivalent = (*kept[1:], *(each for each in others if each not in kept))
         return replace(evidence, hypothesis=kept[0], equivalent=equivalent, proven=True)

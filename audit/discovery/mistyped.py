@@ -142,7 +142,7 @@ def _texts(decrypted: Bytes, vector: bytes) -> npt.NDArray[np.bool_]:
     behind = decrypted ^ _array(vector)
     odd = ((behind < 32) | (behind >= 127)).sum(axis=1)
     utf8 = [begins_as_text(row.tobytes()) is not Content.BINARY for row in behind]
-    return (odd <= 2) | np.array(utf8, np.bool_)
+    return np.asarray((odd <= 2) | np.array(utf8, np.bool_))
 
 
 def _array(content: bytes) -> Bytes:

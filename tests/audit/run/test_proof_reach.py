@@ -108,3 +108,11 @@ def test_zeros_and_a_typed_constant() -> None:
     named = of.frame["layout"].to_list()
     assert all(name == own for name, own, known in zip(named, right, known_texts(of), strict=True) if known)
     assert not any(known_texts(of)[:20])
+
+
+def test_equal_headers_are_no_vectors_of_their_own() -> None:
+    """Keys that begin alike are one first block behind a constant; no vector in front comes twice."""
+    head = b"-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA"
+    keys = [head + text for text in ascii_texts(20)]
+    of = examined(FRONT, (OLDER, keys), (FRONT, ascii_texts(2, seed=4)))
+    assert not any(known_texts(of)[:20])
