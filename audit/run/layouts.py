@@ -7,9 +7,11 @@ from typing import Final
 
 import polars as pl
 
+from audit.discovery.chains import TYPED_VECTORS
 from audit.discovery.evidence import Evidence
 from audit.discovery.known_text import (
     NOTHING_ELSE,
+    PROPOSED_TEXT,
     KnownText,
     Population,
     Proof,
@@ -269,7 +271,7 @@ def _remark(text: KnownText, proof: Proof, given: Sequence[Hypothesis], ring: Ke
     form = f", read {proof.form}," if proof.form else ""
     if given:
         pairs = "; ".join(f"{' or '.join(each.names)} under {ring.keys[each.key].label}" for each in given)
-        return f"the known text of {text.location}{form} is given by {pairs}"
+        return f"the known text of {text.location}{form} is given by {pairs}{_as_typed(text, given)}"
     if proof.doubts:
         return (
             f"the known text of {text.location}{form} proves nothing: from its 17th byte on it is what is "
@@ -288,6 +290,14 @@ def _remark(text: KnownText, proof: Proof, given: Sequence[Hypothesis], ring: Ke
         "its spelling, and the location), its key is not among the candidates, or its layout is none of "
         "those tried"
     )
+
+
+def _as_typed(text: KnownText, given: Sequence[Hypothesis]) -> str:
+    """That a solved vector rests on the first 16 bytes as they were typed, which nothing else of it shows."""
+    solved = any(each.layout.constant_iv not in (b"", *TYPED_VECTORS) for each in given)
+    if not solved or text.plain.reveal() == PROPOSED_TEXT.encode():
+        return ""
+    return "; its first 16 bytes are taken as they were typed, and a second known text would confirm them"
 
 
 _DOUBTS: Final = {
