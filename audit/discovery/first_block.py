@@ -260,7 +260,7 @@ def _own_vectors_show(first: FirstBlocks) -> bool:
     coincide = _coincidences(text) > expected + 3 * math.sqrt(expected)
     # A few that lie behind a constant agree with each other, whatever the many do.
     few = _tail_log10(_agreements(text), math.comb(len(text), 2) * _CHANCE_OF_AGREEMENT)
-    alike = behind_one_constant(first.decrypted) | first.repeated
+    alike = behind_one_constant(first.decrypted, -_FEW_LOG10) | first.repeated
     return not coincide and few > _FEW_LOG10 and not alike.any()
 
 

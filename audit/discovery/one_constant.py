@@ -10,7 +10,7 @@ from audit.discovery.text_bytes import ascii_likelihoods
 from audit.trial.groups import Bytes
 
 _PAIR_LOG10: Final = 3.0
-_PAIRS_LOG10: Final = 1.5
+PAIRS_LOG10: Final = 1.5
 """Two values lie behind one constant if that is a thousand times likelier, and chance gives such a pair to
 one store in 30 at most. So two old values among 60 are seen, and three among any; a single one never is."""
 
@@ -18,15 +18,20 @@ _THREE: Final = 3
 """Blocks of 256 that have the same 16 highest bits: by chance in one store of 1,500."""
 
 
-def behind_one_constant(decrypted: Bytes) -> npt.NDArray[np.bool_]:
-    """Which of at most 256 different blocks lie behind the same constant as another one; shape [n]."""
+def behind_one_constant(decrypted: Bytes, pairs_log10: float = PAIRS_LOG10) -> npt.NDArray[np.bool_]:
+    """Which blocks lie behind the same constant as another one; shape [n].
+
+    Args:
+        decrypted: at most 256 different blocks; shape [n, 16].
+        pairs_log10: chance gives a pair to one store in 10 to the power of this.
+    """
     shown = np.zeros(len(decrypted), np.bool_)
     pairs = math.comb(len(decrypted), 2)
     if not pairs:
         return shown
     likelier = _pairs_log10(decrypted)
     np.fill_diagonal(likelier, -math.inf)
-    shown |= likelier.max(axis=1) >= max(_PAIR_LOG10, _PAIRS_LOG10 + math.log10(pairs))
+    shown |= likelier.max(axis=1) >= max(_PAIR_LOG10, pairs_log10 + math.log10(pairs))
     _, script, times = np.unique(decrypted >> 7, axis=0, return_inverse=True, return_counts=True)
     shown |= times[script.reshape(-1)] >= _THREE
     return shown
