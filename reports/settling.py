@@ -8,13 +8,28 @@ if TYPE_CHECKING:  # commands that print no question need not load pydantic
 
 NEW_CREDENTIAL = "/projects/Default/credentials/passkey-audit"
 
+TEXT_NOT_SETTLED = "the key is certain, but not every byte of the text is settled"
+"""What terminal, page and re-encryption say of such a value."""
+
+ONE_KNOWN_TEXT = (
+    "one known plain text settles it: `layouts --known LOCATION --save FILE`, then --layouts FILE"
+)
+"""What to do about it, in a sentence."""
+
 
 def question_in_words(question: "OpenQuestion") -> str:
     """What is open, in one sentence."""
-    count = f"{question.values} value{'s' if question.values != 1 else ''}"
+    count = _count(question.values)
     if not question.key:
         return f"no ciphertext layout could be established for {count}: one known plain text can prove it"
     names = " or ".join(question.layouts) or "a layout that other values show"
+    if question.settled:
+        more = _count(question.values, "more ")
+        return (
+            f"under {question.key} the texts of {_count(question.settled)} are known; {more} open with "
+            f"certainty, but not every byte of the text is settled ({names}): they may be in another layout, "
+            "or behind another vector, than the known ones"
+        )
     return (
         f"{count} open under {question.key} with certainty, but not every byte of the text is settled "
         f"({names}): one known plain text settles it"
@@ -30,11 +45,7 @@ def settling_steps(question: "OpenQuestion") -> Iterator[tuple[str, str]]:
         yield f"export it to {store} (below it is called {location}), or name the database as the store", ""
         yield "prove the layout with it: at the question, Enter alone stands for that text", ""
     else:
-        out_of_use = (
-            f"nothing new is encrypted under {question.key}, which is not in use any more: find a credential "
-            "under it whose password somebody remembers, if possible one of more than 32 characters"
-        )
-        yield out_of_use, ""
+        yield _find_one(question), "\n".join(question.candidates or [question.example])
         yield "prove the layout with it; the password is asked for without echo", ""
     command = f"passkey-audit layouts --store {store} --key KEY --known {location} --save layouts.toml"
     key = f"the file of {question.key}" if question.key else "the server's key file"
@@ -43,3 +54,21 @@ def settling_steps(question: "OpenQuestion") -> Iterator[tuple[str, str]]:
         'add this to every later run, or layouts = "layouts.toml" to your settings',
         "--layouts layouts.toml",
     )
+
+
+def _find_one(question: "OpenQuestion") -> str:
+    """Why none is made anew, and which to look for."""
+    if question.current and question.key:
+        why = "a new credential would be written as the known ones are, and settle nothing"
+    elif question.key:
+        why = f"nothing new is encrypted under {question.key}, which is not in use any more"
+    else:
+        why = "which key the server uses now is not known (--current), so that a new credential may not help"
+    return (
+        f"{why}: find one of these values whose text somebody knows to the letter, best of more than 32 "
+        "characters; if they differ in age, an old one"
+    )
+
+
+def _count(values: int, more: str = "") -> str:
+    return f"{values} {more}value{'s' if values != 1 else ''}"

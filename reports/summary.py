@@ -130,8 +130,11 @@ class OpenQuestion(_Frozen):
         values: how many stored values the answer is about.
         layouts: those that the data cannot tell apart.
         example: location of one of the values.
-        proposed_text: what to store in a new credential, to know its text; "" where none can be made under
-        the key.
+        proposed_text: what to store in a new credential, to know its text; "" where that settles nothing:
+            none can be made under the key, or how new ones lie is known already.
+        candidates: locations of values of which one known text settles most, up to three: the largest
+            group, the longest first.
+        settled: how many other values under the key have a text that is known for certain.
     """
 
     system: str
@@ -141,6 +144,8 @@ class OpenQuestion(_Frozen):
     layouts: list[str]
     example: str
     proposed_text: str
+    candidates: list[str] = []
+    settled: int = 0
 
 
 class InputSummary(_Frozen):

@@ -8,7 +8,8 @@ VERDICTS: Final = {
     "lost": "Well-formed, but no key that was given opens it. Find the missing key, or enter it again.",
     "damaged": "Cannot be a whole value in any known form. It must be entered again.",
     "unknown": "No form of encryption could be established for it, so nothing can be said yet.",
-    "ambiguous": "Several keys fit, or one weakly, or its text is not settled. Never changed automatically.",
+    "ambiguous": "Several keys fit, or one only weakly; or the key is certain, but not every byte of the "
+    "text is settled. Never changed automatically.",
     "plain-text": "Not encrypted at all: stored in the clear, or cut off.",
     "empty": "No value is stored.",
     "external": "Kept in another system, so there is nothing to open here.",

@@ -162,6 +162,7 @@ class _Anonymiser:
                         update={
                             "key": self._name(each.key),
                             "example": self._locations.get(each.example, each.example),
+                            "candidates": [self._locations.get(one, one) for one in each.candidates],
                         }
                     )
                     for each in summary.open_questions

@@ -68,6 +68,7 @@ def layouts_command(
     --save layouts.toml
     """
     from audit import LayoutsRequest, StoreOptions, find_layouts
+    from audit.cli.layout_rows import layout_rows
     from audit.cli.printing import print_open_questions, print_table, print_unread, remark
     from audit.cli.questions import RESOLVER
     from audit.layouts.user_supplied import NOTHING_SUPPLIED, merged, read_layouts, write_layouts
@@ -88,7 +89,7 @@ def layouts_command(
     )
     with usage_errors():
         found = find_layouts(request, ask=_plain_text, resolver=RESOLVER, observer=Display(quiet=quiet))
-    print_table(found.table, table_format, output)
+    print_table(layout_rows(found.table) if table_format == "table" else found.table, table_format, output)
     for each in found.remarks:
         remark(each, quiet=quiet)
     if found.unknown:
@@ -106,7 +107,7 @@ def layouts_command(
 
 def _plain_text(location: str) -> "Secret":
     from audit.cli.questions import prompt_without_echo
-    from audit.run.open_questions import PROPOSED_TEXT
+    from audit.discovery.known_text import PROPOSED_TEXT
     from parsers.secret import Secret
     from reports.terminal import visible
 

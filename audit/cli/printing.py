@@ -60,5 +60,5 @@ def print_open_questions(questions: "Iterable[OpenQuestion]", *, quiet: bool) ->
         remark(question_in_words(question), quiet=quiet)
         for number, (sentence, command) in enumerate(settling_steps(question), start=1):
             remark(f"  {number}. {sentence}{':' if command else ''}", quiet=quiet)
-            if command:
-                remark(f"       {command}", quiet=quiet)
+            for line in command.splitlines():
+                remark(f"       {line}", quiet=quiet)

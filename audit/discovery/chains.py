@@ -9,6 +9,7 @@ import polars as pl
 
 from audit.discovery.evidence import Evidence
 from audit.discovery.first_block import MOST_BLOCKS, FirstBlocks, Standing, settle
+from audit.discovery.proof_reach import reach_of_own_vectors, reach_of_vector
 from audit.discovery.sample_trial import SampleTrial
 from audit.layouts.layout import BLOCK, Iv, Layout
 from audit.trial.aes_columns import AesColumns
@@ -85,6 +86,26 @@ class Chains:
             _with_vector(hypothesis, Iv.UNKNOWN),
         )
 
+    def beside_proven(self, proven: Hypothesis) -> "Beside":
+        """What stands beside what one known text has proven, for values that are not of its layout."""
+        chain = proven.layout.chain
+        index = self._member.get((proven.aes_key, chain, Iv.UNKNOWN))
+        openings = self._trial.openings.get(index) if index is not None else None
+        if chain is None or openings is None:
+            return Beside((), believed=True)
+        first = self._first_blocks(proven, openings.rows[openings.explained])
+        vectors = _vectors(proven)
+        if proven.layout.iv is Iv.FRONT:
+            reach = reach_of_own_vectors(first, [each.vector for each in vectors])
+        else:
+            own = {Iv.ZERO: bytes(BLOCK), Iv.KEY: proven.aes_key.reveal()[:BLOCK]}
+            reach = reach_of_vector(first, own.get(proven.layout.iv, proven.layout.constant_iv))
+        if not len(reach.rest.decrypted):
+            return Beside((), reach.believed)
+        standing = settle(reach.rest, [(each.vector, each.tried_log10) for each in vectors])
+        others = self._hypotheses(proven, replace(standing, unknown=True), vectors)
+        return Beside(tuple(each for each in others if each != proven), reach.believed)
+
     def _standing(self, hypothesis: Hypothesis, rows: Rows) -> tuple[Hypothesis, ...]:
         first = self._first_blocks(hypothesis, rows)
         if not len(first.decrypted):
@@ -110,24 +131,40 @@ class Chains:
         return found
 
     def _first_blocks(self, hypothesis: Hypothesis, rows: Rows) -> FirstBlocks:
-        layout, start = hypothesis.layout, len(hypothesis.layout.prefix)
-        values = self._trial.views[View.of(layout)].gather(pl.Series(rows))
-        values = values.filter(values.bin.size() >= start + 2 * BLOCK)
-        pieces = values.bin.slice(start, 2 * BLOCK).bin.reinterpret(dtype=pl.Array(pl.UInt8, 2 * BLOCK))
-        blocks = pieces.to_numpy().reshape(-1, 2, BLOCK) if len(values) else np.zeros((0, 2, BLOCK), np.uint8)
-        decrypted = AesColumns(hypothesis.aes_key).decrypt(blocks)
-        first, place = np.unique(decrypted[:, 0], axis=0, return_index=True)
-        first, place = first[:MOST_BLOCKS], place[:MOST_BLOCKS]
-        second = decrypted[place, 1] ^ blocks[place, 0]
-        is_last = values.gather(pl.Series(place)).bin.size().to_numpy() == start + 2 * BLOCK
-        readable = np.where(
-            is_last, BLOCK - np.minimum(padding_lengths(second, layout.padding), BLOCK), BLOCK
-        )
-        goes_on = [
-            length >= _READABLE and goes_on_as_text(piece[:length].tobytes())
-            for piece, length in zip(second, readable, strict=True)
-        ]
-        return FirstBlocks(first, np.array(goes_on, np.bool_))
+        values = self._trial.views[View.of(hypothesis.layout)].gather(pl.Series(rows))
+        return first_blocks(values, hypothesis)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands beside a proven vector.
+
+    Attributes:
+        others: what values that are not of the proven layout may be behind; () where all seem to be of it.
+        believed: whether a value that is text behind the proven vector is of it, whatever the others are.
+    """
+
+    others: tuple[Hypothesis, ...]
+    believed: bool
+
+
+def first_blocks(values: pl.Series, hypothesis: Hypothesis) -> FirstBlocks:
+    """The first blocks of different decoded values that a hypothesis opens, of two blocks and more."""
+    layout, start = hypothesis.layout, len(hypothesis.layout.prefix)
+    values = values.filter(values.bin.size() >= start + 2 * BLOCK)
+    pieces = values.bin.slice(start, 2 * BLOCK).bin.reinterpret(dtype=pl.Array(pl.UInt8, 2 * BLOCK))
+    blocks = pieces.to_numpy().reshape(-1, 2, BLOCK) if len(values) else np.zeros((0, 2, BLOCK), np.uint8)
+    decrypted = AesColumns(hypothesis.aes_key).decrypt(blocks)
+    first, place, times = np.unique(decrypted[:, 0], axis=0, return_index=True, return_counts=True)
+    first, place, times = first[:MOST_BLOCKS], place[:MOST_BLOCKS], times[:MOST_BLOCKS]
+    second = decrypted[place, 1] ^ blocks[place, 0]
+    is_last = values.gather(pl.Series(place)).bin.size().to_numpy() == start + 2 * BLOCK
+    readable = np.where(is_last, BLOCK - np.minimum(padding_lengths(second, layout.padding), BLOCK), BLOCK)
+    goes_on = [
+        length >= _READABLE and goes_on_as_text(piece[:length].tobytes())
+        for piece, length in zip(second, readable, strict=True)
+    ]
+    return FirstBlocks(first, np.array(goes_on, np.bool_), times > 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Layouts and keys found from the data: the best explanation first, then the next of what is left."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -32,11 +32,16 @@ class Discovered:
         established: the hypotheses that verdicts may rest on, the one that explains most first.
         guesses: the best others, where nothing is established: how far the data go.
         to_try: every key in every established layout, and in those that may be meant instead.
+        by_text: of these, what the data leave open and a known text of one value has proven: it speaks for
+            those that are text there.
+        disputed: of those, such as other values contradict, so that text there does not tell either.
     """
 
     established: tuple[Evidence, ...]
     guesses: tuple[Evidence, ...] = ()
     to_try: tuple[Hypothesis, ...] = ()
+    by_text: frozenset[Hypothesis] = frozenset()
+    disputed: frozenset[Hypothesis] = frozenset()
 
     def together(self, more: "Discovered", *, first: bool) -> "Discovered":
         """With what was found in what these do not open; what is tried already keeps its place."""
@@ -48,6 +53,8 @@ class Discovered:
             ),
             guesses=more.guesses if first else self.guesses,
             to_try=tuple(dict.fromkeys((*self.to_try, *more.to_try))),
+            by_text=self.by_text | more.by_text,
+            disputed=self.disputed | more.disputed,
         )
 
 
@@ -72,15 +79,23 @@ def discover(
     """
     views = Views(values)
     tried = hypotheses(keys, layouts_to_try((*layouts, *supplied.proven), views))
-    proofs = _Proofs(keys, supplied)
-    trial = SampleTrial.of(views, tried, secret_tags, proofs.hold)
+    proven = dict.fromkeys(
+        each
+        for each in tried
+        if any(
+            supplied.is_proven(layout, keys[each.key].fingerprint) for layout in (each.layout, *each.same_as)
+        )
+    )
+    trial = SampleTrial.of(views, tried, secret_tags, lambda each: each in proven)
     chains = Chains(trial)
+    proofs = _Proofs(keys, supplied, chains, tuple(proven))
     established = tuple(
         proofs.settled(chains.settled(index, evidence)) for index, evidence in _one_after_the_other(trial)
     )
     established += proofs.alone(trial, established)
     if established:
-        return Discovered(established, to_try=_to_try(keys, established, chains, proofs))
+        to_try = _to_try(keys, established, chains, proofs)
+        return Discovered(established, (), to_try, frozenset(proofs.by_text), frozenset(proofs.disputed))
     everything = np.ones(trial.size, np.bool_)
     trial.try_best(_GUESSES)
     guesses = sorted(_ranked(trial, everything, trial.openings), key=lambda each: each.evidence.log10)
@@ -204,19 +219,36 @@ def _as_good(other: _Explained, best: _Explained) -> bool:
     return same and other.log10 - best.log10 < CLEARLY_LIKELIER
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Proofs:
-    """What known plain texts have proven, and under which keys."""
+    """What known plain texts have proven, under which keys, and for which values.
+
+    Attributes:
+        proven: the hypotheses that are.
+        by_text, disputed: as in `Discovered`, of what was asked about so far.
+    """
 
     keys: Sequence[Key]
     supplied: Supplied
+    chains: Chains
+    proven: Sequence[Hypothesis]
+    by_text: set[Hypothesis] = field(default_factory=set)
+    disputed: set[Hypothesis] = field(default_factory=set)
 
     def settled(self, evidence: Evidence) -> Evidence:
-        """Of what the data cannot tell apart, what a known plain text has proven."""
-        kept = [each for each in evidence.alike if self.hold(each)]
+        """Of what the data cannot tell apart, what a known text has proven, and what stands beside it."""
+        kept = [each for each in evidence.alike if self.hold(each)] or self._of_chain(evidence)
         if not kept:
             return evidence
-        return replace(evidence, hypothesis=kept[0], equivalent=tuple(kept[1:]), proven=True)
+        others = dict.fromkeys(other for each in kept for other in self.beside(each))
+        equivalent = (*kept[1:], *(each for each in others if each not in kept))
+        return replace(evidence, hypothesis=kept[0], equivalent=equivalent, proven=True)
+
+    def _of_chain(self, evidence: Evidence) -> list[Hypothesis]:
+        """What is proven for this key's chain, where nothing speaks for anything else in it."""
+        chains = {(each.aes_key, each.layout.chain) for each in evidence.alike if each.layout.chain}
+        proven = [each for each in self.proven if (each.aes_key, each.layout.chain) in chains]
+        return [] if any(self.beside(each) for each in proven) else proven
 
     def alone(self, trial: SampleTrial, established: Iterable[Evidence]) -> tuple[Evidence, ...]:
         """What is proven, opens something, and is not established by the data."""
@@ -227,7 +259,20 @@ class _Proofs:
             if trial.tried[index] not in told and self.hold(trial.tried[index])
         }
         ranked = _ranked(trial, np.ones(trial.size, np.bool_), others)
-        return tuple(replace(each.evidence, proven=True) for each in ranked)
+        return tuple(
+            replace(each.evidence, equivalent=self.beside(each.evidence.hypothesis), proven=True)
+            for each in ranked
+        )
+
+    def beside(self, proven: Hypothesis) -> tuple[Hypothesis, ...]:
+        """What may be meant instead for values that are not of the proven layout."""
+        if proven.layout.chain is None or not self._by_known_text(proven):
+            return ()
+        beside = self.chains.beside_proven(proven)
+        self.by_text.add(proven)
+        if not beside.believed:
+            self.disputed.add(proven)
+        return beside.others
 
     def hold(self, hypothesis: Hypothesis) -> bool:
         """Whether they prove this key's layout."""
@@ -235,6 +280,12 @@ class _Proofs:
         return any(
             self.supplied.is_proven(layout, fingerprint)
             for layout in (hypothesis.layout, *hypothesis.same_as)
+        )
+
+    def _by_known_text(self, hypothesis: Hypothesis) -> bool:
+        """Not because a user, or a vendor, says that it holds under every key."""
+        return any(
+            layout in self.supplied.proven_under for layout in (hypothesis.layout, *hypothesis.same_as)
         )
 
 
@@ -253,7 +304,7 @@ def _to_try(
     for each in hypotheses(keys, dict.fromkeys((*proofs.supplied.proven, *layouts))):
         chain = each.layout.chain
         if chain is None or proofs.hold(each):
-            found[each] = None
+            found |= dict.fromkeys((each, *(proofs.beside(each) if each not in found else ())))
         elif (each.aes_key, chain) not in settled:
             found |= dict.fromkeys((each, *chains.possible(each)))
     return tuple(found)

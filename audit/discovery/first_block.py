@@ -25,6 +25,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from audit.discovery.one_constant import behind_one_constant
+from audit.discovery.text_bytes import BYTE_LOG10, IMPOSSIBLE_LOG10
 from audit.layouts.layout import BLOCK
 from audit.trial.groups import Bytes
 from audit.trial.odds import text_log10
@@ -56,10 +58,12 @@ class FirstBlocks:
     Attributes:
         decrypted: through the bare inverse cipher, each once; shape [n, 16].
         goes_on: whether the value goes on as text of four bytes and more; shape [n].
+        repeated: whether different values have it; vectors of their own never are equal; shape [n].
     """
 
     decrypted: Bytes
     goes_on: npt.NDArray[np.bool_]
+    repeated: npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,31 +124,7 @@ def _classes(decrypted: Bytes, vector: bytes) -> list[Content]:
     return [begins_as_text(row.tobytes()) for row in decrypted ^ np.frombuffer(vector, np.uint8)]
 
 
-_WORD_BYTES: Final = 62
-_OTHER_PRINTABLE: Final = 36
-_WORD_SHARE: Final = 0.85
-_LEADS: Final = 4
-_FOLLOWING: Final = 64
-_IMPOSSIBLE_LOG10: Final = -6.0
-
-
-def _byte_log10(byte: int) -> float:
-    if byte < 128 and chr(byte).isalnum():
-        return math.log10(_WORD_SHARE / _WORD_BYTES)
-    if 32 <= byte < 127:
-        return math.log10((1 - _WORD_SHARE) / _OTHER_PRINTABLE)
-    if 0x80 <= byte < 0xC0:
-        return math.log10(1 / 2 / _FOLLOWING)
-    if 0xC2 <= byte < 0xF5:  # a text in one script has few of these
-        return math.log10(1 / 2 / _LEADS)
-    return _IMPOSSIBLE_LOG10
-
-
-_BYTE_LOG10: Final = np.array([_byte_log10(byte) for byte in range(256)])
-"""Secrets are made of letters and digits, mostly, or of one script's letters in UTF-8; a text read behind
-another vector is made of anything."""
-
-_ASCII_LOG10: Final = np.where(np.arange(256) < 128, _BYTE_LOG10, _IMPOSSIBLE_LOG10)
+_ASCII_LOG10: Final = np.where(np.arange(256) < 128, BYTE_LOG10, IMPOSSIBLE_LOG10)
 """The same where the texts are ASCII: what is not would have to be UTF-8 in all of them."""
 
 _IS_TYPED: Final = np.array([32 <= byte < 127 for byte in range(256)])
@@ -171,6 +151,26 @@ def _patterns() -> Bytes:
 _PATTERNS: Final = _patterns()
 
 
+def text_gains(decrypted: Bytes, vector: bytes) -> npt.NDArray[np.float64]:
+    """log10 of how likely the bytes of texts are, by place and byte of a vector; shape [16, 256].
+
+    Args:
+        decrypted: first blocks; shape [n, 16].
+        vector: one behind which they are texts: if most are ASCII there, others are taken for ASCII too.
+    """
+    is_ascii = ((decrypted ^ np.frombuffer(vector, np.uint8)) < 128).all(axis=1)
+    return _gains(decrypted, _ASCII_LOG10 if 2 * is_ascii.sum() > len(decrypted) else BYTE_LOG10)
+
+
+def head_is_mistyped(texts: Bytes) -> bool:
+    """Whether a block begins as keys, certificates, XML or tokens do, but for a few bytes; shape [n, 16]."""
+    for head in (np.frombuffer(each[:BLOCK], np.uint8) for each in _HEADS):
+        wrong = (texts[:, : len(head)] != head).sum(axis=1)
+        if ((wrong > 0) & (wrong < _PLACES_APART)).any():
+            return True
+    return False
+
+
 def _gains(decrypted: Bytes, byte_log10: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """log10 of how likely the bytes at each place are behind each byte of a vector; shape [16, 256]."""
     gains = []
@@ -186,7 +186,7 @@ def _likeliest(
 ) -> tuple[int, ...]:
     """Of several vectors that all give text, those that give it about as likely as the best."""
     headed = tuple(place for place in fitting if _gives_a_head(first, vectors[place][0]))
-    gains = _gains(first.decrypted, _BYTE_LOG10)
+    gains = _gains(first.decrypted, BYTE_LOG10)
     likely = [float(gains[np.arange(BLOCK), list(vectors[place][0])].sum()) for place in fitting]
     return headed or tuple(
         place for place, each in zip(fitting, likely, strict=True) if each >= max(likely) + _STRONG_LOG10
@@ -207,8 +207,7 @@ def _another_constant_stands(first: FirstBlocks, vector: bytes) -> bool:
     if _gives_a_head(first, vector):
         return False
     own = np.frombuffer(vector, np.uint8)
-    is_ascii = 2 * int(((first.decrypted ^ own) < 128).all(axis=1).sum()) > len(first.decrypted)
-    gains = _gains(first.decrypted, _ASCII_LOG10 if is_ascii else _BYTE_LOG10)
+    gains = text_gains(first.decrypted, vector)
     here = gains[np.arange(BLOCK), own]
     others = _PATTERNS[(own != _PATTERNS).sum(axis=1) >= _PLACES_APART]
     patterns = gains[np.arange(BLOCK), others].sum(axis=1)
@@ -261,7 +260,8 @@ def _own_vectors_show(first: FirstBlocks) -> bool:
     coincide = _coincidences(text) > expected + 3 * math.sqrt(expected)
     # A few that lie behind a constant agree with each other, whatever the many do.
     few = _tail_log10(_agreements(text), math.comb(len(text), 2) * _CHANCE_OF_AGREEMENT)
-    return not coincide and few > _FEW_LOG10
+    alike = behind_one_constant(first.decrypted, -_FEW_LOG10) | first.repeated
+    return not coincide and few > _FEW_LOG10 and not alike.any()
 
 
 def _excluded(first: FirstBlocks, vector: bytes) -> bool:

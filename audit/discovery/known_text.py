@@ -1,12 +1,19 @@
 """One credential's plain text, which turns evidence for a layout into proof."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+import hashlib
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
 import polars as pl
 
+from audit.discovery.chains import TYPED_VECTORS, first_blocks
+from audit.discovery.evidence import hardly_chance
+from audit.discovery.first_block import FirstBlocks
+from audit.discovery.mistyped import Doubt, Neighbours, disagree, doubt, is_near_a_key
 from audit.discovery.wrappers import wrapped
 from audit.keys.key_ring import Key
 from audit.layouts.layout import BLOCK, Iv, Layout, Padding, with_prefixes
@@ -17,12 +24,11 @@ from audit.trial.hypothesis import Hypothesis, hypotheses, without_looser
 from audit.trial.opened import Opened
 from audit.trial.try_keys import try_keys
 from audit.trial.views import View, Views
-from parsers.keys.aes_forms import written_keys
 from parsers.secret import Secret
 
-_LARGEST_KEY: Final = 4096
-_NEAR: Final = 6
-"""Equal bytes at their places; of random vectors not one in 10¹⁰ has so many."""
+PROPOSED_TEXT: Final = "passkey-audit: no secret, just three blocks."
+"""44 bytes: three AES blocks, all different. The first tells the vector, the others mode and key form, the
+last one the padding; one block fewer leaves a constant vector and a vector in front alike."""
 
 _LONGEST_PREFIX: Final = 8
 
@@ -51,22 +57,77 @@ class Proof:
             probability 2⁻¹²⁸. A constant vector that nobody knew is solved.
         possible: with a value of a single block and an unknown constant vector every key has one vector that
             gives the text: these, which other values or a second known text must confirm.
+        doubtful: solved vectors that a mistake in the first 16 bytes of the text would give as well; a second
+            known text may confirm them. None of them is near to a key.
+        doubts: why nothing is given although the blocks after the first are those of the text.
+        form: how the text was read, where it is not what was typed: "in UTF-16", "without its line end".
+        witness: SHA-256 of the stored values; equal values with equal texts are one piece of knowledge.
     """
 
     gives: tuple[Hypothesis, ...]
     possible: tuple[Hypothesis, ...]
+    doubtful: tuple[Hypothesis, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+    form: str = ""
+    witness: str = ""
 
 
-def prove(known: KnownText, keys: Sequence[Key], layouts: Iterable[Layout]) -> Proof:
+_NOTHING: Final = Proof((), ())
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """What a solved vector is held against.
+
+    Attributes:
+        values: a sample of the store, columns `value` and `iv`.
+        proven: by fingerprint of a key file, the constants that texts have proven under it before.
+    """
+
+    values: pl.DataFrame
+    proven: Mapping[str, Sequence[bytes]] = field(default_factory=dict)
+
+
+NOTHING_ELSE: Final = Population(pl.DataFrame(schema={"value": pl.Binary, "iv": pl.Binary}))
+"""No other value is known."""
+
+
+def prove(
+    known: KnownText,
+    keys: Sequence[Key],
+    layouts: Iterable[Layout],
+    population: Population = NOTHING_ELSE,
+) -> Proof:
     """Try every key in every layout, behind every prefix too that the value itself begins with.
+
+    A text that nothing gives is read in other ways too: without what is left over at its ends, and in the
+    encodings that older programs store.
 
     Args:
         known: the value and its text.
         keys: the candidates.
         layouts: those to try.
+        population: the store's other values.
     """
-    values = Views(known.values)
     listed = tuple(layouts)
+    as_typed = first = _prove(known, keys, listed, population)
+    for form, text in _other_forms(known.plain.reveal()):
+        if as_typed.gives or as_typed.possible or as_typed.doubts:
+            break
+        as_typed = replace(_prove(replace(known, plain=text), keys, listed, population), form=form)
+        as_typed = replace(as_typed, possible=())  # every text of a block has vectors that give it
+    proof = as_typed if as_typed.gives or as_typed.doubts else first
+    return replace(proof, witness=_digest(known.values)) if proof != _NOTHING else proof
+
+
+def _digest(values: pl.DataFrame) -> str:
+    return hashlib.sha256(b"".join(sorted(set(values["value"].drop_nulls())))).hexdigest()
+
+
+def _prove(
+    known: KnownText, keys: Sequence[Key], listed: tuple[Layout, ...], population: Population
+) -> Proof:
+    values = Views(known.values)
     wanted = (*listed, *wrapped(listed, values))
     tried = hypotheses(keys, (*wanted, *_behind_own_prefixes(wanted, values)))
     plain = np.frombuffer(known.plain.reveal(), np.uint8)
@@ -76,44 +137,124 @@ def prove(known: KnownText, keys: Sequence[Key], layouts: Iterable[Layout]) -> P
         for row, log10 in _rows_with(opened, plain, tried[opened.hypothesis])
     )
     gives = [each for each, _ in found if each.layout.iv is not Iv.UNKNOWN]
-    gives = gives or [
-        solved
-        for each, row in found
-        if not _is_near_a_key((solved := _solved(each, row, values, plain)).layout.constant_iv, keys)
-    ]
+    if gives:
+        return Proof(without_looser(dict.fromkeys(gives)), ())
+    judge = _SolvedVectors(known, keys, population)
+    if found:
+        solved = [_solved(each, row, values, plain) for each, row in found]
+        return judge.sorted_out(without_looser(dict.fromkeys(solved)), possible=())
     unknown = [each for each in hypotheses(keys, wanted) if each.layout.iv is Iv.UNKNOWN]
-    possible = [
-        each
-        for one in (() if gives else unknown)
-        for each in _single_block(one, values, plain)
-        if not _is_near_a_key(each.layout.constant_iv, keys)
-    ]
-    return Proof(without_looser(dict.fromkeys(gives)), tuple(dict.fromkeys(possible)))
+    possible = [each for one in unknown for each in _single_block(one, values, plain)]
+    return judge.sorted_out((), possible=tuple(dict.fromkeys(possible)))
 
 
-def _is_near_a_key(vector: bytes, keys: Sequence[Key]) -> bool:
-    """Whether a solved vector is part of a candidate's file, or all but a few bytes of one.
+@dataclass(frozen=True, slots=True)
+class _SolvedVectors:
+    """The doubts about vectors that a text gives."""
 
-    It is taken from the key then, and the text was mistyped, or it is another part of the key than is known:
-    such a vector would be a piece of a key in a file and on a screen.
-    """
-    own = np.frombuffer(vector, np.uint8)
-    for key in keys:
-        forms = {key.content, *written_keys(key.content).values()}
-        for content in (each.reveal() for each in forms if BLOCK <= len(each) <= _LARGEST_KEY):
-            windows = np.lib.stride_tricks.sliding_window_view(np.frombuffer(content, np.uint8), BLOCK)
-            if ((windows == own).sum(axis=1) >= _NEAR).any():
-                return True
-    return False
+    known: KnownText
+    keys: Sequence[Key]
+    population: Population
+
+    def sorted_out(self, solved: Sequence[Hypothesis], possible: Sequence[Hypothesis]) -> Proof:
+        doubts = {each: self._doubt(each) for each in (*solved, *possible)}
+        met = dict.fromkeys(one for each in solved if (one := doubts[each]))
+        return Proof(
+            gives=tuple(each for each in solved if doubts[each] is None),
+            possible=tuple(each for each in possible if doubts[each] is None),
+            doubtful=tuple(each for each, one in doubts.items() if one not in {None, Doubt.KEY}),
+            doubts=tuple(met),
+        )
+
+    def _doubt(self, hypothesis: Hypothesis) -> Doubt | None:
+        vector = hypothesis.layout.constant_iv
+        if is_near_a_key(vector, hypothesis.aes_key.reveal(), self.keys):
+            return Doubt.KEY
+        proven = self.population.proven.get(self.keys[hypothesis.key].fingerprint, ())
+        near = Neighbours((bytes(BLOCK), *TYPED_VECTORS), proven)
+        text, proposed = self.known.plain.reveal(), PROPOSED_TEXT.encode()
+        if text != proposed and text[BLOCK:] == proposed[BLOCK:]:
+            return Doubt.PROPOSED
+        return doubt(vector, self._others(hypothesis), near, as_proposed=text == proposed)
+
+    def _others(self, hypothesis: Hypothesis) -> FirstBlocks:
+        """First blocks of other values that this key opens, whatever stands before them."""
+        hidden = replace(hypothesis, layout=replace(hypothesis.layout, iv=Iv.UNKNOWN, constant_iv=b""))
+        own = self.known.values["value"].implode()
+        others = Views(self.population.values.filter(~pl.col("value").is_in(own)))
+        decoded = others[View.of(hidden.layout)]
+        if decoded.is_empty():
+            return first_blocks(decoded, hidden)
+        rows = [
+            opened.rows[hardly_chance(opened.log10, len(decoded))] for opened in try_keys(others, [hidden])
+        ]
+        return first_blocks(decoded.gather(np.concatenate([*rows, np.zeros(0, np.intp)])), hidden)
+
+
+def _other_forms(text: bytes) -> Iterator[tuple[str, Secret]]:
+    """What may have been stored where this was typed, or given in a file."""
+    yield from _of_bytes(text)
+    try:
+        typed = text.decode()
+    except UnicodeDecodeError:
+        return
+    for name, encoding in _ENCODINGS.items():
+        with suppress(UnicodeEncodeError):
+            yield f"in {name}", Secret(typed.encode(encoding))
+    for form in ("NFC", "NFD"):
+        if (other := unicodedata.normalize(form, typed)) != typed:
+            yield f"in Unicode's form {form}", Secret(other.encode())
+
+
+def _of_bytes(text: bytes) -> Iterator[tuple[str, Secret]]:
+    if (bare := text.rstrip(b"\r\n")) != text:
+        yield "without its line end", Secret(bare)
+    if (bare := text.strip()) != text:
+        yield "without the white space around it", Secret(bare)
+    for end in (b"\n", b"\r\n"):
+        yield "with a line end", Secret(text + end)
+
+
+_ENCODINGS: Final = {"UTF-16": "utf-16-le", "UTF-16 (big-endian)": "utf-16-be", "Latin-1": "cp1252"}
+"""Those that programs on Windows store: Latin-1 as Microsoft has it."""
 
 
 def confirmed(proofs: Sequence[Proof]) -> tuple[Hypothesis, ...]:
     """What the texts prove together: what one of them proves, or two of different values say alike."""
-    distinct = dict.fromkeys(proofs)  # equal values with equal texts are one piece of knowledge
+    distinct = dict.fromkeys(proofs)  # the same knowledge twice confirms nothing
     proven = [each for proof in distinct for each in proof.gives]
-    possible = [each for proof in distinct for each in proof.possible]
+    possible = [each for proof in distinct for each in (*proof.possible, *proof.doubtful)]
     twice = [each for each in possible if possible.count(each) > 1 or each in proven]
     return tuple(dict.fromkeys((*proven, *twice)))
+
+
+def without_contradictions(proofs: Sequence[Proof]) -> list[Proof]:
+    """The proofs, but for vectors that two texts give with a few bytes' difference: one was mistyped.
+
+    Which one is not known, unless a third text gives one of them as well.
+    """
+    found = [each for proof in dict.fromkeys(proofs) for each in proof.gives if each.layout.constant_iv]
+    disagreeing = {
+        one
+        for one in found
+        if found.count(one) == 1
+        and any(
+            (one.key, one.layout.chain) == (other.key, other.layout.chain)
+            and disagree(one.layout.constant_iv, other.layout.constant_iv)
+            for other in found
+        )
+    }
+    return [
+        replace(
+            proof,
+            gives=tuple(each for each in proof.gives if each not in disagreeing),
+            doubtful=(*proof.doubtful, *(each for each in proof.gives if each in disagreeing)),
+            doubts=(*proof.doubts, Doubt.ANOTHER_TEXT),
+        )
+        if disagreeing.intersection(proof.gives)
+        else proof
+        for proof in proofs
+    ]
 
 
 def _behind_own_prefixes(layouts: Sequence[Layout], values: Views) -> Iterator[Layout]:

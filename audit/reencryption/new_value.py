@@ -11,10 +11,12 @@ from audit.reencryption.target import NewLayout, NotEstablished
 from audit.trial.hypothesis import Hypothesis
 from parsers.secret import Secret
 from parsers.stores.store_writer import StoredCiphertext
+from reports.settling import ONE_KNOWN_TEXT, TEXT_NOT_SETTLED
 
-_HIDDEN: Final = "its whole plain text is not known in this layout: one known plain text would solve it"
-_PROVE: Final = "prove one with `layouts --known LOCATION --save FILE`, then --layouts FILE"
-_TWO_WAYS: Final = f"the layouts that the data cannot tell apart would write different values: {_PROVE}"
+_HIDDEN: Final = f"{TEXT_NOT_SETTLED}; {ONE_KNOWN_TEXT}"
+_TWO_WAYS: Final = (
+    f"the layouts that the data cannot tell apart would write different values; {ONE_KNOWN_TEXT}"
+)
 _NO_COLUMN: Final = "its vector stands in a column of its own, which the new layout does not have"
 
 _NO_OBJECT: Final = "it does not stand in a JSON object, as values of the new layout do"

@@ -8,12 +8,10 @@ from audit.keys.key_ring import Key
 from audit.reencryption.state import OF_VERDICT, State
 from audit.reencryption.target import SURE
 from audit.verdict import Verdict
+from reports.settling import ONE_KNOWN_TEXT, TEXT_NOT_SETTLED
 
 _SAME_VALUE = ("system", "location", "value_digest")
-_NOT_WHOLE = (
-    "its whole text is not settled: prove the layout with one credential that you know, "
-    "`layouts --known LOCATION --save FILE`, then --layouts FILE"
-)
+_NOT_WHOLE = f"{TEXT_NOT_SETTLED}; {ONE_KNOWN_TEXT}"
 _OPENED = (Verdict.CURRENT, Verdict.OLDER_KEY)
 
 

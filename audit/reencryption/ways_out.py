@@ -15,7 +15,7 @@ def ways_out(
     """A sentence for each way: what restoring a key opens, what discarding loses, what re-encrypting saves.
 
     Args:
-        judged: the product's values with `verdict`, `opened_by` and `confidence`.
+        judged: the product's values with `verdict`, `opened_by`, `confidence` and `text_confidence`.
         ring: its keys.
         target: the key under which everything is to open.
         planned: how many values the re-encryption would write.
@@ -23,7 +23,11 @@ def ways_out(
             is no way out of anything.
     """
     secrets = judged.filter(~pl.col("verdict").is_in([Verdict.EMPTY, Verdict.EXTERNAL]))
-    sure = secrets.filter(pl.col("confidence").is_in(SURE), pl.col("verdict") != Verdict.AMBIGUOUS)
+    # Where the text alone is not settled, the server with that key opens it all the same.
+    text_open = ~pl.col("text_confidence").is_in(SURE)
+    sure = secrets.filter(
+        pl.col("confidence").is_in(SURE), (pl.col("verdict") != Verdict.AMBIGUOUS) | text_open
+    )
     opens = dict(sure["opened_by"].value_counts().iter_rows())
     total = secrets.height
     for key in ring.keys:

@@ -57,6 +57,7 @@ class Examined:
         opening: which of them opens each value best, or NOT_OPENED; shape [n].
         inside: by row, what opens the text of a value that was encrypted twice.
         outer: by label of a key, how many values it opens to what another key opens.
+        sizes: bytes of each stored value, as it is written down; shape [n].
     """
 
     ring: KeyRing
@@ -67,6 +68,7 @@ class Examined:
     opening: npt.NDArray[np.int32]
     inside: Mapping[int, Opener]
     outer: Mapping[str, int]
+    sizes: npt.NDArray[np.int64]
 
     def opener(self, row: int) -> Opener:
         """What opens a value, the outer key first; () where nothing does.
@@ -167,7 +169,7 @@ class _Examination:
                 break
             for each, batch in enumerate(self.batches):
                 rows = np.flatnonzero(self._without_key(each, before).to_numpy())
-                self._try(each, batch, rows, found.to_try)
+                self._try(each, batch, rows, found)
             if is_whole(rest):
                 break
         return found
@@ -177,14 +179,16 @@ class _Examination:
         there = is_there(self.batches[number])
         return pl.Series(there & ~convincing(self.bests[number], _correction(found.to_try)))
 
-    def _try(
-        self, number: int, batch: pl.DataFrame, rows: npt.NDArray[np.intp], tried: Sequence[Hypothesis]
-    ) -> None:
+    def _try(self, number: int, batch: pl.DataFrame, rows: npt.NDArray[np.intp], found: Discovered) -> None:
         if not rows.size:
             return
+        tried, believed = found.to_try, found.by_text - found.disputed
         whole = len(rows) == batch.height
         opened = try_keys(Views(batch if whole else batch[rows]), tried)
-        best = best_openings(len(rows), self.inner[number].watch(opened, rows), tried, self.secret_tags)
+        best = best_openings(
+            len(rows), self.inner[number].watch(opened, rows), tried, self.secret_tags, believed
+        )
+        best.leave_open(np.array([*(each in found.by_text for each in tried), False]))
         self.bests[number].put(rows, best)
 
     def _try_everything(self, known: Sequence[Layout]) -> None:
@@ -284,6 +288,9 @@ class _Examination:
             opening=np.concatenate([best.hypothesis for best in self.bests]),
             inside=inside,
             outer=outer,
+            sizes=np.concatenate(
+                [batch["value"].bin.size().fill_null(0).cast(pl.Int64).to_numpy() for batch in self.batches]
+            ),
         )
 
     def _put_twice(

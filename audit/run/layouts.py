@@ -3,11 +3,24 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 import polars as pl
 
+from audit.discovery.chains import TYPED_VECTORS
 from audit.discovery.evidence import Evidence
-from audit.discovery.known_text import KnownText, Proof, confirmed, prove
+from audit.discovery.known_text import (
+    NOTHING_ELSE,
+    PROPOSED_TEXT,
+    KnownText,
+    Population,
+    Proof,
+    confirmed,
+    prove,
+    without_contradictions,
+)
+from audit.discovery.mistyped import Doubt
+from audit.discovery.sample import sample
 from audit.errors import LayoutError, RequestError
 from audit.exit_codes import exit_code
 from audit.keys.key_ring import KeyRing
@@ -199,7 +212,11 @@ def _of_product(
     reading: StoresReading, ring: KeyRing, supplied: Supplied, known: Sequence[KnownText]
 ) -> LayoutsFound:
     layouts = tuple(dict.fromkeys((*ring.product.layouts, *supplied.to_try, *supplied.proven)))
-    proofs = [prove(text, ring.keys, layouts) for text in known]
+    batches = [batch for batch in reading.batches if batch.height]
+    population = Population(
+        sample(batches) if known and batches else NOTHING_ELSE.values, _proven_constants(supplied)
+    )
+    proofs = without_contradictions([prove(text, ring.keys, layouts, population) for text in known])
     proven = confirmed(proofs)
     possible = {each for proof in proofs for each in proof.possible}
     with_texts = together(supplied, ((each.layout, ring.keys[each.key].fingerprint) for each in proven))
@@ -209,7 +226,10 @@ def _of_product(
     evidence = [each for one in examined for each in one.discovered.established]
     # A vector that one text of a single block allows, and that opens the store's other values as well.
     proven = (*proven, *(each.hypothesis for each in evidence if each.hypothesis in possible))
-    given = [[each for each in (*proof.gives, *proof.possible) if each in proven] for proof in proofs]
+    given = [
+        [each for each in (*proof.gives, *proof.possible, *proof.doubtful) if each in proven]
+        for proof in proofs
+    ]
     return LayoutsFound(
         table=pl.concat([LAYOUT_TABLE.to_frame(), *(_table(each, ring, proven) for each in examined)]),
         remarks=(
@@ -226,6 +246,15 @@ def _of_product(
     )
 
 
+def _proven_constants(supplied: Supplied) -> dict[str, list[bytes]]:
+    """By fingerprint of a key file, the vectors that texts have proven under it before."""
+    found: dict[str, list[bytes]] = {}
+    for layout, fingerprints in supplied.proven_under.items():
+        for each in fingerprints if layout.constant_iv else ():
+            found.setdefault(each, []).append(layout.constant_iv)
+    return found
+
+
 def _settled(proven: Sequence[Hypothesis], evidence: Iterable[Evidence]) -> list[Hypothesis]:
     """Keys in proven layouts; of those that one text cannot tell apart, those that the store shows."""
     shown = {each for one in evidence if one.opened for each in one.alike}
@@ -239,9 +268,17 @@ def _settled(proven: Sequence[Hypothesis], evidence: Iterable[Evidence]) -> list
 
 def _remark(text: KnownText, proof: Proof, given: Sequence[Hypothesis], ring: KeyRing) -> str:
     """What came of a known text, without a word of it."""
+    form = f", read {proof.form}," if proof.form else ""
     if given:
         pairs = "; ".join(f"{' or '.join(each.names)} under {ring.keys[each.key].label}" for each in given)
-        return f"the known text of {text.location} is given by {pairs}"
+        return f"the known text of {text.location}{form} is given by {pairs}{_as_typed(text, given)}"
+    if proof.doubts:
+        return (
+            f"the known text of {text.location}{form} proves nothing: from its 17th byte on it is what is "
+            f"stored, but its first 16 bytes were probably mistyped: {_DOUBTS[proof.doubts[0]]}. Check "
+            "capital and small letters, and that no other password ends like this one; or give the text of "
+            "a second credential as well (--known once more)"
+        )
     if proof.possible:
         return (
             f"no hypothesis gives the known text of {text.location}, unless behind a constant vector that "
@@ -249,9 +286,29 @@ def _remark(text: KnownText, proof: Proof, given: Sequence[Hypothesis], ring: Ke
             "16 bytes or more, would settle it"
         )
     return (
-        f"no hypothesis gives the known text of {text.location}: its key is not among the candidates, its "
-        "layout is none of those tried, or the text is not what is stored there"
+        f"no hypothesis gives the known text of {text.location}: the text is not what is stored there (check "
+        "its spelling, and the location), its key is not among the candidates, or its layout is none of "
+        "those tried"
     )
+
+
+def _as_typed(text: KnownText, given: Sequence[Hypothesis]) -> str:
+    """That a solved vector rests on the first 16 bytes as they were typed, which nothing else of it shows."""
+    solved = any(each.layout.constant_iv not in (b"", *TYPED_VECTORS) for each in given)
+    if not solved or text.plain.reveal() == PROPOSED_TEXT.encode():
+        return ""
+    return "; its first 16 bytes are taken as they were typed, and a second known text would confirm them"
+
+
+_DOUBTS: Final = {
+    Doubt.KEY: "with them the initialization vector would be nearly a part of a key",
+    Doubt.WELL_KNOWN: "with them the initialization vector would be nearly, but not quite, a well-known one",
+    Doubt.PROPOSED: "they are nearly, but not quite, those of the text that this program proposes",
+    Doubt.PROVEN: "with them the initialization vector would be nearly one that another text has proven",
+    Doubt.ANOTHER_TEXT: "another known text gives nearly, but not quite, the same initialization vector",
+    Doubt.DATA: "other stored values are likelier texts behind a vector that differs in a byte",
+}
+"""Why a solved vector is not believed."""
 
 
 def _left_over(examined: Examined, ring: KeyRing) -> Iterator[str]:

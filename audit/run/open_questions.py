@@ -1,54 +1,70 @@
 """What one known plain text would settle: texts that are not wholly known, and unknown layouts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 import polars as pl
 
 from audit.discovery.evidence import Evidence
+from audit.discovery.known_text import PROPOSED_TEXT
 from audit.keys.key_ring import Key, KeyRing
 from audit.layouts.layout import Iv
 from audit.run.examine import Examined
 from audit.verdict import Confidence, Verdict
 from reports.summary import OpenQuestion
 
-PROPOSED_TEXT: Final = "passkey-audit: no secret, just three blocks."
-"""44 bytes: three AES blocks, all different. The first tells the vector, the others mode and key form, the
-last one the padding; one block fewer leaves a constant vector and a vector in front alike."""
-
 _SURE: Final = (Confidence.PROVEN, Confidence.STRONG)
+_CANDIDATES: Final = 3
+_THREE_BLOCKS: Final = 64
+"""Characters of base64 that three blocks make: a text of so many shows mode, vector and padding at once."""
 
 
 def open_questions(examined: Iterable[Examined]) -> list[OpenQuestion]:
     """One for each key under which texts are not wholly known, and one where no layout is established."""
-    questions = []
-    for each in examined:
-        ring = each.ring
-        found = each.discovered.established
-        unsettled = each.frame.filter(
-            pl.col("confidence").is_in(_SURE) & ~pl.col("text_confidence").is_in(_SURE)
+    return [question for each in examined for question in _of_product(each)]
+
+
+def _of_product(examined: Examined) -> Iterator[OpenQuestion]:
+    ring, found = examined.ring, examined.discovered.established
+    values = examined.frame.with_columns(pl.Series("size", examined.sizes))
+    sure = values.filter(pl.col("confidence").is_in(_SURE))
+    whole = pl.col("text_confidence").is_in(_SURE)
+    for key in ring.keys:
+        of_key = sure.filter(pl.col("opened_by") == key.label)
+        unsettled = of_key.filter(~whole, ~pl.col("layout").is_in(_settled(found, ring, key)))
+        if not unsettled.height:
+            continue
+        own = [each for each in found if ring.keys[each.hypothesis.key] is key]
+        # How new values lie is known: a new one would say nothing of those that are open.
+        new_ones_known = any(each.proven or (each.opened and not _unsettled(each)) for each in own)
+        texts = set(of_key.filter(whole)["layout"])
+        alike = [name for one in own for name in _unsettled(one) if name not in texts]
+        yield _question(
+            unsettled,
+            key.label,
+            alike or unsettled["layout"].unique(maintain_order=True).to_list(),
+            current=key.current,
+            proposed=key.current and not new_ones_known,
+            settled=of_key.filter(whole).height,
         )
-        for key in ring.keys:
-            of_key = unsettled.filter(
-                pl.col("opened_by") == key.label, ~pl.col("layout").is_in(_settled(found, ring, key))
-            )
-            if of_key.height:
-                alike = [
-                    name for one in found if ring.keys[one.hypothesis.key] is key for name in _unsettled(one)
-                ]
-                shown = alike or of_key["layout"].unique(maintain_order=True).to_list()
-                questions.append(_question(of_key, key.label, shown, current=key.current))
-        unknown = each.frame.filter(
-            (pl.col("verdict") == Verdict.UNKNOWN) | (pl.col("confidence") == Confidence.WEAK)
-        )
-        if unknown.height and not found:
-            questions.append(_question(unknown, "", (), current=True))
-    return questions
+    unknown = values.filter(
+        (pl.col("verdict") == Verdict.UNKNOWN) | (pl.col("confidence") == Confidence.WEAK)
+    )
+    if unknown.height and not found:
+        current = ring.current is not None
+        yield _question(unknown, "", (), current=current, proposed=current, settled=0)
 
 
 def _settled(found: Iterable[Evidence], ring: KeyRing, key: Key) -> list[str]:
-    """The layouts of this key that are one answer: what is no text there is damaged, not undecided."""
-    of_key = (each for each in found if ring.keys[each.hypothesis.key] is key and not _unsettled(each))
+    """The layouts of this key that are one answer: what is no text there is damaged, not undecided.
+
+    Not those that a known text of another value proved: what is no text there may lie in another layout.
+    """
+    of_key = (
+        each
+        for each in found
+        if ring.keys[each.hypothesis.key] is key and not each.proven and not _unsettled(each)
+    )
     return [name for each in of_key for name in each.names]
 
 
@@ -58,13 +74,27 @@ def _unsettled(evidence: Evidence) -> list[str]:
     return [each.layout.name for each in evidence.alike] if open_ended else []
 
 
-def _question(values: pl.DataFrame, key: str, layouts: Sequence[str], *, current: bool) -> OpenQuestion:
+def _question(
+    values: pl.DataFrame, key: str, layouts: Sequence[str], *, current: bool, proposed: bool, settled: int
+) -> OpenQuestion:
+    candidates = _candidates(values)
     return OpenQuestion(
         system=values["system"][0],
         key=key,
         current=current,
         values=values.height,
         layouts=list(dict.fromkeys(layouts)),
-        example=values["location"][0],
-        proposed_text=PROPOSED_TEXT if current else "",
+        example=candidates[0],
+        proposed_text=PROPOSED_TEXT if proposed else "",
+        candidates=candidates,
+        settled=settled,
     )
+
+
+def _candidates(values: pl.DataFrame) -> list[str]:
+    """Those of the largest group that have three blocks, the longest first; then what there is."""
+    ranked = values.with_columns(group=pl.len().over("layout"), long=pl.col("size") >= _THREE_BLOCKS)
+    ranked = ranked.sort(
+        "long", "group", "layout", "size", "location", descending=[True, True, False, True, False]
+    )
+    return ranked["location"].unique(maintain_order=True).head(_CANDIDATES).to_list()

@@ -1,6 +1,6 @@
 """The best opening of every value, and its strongest rival under another key."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import Final
 
@@ -64,6 +64,15 @@ class Best:
             tags=np.zeros((size, 2), np.uint64),
         )
 
+    def leave_open(self, by_text: npt.NDArray[np.bool_]) -> None:
+        """Take the text for unknown where it is none, and only another value's known text speaks for it.
+
+        Args:
+            by_text: whether that holds of each hypothesis, in the order of the list that was tried, and False
+                for NOT_OPENED; shape [tried + 1].
+        """
+        self.whole[by_text[self.hypothesis] & (self.content == Content.BINARY) & ~self.proven] = False
+
     def put(self, rows: npt.NDArray[np.intp], other: "Best") -> None:
         """Take `other` over in these rows; it was tried on them alone, with the same list of hypotheses."""
         for each in fields(self):
@@ -71,12 +80,25 @@ class Best:
 
 
 def best_openings(
-    size: int, opened: Iterable[Opened], tried: Sequence[Hypothesis], secret_tags: SecretTags
+    size: int,
+    opened: Iterable[Opened],
+    tried: Sequence[Hypothesis],
+    secret_tags: SecretTags,
+    believed: Container[Hypothesis] = (),
 ) -> Best:
-    """Keep, of everything that was opened in a batch of `size` values, the most convincing."""
+    """Keep, of everything that was opened in a batch of `size` values, the most convincing.
+
+    Args:
+        size: of the batch.
+        opened: what was opened.
+        tried: the hypotheses.
+        secret_tags: tells equal texts.
+        believed: those behind whose known vector a text is the value's text, although other values lie behind
+            a constant that nobody knows.
+    """
     best = Best.nothing(size)
     key_of = _distinct_keys(tried)
-    behind_known = np.array([*(each.layout.iv in _KNOWN for each in tried), False])
+    behind_known = np.array([*(each.layout.iv in _KNOWN and each not in believed for each in tried), False])
     hidden = np.array([*(each.layout.iv is Iv.UNKNOWN for each in tried), False])
     for each in opened:
         hypothesis = tried[each.hypothesis]

@@ -106,20 +106,22 @@ _SENTENCES: Final = {
     ),
     Case.TWICE: "encrypted twice: under the current key lies a value that {label} opens",
     Case.TWICE_TWO_TEXTS: (
-        "encrypted twice: under the current key lies a value that {label} opens with certainty, but to "
-        "different texts in layouts that the data cannot tell apart: one known plain text settles it"
+        "encrypted twice: under the current key lies a value that {label} opens with certainty, but not "
+        "every byte of its text is settled between layouts that the data cannot tell apart: one known plain "
+        "text settles it"
     ),
     Case.HEAD_HIDDEN: (
-        "opens under {label}, not under the current key {current}; its first 16 bytes stay hidden by a "
-        "constant initialization vector that nobody knows: one known plain text solves it"
+        "opens under {label} with certainty, not under the current key {current}; but not every byte of its "
+        "text is settled: its first 16 bytes are behind a constant initialization vector that nobody knows; "
+        "one known plain text settles it"
     ),
     Case.CURRENT_TWO_TEXTS: (
-        "opens under {label}, the current key; what its first 16 bytes are is not settled between layouts "
-        "that the data cannot tell apart"
+        "opens under {label}, the current key; but not every byte of its text is settled between layouts "
+        "that the data cannot tell apart: one known plain text settles it"
     ),
     Case.CURRENT_HEAD_HIDDEN: (
-        "opens under {label}, the current key; its first 16 bytes stay hidden by a constant initialization "
-        "vector that nobody knows"
+        "opens under {label}, the current key; but not every byte of its text is settled: its first 16 bytes "
+        "are behind a constant initialization vector that nobody knows; one known plain text settles it"
     ),
     Case.NO_LAYOUT: (
         "no ciphertext layout could be established with {candidates}: the key that wrote this store, or one"
@@ -140,8 +142,8 @@ _SENTENCES: Final = {
     Case.BAD_BASE64: "one side of the '|' is no canonical base64",
     Case.VECTOR_SIZE: "the initialization vector behind the '|' is not 16 bytes long",
     Case.TWO_TEXTS: (
-        "opens under {label} with certainty, but to different texts in layouts that the data cannot tell "
-        "apart: one known plain text settles it"
+        "opens under {label} with certainty, but not every byte of its text is settled between layouts that "
+        "the data cannot tell apart: one known plain text settles it"
     ),
     Case.NO_BLOCKS: "the ciphertext before the '|' is no multiple of 16 bytes",
 }

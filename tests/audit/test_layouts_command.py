@@ -122,6 +122,24 @@ def test_an_unknown_vector_is_solved_and_saved(estate: Path) -> None:
     result = run("layouts", *keys, *known, KNOWN=texts[0].decode())
     assert result.returncode == 0, result.stderr
     assert f'constant_iv = "{UNKNOWN_VECTOR.hex()}"' in saved.read_text()
+    assert "a second known text would confirm them" in result.stderr
+
+
+def test_a_mistyped_text_proves_nothing(estate: Path) -> None:
+    """A wrong capital would make a vector next to zeros: nothing is saved, and one line says why."""
+    zero = Layout(KeyForm.RAW, Mode.CBC, Iv.ZERO)
+    texts = [b"correct horse battery staple", *passwords(4, random.Random(4))]
+    path, saved = store(estate, zero, texts), estate / "layouts.toml"
+    known: list[str | Path] = ["--known", "/projects/P/credentials/c0", "--known-text", "env:KNOWN"]
+    keys: list[str | Path] = ["--store", path, "--key", estate / "passkey", "--save", saved]
+    wrong = run("layouts", *keys, *known, KNOWN="Correct horse battery staple")
+    assert wrong.returncode == 10
+    assert not saved.exists()
+    (line,) = [each for each in wrong.stderr.splitlines() if "probably mistyped" in each]
+    assert "Check capital and small letters" in line
+    right = run("layouts", *keys, *known, KNOWN="correct horse battery staple")
+    assert right.returncode == 0, right.stderr
+    assert saved.exists()
 
 
 def test_one_block_and_the_rest_of_the_store_solve_a_vector(estate: Path) -> None:

@@ -8,9 +8,8 @@ import polars as pl
 import pytest
 
 from audit.cloudbees.layouts import LAYOUTS
-from audit.discovery.known_text import KnownText, Proof, confirmed, prove
+from audit.discovery.known_text import PROPOSED_TEXT, KnownText, Proof, confirmed, prove
 from audit.layouts.layout import Iv, KeyForm, Layout, Mode, Padding
-from audit.run.open_questions import PROPOSED_TEXT
 from parsers.secret import Secret
 from tests.support.sealing import UNKNOWN_VECTOR, candidate, seal, stored
 

@@ -123,7 +123,7 @@ def test_a_text_that_is_not_known_whole_is_refused() -> None:
     assert state(now, now) is State.UNSURE
     assert state(now, now, also=["/a"]) is State.REFUSED
     stated = with_states(pl.DataFrame([now]), pl.DataFrame([now]), TARGET, ["/a"])
-    assert "whole text is not" in stated["reason"][0]
+    assert "not every byte of the text is settled" in stated["reason"][0]
     assert "layouts --known" in stated["reason"][0]
 
 

@@ -3,16 +3,16 @@
 import random
 
 from audit.cloudbees.layouts import LAYOUTS
-from audit.discovery.known_text import KnownText, prove
+from audit.discovery.known_text import PROPOSED_TEXT, KnownText, prove
 from audit.keys.key_ring import Key, KeyRing
 from audit.layouts.layout import Iv, KeyForm, Layout, Mode
 from audit.layouts.user_supplied import Supplied, together
 from audit.run.examine import Examined, examine
-from audit.run.open_questions import PROPOSED_TEXT, open_questions
+from audit.run.open_questions import open_questions
 from audit.trial.same_secret import SecretTags
 from parsers.secret import Secret
 from reports.settling import question_in_words, settling_steps
-from tests.support.sealing import candidate, passwords, ring_of, seal, stored
+from tests.support.sealing import UNKNOWN_VECTOR, candidate, passwords, ring_of, seal, stored
 
 TAGS = SecretTags(Secret(bytes(16)))
 OLD, NEW = candidate("old", bytes(range(16))), candidate("new", bytes(range(50, 82)), current=True)
@@ -76,3 +76,46 @@ def test_what_is_proven_for_one_key_is_not_for_another() -> None:
     frame = examined(store, ring, supplied).frame
     assert frame["text_confidence"].to_list() == ["proven"] * 3 + ["weak"] * 2
     assert frame["verdict"].to_list() == ["current"] * 3 + ["ambiguous"] * 2
+
+
+def test_a_proof_that_settles_not_everything() -> None:
+    """A text of the others must be known: a new credential would be like those that are."""
+    newer = Layout(
+        KeyForm.RAW, Mode.CBC, Iv.CONSTANT, constant_iv=bytes.fromhex("0177c2e98d3b5a6f4410fe27b9d08c3a")
+    )
+    supplied = together(Supplied(), [(newer, NEW.fingerprint)])
+    store = [*values(NEW, UNKNOWN, 25), *values(NEW, newer, 3, seed=5)]
+    (question,) = open_questions([examined(store, ring_of(NEW), supplied)])
+    assert (question.values, question.settled, question.proposed_text) == (25, 3, "")
+    places = [int(each.rpartition("/c")[2]) for each in question.candidates]
+    assert len(places) == 3
+    assert all(place < 25 for place in places)
+    longest = max(map(len, store[:25]))
+    assert len(store[places[0]]) == longest
+    words = question_in_words(question)
+    assert "the texts of 3 values are known; 25 more values open with certainty" in words
+    steps = list(settling_steps(question))
+    assert not any("create a credential" in sentence for sentence, _ in steps)
+    assert any("\n".join(question.candidates) == command for _, command in steps)
+
+
+def test_a_known_text_of_an_old_value_settles_the_rest() -> None:
+    """The second text proves the older constant, and nothing stays open."""
+    newer = Layout(
+        KeyForm.RAW, Mode.CBC, Iv.CONSTANT, constant_iv=bytes.fromhex("0177c2e98d3b5a6f4410fe27b9d08c3a")
+    )
+    older = Layout(KeyForm.RAW, Mode.CBC, Iv.CONSTANT, constant_iv=UNKNOWN_VECTOR)
+    supplied = together(Supplied(), [(newer, NEW.fingerprint), (older, NEW.fingerprint)])
+    store = [*values(NEW, UNKNOWN, 25), *values(NEW, newer, 3, seed=5)]
+    of = examined(store, ring_of(NEW), supplied)
+    assert open_questions([of]) == []
+    assert set(of.frame["text_confidence"]) == {"proven"}
+
+
+def test_no_key_is_known_to_be_current() -> None:
+    """Then nobody knows what a new credential would be encrypted under: a text of these is asked for."""
+    (question,) = open_questions(
+        [examined(values(OLD, ZERO, 6), ring_of(candidate("other", bytes(range(60, 76)))))]
+    )
+    assert (question.key, question.proposed_text) == ("", "")
+    assert len(question.candidates) == 3

@@ -114,7 +114,7 @@ def test_binary_tokens_that_two_layouts_read_differently() -> None:
     frame = judged(values, [key])
     assert set(frame["verdict"]) == {"current"}  # the key is certain, and the text is not
     assert set(frame["text_confidence"]) == {"weak"}
-    assert "not settled between layouts" in frame["reason"][0]
+    assert "not every byte of its text is settled between layouts" in frame["reason"][0]
     words = [word + b" and a second block" for word in passwords(40, chance)]
     texts = [seal(zero, key.content.reveal(), each, chance) for each in words]
     frame = judged([*values, *texts], [key])  # forty texts among them tell
