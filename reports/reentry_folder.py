@@ -6,11 +6,11 @@ from typing import Final
 
 import polars as pl
 
-from reports.ectool_script import ectool_script
+from audit.cloudbees.reentry import ectool_script
 from reports.files import atomic_file
 from reports.list_names import list_names
 from reports.reentry import write_reentry_lists
-from reports.reentry_octopus import octopus_steps
+from audit.octopus.reentry import octopus_steps
 from reports.workbook import write_workbook
 
 WORKBOOK: Final = "reentry.xlsx"

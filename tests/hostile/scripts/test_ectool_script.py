@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from reports.ectool_script import ectool_script
+from audit.cloudbees.reentry import ectool_script
 from reports.reentry import reentry_lists
 from reports.schema import REENTRY
 from tests.hostile.scripts.stubs import Stubs, write_stubs

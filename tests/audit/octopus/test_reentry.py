@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from reports.reentry import reentry_lists
-from reports.reentry_octopus import octopus_steps, portal_path
+from audit.octopus.reentry import octopus_steps, portal_path
 from tests.reports.example_run import HOSTILE_NAMES, example_run
 
 LOCATION = "variableset-Projects-1/Variables[{}].Value"

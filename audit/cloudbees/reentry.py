@@ -38,7 +38,7 @@ def ectool_script(team: str, name: str, rows: pl.DataFrame) -> str:
         total=len(calls),
         log=shlex.quote(f"{name}.log"),
     )
-    functions = resources.files("reports").joinpath("templates", "reenter.sh").read_text(encoding="utf-8")
+    functions = resources.files("audit").joinpath("cloudbees", "reenter.sh").read_text(encoding="utf-8")
     return head + functions + "\nstart\n" + "".join(f"{call}\n" for call in calls)
 
 

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from reports.ectool_script import ectool_script
+from audit.cloudbees.reentry import ectool_script
 from reports.reentry import reentry_lists
 from tests.reports.example_run import example_run
 
