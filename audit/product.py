@@ -17,6 +17,7 @@ from parsers.keys.key_file import KeyFile
 from parsers.logs.rotation_report import RotationReport
 from parsers.logs.schema import FINDINGS
 from parsers.secret import Secret
+from reports.product_guide import ProductGuide
 
 if TYPE_CHECKING:  # the functions below are the product's; this file only says what they are given
     from audit.keys.key_ring import Key, KeyRing
@@ -158,11 +159,14 @@ class ConnectionFile:
     """A file of a product's own that says where its database is, with the password of it under its key.
 
     Attributes:
+        recognises: whether a file is one of this product's, by its name; asked only where several products
+            have such files.
         open: the database as a store, the password opened by one of the keys unless it is given.
         rekeyed: of such files the one whose password is to open under the target: a new file, not yet
             written; given the files, the keys, the target, where it goes, and layouts that values show.
     """
 
+    recognises: Callable[[Path], bool]
     open: Callable[[Path, Sequence["Key"], Secret | None, "StoreMapping"], "Store"]
     rekeyed: Callable[
         [Sequence[Path], "KeyRing", "Key", Path | None, Collection[Layout]], "RekeyedFile | None"
@@ -180,7 +184,7 @@ class Product:
 
     Attributes:
         id: as the column `system` has it.
-        title: its name.
+        guide: what reports say about it: its name, how a secret is entered again, where its keys may be.
         layouts: in which its values may lie, those to try first in front.
         published: those that need no evidence, since the vendor documents them; what is written anew lies in
             the first. None where the layout is to be found from the data.
@@ -194,7 +198,7 @@ class Product:
     """
 
     id: str
-    title: str
+    guide: ProductGuide
     layouts: tuple[Layout, ...]
     published: tuple[Layout, ...]
     keys: KeyRules
@@ -204,3 +208,8 @@ class Product:
     connection: ConnectionFile | None = None
     document_meant: Callable[[str], pl.Expr] = nothing_meant
     own_words: str = ""
+
+    @property
+    def title(self) -> str:
+        """Its name, for people."""
+        return self.guide.title

@@ -62,6 +62,7 @@ class MissingKeySummary(_Frozen):
             share these.
         saves_likely: those of them that stand in an export which names it, or were changed last while it was
             in use.
+        system: the product whose key it is; "" in runs of earlier versions.
     """
 
     fingerprint: str
@@ -71,6 +72,7 @@ class MissingKeySummary(_Frozen):
     places: list[str]
     saves_up_to: int
     saves_likely: int
+    system: str = ""
 
 
 class UpgradeSummary(_Frozen):

@@ -32,8 +32,6 @@ DISAGREEMENTS: Final = {
 OTHER: Final = "other"
 """Stands for kinds of finding that users add with phrases of their own."""
 
-SYSTEMS: Final = {"cloudbees-cd": "CloudBees CD", "octopus": "Octopus Deploy"}
-
 FINDINGS: Final = {
     "passkey-mismatch": "key differs from the database's",
     "skipped-update": "skipped while re-encrypting",

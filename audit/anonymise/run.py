@@ -71,6 +71,7 @@ class _Anonymiser:
                     "reason": self._text,
                 },
             ),
+            guides=self._run.guides,
         )
 
     def _name_everything(self) -> None:

@@ -22,11 +22,12 @@ def anonymise_command(
     """
     from audit.anonymise.run import anonymised
     from audit.cli.printing import remark
+    from audit.products import every_guide
     from reports.run_folder import REPORT, read_run_folder, write_run_folder
 
     if out.resolve() == run.resolve():
         raise typer.BadParameter("name another folder than RUN", param_hint="--out")
-    write_run_folder(out, anonymised(read_run_folder(run)))
+    write_run_folder(out, anonymised(read_run_folder(run, every_guide())))
     if not quiet:
         typer.echo(f"report: {out / REPORT}")
     remark("look it through before you hand it over: what messages say in prose stays", quiet=quiet)

@@ -24,4 +24,8 @@ def _open(path: Path, keys: Sequence[Key], password: Secret | None, mapping: Map
     return CloudBeesDatabase(database_at(found.url, password=opened), mapping)
 
 
-CONNECTION: Final = ConnectionFile(open=_open, rekeyed=rekeyed_properties)
+def _is_properties_file(path: Path) -> bool:
+    return path.suffix == ".properties"
+
+
+CONNECTION: Final = ConnectionFile(recognises=_is_properties_file, open=_open, rekeyed=rekeyed_properties)

@@ -15,6 +15,7 @@ from audit.cloudbees.connection import CONNECTION
 from audit.cloudbees.key_places import key_places
 from audit.cloudbees.layouts import LAYOUTS
 from audit.cloudbees.older_key import OLDER_KEY, older_key_in_place
+from audit.cloudbees.reentry import GUIDE
 from audit.cloudbees.steps_after import steps_after
 from audit.cloudbees.upgrade_steps import upgrade_steps
 from audit.product import KeyRules, Product, ReadinessRules, RekeyingRules
@@ -58,7 +59,7 @@ credentials devopsinsightserverconfiguration directoryproviders emailconfigs plu
 
 CLOUDBEES_CD: Final[Product] = Product(
     id=products.CLOUDBEES_CD,
-    title="CloudBees CD",
+    guide=GUIDE,
     layouts=LAYOUTS,
     published=(),
     keys=KeyRules(

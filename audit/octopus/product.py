@@ -9,6 +9,7 @@ from audit.octopus.document_types import is_meant
 from audit.octopus.key_places import key_places
 from audit.octopus.layouts import LAYOUTS
 from audit.octopus.password_check import checks_for
+from audit.octopus.reentry import GUIDE
 from audit.octopus.rotation_steps import rotation_steps
 from audit.octopus.steps_after import steps_after
 from audit.octopus.zero_vectors import with_zero_vectors
@@ -39,7 +40,7 @@ def _of_password(use: PasswordUse, label: str, reference: str, password: Secret)
 
 OCTOPUS: Final[Product] = Product(
     id=products.OCTOPUS,
-    title="Octopus Deploy",
+    guide=GUIDE,
     layouts=LAYOUTS,
     published=LAYOUTS,
     keys=KeyRules(

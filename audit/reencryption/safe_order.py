@@ -31,6 +31,7 @@ from audit.reencryption.steps import steps_after
 from audit.reencryption.verified import verified
 from audit.reencryption.ways_out import ways_out
 from audit.reencryption.write_and_prove import Reencrypted, reencrypt_in_place
+from audit.run.connection_files import product_of_connection_file
 from audit.run.observer import Observer, Unobserved
 from audit.run.references import NOBODY, Resolver
 from audit.run.stores import StoreOpener, StoreOptions
@@ -231,7 +232,11 @@ class _Run:
             return None
         established = session.examined.discovered.established
         layouts = [form for each in established for one in each.alike for form in (one.layout, *one.same_as)]
-        paths = self._request.stores.database_properties
+        paths = [
+            path
+            for path in self._request.stores.database_properties
+            if product_of_connection_file(path)[0] is session.ring.product
+        ]
         try:
             return connection.rekeyed(paths, session.ring, session.plan.target, self._request.out, layouts)
         except ReencryptionError as error:

@@ -18,6 +18,7 @@ from audit.keys.missing_key import missing_keys
 from audit.keys.node_mismatch import NodeMismatch, node_mismatches
 from audit.keys.unused_keys import Opens, key_remark, tried
 from audit.ownership.owners import Owners
+from audit.products import every_guide
 from audit.run.copies import Copies
 from audit.run.examine import Examined
 from audit.run.open_questions import open_questions
@@ -121,6 +122,7 @@ def assemble(gathered: Gathered) -> tuple[Run, Copies]:
         findings=findings,
         unread=pl.DataFrame([asdict(each) for each in unread], schema=UNREAD),
         not_stored=found.not_stored,
+        guides=every_guide(),
     )
     return run, copies
 

@@ -1,15 +1,23 @@
 """A product that nobody knows, given by its value alone, goes through every command's heart."""
 
+import base64
 import json
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Final
 
 import pytest
+from click.testing import Result
+from Crypto.Cipher import AES
+from typer.testing import CliRunner
 
 from audit import products
+from audit.cli.app import app
 from audit.errors import KeyRingError
+from audit.exit_codes import ExitCode
 from audit.layouts.user_supplied import NOTHING_SUPPLIED
 from audit.ownership.owners import Owners
 from audit.product import Rekeyed
@@ -20,15 +28,17 @@ from audit.readiness.request import ReadinessRequest
 from audit.reencryption.make_plan import Wanted, make_plan
 from audit.reencryption.steps import steps_after
 from audit.reencryption.ways_out import ways_out
+from audit.run.connection_files import product_of_connection_file
 from audit.run.run_audit import Audited, Request, examine_each_product, rings_for, run_audit
 from audit.run.stores_reading import read_stores
+from parsers.errors import StoreError
 from parsers.logs.reading import LogReading
 from parsers.progress import Silent
 from parsers.stores.interface import Store
 from parsers.stores.mapping import DEFAULT_MAPPING
 from tests.audit.reencryption.estate import key_files, two_keys
 from tests.audit.test_rooms import NAME
-from tests.audit.toy_product import HARBOUR, KEY_NAME, LAYOUT, SYSTEM, harbour_store
+from tests.audit.toy_product import HARBOUR, KEY_NAME, LAYOUT, SYSTEM, harbour_database, harbour_store
 
 OLD, NEW, FOREIGN = bytes(range(140, 172)), bytes(range(10, 42)), bytes(range(60, 92))
 KEYS: Final = {"old": OLD, "new": NEW}
@@ -155,3 +165,80 @@ def test_a_plan() -> None:
     assert steps[0] == "Hand new to the harbour master."
     assert len(steps) == 2
     assert of_no_other("\n".join([*said, *steps, *plan.basis]))
+
+
+def command(*words: str | Path) -> Result:
+    """A command of the program, in this process: another would not have the toy product."""
+    ended = CliRunner().invoke(app, [str(each) for each in words])
+    if ended.exception is not None and not isinstance(ended.exception, SystemExit):
+        raise ended.exception
+    return ended
+
+
+def opened_by(database: Path) -> list[tuple[str, bytes]]:
+    """Under which key each value opens and to which text, by a cipher that the program does not use."""
+    with closing(sqlite3.connect(database)) as connection:
+        words = connection.execute("SELECT word FROM berth ORDER BY rowid").fetchall()
+    return [_opened(base64.b64decode(word)) for (word,) in words]
+
+
+def _opened(sealed: bytes) -> tuple[str, bytes]:
+    for label, key in {**KEYS, "foreign": FOREIGN}.items():
+        try:
+            text = AES.new(key, AES.MODE_GCM, nonce=sealed[:12]).decrypt_and_verify(
+                sealed[12:-16], sealed[-16:]
+            )
+        except ValueError:
+            continue
+        return label, text
+    raise AssertionError("opens under none")
+
+
+def test_the_whole_way(tmp_path: Path) -> None:
+    """Its own file leads to its database: audited, entered again, re-encrypted in place, and put back."""
+    chart = harbour_database(tmp_path, (OLD, 4), (NEW, 6), (FOREIGN, 2))
+    for label, key in KEYS.items():
+        (tmp_path / label).write_bytes(key)
+    (tmp_path / "owners.csv").write_text("pattern,team,contact\n/**,Dockers,d@example.com\n")
+    run, lists, database = tmp_path / "run", tmp_path / "lists", tmp_path / "harbour.sqlite"
+    keys = ("--key", tmp_path / "old", "--key", tmp_path / "new")
+    stores = ("--database-properties", chart)
+    owned = ("--owners", tmp_path / "owners.csv")
+    ended = command("audit", *stores, *keys, "--current", "new", *owned, "--out", run)
+    assert ended.exit_code == ExitCode.ATTENTION, ended.output
+    page = (run / "report.html").read_text()
+    assert "Passkey audit · Harbour" in page
+    assert "Look for older keys in <code>the bosun&#39;s chest</code>." in page
+    assert "letters to the <code>harbour master</code>" in page
+    ended = command("reentry", run, *owned, "--out", lists)
+    assert "Dockers: 2 to re-enter" in ended.output
+    assert {path.name for path in lists.iterdir()} == {"dockers.csv", "dockers.letter", "reentry.xlsx"}
+    assert (lists / "dockers.letter").read_text() == "dockers: Dockers has 2 words to tell\n"
+    listed = (lists / "dockers.csv").read_text()
+    assert listed.count("tell the harbour master the new word for 'ship ") == 2
+    assert of_no_other(listed)
+    before = opened_by(database)
+    content = database.read_bytes()
+    again = ("reencrypt", run, *stores, *keys, "--to", "new")
+    ended = command(*again)
+    assert database.read_bytes() == content
+    ended = command(*again, "--apply", "--yes")
+    assert ended.exit_code == ExitCode.ATTENTION, ended.output  # two values are lost
+    assert "4 open under new to the text that they held before" in " ".join(ended.output.split())
+    assert "Hand new to the harbour master." not in ended.output  # the server uses it already
+    assert of_no_other(ended.output.replace(str(tmp_path), "")), ended.output
+    after = opened_by(database)
+    assert [text for _, text in after] == [text for _, text in before]
+    assert [label for label, _ in after] == ["new"] * 10 + ["foreign"] * 2
+    ended = command("undo", run / "journal.jsonl", *stores)
+    assert ended.exit_code == 0, ended.output
+    assert opened_by(database) == before
+
+
+def test_another_products_file_leads_elsewhere(tmp_path: Path) -> None:
+    """Of two products with such a file, its name says whose it is; what has no such name is refused."""
+    chart = harbour_database(tmp_path, (NEW, 1))
+    assert product_of_connection_file(chart)[0] is HARBOUR
+    assert product_of_connection_file(tmp_path / "database.properties")[0].title == "CloudBees CD"
+    with pytest.raises(StoreError, match="of CloudBees CD, Harbour"):
+        product_of_connection_file(tmp_path / "notes.txt")

@@ -21,7 +21,7 @@ from reports.run import Run
 from reports.schema import CREDENTIALS, FINDINGS, UNREAD
 from reports.summary import KeyPeriod, SpanSummary, Summary
 from reports.wording import ACTIONS, VERDICTS
-from tests.reports.example_run import CURRENT, HOSTILE_NAMES, MISSING, OLDER, example_run
+from tests.reports.example_run import CURRENT, GUIDES, HOSTILE_NAMES, MISSING, OLDER, example_run
 
 
 class Elements(HTMLParser):
@@ -77,6 +77,7 @@ def empty_run() -> Run:
         credentials=pl.DataFrame(schema=CREDENTIALS),
         findings=pl.DataFrame(schema=FINDINGS),
         unread=pl.DataFrame(schema=UNREAD),
+        guides=GUIDES,
     )
 
 

@@ -19,9 +19,9 @@ from reports.reentry_sheets import sheets_of
 from reports.schema import REENTRY
 from reports.tables import write_csv
 from reports.workbook import write_workbook
-from tests.reports.example_run import HOSTILE_NAMES, example_run
+from tests.reports.example_run import GUIDES, HOSTILE_NAMES, example_run
 
-LISTS = reentry_lists(example_run(300).credentials.with_columns(action=pl.lit("re-enter")))
+LISTS = reentry_lists(example_run(300).credentials.with_columns(action=pl.lit("re-enter")), GUIDES)
 ODD = (*HOSTILE_NAMES, "=1+1", "'=1+1", "''x", "'x", "\t=1", "＝1", "a;b,c|d\te", '"', "_x0041_")  # noqa: RUF001
 
 

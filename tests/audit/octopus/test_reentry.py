@@ -3,9 +3,10 @@
 import polars as pl
 import pytest
 
+from audit.octopus.reentry import how_to_reenter, portal_path, portal_steps
+from reports.product_guide import LostSecret
 from reports.reentry import reentry_lists
-from audit.octopus.reentry import octopus_steps, portal_path
-from tests.reports.example_run import HOSTILE_NAMES, example_run
+from tests.reports.example_run import GUIDES, HOSTILE_NAMES, example_run
 
 LOCATION = "variableset-Projects-1/Variables[{}].Value"
 
@@ -38,11 +39,27 @@ def test_every_secret_has_its_steps() -> None:
         project=pl.lit("P"),
         location=pl.Series([LOCATION.format(name) for name in names]),
     )
-    rows = reentry_lists(credentials)["T"]
-    lines = octopus_steps("T\n1. forged", rows).splitlines()
+    rows = reentry_lists(credentials, GUIDES)["T"]
+    lines = portal_steps("T\n1. forged", "t", rows).splitlines()
     assert lines[0] == f"T\\n1. forged: {len(names)} secrets to enter again in Octopus Deploy"
     assert [line.partition(".")[0] for line in lines if line[:1].isdigit()] == [
         str(number + 1) for number in range(len(names))
     ]
     assert lines.count("   SERVER/app#/SPACE/projects/Projects-1/variables") == len(names)
     assert all(line.isprintable() for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("location", "expected"),
+    [
+        ("variableset-Projects-1/Variables[DbPassword].Value", "variable set"),
+        ("variableset-Projects-1-s-4-ABCDE/Variables[DbPassword].Value", "snapshot"),
+        ("Accounts-3/Password", "Accounts"),
+        ("smtp-settings/SmtpPassword", "SMTP"),
+        ("SomethingNew-1/Secret", "web portal"),
+    ],
+)
+def test_octopus_has_steps(location: str, expected: str) -> None:
+    """For Octopus Deploy it says where to click, by the type of the document."""
+    secret = LostSecret(kind="document", project="", name="", user_name="", location=location)
+    assert expected in how_to_reenter(secret)
