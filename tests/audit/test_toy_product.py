@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from click.testing import Result
 from Crypto.Cipher import AES
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from audit import products
 from audit.cli.app import app
