@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from audit.errors import ReencryptionError as ReencryptionError
     from audit.errors import RequestError as RequestError
     from audit.exit_codes import ExitCode as ExitCode
-    from audit.reencryption.despite import Despite as Despite
+    from audit.reencryption.overrides import Despite as Despite
     from audit.reencryption.safe_order import Question as Question
     from audit.reencryption.safe_order import Reencryption as Reencryption
     from audit.reencryption.safe_order import ReencryptionObserver as ReencryptionObserver
@@ -55,7 +55,7 @@ if TYPE_CHECKING:
 _ROOMS: Final = {
     "audit.errors": ("AuditError", "ReencryptionError", "RequestError"),
     "audit.exit_codes": ("ExitCode",),
-    "audit.reencryption.despite": ("Despite",),
+    "audit.reencryption.overrides": ("Despite",),
     "audit.reencryption.safe_order": (
         "Question",
         "Reencryption",

@@ -22,7 +22,7 @@ from audit.cli.options import (
     TableFormat,
     usage_errors,
 )
-from audit.reencryption.despite import Despite
+from audit.reencryption.overrides import Despite
 
 if TYPE_CHECKING:  # what a re-encryption needs takes time to import
     from audit.reencryption.plan import Plan

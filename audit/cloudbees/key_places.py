@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from audit.keys.fingerprint_dates import comparable, is_export, is_history
+from audit.keys.key_dates import comparable, is_export, is_history
 from audit.readiness.estate import Estate
 
 

@@ -10,7 +10,7 @@ from audit.cloudbees.layouts import LAYOUTS
 from audit.errors import ReencryptionError
 from audit.keys.key_ring import Key
 from audit.layouts.layout import Layout
-from audit.reencryption.one_value import Spelling, open_value
+from audit.reencryption.cipher import Spelling, open_value
 from audit.reencryption.target import NewLayout, in_layouts
 from audit.trial.best import CLEARLY_LIKELIER
 from audit.trial.hypothesis import Hypothesis, hypotheses

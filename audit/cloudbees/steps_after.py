@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from audit.keys.fingerprint_dates import comparable
+from audit.keys.key_dates import comparable
 from audit.product import Rekeyed
 
 

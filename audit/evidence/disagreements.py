@@ -8,7 +8,7 @@ from typing import Final
 import polars as pl
 
 from audit.evidence.log_references import Mentions, has_id, is_id
-from audit.keys.fingerprint_dates import iso_date
+from audit.keys.key_dates import iso_date
 from audit.verdict import Verdict
 from reports.schema import NOT_STORED
 from reports.summary import Disagreements

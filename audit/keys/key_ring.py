@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from audit.errors import KeyRingError
-from audit.keys.fingerprint_dates import comparable, is_history
+from audit.keys.key_dates import comparable, is_history
 from audit.product import Product
 from parsers.keys.aes_forms import key_bits, written_keys
 from parsers.keys.key_file import KeyFile

@@ -6,7 +6,7 @@ from typing import Final
 
 import polars as pl
 
-from audit.keys.fingerprint_dates import comparable, export_path, is_export, is_history, iso_date
+from audit.keys.key_dates import comparable, export_path, is_export, is_history, iso_date
 from audit.keys.key_ring import KeyRing
 from audit.keys.node_mismatch import NodeMismatch, where_to_look
 from audit.verdict import Verdict

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from audit.keys.fingerprint_dates import comparable, is_history
+from audit.keys.key_dates import comparable, is_history
 from audit.keys.key_ring import Key, KeyRing
 from parsers.stores.interface import FingerprintSeen
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from audit.keys.key_ring import Key
 from audit.octopus.layouts import LAYOUTS
-from audit.reencryption.one_value import Spelling, encrypt_value, open_value
+from audit.reencryption.cipher import Spelling, encrypt_value, open_value
 from audit.trial.hypothesis import Hypothesis
 from parsers.secret import Secret
 from parsers.stores.change import Change, Sealed

@@ -10,14 +10,14 @@ from audit.octopus.key_places import key_places
 from audit.octopus.layouts import LAYOUTS
 from audit.octopus.password_check import checks_for
 from audit.octopus.reentry import GUIDE
-from audit.octopus.rotation_steps import rotation_steps
+from audit.octopus.steps import rotation_steps
 from audit.octopus.steps_after import steps_after
 from audit.octopus.zero_vectors import with_zero_vectors
 from audit.product import KeyRules, Product, ReadinessRules, RekeyingRules
 from audit.readiness.check import Rule
 from audit.readiness.key_permissions import PERMISSIONS, key_permissions
 from audit.readiness.one_key import ONE_KEY, one_key
-from audit.readiness.values_open import BACKUP, IMPORTS, OPEN, backup_tested, imports_fit, values_open
+from audit.readiness.shared_checks import BACKUP, IMPORTS, OPEN, backup_tested, imports_fit, values_open
 from parsers import products
 from parsers.keys.key_file import KeyFile
 from parsers.keys.octopus_password import PasswordUse, password_keys

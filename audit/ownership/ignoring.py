@@ -8,7 +8,7 @@ import polars as pl
 
 from audit.evidence.log_references import mentions
 from audit.exit_codes import ExitCode, exit_code
-from audit.ownership.first_glob import first_match
+from audit.ownership.globs import first_match
 from audit.ownership.ignore_file import IgnoreRule
 from audit.verdict import Action
 from reports.run import Run

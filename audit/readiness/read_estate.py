@@ -8,7 +8,7 @@ from typing import Final
 
 import polars as pl
 
-from audit.keys.fingerprint_dates import comparable
+from audit.keys.key_dates import comparable
 from audit.keys.key_rings import KeyRings
 from audit.layouts.user_supplied import Supplied
 from audit.product import Product

@@ -9,7 +9,7 @@ import polars as pl
 
 from audit.errors import ReencryptionError
 from audit.keys.key_ring import KeyRing
-from audit.reencryption.despite import Despite
+from audit.reencryption.overrides import Despite
 from audit.reencryption.plan import Plan
 from audit.reencryption.state import State
 from audit.run.stores_reading import StoresReading

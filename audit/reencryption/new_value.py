@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from audit.errors import ReencryptionError
+from audit.reencryption.cipher import open_value
 from audit.reencryption.marks import Marks
-from audit.reencryption.one_value import open_value
 from audit.reencryption.target import NewLayout, NotEstablished
 from audit.trial.hypothesis import Hypothesis
 from parsers.secret import Secret

@@ -6,8 +6,8 @@ from typing import Final
 
 import polars as pl
 
+from audit.reencryption.cipher import open_value
 from audit.reencryption.marks import Marks
-from audit.reencryption.one_value import open_value
 from audit.reencryption.plan import Plan, Planned
 from parsers.stores.change import Sealed
 

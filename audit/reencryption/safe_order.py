@@ -12,10 +12,12 @@ from audit.keys.key_rings import labels_of, refuse_unknown_labels
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, read_layouts
 from audit.product import Rekeyed
 from audit.products import every_product
-from audit.reencryption.despite import Despite
+from audit.reencryption.advice import ways_out
 from audit.reencryption.guards import StoreObstacles, refuse_obstacles, refuse_places, refuse_rotation
 from audit.reencryption.journal import journal_for_writing
+from audit.reencryption.overrides import Despite
 from audit.reencryption.plan import Plan
+from audit.reencryption.reaudit import verified
 from audit.reencryption.rekeyed_file import RekeyedFile
 from audit.reencryption.report import (
     PRODUCT_REPORT,
@@ -28,8 +30,6 @@ from audit.reencryption.rewrite import Destination, reencrypt_out_of_place, refu
 from audit.reencryption.session import Session, SessionRequest, in_the_way, prepare
 from audit.reencryption.state import State
 from audit.reencryption.steps import steps_after
-from audit.reencryption.verified import verified
-from audit.reencryption.ways_out import ways_out
 from audit.reencryption.write_and_prove import Reencrypted, reencrypt_in_place
 from audit.run.connection_files import product_of_connection_file
 from audit.run.observer import Observer, Unobserved

@@ -10,10 +10,10 @@ from audit.keys.key_ring import Key, KeyRing
 from audit.keys.key_rings import KeyRings, labels_of_others, meant, split_product
 from audit.layouts.user_supplied import Supplied
 from audit.products import every_product, product_of
-from audit.reencryption.despite import Despite
 from audit.reencryption.guards import StoreObstacles, refuse_obstacles, refuse_rotation
 from audit.reencryption.lasting_name import lasting_name
 from audit.reencryption.make_plan import Wanted, make_plan, values_of
+from audit.reencryption.overrides import Despite
 from audit.reencryption.plan import Plan
 from audit.reencryption.target import Layouts, layouts_for
 from audit.run.examine import Examined

@@ -12,7 +12,7 @@ from audit.keys.key_ring import Key, KeyRing
 from audit.layouts.layout import Encoding, Iv, Layout
 from audit.layouts.user_supplied import Supplied
 from audit.product import Product
-from audit.reencryption.one_value import Spelling, encrypt_value, fresh_vector
+from audit.reencryption.cipher import Spelling, encrypt_value, fresh_vector
 from audit.run.examine import Examined
 from audit.trial.hypothesis import Hypothesis, key_for
 from audit.verdict import Confidence, Verdict

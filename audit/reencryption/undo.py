@@ -10,11 +10,11 @@ from typing import Final
 
 from audit.errors import ReencryptionError
 from audit.exit_codes import ExitCode, exit_code
-from audit.reencryption.certain_replace import by_transaction, replace_for_certain
-from audit.reencryption.despite import Despite
+from audit.reencryption.commit_retry import by_transaction, replace_for_certain
 from audit.reencryption.guards import StoreObstacles, refuse_obstacles
 from audit.reencryption.journal import Entry, read_journal
 from audit.reencryption.lasting_name import lasting_name
+from audit.reencryption.overrides import Despite
 from audit.run.observer import Observer, Unobserved
 from audit.run.references import NOBODY, Resolver
 from audit.run.stores import StoreOpener, StoreOptions

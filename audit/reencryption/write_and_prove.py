@@ -7,7 +7,7 @@ from typing import Final
 import polars as pl
 
 from audit.errors import ReencryptionError
-from audit.reencryption.certain_replace import by_transaction, replace_for_certain
+from audit.reencryption.commit_retry import by_transaction, replace_for_certain
 from audit.reencryption.journal import Entry, Journal
 from audit.reencryption.lasting_name import lasting_name
 from audit.reencryption.plan import Plan, Planned, with_outcomes

@@ -24,9 +24,9 @@ from audit.readiness.check import State
 from audit.readiness.checks import check_ids, make_checks
 from audit.readiness.read_estate import read_estates
 from audit.readiness.request import ReadinessRequest
+from audit.reencryption.advice import ways_out
 from audit.reencryption.make_plan import Wanted, make_plan
 from audit.reencryption.steps import steps_after
-from audit.reencryption.ways_out import ways_out
 from audit.run.connection_files import product_of_connection_file
 from audit.run.run_audit import Audited, Request, examine_each_product, rings_for, run_audit
 from audit.run.stores_reading import read_stores

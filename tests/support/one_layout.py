@@ -2,7 +2,7 @@
 
 from audit.layouts.entry import Entry
 from audit.layouts.layout import Layout
-from audit.reencryption.one_value import Spelling, encrypt_value, fresh_vector, open_value
+from audit.reencryption.cipher import Spelling, encrypt_value, fresh_vector, open_value
 from audit.trial.hypothesis import Hypothesis, hypotheses
 from parsers.secret import Secret
 from parsers.stores.change import Sealed

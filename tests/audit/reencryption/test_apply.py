@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from audit.reencryption.certain_replace import TRANSACTION_VALUES
+from audit.reencryption.commit_retry import TRANSACTION_VALUES
 from audit.reencryption.journal import journal_for_writing, read_journal
 from audit.reencryption.plan import Planned
 from audit.reencryption.state import State

@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 
 from audit.errors import ReencryptionError
-from audit.reencryption.despite import Despite
 from audit.reencryption.guards import StoreObstacles, refuse_obstacles, refuse_rotation
+from audit.reencryption.overrides import Despite
 from audit.reencryption.plan import Plan
 from parsers.stores.change import Hindrance, Obstacle, Sealed
 from parsers.stores.interface import Uncovered

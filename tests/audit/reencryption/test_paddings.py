@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.layouts.layout import Padding
-from audit.reencryption.one_value import Spelling, fresh_vector
+from audit.reencryption.cipher import Spelling, fresh_vector
 from audit.reencryption.target import NewLayout, in_layouts
 from parsers.secret import Secret
 from tests.support.one_layout import hypothesis_of, layout_of, opened, written

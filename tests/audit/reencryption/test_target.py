@@ -10,7 +10,7 @@ import pytest
 from audit.layouts.layout import Encoding, Iv, KeyForm, Layout, Mode
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied
 from audit.layouts.wrapper import Wrapper
-from audit.reencryption.one_value import open_value
+from audit.reencryption.cipher import open_value
 from audit.reencryption.target import NewLayout, NotEstablished, layouts_for
 from parsers.secret import Secret
 from tests.audit.reencryption.by_openssl import opened_by_openssl

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from audit.reencryption.certain_replace import TRANSACTION_VALUES
+from audit.reencryption.commit_retry import TRANSACTION_VALUES
 from audit.reencryption.journal import Entry, read_journal
 from audit.reencryption.undo import Undone, changes_back, undo_store
 from parsers.errors import CommitUnknownError, StoreError

@@ -11,9 +11,9 @@ from Crypto.Cipher import AES
 
 from audit.layouts.layout import Encoding, Iv, KeyForm, Layout, Mode
 from audit.layouts.wrapper import Wrapper
+from audit.reencryption.cipher import Spelling, encrypt_value, fresh_vector, open_value
 from audit.reencryption.marks import Marks
 from audit.reencryption.new_value import NewValue, new_value
-from audit.reencryption.one_value import Spelling, encrypt_value, fresh_vector, open_value
 from audit.reencryption.target import NewLayout
 from audit.trial.hypothesis import Hypothesis
 from audit.trial.try_keys import try_keys

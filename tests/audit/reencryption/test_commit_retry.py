@@ -2,7 +2,7 @@
 
 import pytest
 
-from audit.reencryption.certain_replace import TRANSACTION_VALUES, by_transaction, replace_for_certain
+from audit.reencryption.commit_retry import TRANSACTION_VALUES, by_transaction, replace_for_certain
 from parsers.errors import CommitUnknownError, StoreError
 from parsers.stores.change import Change, Outcome, Sealed
 from tests.audit.reencryption.memory_store import MemoryStore

@@ -6,10 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from audit.reencryption.journal import journal_for_writing
+from audit.reencryption.reaudit import verified
 from audit.reencryption.report import Afterwards, make_report
 from audit.reencryption.rewrite import Destination, reencrypt_out_of_place
 from audit.reencryption.session import Session, SessionRequest, prepare
-from audit.reencryption.verified import verified
 from audit.reencryption.write_and_prove import Reencrypted, reencrypt_in_place
 from parsers.progress import Silent
 from parsers.stores.open import open_store

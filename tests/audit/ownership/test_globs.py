@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.ownership.first_glob import first_match
+from audit.ownership.globs import first_match
 
 letters = st.text("ab/é*?[]!-\U0010ffff", max_size=5)
 

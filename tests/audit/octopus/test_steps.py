@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from audit.keys.key_ring import make_key_ring
 from audit.octopus.product import OCTOPUS
-from audit.octopus.rotation_steps import rotation_steps
+from audit.octopus.steps import rotation_steps
 from audit.readiness.estate import Estate, KeyPlace
 from audit.verdict import Verdict
 from parsers.keys.key_file import KeyFile

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from audit.layouts.layout import Encoding, Iv, KeyForm, Layout, Mode
-from audit.reencryption.one_value import Spelling, encrypt_value, fresh_vector, open_value
+from audit.reencryption.cipher import Spelling, encrypt_value, fresh_vector, open_value
 from audit.trial.hypothesis import Hypothesis
 from audit.trial.try_keys import try_keys
 from audit.trial.views import Views

@@ -3,7 +3,7 @@
 import polars as pl
 
 from audit.octopus.product import OCTOPUS
-from audit.reencryption.ways_out import ways_out
+from audit.reencryption.advice import ways_out
 from audit.verdict import Confidence, Verdict
 from tests.audit.reencryption.estate import NEW, OLD, two_keys
 from tests.support.sealing import candidate, ring_of

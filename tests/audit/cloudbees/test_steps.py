@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from audit.cloudbees.upgrade_steps import upgrade_steps
+from audit.cloudbees.steps import upgrade_steps
 from audit.octopus.product import OCTOPUS
 from tests.audit.readiness.estates import none_given, sound_estate
 

@@ -1,6 +1,6 @@
 import pytest
 
-from audit.keys.fingerprint_dates import comparable, iso_date
+from audit.keys.key_dates import comparable, iso_date
 from parsers.stores.interface import FingerprintSeen
 
 
