@@ -9,7 +9,7 @@ from audit.octopus.left_behind import about_left_behind
 from audit.octopus.nodes import compare_nodes
 from audit.octopus.passwords import about_passwords
 from audit.octopus.product_report import product_report
-from audit.octopus.report_check import check_report
+from audit.octopus.rotation_report import check_report
 from audit.product import AuditedValues, SaidBeside
 from parsers.keys.key_file import KeyFile
 from parsers.logs.rotation_report import RotationReport

@@ -8,7 +8,7 @@ from audit.octopus.beside import named_by_report, said_beside
 from audit.octopus.document_types import is_meant
 from audit.octopus.key_places import key_places
 from audit.octopus.layouts import LAYOUTS
-from audit.octopus.password_check import checks_for
+from audit.octopus.migrator_export import checks_for
 from audit.octopus.reentry import GUIDE
 from audit.octopus.steps import rotation_steps
 from audit.octopus.steps_after import steps_after

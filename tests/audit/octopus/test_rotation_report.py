@@ -8,7 +8,7 @@ import pytest
 from audit.octopus.documents import DocumentCounts, count_documents, judged_documents
 from audit.octopus.left_behind import about_left_behind
 from audit.octopus.product_report import product_report
-from audit.octopus.report_check import check_report
+from audit.octopus.rotation_report import check_report
 from parsers.logs.rotation_report import parse_rotation_report
 from parsers.logs.schema import FINDINGS
 from tests.support.sealing import candidate, ring_of
