@@ -62,7 +62,7 @@ class KeyRules:
 
 @dataclass(frozen=True, slots=True)
 class AuditedValues:
-    """What a product may look at to say something beside the verdicts.
+    """An audit of one product, for it to add findings and remarks of its own.
 
     Attributes:
         stores: what the stores hold of it.
@@ -80,8 +80,8 @@ class AuditedValues:
 
 
 @dataclass(frozen=True, slots=True)
-class SaidBeside:
-    """What a product says beside the verdicts.
+class Supplement:
+    """What a product adds to the verdicts.
 
     Attributes:
         findings: the `FINDINGS` schema.
@@ -94,9 +94,9 @@ class SaidBeside:
     report: str = ""
 
 
-def nothing_beside(_: AuditedValues) -> SaidBeside:
-    """What a product says that has nothing to say."""
-    return SaidBeside()
+def no_supplement(_: AuditedValues) -> Supplement:
+    """The supplement of a product that adds nothing."""
+    return Supplement()
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +191,7 @@ class Product:
         keys: its keys.
         readiness: its checks.
         rekeying: its re-encryption.
-        beside: what it says of a run beside the verdicts.
+        supplement: what it adds to the verdicts of a run.
         connection: its own file that says where its database is; None where there is none that is read.
         document_meant: whether a value, told by its `record`, is of the document that a log entry names.
         own_words: words of its files, places and messages, which name nobody's estate; split at blanks.
@@ -204,7 +204,7 @@ class Product:
     keys: KeyRules
     readiness: ReadinessRules
     rekeying: RekeyingRules
-    beside: Callable[[AuditedValues], SaidBeside] = nothing_beside
+    supplement: Callable[[AuditedValues], Supplement] = no_supplement
     connection: ConnectionFile | None = None
     document_meant: Callable[[str], pl.Expr] = nothing_meant
     own_words: str = ""

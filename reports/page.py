@@ -17,8 +17,8 @@ from reports.page_data import data_block, page_rows
 from reports.product_guide import guides_of
 from reports.run import Run
 from reports.server_findings import LISTED, server_findings
-from reports.settling import question_in_words, settling_steps
 from reports.terminal import visible
+from reports.wording import question_in_words, settling_steps
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterable
 
 import polars as pl
 
-from audit.anonymise.paths import anonymous_location, anonymous_path
-from audit.anonymise.patterns import found_by_form
+from audit.anonymise.patterns import anonymous_location, anonymous_path, found_by_form
 from audit.anonymise.pseudonyms import KnownNames, Pseudonyms, replaced
 from audit.ownership.owners import UNASSIGNED
 from reports.run import Run

@@ -9,9 +9,9 @@ import typer
 
 from parsers.unread import Unread
 from reports.errors import OutputError
-from reports.settling import question_in_words, settling_steps
 from reports.tables import TableFormat, write_table
 from reports.terminal import visible
+from reports.wording import question_in_words, settling_steps
 
 if TYPE_CHECKING:
     from reports.summary import OpenQuestion

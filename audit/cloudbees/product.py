@@ -5,24 +5,33 @@ from typing import Final
 
 import polars as pl
 
-from audit.cloudbees.connection import CONNECTION
-from audit.cloudbees.key_places import key_places
 from audit.cloudbees.layouts import LAYOUTS
-from audit.cloudbees.older_key import OLDER_KEY, older_key_in_place
+from audit.cloudbees.properties_file import CONNECTION
 from audit.cloudbees.readiness_checks import (
     DATABASE_PASSWORD,
     LEFT_OVER,
+    OLDER_KEY,
     database_password_opens,
+    key_places,
     no_files_left_over,
+    older_key_in_place,
 )
 from audit.cloudbees.reentry import GUIDE
-from audit.cloudbees.steps import upgrade_steps
-from audit.cloudbees.steps_after import steps_after
+from audit.cloudbees.steps import steps_after, upgrade_steps
 from audit.product import KeyRules, Product, ReadinessRules, RekeyingRules
 from audit.readiness.check import Rule
-from audit.readiness.key_permissions import PERMISSIONS, key_permissions
-from audit.readiness.one_key import ONE_KEY, one_key
-from audit.readiness.shared_checks import BACKUP, IMPORTS, OPEN, backup_tested, imports_fit, values_open
+from audit.readiness.shared_checks import (
+    BACKUP,
+    IMPORTS,
+    ONE_KEY,
+    OPEN,
+    PERMISSIONS,
+    backup_tested,
+    imports_fit,
+    key_permissions,
+    one_key,
+    values_open,
+)
 from parsers import products
 from parsers.keys.key_file import KeyFile
 from parsers.logs.rotation_report import RotationReport

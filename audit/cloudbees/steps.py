@@ -1,9 +1,11 @@
-"""The vendor's order of an upgrade to CloudBees CD 9.2, with the names and ports of this estate."""
+"""The vendor's order of an upgrade of CloudBees CD, and the steps after a re-encryption."""
 
+from collections.abc import Iterator
 from typing import Final
 
-from audit.readiness.database_place import database_place
-from audit.readiness.estate import Estate
+from audit.keys.key_dates import comparable
+from audit.product import Rekeyed
+from audit.readiness.estate import Estate, database_place
 
 _MENDED: Final = "(The article appends ACCEPT instead: no use behind the DROP, since the first match counts.)"
 _AFTERWARDS: Final = (
@@ -36,3 +38,28 @@ def upgrade_steps(estate: Estate) -> list[str]:
         f"Upgrade {others}.",
         f"Audit again with the old and the new passkey. {_AFTERWARDS}",
     ]
+
+
+def steps_after(rekeyed: Rekeyed) -> Iterator[str]:
+    """The steps in their order; KBEC-00497 names the four places where the fingerprint must agree."""
+    target, history, current = rekeyed.target, rekeyed.history, rekeyed.ring.current
+    yield "Leave the server stopped on every node."
+    yield (
+        f"Put the file of {target.label} (SHA-1 {target.fingerprint}) into conf/passkey on every node, with "
+        "the rights of the one before, and in a cluster into ZooKeeper, /commander/conf/passkey."
+    )
+    yield (
+        "Put the database.properties that --out wrote, if you gave one, into conf on every node, and into "
+        "ZooKeeper."
+    )
+    dated = [each for each in comparable(rekeyed.seen) if each.where.lower().endswith(history.table.lower())]
+    old = dated[-1].fingerprint if dated else ""
+    old = old or (current.fingerprint if current else "")
+    if old and old != target.fingerprint:
+        column = history.fingerprints[0]
+        yield (
+            f"The table {history.table} still names {old}, and the server would not start (InvalidPasskey): "
+            f"in its newest row set the column {column} to {target.fingerprint}"
+        )
+    yield "Start one node. Look for InvalidPasskey in its log, log in, and run a job that uses a credential."
+    yield "Start the other nodes."

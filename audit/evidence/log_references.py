@@ -1,5 +1,6 @@
-"""What log entries name, and which stored credentials they can mean."""
+"""What log entries say of credentials: which ones they mean, how often, when, and over what time."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -7,6 +8,8 @@ import polars as pl
 
 from audit.product import nothing_meant
 from audit.products import every_product
+from parsers.logs.span import Span
+from reports.summary import SpanSummary
 
 _UUID: Final = r"^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 _COMMA: Final = "\0"
@@ -132,3 +135,57 @@ def _hex(column: str | pl.Expr) -> pl.Expr:
 
 def _pairs(keys: pl.DataFrame, named: pl.DataFrame, on: list[str]) -> pl.DataFrame:
     return named.select("mention", *on).join(keys, on=on, how="inner").select("mention", "row")
+
+
+def evidence_in_logs(mentions: Mentions, credentials: int) -> pl.DataFrame:
+    """How many entries name each credential, when first and last, and where the latest entry stands.
+
+    Args:
+        mentions: what entries name.
+        credentials: how many there are, n.
+
+    Returns:
+        `findings`, `first_seen`, `last_seen`, `evidence`, in the order of the credentials; shape [n].
+    """
+    rows = pl.int_range(credentials, dtype=pl.UInt32, eager=True).alias("row").to_frame()
+    if mentions.meant.is_empty():  # constant columns take no memory, however many rows there are
+        none = [pl.lit("").alias(name) for name in ("first_seen", "last_seen", "evidence")]
+        return rows.with_columns(pl.lit(0, pl.Int64).alias("findings"), *none).drop("row")
+    entries = mentions.meant.join(mentions.named, on="mention").unique(("row", "entry"))
+    seen = (
+        entries.sort("row", "time", "source", "line")
+        .group_by("row", maintain_order=True)
+        .agg(
+            pl.len().cast(pl.Int64).alias("findings"),
+            pl.col("time").first().alias("first_seen"),
+            pl.col("time").last().alias("last_seen"),
+            pl.format("{}:{}", pl.col("source").last(), pl.col("line").last()).alias("evidence"),
+        )
+    )
+    return rows.join(seen, on="row", how="left", maintain_order="left").select(
+        pl.col("findings").fill_null(0),
+        pl.col("first_seen", "last_seen", "evidence").fill_null(""),
+    )
+
+
+def coverage(spans: Iterable[Span]) -> SpanSummary:
+    """First and last entry of all, and the holes in which no node has anything."""
+    covered = sorted(stretch for span in spans for stretch in _stretches(span))
+    if not covered:
+        return SpanSummary(first="", last="", gaps=[])
+    gaps: list[tuple[str, str]] = []
+    first, reached = covered[0]
+    for start, end in covered[1:]:
+        if start > reached:
+            gaps.append((reached, start))
+        reached = max(reached, end)
+    return SpanSummary(first=first, last=reached, gaps=gaps)
+
+
+def _stretches(span: Span) -> Iterable[tuple[str, str]]:
+    """The times between the holes of one node."""
+    start = span.first
+    for before, after in span.gaps:
+        yield start, before
+        start = after
+    yield start, span.last

@@ -1,12 +1,13 @@
-"""The vendor's order of a rotation of Octopus' master key, with the nodes of this estate."""
+"""The vendor's order of a rotation of Octopus' master key, and the steps after a re-encryption."""
 
+from collections.abc import Iterator
 from typing import Final
 
 import polars as pl
 
+from audit.product import Rekeyed
 from audit.readiness.check import listed
-from audit.readiness.database_place import database_place
-from audit.readiness.estate import Estate, KeyPlace
+from audit.readiness.estate import Estate, KeyPlace, database_place
 from audit.verdict import Verdict
 
 _KEEP: Final = "Keep what it prints where secrets are kept: without it a backup is of no use."
@@ -79,3 +80,14 @@ def _first_and_others(estate: Estate, nodes: list[KeyPlace]) -> tuple[str, list[
     )
     first = next(sound, names[0] if names else "one node")
     return first, [name for name in names if name != first]
+
+
+def steps_after(rekeyed: Rekeyed) -> Iterator[str]:
+    """The steps in their order (docs, "Rotating the Master Key"): the command changes one node alone."""
+    target = rekeyed.target
+    yield "Leave Octopus Server stopped on every node."
+    yield (
+        f"On every node give it the key {target.label}: Octopus.Server set-master-key --masterKey=… , then "
+        "compare with Octopus.Server show-master-key. Type it where no history keeps it."
+    )
+    yield "Start the nodes one after the other, and run a deployment that uses a sensitive variable."

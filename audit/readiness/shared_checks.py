@@ -1,4 +1,4 @@
-"""Every stored value opens under the current key: of the server's store, a restored backup, an import."""
+"""The readiness checks that several products share."""
 
 from collections.abc import Collection, Iterable
 from typing import Final
@@ -110,3 +110,56 @@ def _foreign(estate: Estate) -> list[str]:
         for seen in estate.imports.fingerprints
         if seen.fingerprint.lower() != estate.current.fingerprint
     ]
+
+
+ONE_KEY: Final = About("one-key", "The key is the same in every place where it stands")
+
+
+def one_key(estate: Estate) -> Check:
+    """The places that the product keeps its key in (`ReadinessRules.key_places`)."""
+    places: dict[str, list[str]] = {}
+    for key, where in estate.product.readiness.key_places(estate):
+        places.setdefault(key, []).append(where)
+    told = "; ".join(f"{key} in {listed(sorted(set(where)))}" for key, where in sorted(places.items()))
+    if len(places) > 1:
+        return ONE_KEY.failed(
+            told, "find out which key opens the stored values, and put that file in every place"
+        )
+    unread = [*estate.unread_keys, *(each for folder in estate.conf for each in folder.unread)]
+    if unread:
+        return ONE_KEY.unknown(
+            f"{told or 'nothing was read'}; not read: {listed([each.path for each in unread])}",
+            "make these readable and run it again",
+        )
+    if sum(map(len, places.values())) < 2:
+        keeper, _ = estate.product.keys.copies
+        whose = f" ({keeper})" if keeper else ""
+        return ONE_KEY.unknown(
+            f"{told or 'the key was seen nowhere'}: nothing to compare it with",
+            f"name each node's folder with --conf, and other copies{whose} with --copy LABEL=REF",
+        )
+    return ONE_KEY.passed(told)
+
+
+PERMISSIONS: Final = About("key-permissions", "Only their owner can read the key files")
+_OTHERS: Final = 0o077
+
+
+def key_permissions(estate: Estate) -> Check:
+    """Every key file that was given as a path: candidates, nodes' own, copies."""
+    open_to_others = [
+        f"{file.path} (mode {file.mode:04o})"
+        for file in estate.key_modes
+        if file.mode is not None and file.mode & _OTHERS
+    ]
+    if open_to_others:
+        return PERMISSIONS.failed(
+            f"others can read {listed(open_to_others)}",
+            "chmod 600 each of them, and consider who may have read it",
+        )
+    unseen = [file.path for file in estate.key_modes if file.mode is None]
+    if unseen:
+        return PERMISSIONS.unknown(f"no POSIX mode: {listed(unseen)}", "look at the access rights yourself")
+    if not estate.key_modes:
+        return PERMISSIONS.unknown("no key was given as a file", "name the key files by their path")
+    return PERMISSIONS.passed(f"{len(estate.key_modes)} files, mode 0600 or stricter")

@@ -33,10 +33,10 @@ def verified(done: Reencrypted, session: Session, request: SessionRequest, *, co
     if not examined:  # nothing could be read any more
         return Afterwards(done=done, still_needed={}, complete=False)
     judged = pl.concat([each.frame for each in examined])
-    beside = ring.product.beside(AuditedValues(now, judged, request.files, ring, None))
+    supplement = ring.product.supplement(AuditedValues(now, judged, request.files, ring, None))
     return Afterwards(
         done=done,
         still_needed=still_needed(judged, target),
         complete=complete,
-        product_report=beside.report,
+        product_report=supplement.report,
     )

@@ -9,7 +9,7 @@ import polars as pl
 from audit.discovery.evidence import Evidence
 from audit.errors import InconsistentCountsError
 from audit.evidence.findings_of_stores import uncovered_findings
-from audit.evidence.log_coverage import coverage
+from audit.evidence.log_references import coverage
 from audit.exit_codes import exit_code
 from audit.keys.key_periods import key_periods
 from audit.keys.key_ring import Key, KeyRing

@@ -11,8 +11,7 @@ from audit.layouts.user_supplied import NOTHING_SUPPLIED, read_layouts
 from audit.readiness.check import Check, State
 from audit.readiness.checks import check_ids, make_checks
 from audit.readiness.estate import Estate
-from audit.readiness.read_estate import read_estates
-from audit.readiness.request import ReadinessRequest as OpenedEstate
+from audit.readiness.read_estate import OpenedEstate, read_estates
 from audit.run.observer import Observer, Unobserved
 from audit.run.references import NOBODY, Resolver
 from audit.run.stores import StoreOpener, StoreOptions

@@ -10,7 +10,7 @@ from audit.keys.key_rings import Chosen, KeyRings, make_key_rings, split_product
 from audit.keys.missing_key import seen_in_logs
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied
 from audit.ownership.owners import Owners
-from audit.product import AuditedValues, Product, SaidBeside
+from audit.product import AuditedValues, Product, Supplement
 from audit.products import every_product, product_of
 from audit.run.build_run import Gathered, assemble
 from audit.run.copies import Copies
@@ -118,11 +118,11 @@ def said_beside(
     files: Sequence[KeyFile],
     rings: KeyRings,
     report: RotationReport | None,
-) -> list[SaidBeside]:
+) -> list[Supplement]:
     """What each product says beside the verdicts."""
     frames = {each.ring.product.id: each.frame for each in examined}
     return [
-        product.beside(
+        product.supplement(
             AuditedValues(
                 stores=stores.of_product(product.id),
                 values=frames.get(product.id, pl.DataFrame()),

@@ -22,8 +22,7 @@ from audit.ownership.owners import Owners
 from audit.product import Rekeyed
 from audit.readiness.check import State
 from audit.readiness.checks import check_ids, make_checks
-from audit.readiness.read_estate import read_estates
-from audit.readiness.request import ReadinessRequest
+from audit.readiness.read_estate import OpenedEstate, read_estates
 from audit.reencryption.advice import ways_out
 from audit.reencryption.make_plan import Wanted, make_plan
 from audit.reencryption.steps import steps_after
@@ -109,7 +108,7 @@ def test_readiness(tmp_path: Path) -> None:
         path = tmp_path / node / KEY_NAME
         path.write_bytes(NEW)
         path.chmod(0o600)
-    request = ReadinessRequest(
+    request = OpenedEstate(
         stores=[harbour_store((NEW, 5))],
         imports=(),
         backups=(),

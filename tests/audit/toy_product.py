@@ -13,9 +13,7 @@ from audit.layouts.layout import Iv, KeyForm, Layout, Mode
 from audit.product import ConnectionFile, KeyRules, Product, ReadinessRules, Rekeyed, RekeyingRules
 from audit.readiness.check import About, Check, Rule
 from audit.readiness.estate import Estate
-from audit.readiness.key_permissions import PERMISSIONS, key_permissions
-from audit.readiness.one_key import ONE_KEY, one_key
-from audit.readiness.shared_checks import OPEN, values_open
+from audit.readiness.shared_checks import ONE_KEY, OPEN, PERMISSIONS, key_permissions, one_key, values_open
 from audit.reencryption.rekeyed_file import RekeyedFile
 from parsers.keys.key_file import KeyFile
 from parsers.logs.rotation_report import RotationReport

@@ -4,8 +4,7 @@ import polars as pl
 import pytest
 
 from audit.evidence.disagreements import Compared, compare_logs
-from audit.evidence.evidence_in_logs import evidence_in_logs
-from audit.evidence.log_references import mentions
+from audit.evidence.log_references import evidence_in_logs, mentions
 from parsers.logs.schema import FINDINGS
 from reports.schema import NOT_STORED
 

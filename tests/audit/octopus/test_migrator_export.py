@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 
 from audit.keys.password_keys import keys_from_password, split_use
-from audit.octopus.passwords import about_passwords
+from audit.octopus.migrator_export import about_passwords
 from parsers.keys.octopus_password import PasswordUse, password_keys
 from parsers.secret import Secret
 from parsers.stores.interface import PasswordCheck

@@ -5,10 +5,8 @@ import base64
 import polars as pl
 import pytest
 
-from audit.octopus.documents import DocumentCounts, count_documents, judged_documents
-from audit.octopus.left_behind import about_left_behind
-from audit.octopus.product_report import product_report
-from audit.octopus.rotation_report import check_report
+from audit.octopus.documents import DocumentCounts, about_left_behind, count_documents, judged_documents
+from audit.octopus.rotation_report import check_report, product_report
 from parsers.logs.rotation_report import parse_rotation_report
 from parsers.logs.schema import FINDINGS
 from tests.support.sealing import candidate, ring_of
