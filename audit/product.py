@@ -17,13 +17,13 @@ from parsers.keys.key_file import KeyFile
 from parsers.logs.rotation_report import RotationReport
 from parsers.logs.schema import FINDINGS
 from parsers.secret import Secret
+from reports.files import atomic_file
 from reports.product_guide import ProductGuide
 
-if TYPE_CHECKING:  # the functions below are the product's; this file only says what they are given
+if TYPE_CHECKING:
     from audit.keys.key_ring import Key, KeyRing
     from audit.readiness.check import Rule
     from audit.readiness.estate import Estate
-    from audit.reencryption.rekeyed_file import RekeyedFile
     from audit.run.stores_reading import StoresReading
     from parsers.stores.change import Change
     from parsers.stores.interface import FingerprintSeen, PasswordCheck, Store
@@ -155,6 +155,30 @@ class RekeyingRules:
 
 
 @dataclass(frozen=True, slots=True)
+class RekeyedFile:
+    """A file of a product's own, with its secret under the target key: what it will hold, not yet written.
+
+    Attributes:
+        secret: what the product calls the secret in it, for a sentence.
+        out: the file that is to come about; the one that is there stays.
+        content: all of it.
+    """
+
+    secret: str = field(repr=False)
+    out: Path
+    content: bytes = field(repr=False)
+
+    def write(self) -> None:
+        """Write it.
+
+        Raises:
+            OutputError: it cannot be written.
+        """
+        with atomic_file(self.out) as file:
+            file.write(self.content)
+
+
+@dataclass(frozen=True, slots=True)
 class ConnectionFile:
     """A file of a product's own that says where its database is, with the password of it under its key.
 
@@ -168,9 +192,7 @@ class ConnectionFile:
 
     recognises: Callable[[Path], bool]
     open: Callable[[Path, Sequence["Key"], Secret | None, "StoreMapping"], "Store"]
-    rekeyed: Callable[
-        [Sequence[Path], "KeyRing", "Key", Path | None, Collection[Layout]], "RekeyedFile | None"
-    ]
+    rekeyed: Callable[[Sequence[Path], "KeyRing", "Key", Path | None, Collection[Layout]], RekeyedFile | None]
 
 
 def nothing_meant(_: str) -> pl.Expr:

@@ -27,7 +27,7 @@ from audit.reencryption.overrides import Despite
 if TYPE_CHECKING:  # what a re-encryption needs takes time to import
     from audit.reencryption.plan import Plan
     from audit.reencryption.report import ReencryptionReport
-    from audit.reencryption.safe_order import Reencryption
+    from audit.reencryption.request import Reencryption
 
 RunFolder = Annotated[
     Path, typer.Argument(metavar="RUN", show_default=False, help="The run folder of an audit of this store.")
@@ -134,14 +134,14 @@ def reencrypt_command(
         written_after=[output] if output else [],
     )
     display = _ReencryptionDisplay(table_format, output, quiet=quiet)
-    ask = None if not apply else _agreed if yes else confirm
+    ask = None if not apply else _yes if yes else confirm
     with usage_errors():
         done = reencrypt(request, confirm=ask, resolver=RESOLVER, observer=display)
     display.end(done, applied=apply)
     raise typer.Exit(done.exit_code)
 
 
-def _agreed(_question: object) -> bool:
+def _yes(_question: object) -> bool:
     """What `--yes` answers."""
     return True
 
@@ -164,13 +164,13 @@ class _ReencryptionDisplay(Display):
     def show(self, plan: "Plan") -> None:
         """Every value where the output is data; else the counts, and what people have to look at."""
         from audit.cli.printing import print_table
-        from audit.reencryption.report import by_reason, in_words
+        from audit.reencryption.report import by_reason, counts_in_words
 
         if self._format != "table" or self._output:
             print_table(plan.table, self._format, self._output)
         elif (table := by_reason(plan)).height:
             print_table(table, self._format, None)
-        self.say(in_words(plan))
+        self.say(counts_in_words(plan))
 
     def prove(self, report: "ReencryptionReport") -> None:
         """What reading again proved, and what went wrong, however quiet."""

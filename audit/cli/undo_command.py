@@ -77,7 +77,7 @@ def _print(done: "UndoResult", table_format: TableFormat, output: Path | None, *
     import polars as pl
 
     from audit.cli.printing import print_beside, print_table, remark
-    from audit.reencryption.undo import Undone
+    from audit.reencryption.undo import UndoState
 
     rows = [(store, *each) for store, undoing in done.stores.items() for each in undoing.states.items()]
     schema = {"store": pl.String, "record": pl.String, "state": pl.String}
@@ -85,14 +85,14 @@ def _print(done: "UndoResult", table_format: TableFormat, output: Path | None, *
     if table_format != "table" or output:
         print_table(table, table_format, output)
     else:
-        left = table.filter(~pl.col("state").is_in([Undone.PUT_BACK, Undone.NOT_WRITTEN]))
+        left = table.filter(~pl.col("state").is_in([UndoState.PUT_BACK, UndoState.NOT_WRITTEN]))
         if left.height:
             print_table(left.head(_LISTED), table_format, None)
     counts = done.counts()
     lines = [f"{count:>9,}  {state}" for state, count in counts.items()]
     if not quiet:
         print_beside([*lines, f"{table.height:>9,}  records in all"], table_format, output)
-    if Undone.PUT_BACK in counts:
+    if UndoState.PUT_BACK in counts:
         remark(_BACK_ON_NODES, quiet=quiet)
     for store, undoing in done.stores.items():
         if undoing.fault:

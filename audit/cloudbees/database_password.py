@@ -11,7 +11,7 @@ from audit.cloudbees.layouts import LAYOUTS
 from audit.errors import KeyRingError, ReencryptionError
 from audit.keys.key_ring import Key
 from audit.layouts.layout import Layout
-from audit.reencryption.cipher import Spelling, open_value
+from audit.reencryption.cipher import Notation, open_value
 from audit.reencryption.target import NewLayout, in_layouts
 from audit.trial.best import CLEARLY_LIKELIER
 from audit.trial.hypothesis import Hypothesis, hypotheses
@@ -123,7 +123,7 @@ def rekeyed_password(
         raise ReencryptionError(_NOT_SHOWN, hint=_ANOTHER_WAY)
     forms_of_key = [layout for each in opening for layout in (each.layout, *each.same_as)]
     alike = tuple(in_layouts(target, keys.index(target), forms_of_key, length=None))
-    new = NewLayout(alike, Spelling(), "").encrypt(text) if alike else None
+    new = NewLayout(alike, Notation(), "").encrypt(text) if alike else None
     if new is None:
         raise ReencryptionError(_NOT_SHOWN, hint=_ANOTHER_WAY)
     return Secret(new.value)

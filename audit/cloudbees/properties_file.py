@@ -8,8 +8,7 @@ from audit.cloudbees.database_password import open_database_password, rekeyed_pa
 from audit.errors import ReencryptionError
 from audit.keys.key_ring import Key, KeyRing
 from audit.layouts.layout import Layout
-from audit.product import ConnectionFile
-from audit.reencryption.rekeyed_file import RekeyedFile
+from audit.product import ConnectionFile, RekeyedFile
 from parsers.secret import Secret
 from parsers.stores.database.cloudbees_database import CloudBeesDatabase
 from parsers.stores.database.connection import database_at

@@ -7,7 +7,7 @@ import polars as pl
 
 from audit.keys.key_ring import Key
 from audit.octopus.layouts import LAYOUTS
-from audit.reencryption.cipher import Spelling, encrypt_value, open_value
+from audit.reencryption.cipher import Notation, encrypt_value, open_value
 from audit.trial.hypothesis import Hypothesis, hypotheses
 from audit.trial.try_keys import try_keys
 from audit.trial.views import Views
@@ -38,7 +38,7 @@ def checks_for(
         old = Sealed(check.value)
         if check.store == store and any(_opens(old, Hypothesis(0, key, layout)) for key in others):
             new = encrypt_value(
-                Secret(_HELLO), Hypothesis(0, target.master_key, layout), bytes(16), Spelling()
+                Secret(_HELLO), Hypothesis(0, target.master_key, layout), bytes(16), Notation()
             )
             yield Change(check.record, old, new)
 

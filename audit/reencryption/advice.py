@@ -5,11 +5,12 @@ from collections.abc import Collection, Iterator
 import polars as pl
 
 from audit.keys.key_ring import Key, KeyRing
+from audit.product import Rekeyed
 from audit.reencryption.target import SURE
 from audit.verdict import Verdict
 
 
-def ways_out(
+def options_summary(
     judged: pl.DataFrame, ring: KeyRing, target: Key, *, planned: int, elsewhere: Collection[str] = ()
 ) -> Iterator[str]:
     """A sentence for each way: what restoring a key opens, what discarding loses, what re-encrypting saves.
@@ -36,3 +37,14 @@ def ways_out(
         yield f"{discarding} would lose {total - under_target} of {total}: what {target.label} does not open"
     in_all = f"{under_target + planned} of {total} in all"
     yield f"re-encrypting makes {planned} more open under {target.label}: {in_all}"
+
+
+def steps_after(rekeyed: Rekeyed) -> Iterator[str]:
+    """The product's steps in their order, and the last one; none where the server uses the key already."""
+    if rekeyed.ring.current is rekeyed.target:
+        return
+    yield from rekeyed.ring.product.rekeying.steps_after(rekeyed)
+    yield (
+        "Audit again with the old and the new key. Keep the old key, the journal and the backup until no "
+        "backup needs them any more."
+    )

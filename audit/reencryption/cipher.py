@@ -12,7 +12,7 @@ from parsers.stores.change import Sealed
 
 
 @dataclass(frozen=True, slots=True)
-class Spelling:
+class Notation:
     """How a store writes bytes down, where its encoding leaves a choice.
 
     Attributes:
@@ -52,7 +52,7 @@ def fresh_vector(layout: Layout) -> bytes:
 
 
 def encrypt_value(
-    plain: Secret, hypothesis: Hypothesis, vector: bytes, spelling: Spelling, old: Sealed | None = None
+    plain: Secret, hypothesis: Hypothesis, vector: bytes, notation: Notation, old: Sealed | None = None
 ) -> Sealed:
     """The stored value; `vector` is what `fresh_vector` gave for the layout.
 
@@ -67,11 +67,11 @@ def encrypt_value(
     body = seal_body(layout, hypothesis.aes_key, vector, plain.reveal())
     shell = old.value if old is not None else None
     if layout.iv is not Iv.BESIDE:
-        whole = _written(layout.prefix + vector + body, layout.encoding, spelling)
+        whole = _written(layout.prefix + vector + body, layout.encoding, notation)
         return Sealed(layout.wrapper.around(whole, shell))
-    cipher = _written(layout.prefix + body, layout.encoding, spelling)
-    beside = _written(vector, layout.encoding, spelling)
-    if spelling.beside:
+    cipher = _written(layout.prefix + body, layout.encoding, notation)
+    beside = _written(vector, layout.encoding, notation)
+    if notation.beside:
         return Sealed(layout.wrapper.around(cipher, shell), beside)
     return Sealed(layout.wrapper.around(cipher + b"|" + beside, shell))
 
@@ -132,16 +132,16 @@ def _decoded(written: bytes, layout: Layout) -> bytes:
     return content
 
 
-def _written(content: bytes, encoding: Encoding, spelling: Spelling) -> bytes:
+def _written(content: bytes, encoding: Encoding, notation: Notation) -> bytes:
     match encoding:
         case Encoding.RAW:
             return content
         case Encoding.HEX:
             digits = binascii.hexlify(content)
-            return digits.upper() if spelling.upper else digits
+            return digits.upper() if notation.upper else digits
         case Encoding.BASE64_URL:
             text = base64.urlsafe_b64encode(content)
-            return text if spelling.padded else text.rstrip(b"=")
+            return text if notation.padded else text.rstrip(b"=")
         case Encoding.BASE64:
             text = base64.b64encode(content)
-            return text if spelling.padded else text.rstrip(b"=")
+            return text if notation.padded else text.rstrip(b"=")

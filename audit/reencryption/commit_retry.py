@@ -20,7 +20,7 @@ def by_transaction(everything: Sequence[_Each]) -> Iterator[Sequence[_Each]]:
         yield everything[start : start + TRANSACTION_VALUES]
 
 
-def replace_for_certain(changes: Sequence[Change], store: InPlace) -> list[Outcome]:
+def replace_with_retry(changes: Sequence[Change], store: InPlace) -> list[Outcome]:
     """As `InPlace.replace`; where an answer was lost it is done again, which finds what was done `ALREADY`.
 
     Raises:

@@ -26,7 +26,7 @@ _BEGINNING: Final = b'{"passkey_audit_journal": '
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Entry:
+class JournalEntry:
     """A value that was, or may have been, written.
 
     Attributes:
@@ -61,7 +61,7 @@ class _Line(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Entries:
+class JournalContent:
     """What a journal holds.
 
     Attributes:
@@ -71,11 +71,11 @@ class Entries:
     """
 
     target: str
-    entries: tuple[Entry, ...]
+    entries: tuple[JournalEntry, ...]
     length: int
 
 
-def read_journal(path: Path) -> Entries:
+def read_journal(path: Path) -> JournalContent:
     """What a journal holds; a last line that is not whole does not count, for its value was not written.
 
     Raises:
@@ -89,11 +89,11 @@ def read_journal(path: Path) -> Entries:
     return read_entries(content, path)
 
 
-def read_entries(content: bytes, path: Path) -> Entries:
+def read_entries(content: bytes, path: Path) -> JournalContent:
     """As `read_journal`, of its content."""
     length = content.rfind(b"\n") + 1
     if not length and (content.startswith(_BEGINNING) or _BEGINNING.startswith(content)):
-        return Entries("", (), 0)  # a kill cut its first line off: nothing was written yet
+        return JournalContent("", (), 0)  # a kill cut its first line off: nothing was written yet
     head, *lines = content[:length].split(b"\n")[:-1] or [b""]
     try:
         target = _Head.model_validate_json(head)
@@ -103,10 +103,10 @@ def read_entries(content: bytes, path: Path) -> Entries:
     if target.passkey_audit_journal != _VERSION:
         raise ReencryptionError(f"{str(path)!r} is a journal of another version of passkey-audit")
     entries = tuple(_entry(line, number, path) for number, line in enumerate(lines, 2))
-    return Entries(target.target, entries, length)
+    return JournalContent(target.target, entries, length)
 
 
-def _entry(line: bytes, number: int, path: Path) -> Entry:
+def _entry(line: bytes, number: int, path: Path) -> JournalEntry:
     try:
         found = _Line.model_validate_json(line)
         vector = None if found.iv is None else base64.b64decode(found.iv, validate=True)
@@ -116,7 +116,7 @@ def _entry(line: bytes, number: int, path: Path) -> Entry:
         raise ReencryptionError(f"line {number} of the journal {str(path)!r} is damaged") from None
     if old.digest != found.old_digest:
         raise ReencryptionError(f"line {number} of the journal {str(path)!r} is damaged: its hash differs")
-    return Entry(found.store, found.record, old, found.new_digest)
+    return JournalEntry(found.store, found.record, old, found.new_digest)
 
 
 def head_line(target: str) -> bytes:
@@ -124,7 +124,7 @@ def head_line(target: str) -> bytes:
     return json.dumps({"passkey_audit_journal": _VERSION, "target": target}).encode() + b"\n"
 
 
-def as_line(entry: Entry) -> str:
+def as_line(entry: JournalEntry) -> str:
     """The line of an entry."""
     line = _Line(
         store=entry.store,
@@ -144,7 +144,7 @@ class Journal:
         self._descriptor = descriptor
         self._torn = False
 
-    def append(self, entries: Iterable[Entry]) -> None:
+    def append(self, entries: Iterable[JournalEntry]) -> None:
         """Write them down.
 
         Raises:
@@ -188,7 +188,7 @@ def journal_for_writing(path: Path, target: str) -> Iterator[Journal]:
         os.close(descriptor)
 
 
-def _go_on(descriptor: int, entries: Entries, target: str, path: Path) -> None:
+def _go_on(descriptor: int, entries: JournalContent, target: str, path: Path) -> None:
     if entries.target != target:
         raise ReencryptionError(
             f"the journal {str(path)!r} is of a re-encryption to another key",
@@ -248,3 +248,12 @@ def _cannot(path: Path, error: OSError) -> ReencryptionError:
         f"cannot write the journal {str(path)!r}: {reason}",
         hint="name a place for it with --journal; nothing was changed",
     )
+
+
+def canonical_store_path(label: str) -> str:
+    """The whole path of a store that is a file or folder, links followed; else the label, as of a database.
+
+    A journal keeps stores by it: a run that another one completes, or `undo`, may spell the path otherwise.
+    """
+    path = Path(label)
+    return str(path.resolve()) if path.exists() else label

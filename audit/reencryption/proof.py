@@ -7,8 +7,7 @@ from typing import Final
 import polars as pl
 
 from audit.reencryption.cipher import open_value
-from audit.reencryption.marks import Marks
-from audit.reencryption.plan import Plan, Planned
+from audit.reencryption.plan import PlaintextMac, Plan, PlannedChange
 from parsers.stores.change import Sealed
 
 _DIFFERENT_NOW: Final = "it is not the value that was written"
@@ -37,7 +36,7 @@ class Proof:
 def prove(
     plan: Plan,
     store: str,
-    written: Sequence[Planned],
+    written: Sequence[PlannedChange],
     after: pl.DataFrame,
     *,
     aligned: bool,
@@ -66,7 +65,7 @@ def prove(
     for row, found in pairs.filter(is_untouched & ~same).select("row", "found_now").rows():
         faults[row] = _TOUCHED if found else _VANISHED
     for row, value, iv in pairs.filter(is_written).select("row", "value_now", "iv_now").rows():
-        if fault := _fault(of_row[row], Sealed(value or b"", iv), plan.marks):
+        if fault := _fault(of_row[row], Sealed(value or b"", iv), plan.text_mac):
             faults[row] = fault
     return Proof(
         faults=faults,
@@ -88,9 +87,9 @@ def _numbered(table: pl.DataFrame, values: pl.DataFrame, store: str, *, aligned:
     ).drop("store")
 
 
-def _fault(written: Planned, now: Sealed, marks: Marks) -> str:
+def _fault(written: PlannedChange, now: Sealed, text_mac: PlaintextMac) -> str:
     if now != written.change.new:
         return _DIFFERENT_NOW
     texts = [open_value(now, each) for each in written.openers]
-    same = all(plain is not None and marks.of(plain) == written.mark for plain in texts)
+    same = all(plain is not None and text_mac.mac(plain) == written.mac for plain in texts)
     return "" if same else _OTHER_TEXT

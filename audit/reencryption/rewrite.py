@@ -12,7 +12,7 @@ from audit.errors import ReencryptionError
 from audit.reencryption.plan import Plan, with_outcomes
 from audit.reencryption.proof import prove
 from audit.reencryption.state import State
-from audit.reencryption.write_and_prove import Reencrypted
+from audit.reencryption.write_and_prove import PlanOutcome
 from audit.run.stores_reading import StoresReading, read_stores
 from parsers.progress import Progress
 from parsers.stores.change import Rewriting
@@ -58,7 +58,7 @@ def reencrypt_out_of_place(
     rewriting: Rewriting,
     destination: Destination,
     progress: Progress,
-) -> Reencrypted:
+) -> PlanOutcome:
     """Write the store anew, then read what was written and prove it.
 
     Args:
@@ -93,7 +93,7 @@ def reencrypt_out_of_place(
         proof = prove(plan, source.label, (), _whole(reading), aligned=True)
     states = {each.row: state for each in planned}
     now = replace(plan, table=with_outcomes(plan.table, states, reasons))
-    return Reencrypted(now, {source.label: proof}, tuple(faults), reading.batches)
+    return PlanOutcome(now, {source.label: proof}, tuple(faults), reading.batches)
 
 
 def _whole(reading: StoresReading) -> pl.DataFrame:

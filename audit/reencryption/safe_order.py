@@ -1,142 +1,46 @@
 """A re-encryption from end to end, in the order that makes writing safe."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from audit.errors import ReencryptionError, RequestError
-from audit.exit_codes import exit_code
 from audit.keys.key_rings import labels_of, refuse_unknown_labels
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, read_layouts
-from audit.product import Rekeyed
+from audit.product import Rekeyed, RekeyedFile
 from audit.products import every_product
-from audit.reencryption.advice import ways_out
+from audit.reencryption.advice import options_summary, steps_after
 from audit.reencryption.guards import StoreObstacles, refuse_obstacles, refuse_places, refuse_rotation
 from audit.reencryption.journal import journal_for_writing
-from audit.reencryption.overrides import Despite
 from audit.reencryption.plan import Plan
-from audit.reencryption.reaudit import verified
-from audit.reencryption.rekeyed_file import RekeyedFile
+from audit.reencryption.reaudit import reaudit
 from audit.reencryption.report import (
     PRODUCT_REPORT,
     REPORT,
     ReencryptionReport,
     make_report,
-    needs_attention,
+)
+from audit.reencryption.request import (
+    Confirm,
+    Question,
+    Reencryption,
+    ReencryptionObserver,
+    ReencryptionRequest,
 )
 from audit.reencryption.rewrite import Destination, reencrypt_out_of_place, refuse_place
-from audit.reencryption.session import Session, SessionRequest, in_the_way, prepare
+from audit.reencryption.session import Session, SessionRequest, blockers, plan_session
 from audit.reencryption.state import State
-from audit.reencryption.steps import steps_after
-from audit.reencryption.write_and_prove import Reencrypted, reencrypt_in_place
+from audit.reencryption.write_and_prove import PlanOutcome, reencrypt_in_place
 from audit.run.connection_files import product_of_connection_file
-from audit.run.observer import Observer, Unobserved
+from audit.run.observer import Unobserved
 from audit.run.references import NOBODY, Resolver
-from audit.run.stores import StoreOpener, StoreOptions
+from audit.run.stores import StoreOpener
 from parsers.keys.key_file import KeyFile
 from parsers.progress import Progress
 from parsers.stores.in_place import in_place, roll_back_unfinished
 from parsers.unread import Unread
 from reports.files import atomic_file
 from reports.run_folder import JOURNAL, read_run_folder
-
-
-@dataclass(frozen=True, slots=True)
-class ReencryptionRequest:
-    """What is to be re-encrypted, and where to write.
-
-    Attributes:
-        run: the run folder of an audit of these stores.
-        stores: those that were audited.
-        keys: references to the candidate keys, each `[LABEL=]REF`.
-        to: label of the key under which the values of its product are to open, `[PRODUCT:]LABEL`.
-        current: labels of the keys that the servers use now, likewise; without them the run knows.
-        journal: where every value is noted before it is written; `journal.jsonl` in `run` otherwise.
-        out: where a file store is written anew, or database.properties with its password under the new key.
-        layouts: a TOML file of layouts beside the known ones.
-        like: references to stores of the server that uses the key: only read, for how its values are written.
-        also: locations of values that are taken though their opening is only weak or ambiguous.
-        despite: what the caller knows better about.
-        written_after: files that the caller means to write once the call has returned: they are looked at
-            before anything is changed, for afterwards it would be too late to say what was done.
-    """
-
-    run: Path
-    stores: StoreOptions
-    keys: Sequence[str]
-    to: str
-    current: str | Sequence[str] = ()
-    journal: Path | None = None
-    out: Path | None = None
-    layouts: Path | None = None
-    like: Sequence[str] = ()
-    also: Sequence[str] = ()
-    despite: Sequence[Despite] = ()
-    written_after: Sequence[Path] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What a person confirms before anything is written.
-
-    Attributes:
-        values: how many are to be re-encrypted.
-        places: the stores and files that change.
-        target: label of the key under which they are to open.
-    """
-
-    values: int
-    places: Sequence[str]
-    target: str
-
-    def __str__(self) -> str:
-        return f"Re-encrypt {self.values:,} values of {', '.join(self.places)} under {self.target}?"
-
-
-Confirm = Callable[[Question], bool]
-"""Whether to write. What it raises ends the run, with nothing written."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reencryption:
-    """What came of it.
-
-    Attributes:
-        plan: with the states that the values have now.
-        report: what was written and proven; None where nothing was written.
-        steps: what people have to do once everything opens under the target key, in order.
-        unread: what could not be read, and why.
-    """
-
-    plan: Plan
-    report: ReencryptionReport | None
-    steps: Sequence[str]
-    unread: Sequence[Unread]
-
-    @property
-    def exit_code(self) -> int:
-        """0: nothing is left to do; 10: something would change, or was left; 3: incomplete; 1: it failed."""
-        if self.report is not None:
-            return self.report.exit_code
-        return exit_code(complete=not self.unread, attention=needs_attention(self.plan))
-
-
-class ReencryptionObserver(Observer, Protocol):
-    """Is also shown what a person has to see in time: before the question, or although a file fails after."""
-
-    def say(self, lines: Iterable[str]) -> None:
-        """Lines of the answer: the ways out before the question, then which file beside was written."""
-        ...
-
-    def show(self, plan: Plan) -> None:
-        """How every value stands, once nothing is written any more."""
-        ...
-
-    def prove(self, report: ReencryptionReport) -> None:
-        """What reading again proved; called whatever becomes of files that are written after the stores."""
-        ...
 
 
 class _Unobserved(Unobserved):
@@ -206,16 +110,16 @@ class _Run:
             for store in self._wanted.stores:
                 roll_back_unfinished(store)  # what a killed run left, which nobody could read
         with self._observer.working() as progress:
-            session = prepare(self._wanted, progress)
+            session = plan_session(self._wanted, progress)
         self._unread += session.reading.unread
-        self._observer.say(_ways_out(session))
+        self._observer.say(_options(session))
         for each in session.plan.basis:
             self._observer.remark(each)
         properties = self._properties(session, writing=confirm is not None)
         if confirm is not None and (session.plan.planned or properties):
             return self._carry_out(session, properties, confirm)
         if confirm is None:
-            for each in in_the_way(session, self._request.despite):
+            for each in blockers(session, self._request.despite):
                 self._observer.remark(each)
         self._observer.show(session.plan)
         done_before = confirm is not None and self._done_before(session)
@@ -260,7 +164,7 @@ class _Run:
         # 3. Locked, checked again, journalled, written, read again.
         with self._observer.working() as progress:
             done = self._write(session, destination, progress)
-            afterwards = verified(done, session, self._wanted, complete=not self._unread)
+            afterwards = reaudit(done, session, self._wanted, complete=not self._unread)
         report = make_report(afterwards)
         # 4. Only what is proven is built upon: the properties file names a key that the values open under.
         try:
@@ -279,12 +183,12 @@ class _Run:
     def _nothing_written(self, session: Session, steps: Sequence[str]) -> Reencryption:
         return Reencryption(session.plan, None, steps, self._unread)
 
-    def _write(self, session: Session, destination: Destination | None, progress: Progress) -> Reencrypted:
+    def _write(self, session: Session, destination: Destination | None, progress: Progress) -> PlanOutcome:
         if destination is not None:
             ((store, rewriting),) = session.rewritings
             return reencrypt_out_of_place(session.plan, store, rewriting, destination, progress)
         if not session.in_place:  # the database's own password is all there is to do
-            return Reencrypted(session.plan, {}, (), ())
+            return PlanOutcome(session.plan, {}, (), ())
         with ExitStack() as held:
             for _, writer in session.in_place:
                 held.enter_context(writer.exclusively())
@@ -343,9 +247,9 @@ class _Run:
         return tuple(steps_after(Rekeyed(session.ring, session.plan.target, session.reading.seen, history)))
 
 
-def _ways_out(session: Session) -> Iterator[str]:
+def _options(session: Session) -> Iterator[str]:
     plan, planned = session.plan, sum(map(len, session.plan.planned.values()))
-    yield from ways_out(
+    yield from options_summary(
         session.judged, session.ring, plan.target, planned=planned, elsewhere=session.elsewhere
     )
     for title, count in session.left_alone.items():

@@ -11,8 +11,8 @@ from audit.keys.key_rings import KeyRings, labels_of_others, meant, split_produc
 from audit.layouts.user_supplied import Supplied
 from audit.products import every_product, product_of
 from audit.reencryption.guards import StoreObstacles, refuse_obstacles, refuse_rotation
-from audit.reencryption.lasting_name import lasting_name
-from audit.reencryption.make_plan import Wanted, make_plan, values_of
+from audit.reencryption.journal import canonical_store_path
+from audit.reencryption.make_plan import PlanRequest, make_plan, values_of
 from audit.reencryption.overrides import Despite
 from audit.reencryption.plan import Plan
 from audit.reencryption.target import Layouts, layouts_for
@@ -89,7 +89,7 @@ class Session:
         return self.examined.frame
 
 
-def prepare(request: SessionRequest, progress: Progress) -> Session:
+def plan_session(request: SessionRequest, progress: Progress) -> Session:
     """Read, judge and plan; rights to read are enough, and nothing is written.
 
     Raises:
@@ -97,7 +97,7 @@ def prepare(request: SessionRequest, progress: Progress) -> Session:
         ReencryptionError: a store is named twice, holds nothing, or is not the one of the run.
         StoreError, ArchiveError: a store cannot be asked.
     """
-    names = {lasting_name(store.label) for store in request.stores}
+    names = {canonical_store_path(store.label) for store in request.stores}
     if len(names) < len(request.stores):
         raise ReencryptionError("a store is named twice", hint="name each once")
     reading = read_stores(request.stores, progress)
@@ -114,16 +114,16 @@ def prepare(request: SessionRequest, progress: Progress) -> Session:
     reading = reading.of_product(ring.product.id)
     (examined,) = examine_each_product(reading, rings, request.supplied)
     layouts = _layouts_like(request, ring, target, progress) if request.like else {}
-    wanted = Wanted(request.run, target, ring, request.supplied, request.also, layouts)
+    wanted = PlanRequest(request.run, target, ring, request.supplied, request.also, layouts)
     plan = make_plan(wanted, reading, examined)
     _refuse_same_key(plan, target)
     products = [each.product for each in rings.rings.values()]
     elsewhere = labels_of_others(ring.product, products, request.files, reading.seen)
     session = Session(plan, ring, reading, examined, left_alone, elsewhere, (), (), ())
-    return _asked(request.stores, session)
+    return _with_obstacles(request.stores, session)
 
 
-def in_the_way(session: Session, despite: Collection[Despite]) -> Iterator[str]:
+def blockers(session: Session, despite: Collection[Despite]) -> Iterator[str]:
     """What would be said of the stores before anything is written, or would stop that, a sentence each."""
     try:
         yield from refuse_obstacles(session.obstacles, despite)
@@ -175,7 +175,7 @@ def _refuse_same_key(plan: Plan, target: Key) -> None:
         )
 
 
-def _asked(stores: Sequence[Store], session: Session) -> Session:
+def _with_obstacles(stores: Sequence[Store], session: Session) -> Session:
     """Every store with something planned asked what stands in the way."""
     plan = session.plan
     writers: list[tuple[Store, InPlace]] = []

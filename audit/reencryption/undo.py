@@ -10,10 +10,9 @@ from typing import Final
 
 from audit.errors import ReencryptionError
 from audit.exit_codes import ExitCode, exit_code
-from audit.reencryption.commit_retry import by_transaction, replace_for_certain
+from audit.reencryption.commit_retry import by_transaction, replace_with_retry
 from audit.reencryption.guards import StoreObstacles, refuse_obstacles
-from audit.reencryption.journal import Entry, read_journal
-from audit.reencryption.lasting_name import lasting_name
+from audit.reencryption.journal import JournalEntry, canonical_store_path, read_journal
 from audit.reencryption.overrides import Despite
 from audit.run.observer import Observer, Unobserved
 from audit.run.references import NOBODY, Resolver
@@ -26,7 +25,7 @@ from parsers.stores.in_place import in_place, roll_back_unfinished
 from parsers.stores.interface import Store
 
 
-class Undone(StrEnum):
+class UndoState(StrEnum):
     """What became of a record of the journal."""
 
     PUT_BACK = "put-back"
@@ -37,15 +36,15 @@ class Undone(StrEnum):
 
 
 _OF_OUTCOME: Final = {
-    Outcome.CHANGED: Undone.PUT_BACK,
-    Outcome.ALREADY: Undone.PUT_BACK,
-    Outcome.DIFFERS: Undone.CHANGED,
-    Outcome.GONE: Undone.GONE,
+    Outcome.CHANGED: UndoState.PUT_BACK,
+    Outcome.ALREADY: UndoState.PUT_BACK,
+    Outcome.DIFFERS: UndoState.CHANGED,
+    Outcome.GONE: UndoState.GONE,
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Undoing:
+class StoreUndo:
     """What came of it.
 
     Attributes:
@@ -53,7 +52,7 @@ class Undoing:
         fault: why it ended before its end, or "".
     """
 
-    states: dict[str, Undone]
+    states: dict[str, UndoState]
     fault: str
 
 
@@ -82,19 +81,21 @@ class UndoResult:
         stores: by the label of each store, what became of its records.
     """
 
-    stores: Mapping[str, Undoing]
+    stores: Mapping[str, StoreUndo]
 
-    def counts(self) -> dict[Undone, int]:
+    def counts(self) -> dict[UndoState, int]:
         """How many records are in each state; they add up to all of the journal."""
         found = Counter(state for each in self.stores.values() for state in each.states.values())
-        return {state: found[state] for state in Undone if state in found}
+        return {state: found[state] for state in UndoState if state in found}
 
     @property
     def exit_code(self) -> int:
         """0: all stands as before; 10: something had changed since, and was left; 1: a store failed."""
         if any(each.fault for each in self.stores.values()):
             return ExitCode.FAILED
-        return exit_code(complete=True, attention=bool({Undone.CHANGED, Undone.GONE} & set(self.counts())))
+        return exit_code(
+            complete=True, attention=bool({UndoState.CHANGED, UndoState.GONE} & set(self.counts()))
+        )
 
 
 def undo(
@@ -125,7 +126,7 @@ def undo(
         found = list(store.obstacles(changes_back(of_store[store.label], store)))
         for each in refuse_obstacles([StoreObstacles(store.label, found)], request.despite):
             observer.remark(each)
-    done: dict[str, Undoing] = {}
+    done: dict[str, StoreUndo] = {}
     with observer.working() as progress, ExitStack() as held:
         for store in stores:
             held.enter_context(store.exclusively())
@@ -145,11 +146,11 @@ def _writable(store: Store) -> InPlace:
     return writer
 
 
-def _by_store(entries: Sequence[Entry], stores: Sequence[InPlace]) -> dict[str, list[Entry]]:
-    of_store: dict[str, list[Entry]] = {}
+def _by_store(entries: Sequence[JournalEntry], stores: Sequence[InPlace]) -> dict[str, list[JournalEntry]]:
+    of_store: dict[str, list[JournalEntry]] = {}
     for entry in entries:
-        of_store.setdefault(lasting_name(entry.store), []).append(entry)
-    label = {lasting_name(store.label): store.label for store in stores}
+        of_store.setdefault(canonical_store_path(entry.store), []).append(entry)
+    label = {canonical_store_path(store.label): store.label for store in stores}
     if len(label) < len(stores):
         raise ReencryptionError("a store is named twice", hint="name each once")
     if not entries:
@@ -167,7 +168,7 @@ def _by_store(entries: Sequence[Entry], stores: Sequence[InPlace]) -> dict[str, 
     return {label[name]: found for name, found in of_store.items()}
 
 
-def undo_store(entries: Sequence[Entry], store: InPlace, progress: Progress) -> Undoing:
+def undo_store(entries: Sequence[JournalEntry], store: InPlace, progress: Progress) -> StoreUndo:
     """Put back what stands there as it was written; what changed since stays, and is told.
 
     Done twice, or killed and done again, it comes to the same.
@@ -179,7 +180,7 @@ def undo_store(entries: Sequence[Entry], store: InPlace, progress: Progress) -> 
     """
     of_record = _by_record(entries)
     records = list(of_record)
-    states = dict.fromkeys(records, Undone.FAILED)
+    states = dict.fromkeys(records, UndoState.FAILED)
     progress.working_on(store.label)
     progress.expect(_size(of_record, records))
     try:
@@ -187,11 +188,11 @@ def undo_store(entries: Sequence[Entry], store: InPlace, progress: Progress) -> 
             states.update(_put_back({record: of_record[record] for record in part}, store))
             progress.advance(_size(of_record, part))
     except StoreError as error:
-        return Undoing(states, error.message)
-    return Undoing(states, "")
+        return StoreUndo(states, error.message)
+    return StoreUndo(states, "")
 
 
-def changes_back(entries: Sequence[Entry], store: InPlace) -> list[Change]:
+def changes_back(entries: Sequence[JournalEntry], store: InPlace) -> list[Change]:
     """What would be put back as the store is now.
 
     Raises:
@@ -206,41 +207,41 @@ def changes_back(entries: Sequence[Entry], store: InPlace) -> list[Change]:
     ]
 
 
-def _size(of_record: dict[str, list[Entry]], records: Iterable[str]) -> int:
+def _size(of_record: dict[str, list[JournalEntry]], records: Iterable[str]) -> int:
     """Bytes, as everything whose progress is shown is counted."""
     return sum(len(of_record[record][0].old.value) for record in records)
 
 
-def _by_record(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
-    of_record: dict[str, list[Entry]] = {}
+def _by_record(entries: Sequence[JournalEntry]) -> dict[str, list[JournalEntry]]:
+    of_record: dict[str, list[JournalEntry]] = {}
     for entry in entries:
         of_record.setdefault(entry.record, []).append(entry)
     return of_record
 
 
-def _put_back(part: dict[str, list[Entry]], store: InPlace) -> dict[str, Undone]:
+def _put_back(part: dict[str, list[JournalEntry]], store: InPlace) -> dict[str, UndoState]:
     there = store.present(list(part))
-    states: dict[str, Undone] = {}
+    states: dict[str, UndoState] = {}
     changes: list[Change] = []
     for record, entries in part.items():
         now = there.get(record)
         if now is None:
-            states[record] = Undone.GONE
+            states[record] = UndoState.GONE
         elif now.digest == entries[0].old.digest:
-            states[record] = Undone.NOT_WRITTEN
+            states[record] = UndoState.NOT_WRITTEN
         elif entry := _that_wrote(now, entries):
             changes.append(Change(record, now, entry.old))
         elif any(now.digest == entry.old.digest for entry in entries):  # put back before
-            states[record] = Undone.NOT_WRITTEN
+            states[record] = UndoState.NOT_WRITTEN
         else:
-            states[record] = Undone.CHANGED
-    outcomes = replace_for_certain(changes, store) if changes else []
+            states[record] = UndoState.CHANGED
+    outcomes = replace_with_retry(changes, store) if changes else []
     states.update(
         (change.record, _OF_OUTCOME[outcome]) for change, outcome in zip(changes, outcomes, strict=True)
     )
     return states
 
 
-def _that_wrote(now: Sealed, entries: Iterable[Entry]) -> Entry | None:
+def _that_wrote(now: Sealed, entries: Iterable[JournalEntry]) -> JournalEntry | None:
     """The entry by which the value got there; the oldest of them knows what stood there first."""
     return next((each for each in entries if each.new_digest == now.digest), None)

@@ -7,10 +7,9 @@ from typing import Final
 import polars as pl
 
 from audit.errors import ReencryptionError
-from audit.reencryption.commit_retry import by_transaction, replace_for_certain
-from audit.reencryption.journal import Entry, Journal
-from audit.reencryption.lasting_name import lasting_name
-from audit.reencryption.plan import Plan, Planned, with_outcomes
+from audit.reencryption.commit_retry import by_transaction, replace_with_retry
+from audit.reencryption.journal import Journal, JournalEntry, canonical_store_path
+from audit.reencryption.plan import Plan, PlannedChange, with_outcomes
 from audit.reencryption.proof import Proof, prove
 from audit.reencryption.state import State
 from audit.run.stores_reading import read_stores
@@ -35,7 +34,7 @@ _UNANSWERED: Final = "the answer to COMMIT never came: what reading again shows 
 
 
 @dataclass(frozen=True, slots=True)
-class Reencrypted:
+class PlanOutcome:
     """What came of a plan.
 
     Attributes:
@@ -52,7 +51,7 @@ class Reencrypted:
 
 
 @dataclass(slots=True)
-class Applied:
+class WriteOutcome:
     """What came of writing.
 
     Attributes:
@@ -65,7 +64,7 @@ class Applied:
     reasons: dict[int, str] = field(default_factory=dict)
     fault: str = ""
 
-    def written(self, planned: Sequence[Planned]) -> list[Planned]:
+    def written(self, planned: Sequence[PlannedChange]) -> list[PlannedChange]:
         """Those of `planned` that stand in the store now."""
         return [each for each in planned if self.states.get(each.row) is State.RE_ENCRYPTED]
 
@@ -80,7 +79,7 @@ def reencrypt_in_place(
     journal: Journal,
     progress: Progress,
     unread_before: Collection[Unread] = (),
-) -> Reencrypted:
+) -> PlanOutcome:
     """Write what is planned, then read it again over new connections and prove it.
 
     A store for which the proof fails is put back as a whole. One that cannot be read again stays as it is:
@@ -126,12 +125,12 @@ def reencrypt_in_place(
         reasons |= applied.reasons
         after += reading.batches
     now = replace(plan, table=with_outcomes(plan.table, states, reasons))
-    return Reencrypted(now, proofs, tuple(faults), after)
+    return PlanOutcome(now, proofs, tuple(faults), after)
 
 
 def apply_in_place(
-    planned: Sequence[Planned], store: InPlace, journal: Journal, progress: Progress
-) -> Applied:
+    planned: Sequence[PlannedChange], store: InPlace, journal: Journal, progress: Progress
+) -> WriteOutcome:
     """Write the new values; after a fault the rest stays as it was.
 
     Args:
@@ -140,16 +139,17 @@ def apply_in_place(
         journal: takes every value before it is written.
         progress: told of every value, by its size.
     """
-    applied = Applied()
-    name = lasting_name(store.label)
+    applied = WriteOutcome()
+    name = canonical_store_path(store.label)
     progress.working_on(store.label)
     progress.expect(_size(planned))
     for part in by_transaction(planned):
         try:
             journal.append(
-                Entry(name, each.change.record, each.change.old, each.change.new.digest) for each in part
+                JournalEntry(name, each.change.record, each.change.old, each.change.new.digest)
+                for each in part
             )
-            outcomes = replace_for_certain([each.change for each in part], store)
+            outcomes = replace_with_retry([each.change for each in part], store)
         except CommitUnknownError as error:
             applied.fault = error.message
             for each in part:  # they may stand there: the proof must look at them, and putting back too
@@ -172,7 +172,7 @@ def apply_in_place(
     return applied
 
 
-def _size(planned: Sequence[Planned]) -> int:
+def _size(planned: Sequence[PlannedChange]) -> int:
     """Bytes, as everything whose progress is shown is counted."""
     return sum(len(each.change.new.value) for each in planned)
 
@@ -181,14 +181,16 @@ def _whole(batches: Sequence[pl.DataFrame]) -> pl.DataFrame:
     return pl.concat([STORED.to_frame(), *batches])
 
 
-def _put_back(applied: Applied, written: Sequence[Planned], store: InPlace, proof: Proof) -> list[str]:
+def _put_back(
+    applied: WriteOutcome, written: Sequence[PlannedChange], store: InPlace, proof: Proof
+) -> list[str]:
     """Restore everything that was written to this store; what went wrong, a sentence each."""
     why = ", ".join(sorted(set(proof.faults.values())))
     faults = [f"{store.label}: {len(proof.faults)} values are not what they should be: {why}"]
     try:
         for part in by_transaction(written):
             back = [Change(each.change.record, each.change.new, each.change.old) for each in part]
-            for each, outcome in zip(part, replace_for_certain(back, store), strict=True):
+            for each, outcome in zip(part, replace_with_retry(back, store), strict=True):
                 restored = outcome in {Outcome.CHANGED, Outcome.ALREADY}
                 applied.states[each.row] = State.PUT_BACK if restored else State.CHANGED
                 applied.reasons[each.row] = _RESTORED if restored else _NOT_RESTORED

@@ -23,9 +23,8 @@ from audit.product import Rekeyed
 from audit.readiness.check import State
 from audit.readiness.checks import check_ids, make_checks
 from audit.readiness.read_estate import OpenedEstate, read_estates
-from audit.reencryption.advice import ways_out
-from audit.reencryption.make_plan import Wanted, make_plan
-from audit.reencryption.steps import steps_after
+from audit.reencryption.advice import options_summary, steps_after
+from audit.reencryption.make_plan import PlanRequest, make_plan
 from audit.run.connection_files import product_of_connection_file
 from audit.run.run_audit import Audited, Request, examine_each_product, rings_for, run_audit
 from audit.run.stores_reading import read_stores
@@ -151,10 +150,10 @@ def test_a_plan() -> None:
     ring = rings.of(HARBOUR)
     target = ring.find("new")
     assert target is not None
-    plan = make_plan(Wanted(run, target, ring, NOTHING_SUPPLIED), reading, examined)
+    plan = make_plan(PlanRequest(run, target, ring, NOTHING_SUPPLIED), reading, examined)
     assert plan.counts() == {"re-encrypt": 4, "already": 6, "left": 2}
     assert {each.openers[0].layout for each in plan.planned["harbour"]} == {LAYOUT}
-    said = list(ways_out(examined.frame, ring, target, planned=4))
+    said = list(options_summary(examined.frame, ring, target, planned=4))
     assert said == [
         "restoring old would open 4 of 12 stored secrets, and no others",
         "re-encrypting makes 4 more open under new: 10 of 12 in all",

@@ -10,11 +10,18 @@ import sqlalchemy as sa
 
 from audit.keys.key_ring import Key, KeyRing
 from audit.layouts.layout import Iv, KeyForm, Layout, Mode
-from audit.product import ConnectionFile, KeyRules, Product, ReadinessRules, Rekeyed, RekeyingRules
+from audit.product import (
+    ConnectionFile,
+    KeyRules,
+    Product,
+    ReadinessRules,
+    Rekeyed,
+    RekeyedFile,
+    RekeyingRules,
+)
 from audit.readiness.check import About, Check, Rule
 from audit.readiness.estate import Estate
 from audit.readiness.shared_checks import ONE_KEY, OPEN, PERMISSIONS, key_permissions, one_key, values_open
-from audit.reencryption.rekeyed_file import RekeyedFile
 from parsers.keys.key_file import KeyFile
 from parsers.logs.rotation_report import RotationReport
 from parsers.secret import Secret

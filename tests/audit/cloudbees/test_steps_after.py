@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from audit.product import Rekeyed
-from audit.reencryption.steps import steps_after
+from audit.reencryption.advice import steps_after
 from parsers.stores.interface import FingerprintSeen
 from parsers.stores.mapping import DEFAULT_MAPPING, HistoryTable
 from tests.support.sealing import candidate, ring_of

@@ -2,7 +2,7 @@
 
 from audit.octopus.product import OCTOPUS
 from audit.product import Rekeyed
-from audit.reencryption.steps import steps_after
+from audit.reencryption.advice import steps_after
 from parsers.stores.mapping import DEFAULT_MAPPING
 from tests.support.sealing import candidate, ring_of
 

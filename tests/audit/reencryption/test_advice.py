@@ -3,7 +3,7 @@
 import polars as pl
 
 from audit.octopus.product import OCTOPUS
-from audit.reencryption.advice import ways_out
+from audit.reencryption.advice import options_summary
 from audit.verdict import Confidence, Verdict
 from tests.audit.reencryption.estate import NEW, OLD, two_keys
 from tests.support.sealing import candidate, ring_of
@@ -46,7 +46,7 @@ MIXED = (
 
 def test_every_way_is_counted() -> None:
     """What is empty or kept elsewhere is no secret here; what opens only perhaps opens for nobody."""
-    assert list(ways_out(judged(*MIXED), RING, KEYS[1], planned=7)) == [
+    assert list(options_summary(judged(*MIXED), RING, KEYS[1], planned=7)) == [
         "restoring old would open 7 of 16 stored secrets, and no others",
         "restoring idle would open 0 of 16 stored secrets, and no others",
         "discarding with ignorePasskeyMismatch would lose 13 of 16: what new does not open",
@@ -56,7 +56,7 @@ def test_every_way_is_counted() -> None:
 
 def test_what_opens_without_its_whole_text_is_not_re_encrypted() -> None:
     """The server would open it with its old key; nothing is promised of writing it anew."""
-    said = list(ways_out(judged(*MIXED, text_confidence=Confidence.WEAK), RING, KEYS[1], planned=0))
+    said = list(options_summary(judged(*MIXED, text_confidence=Confidence.WEAK), RING, KEYS[1], planned=0))
     assert said[0] == "restoring old would open 7 of 16 stored secrets, and no others"
     assert said[-1] == "re-encrypting makes 0 more open under new: 3 of 16 in all"
 
@@ -64,7 +64,7 @@ def test_what_opens_without_its_whole_text_is_not_re_encrypted() -> None:
 def test_octopus_has_no_such_flag() -> None:
     """`ignorePasskeyMismatch` is CloudBees CD's."""
     said = "\n".join(
-        ways_out(judged(*MIXED, system="octopus"), ring_of(*KEYS, product=OCTOPUS), KEYS[1], planned=7)
+        options_summary(judged(*MIXED, system="octopus"), ring_of(*KEYS, product=OCTOPUS), KEYS[1], planned=7)
     )
     assert "re-encrypting makes 7 more" in said
     assert "ignorePasskeyMismatch" not in said
@@ -76,6 +76,6 @@ def test_the_numbers_are_those_of_the_plan() -> None:
     found = estate.judged()
     plan = found.plan(estate.audited())
     planned = sum(map(len, plan.planned.values()))
-    said = list(ways_out(found.examined.frame, found.ring, plan.target, planned=planned))
+    said = list(options_summary(found.examined.frame, found.ring, plan.target, planned=planned))
     assert len(plan.planned["test"]) == 9
     assert said[-1] == "re-encrypting makes 9 more open under new: 15 of 16 in all"

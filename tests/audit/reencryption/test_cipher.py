@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from audit.layouts.layout import Encoding, Iv, KeyForm, Layout, Mode
-from audit.reencryption.cipher import Spelling, encrypt_value, fresh_vector, open_value
+from audit.reencryption.cipher import Notation, encrypt_value, fresh_vector, open_value
 from audit.trial.hypothesis import Hypothesis
 from audit.trial.try_keys import try_keys
 from audit.trial.views import Views
@@ -23,7 +23,7 @@ from tests.audit.reencryption.by_openssl import opened_by_openssl, sealed_by_ope
 from tests.support.sealing import seal, stored
 
 KEYS: Final = [bytes(range(16)), bytes(range(50, 74)), bytes(range(100, 132))]
-PLAINLY: Final = Spelling()
+PLAINLY: Final = Notation()
 CONSTANT: Final = bytes.fromhex("0f1e2d3c4b5a69788796a5b4c3d2e1f0")
 TEXTS: Final = {
     "empty": b"",
@@ -67,8 +67,8 @@ def hypothesis_of(layout: Layout, key: bytes = KEYS[0]) -> Hypothesis:
     return Hypothesis(0, Secret(key), layout)
 
 
-def encrypted(plain: bytes, layout: Layout, key: bytes, spelling: Spelling = PLAINLY) -> Sealed:
-    return encrypt_value(Secret(plain), hypothesis_of(layout, key), fresh_vector(layout), spelling)
+def encrypted(plain: bytes, layout: Layout, key: bytes, notation: Notation = PLAINLY) -> Sealed:
+    return encrypt_value(Secret(plain), hypothesis_of(layout, key), fresh_vector(layout), notation)
 
 
 def decoded(written: bytes, encoding: Encoding) -> bytes:
@@ -143,7 +143,7 @@ def test_a_vector_in_a_column_of_its_own() -> None:
     """It is written there, in the same encoding; raw bytes may hold a bar."""
     for encoding in Encoding:
         layout = layout_of(Mode.CBC, Iv.BESIDE, encoding)
-        sealed = encrypted(b"a password", layout, KEYS[0], Spelling(beside=True))
+        sealed = encrypted(b"a password", layout, KEYS[0], Notation(beside=True))
         assert sealed.iv is not None
         vector, body = decoded(sealed.iv, encoding), decoded(sealed.value, encoding)
         assert opened_by_openssl(KEYS[0], vector, body) == b"a password"
@@ -153,11 +153,11 @@ def test_a_vector_in_a_column_of_its_own() -> None:
 def test_spellings() -> None:
     """Capitals in hex, base64url without padding: as the store writes it, and opened again."""
     hexadecimal = layout_of(Mode.CBC, Iv.FRONT, Encoding.HEX)
-    capitals = encrypted(b"a password", hexadecimal, KEYS[0], Spelling(upper=True))
+    capitals = encrypted(b"a password", hexadecimal, KEYS[0], Notation(upper=True))
     assert capitals.value == capitals.value.upper() != capitals.value.lower()
     assert open_value(capitals, hypothesis_of(hexadecimal)) == Secret(b"a password")
     url = layout_of(Mode.CBC, Iv.FRONT, Encoding.BASE64_URL)
-    bare = encrypted(b"a password", url, KEYS[0], Spelling(padded=False))
+    bare = encrypted(b"a password", url, KEYS[0], Notation(padded=False))
     assert b"=" not in bare.value
     assert open_value(bare, hypothesis_of(url)) == Secret(b"a password")
     padded = encrypted(b"a password", url, KEYS[0])

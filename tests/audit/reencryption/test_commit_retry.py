@@ -2,7 +2,7 @@
 
 import pytest
 
-from audit.reencryption.commit_retry import TRANSACTION_VALUES, by_transaction, replace_for_certain
+from audit.reencryption.commit_retry import TRANSACTION_VALUES, by_transaction, replace_with_retry
 from parsers.errors import CommitUnknownError, StoreError
 from parsers.stores.change import Change, Outcome, Sealed
 from tests.audit.reencryption.memory_store import MemoryStore
@@ -27,7 +27,7 @@ def test_an_answer_that_was_lost_once_is_asked_for_again() -> None:
             raise CommitUnknownError("connection lost during COMMIT")
 
     store.after_replace = lost
-    assert replace_for_certain(changes, store) == [Outcome.ALREADY] * 3
+    assert replace_with_retry(changes, store) == [Outcome.ALREADY] * 3
     assert store.transactions == 2
     assert [store.there[each.record] for each in changes] == [each.new for each in changes]
 
@@ -41,7 +41,7 @@ def test_a_commit_that_was_rolled_back_is_made_again() -> None:
             raise CommitUnknownError("connection lost during COMMIT")
 
     store.on_replace = lost
-    assert replace_for_certain(changes, store) == [Outcome.CHANGED] * 3
+    assert replace_with_retry(changes, store) == [Outcome.CHANGED] * 3
 
 
 def test_it_gives_up_in_the_end() -> None:
@@ -53,7 +53,7 @@ def test_it_gives_up_in_the_end() -> None:
 
     store.on_replace = lost
     with pytest.raises(CommitUnknownError):
-        replace_for_certain(changes, store)
+        replace_with_retry(changes, store)
     assert 1 < store.transactions < 10
 
 
@@ -66,7 +66,7 @@ def test_another_error_is_not_tried_again() -> None:
 
     store.on_replace = broken
     with pytest.raises(StoreError, match="no right"):
-        replace_for_certain(changes, store)
+        replace_with_retry(changes, store)
     assert store.transactions == 1
 
 
@@ -81,7 +81,7 @@ def test_what_somebody_made_of_it_meanwhile_is_told() -> None:
             raise CommitUnknownError("connection lost during COMMIT")
 
     store.after_replace = lost
-    assert replace_for_certain(changes, store) == [Outcome.ALREADY, Outcome.DIFFERS, Outcome.GONE]
+    assert replace_with_retry(changes, store) == [Outcome.ALREADY, Outcome.DIFFERS, Outcome.GONE]
     assert store.there["row 1"] == Sealed(b"somebody's")
 
 

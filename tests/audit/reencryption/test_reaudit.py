@@ -6,11 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from audit.reencryption.journal import journal_for_writing
-from audit.reencryption.reaudit import verified
-from audit.reencryption.report import Afterwards, make_report
+from audit.reencryption.reaudit import Reaudit, reaudit
+from audit.reencryption.report import make_report
 from audit.reencryption.rewrite import Destination, reencrypt_out_of_place
-from audit.reencryption.session import Session, SessionRequest, prepare
-from audit.reencryption.write_and_prove import Reencrypted, reencrypt_in_place
+from audit.reencryption.session import Session, SessionRequest, plan_session
+from audit.reencryption.write_and_prove import PlanOutcome, reencrypt_in_place
 from parsers.progress import Silent
 from parsers.stores.open import open_store
 from tests.audit.reencryption.estate import NEW, OLD, journal_at
@@ -18,14 +18,14 @@ from tests.audit.reencryption.real_stores import MIXED, csv_of, in_sqlite, reque
 from tests.support.octopus import Row, sealed, sqlite_file
 
 
-def written(session: Session, folder: Path) -> Reencrypted:
+def written(session: Session, folder: Path) -> PlanOutcome:
     with journal_for_writing(journal_at(folder), session.plan.target.fingerprint) as journal:
         return reencrypt_in_place(session.plan, session.in_place, journal, Silent())
 
 
-def in_place(request: SessionRequest, folder: Path) -> Afterwards:
-    session = prepare(request, Silent())
-    return verified(written(session, folder), session, request, complete=not session.reading.unread)
+def in_place(request: SessionRequest, folder: Path) -> Reaudit:
+    session = plan_session(request, Silent())
+    return reaudit(written(session, folder), session, request, complete=not session.reading.unread)
 
 
 def test_nothing_needs_the_old_key(tmp_path: Path) -> None:
@@ -80,19 +80,19 @@ def test_a_file_written_anew_is_judged_as_it_is_written(tmp_path: Path) -> None:
     """And one that was removed as its source still is: that needs the old key."""
     source = csv_of(tmp_path / "a.csv", MIXED)
     request = request_for(source)
-    session = prepare(request, Silent())
+    session = plan_session(request, Silent())
     ((store, rewriting),) = session.rewritings
     place = Destination(tmp_path / "b.csv", lambda path: open_store(str(path)))
     done = reencrypt_out_of_place(session.plan, store, rewriting, place, Silent())
     assert done.faults == ()
-    assert verified(done, session, request, complete=True).still_needed == {}
+    assert reaudit(done, session, request, complete=True).still_needed == {}
 
     other = csv_of(tmp_path / "c.csv", MIXED[:-1])
     wrong = Destination(tmp_path / "d.csv", lambda path: open_store(str(other)))
     failed = reencrypt_out_of_place(session.plan, store, rewriting, wrong, Silent())
     assert failed.faults
     assert not (tmp_path / "d.csv").exists()
-    assert verified(failed, session, request, complete=True).still_needed == {"old": 6}
+    assert reaudit(failed, session, request, complete=True).still_needed == {"old": 6}
 
 
 def test_octopus_gets_its_own_report(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 from audit.errors import ReencryptionError
 from audit.reencryption.plan import Plan
 from audit.reencryption.rewrite import Destination, reencrypt_out_of_place, refuse_place
-from audit.reencryption.write_and_prove import Reencrypted
+from audit.reencryption.write_and_prove import PlanOutcome
 from parsers.errors import StoreError
 from parsers.progress import Silent
 from parsers.stores.change import Obstacle, Rewriting
@@ -60,7 +60,7 @@ def planned(path: Path) -> tuple[Plan, Store, Rewriting]:
 
 def written(
     path: Path, out: Path, *, harmed: Callable[[Rewriting], Rewriting] | None = None
-) -> tuple[Reencrypted, Plan]:
+) -> tuple[PlanOutcome, Plan]:
     plan, store, rewriting = planned(path)
     destination = Destination(out, lambda place: open_store(str(place)))
     if harmed:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from audit.reencryption.lasting_name import lasting_name
+from audit.reencryption.journal import canonical_store_path
 
 
 def test_every_spelling_of_a_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -13,10 +13,13 @@ def test_every_spelling_of_a_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     store.touch()
     (tmp_path / "link").symlink_to(store)
     monkeypatch.chdir(tmp_path)
-    names = {lasting_name(each) for each in ("commander.sqlite", "./link", str(store), f"{tmp_path}/./link")}
+    names = {
+        canonical_store_path(each)
+        for each in ("commander.sqlite", "./link", str(store), f"{tmp_path}/./link")
+    }
     assert names == {str(store.resolve())}
 
 
 def test_a_database_keeps_its_label() -> None:
     """What is no path is left as it is."""
-    assert lasting_name("mysql+pymysql://db/commander") == "mysql+pymysql://db/commander"
+    assert canonical_store_path("mysql+pymysql://db/commander") == "mysql+pymysql://db/commander"

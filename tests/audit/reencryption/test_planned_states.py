@@ -5,8 +5,8 @@ from itertools import product
 import polars as pl
 import pytest
 
+from audit.reencryption.make_plan import with_states
 from audit.reencryption.state import State
-from audit.reencryption.states import with_states
 from audit.verdict import Confidence, Verdict
 from tests.support.sealing import candidate
 

@@ -5,7 +5,7 @@ import pytest
 from audit.cloudbees.product import CLOUDBEES_CD
 from audit.octopus.product import OCTOPUS
 from audit.product import Product, Rekeyed
-from audit.reencryption.steps import steps_after
+from audit.reencryption.advice import steps_after
 from parsers.stores.mapping import DEFAULT_MAPPING
 from tests.support.sealing import candidate, ring_of
 
