@@ -21,7 +21,7 @@ from audit.run.stores_reading import StoresReading, read_stores
 from parsers.keys.key_file import KeyFile
 from parsers.keys.reference import Place, split_reference
 from parsers.progress import Progress
-from parsers.stores.interface import Store
+from parsers.stores.interface import Store, StoredValues
 from parsers.unread import Unread
 from reports.schema import CREDENTIALS
 
@@ -169,7 +169,7 @@ def _judged_together(
     """
     together = StoresReading(
         batches=[
-            batch.with_columns(store=pl.lit(group))
+            StoredValues(batch.frame.with_columns(store=pl.lit(group)))
             for group, reading in readings.items()
             for batch in reading.batches
         ]

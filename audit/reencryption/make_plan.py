@@ -121,7 +121,7 @@ class _NewValues:
 def values_of(examined: Examined, stores: StoresReading) -> pl.DataFrame:
     """`value` and `iv` of what was examined, in the same order."""
     batches = stores.of_product(examined.ring.product.id).batches
-    return pl.concat([batch.select("value", "iv") for batch in batches])
+    return pl.concat([batch.frame.select("value", "iv") for batch in batches])
 
 
 def _refuse_unknown_locations(there: pl.Series, also: Collection[str]) -> None:

@@ -51,8 +51,8 @@ def reaudit(done: PlanOutcome, session: Session, request: SessionRequest, *, com
     keys = tuple(replace(key, current=key.label == target.label) for key in session.ring.keys)
     ring = replace(session.ring, keys=keys, chosen=target.label)
     rings = KeyRings({ring.product.id: ring})
-    written = {*done.proofs, *(batch["store"][0] for batch in done.after if batch.height)}
-    others = [batch for batch in session.reading.batches if batch.height and batch["store"][0] not in written]
+    written = {*done.proofs, *(batch.store for batch in done.after)}
+    others = [batch for batch in session.reading.batches if batch.store not in written]
     now = StoresReading(batches=[*others, *done.after], documents=session.reading.documents)
     examined = examine_each_product(now, rings, request.supplied)
     if not examined:  # nothing could be read any more

@@ -97,7 +97,7 @@ def reencrypt_out_of_place(
 
 
 def _whole(reading: StoresReading) -> pl.DataFrame:
-    return pl.concat([STORED.to_frame(), *reading.batches])
+    return pl.concat([STORED.to_frame(), *(batch.frame for batch in reading.batches)])
 
 
 def _write(rewriting: Rewriting, out: Path, fingerprint: str) -> list[Path]:

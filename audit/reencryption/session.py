@@ -108,7 +108,7 @@ def plan_session(request: SessionRequest, progress: Progress) -> Session:
     rings = rings_for(reading, request.files, current)
     ring, target = _target(rings, request, reading)
     left_alone = {
-        product_of(system).title: sum(batch.height for batch in reading.of_product(system).batches)
+        product_of(system).title: reading.of_product(system).values()
         for system in sorted(reading.systems() - {ring.product.id})
     }
     reading = reading.of_product(ring.product.id)

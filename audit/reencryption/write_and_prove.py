@@ -16,7 +16,7 @@ from audit.run.stores_reading import read_stores
 from parsers.errors import CommitUnknownError, StoreError
 from parsers.progress import Progress
 from parsers.stores.change import Change, InPlace, Outcome
-from parsers.stores.interface import Store
+from parsers.stores.interface import Store, StoredValues
 from parsers.stores.schema import STORED
 from parsers.unread import Unread
 
@@ -41,13 +41,13 @@ class PlanOutcome:
         plan: with the states that values have now.
         proofs: by the store's label in the plan; of a store that was put back, that of what stands there now.
         faults: a sentence each for what went wrong; where there is none, everything is proven.
-        after: batches of the schema `STORED`: what the stores hold now.
+        after: what the stores hold now.
     """
 
     plan: Plan
     proofs: Mapping[str, Proof]
     faults: tuple[str, ...]
-    after: Sequence[pl.DataFrame] = field(repr=False)
+    after: Sequence[StoredValues] = field(repr=False)
 
 
 @dataclass(slots=True)
@@ -96,7 +96,7 @@ def reencrypt_in_place(
     reasons: dict[int, str] = {}
     proofs: dict[str, Proof] = {}
     faults: list[str] = []
-    after: list[pl.DataFrame] = []
+    after: list[StoredValues] = []
     for store, writer in stores:
         planned = plan.planned.get(store.label, ())
         if faults:  # one store is enough to look into
@@ -177,8 +177,8 @@ def _size(planned: Sequence[PlannedChange]) -> int:
     return sum(len(each.change.new.value) for each in planned)
 
 
-def _whole(batches: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    return pl.concat([STORED.to_frame(), *batches])
+def _whole(batches: Sequence[StoredValues]) -> pl.DataFrame:
+    return pl.concat([STORED.to_frame(), *(batch.frame for batch in batches)])
 
 
 def _put_back(

@@ -71,8 +71,8 @@ def assemble(gathered: Gathered) -> tuple[Run, Copies]:
     Raises:
         InconsistentCountsError: verdicts do not add up to the values read.
     """
-    systems = sorted({each.frame["system"][0] for each in gathered.examined})
-    by_store = {batch["store"][0]: batch["system"][0] for batch in gathered.stores.batches if batch.height}
+    systems = sorted({each.ring.product.id for each in gathered.examined})
+    by_store = {batch.store: batch.system for batch in gathered.stores.batches}
     uncovered = uncovered_findings(gathered.stores.uncovered, by_store)
     findings = pl.concat([gathered.findings, uncovered])
     mismatches = node_mismatches(gathered.findings, gathered.seen)
@@ -85,7 +85,7 @@ def assemble(gathered: Gathered) -> tuple[Run, Copies]:
     )
     credentials, copies = found.frame, found.copies
     unread = sorted({*gathered.logs.unread, *gathered.stores.unread, *gathered.unread}, key=str)
-    values = sum(batch.height for batch in gathered.stores.batches)
+    values = gathered.stores.values()
     if credentials.height + copies.joined != values:
         raise InconsistentCountsError(
             f"{credentials.height} verdicts and {copies.joined} copies for {values} values"

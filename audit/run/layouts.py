@@ -162,7 +162,8 @@ def known_values(location: str, reading: StoresReading) -> pl.DataFrame:
     """
     here = pl.col("location") == location
     found = [
-        batch.filter(here).select("system", "value", "iv").drop_nulls("value") for batch in reading.batches
+        batch.frame.filter(here).select("system", "value", "iv").drop_nulls("value")
+        for batch in reading.batches
     ]
     if not sum(each.height for each in found):
         raise LayoutError(

@@ -87,8 +87,7 @@ def run_audit(request: Request, progress: Progress) -> Audited:
         logged_of=logs.systems,
     )
     seen = [*stores.seen, *in_logs]
-    values = sum(batch.height for batch in stores.batches)
-    progress.working_on(f"{len(rings.keys)} keys on {values:,} values")
+    progress.working_on(f"{len(rings.keys)} keys on {stores.values():,} values")
     examined = examine_each_product(stores, rings, request.supplied)
     stores.forget_values()
     beside = said_beside(stores, examined, files, rings, request.rotation_report)
@@ -195,8 +194,8 @@ def examine_each_product(
     secret_tags = SecretTags(Secret(secrets.token_bytes(16)))
     by_system: dict[str, list[pl.DataFrame]] = {}
     for batch in stores.batches:
-        if batch.height:
-            by_system.setdefault(batch["system"][0], []).append(batch)
+        if batch.system:
+            by_system.setdefault(batch.system, []).append(batch.frame)
     return [
         examine(
             batches,

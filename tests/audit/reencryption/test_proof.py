@@ -17,7 +17,9 @@ from tests.support.sealing import seal
 
 
 def reread(estate: Estate) -> pl.DataFrame:
-    return pl.concat([STORED.to_frame(), *read_stores([estate.store], Silent()).batches])
+    return pl.concat(
+        [STORED.to_frame(), *(each.frame for each in read_stores([estate.store], Silent()).batches)]
+    )
 
 
 def written_estate() -> tuple[Estate, Plan, list[PlannedChange]]:

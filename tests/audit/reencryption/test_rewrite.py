@@ -162,7 +162,7 @@ def test_what_does_not_prove_right_is_removed(tmp_path: Path, harm: Callable[[by
     assert states(done.plan) == ["put-back", "already"] * 6
     proof = done.proofs[str(source)]
     assert (proof.proven, proof.untouched) == (0, 12)
-    assert {batch["store"][0] for batch in done.after} == {str(source)}
+    assert {batch.store for batch in done.after} == {str(source)}
 
 
 def test_a_file_that_cannot_be_opened_again_is_removed(tmp_path: Path) -> None:

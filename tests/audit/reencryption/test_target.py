@@ -47,7 +47,7 @@ def chosen(
     found = judged([store], keys or KEYS, to, supplied)
     target = found.ring.find(to)
     assert target is not None
-    values = pl.concat([batch.select("value", "iv") for batch in found.reading.batches])
+    values = pl.concat([batch.frame.select("value", "iv") for batch in found.reading.batches])
     return dict(layouts_for(target, found.examined, values, supplied))
 
 

@@ -219,7 +219,7 @@ def test_the_proof_opens_with_every_layout_that_stands(tmp_path: Path) -> None:
     plan = carried_out(estate, tmp_path)
     planned = plan.planned["test"]
     assert len(planned) == 6
-    after = read_stores([estate.store], Silent()).batches[0]
+    after = read_stores([estate.store], Silent()).batches[0].frame
     for each in planned:
         assert {ECB, ZERO} <= {opener.layout for opener in each.openers}
         content = base64.b64decode(value_of(estate, each.change.record))
