@@ -1,4 +1,4 @@
-"""Both ways out of a mismatch, counted before anything is written."""
+"""Advice: the options before anything is written, with their counts, and the steps once it is."""
 
 from collections.abc import Collection, Iterator
 
@@ -13,15 +13,15 @@ from audit.verdict import Verdict
 def options_summary(
     judged: pl.DataFrame, ring: KeyRing, target: Key, *, planned: int, elsewhere: Collection[str] = ()
 ) -> Iterator[str]:
-    """A sentence for each way: what restoring a key opens, what discarding loses, what re-encrypting saves.
+    """A sentence for each option: what restoring a key opens, discarding loses, and re-encrypting saves.
 
     Args:
         judged: the product's values with `verdict`, `opened_by` and `confidence`.
         ring: its keys.
         target: the key under which everything is to open.
         planned: how many values the re-encryption would write.
-        elsewhere: labels of keys that are taken for another product's: restoring one that opens nothing here
-            is no way out of anything.
+        elsewhere: labels of keys that belong to another product: restoring one that opens nothing here
+            would solve nothing.
     """
     secrets = judged.filter(~pl.col("verdict").is_in([Verdict.EMPTY, Verdict.EXTERNAL]))
     sure = secrets.filter(pl.col("confidence").is_in(SURE), pl.col("verdict") != Verdict.AMBIGUOUS)

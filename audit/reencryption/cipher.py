@@ -1,4 +1,4 @@
-"""A single stored value, opened and encrypted in a layout with a library's ciphers."""
+"""Open and encrypt a single stored value in a layout, with a library's ciphers."""
 
 import base64
 import binascii
@@ -13,12 +13,12 @@ from parsers.stores.change import Sealed
 
 @dataclass(frozen=True, slots=True)
 class Notation:
-    """How a store writes bytes down, where its encoding leaves a choice.
+    """How a store writes bytes, where its encoding leaves a choice.
 
     Attributes:
         upper: hex digits in capitals.
-        padded: base64 with `=` behind, in either alphabet.
-        beside: the vector stands in a column of its own, not behind a `|`.
+        padded: base64 ends with `=`, in either alphabet.
+        beside: the vector is in a column of its own, not after a `|`.
     """
 
     upper: bool = False
@@ -41,7 +41,7 @@ def open_value(sealed: Sealed, hypothesis: Hypothesis) -> Secret | None:
         return None
     try:
         plain = open_body(layout, hypothesis.aes_key, front, body)
-    except ValueError:  # nobody knows the vector
+    except ValueError:  # the vector is not known
         return None
     return None if plain is None else Secret(plain)
 
@@ -59,7 +59,7 @@ def encrypt_value(
     A JSON object around it is that of the `old` value, in which one string is exchanged.
 
     Raises:
-        ValueError: nothing can be encrypted in the layout, since nobody knows its vector, or it puts values
+        ValueError: nothing can be encrypted in the layout, since its vector is not known, or it puts values
             into JSON and `old` is no such object; or not this text, since it ends in what the layout pads
             with.
     """
@@ -93,7 +93,7 @@ def _parts(sealed: Sealed, layout: Layout) -> tuple[bytes, bytes]:
 def _around_bar(value: bytes) -> tuple[bytes, bytes]:
     cipher, bar, vector = value.partition(b"|")
     if not bar:
-        raise ValueError("no vector beside the value")
+        raise ValueError("no vector next to the value")
     return cipher, vector
 
 

@@ -1,4 +1,9 @@
-"""Changes made, and known to be made, though the answer to COMMIT may be lost."""
+"""Retry until the outcome of a commit is known.
+
+A connection that breaks between COMMIT and its answer leaves open whether the values were written. Since
+every change compares the old value before it sets the new one, it can simply be made again: what was committed
+the first time comes back as `ALREADY`.
+"""
 
 from collections.abc import Iterator, Sequence
 from typing import Final, TypeVar
@@ -15,13 +20,13 @@ _Each = TypeVar("_Each")
 
 
 def by_transaction(everything: Sequence[_Each]) -> Iterator[Sequence[_Each]]:
-    """What belongs into one transaction each, in its order."""
+    """Slices of one transaction each, in order."""
     for start in range(0, len(everything), TRANSACTION_VALUES):
         yield everything[start : start + TRANSACTION_VALUES]
 
 
 def replace_with_retry(changes: Sequence[Change], store: InPlace) -> list[Outcome]:
-    """As `InPlace.replace`; where an answer was lost it is done again, which finds what was done `ALREADY`.
+    """As `InPlace.replace`, made again where the answer was lost.
 
     Raises:
         StoreError: nothing was changed, or (`CommitUnknownError`) no answer ever came.

@@ -1,4 +1,4 @@
-"""The plan made: the run held against the stores as they are now, new values made, nothing written."""
+"""Make the plan: compare the run with the stores as they are now, and encrypt the new values."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -24,14 +24,14 @@ from reports.run import Run
 
 @dataclass(frozen=True, slots=True)
 class PlanRequest:
-    """What a plan is made from.
+    """The inputs of a plan.
 
     Attributes:
         run: the audit that it rests on.
         target: the key of the ring under which everything is to open.
         ring: the candidate keys.
         supplied: layouts that known plain texts have proven.
-        also: locations of values that are taken though their opening is not sure.
+        also: locations of values to re-encrypt although their opening is not certain.
         layouts: by kind, where other stores show how values under `target` are written.
     """
 
@@ -61,10 +61,10 @@ class NewValue:
 
 
 def make_plan(wanted: PlanRequest, stores: StoresReading, examined: Examined) -> Plan:
-    """Hold the run against the stores as they were just read and examined.
+    """Compare the run with the stores as they were just read and examined.
 
     Args:
-        wanted: what is wanted.
+        wanted: the inputs.
         stores: the stores, with their values.
         examined: the values of the ring's product, judged under its keys.
 
@@ -75,8 +75,8 @@ def make_plan(wanted: PlanRequest, stores: StoresReading, examined: Examined) ->
     stated = with_states(examined.frame, wanted.run.credentials, wanted.target, wanted.also)
     _refuse_another_store(stated, wanted.run.credentials)
     _refuse_unknown_locations(stated["location"], wanted.also)
-    told = pl.concat([values.select("value"), stated.select("store")], how="horizontal")
-    making = _NewValues(wanted, wanted.ring.product.rekeying.with_zero_vectors(told))
+    by_store = pl.concat([values.select("value"), stated.select("store")], how="horizontal")
+    making = _NewValues(wanted, wanted.ring.product.rekeying.with_zero_vectors(by_store))
     making.make(examined, stated, values)
     table = with_outcomes(stated, dict.fromkeys(making.refused, State.REFUSED), making.refused)
     written = {
@@ -88,7 +88,7 @@ def make_plan(wanted: PlanRequest, stores: StoresReading, examined: Examined) ->
 
 
 class _NewValues:
-    """Makes the new values, and remembers why some are not made."""
+    """Makes the new values, and records why some cannot be made."""
 
     def __init__(self, wanted: PlanRequest, zero_vectors: Collection[str]) -> None:
         self._wanted = wanted
@@ -104,8 +104,8 @@ class _NewValues:
         own = layouts_for(wanted.target, examined, values, wanted.supplied)
         layouts = {**own, **wanted.layouts}
         chosen = (stated["state"] == State.RE_ENCRYPT).arg_true()
-        told = stated.select("kind", "store", "record")[chosen].rows()
-        for place, (kind, store, record), sealed in zip(chosen, told, values[chosen].rows(), strict=True):
+        places = stated.select("kind", "store", "record")[chosen].rows()
+        for place, (kind, store, record), sealed in zip(chosen, places, values[chosen].rows(), strict=True):
             old, opener = Sealed(*sealed), examined.opener(place)
             new = new_value(
                 old, opener, layouts[kind], self.text_mac, zero_vector=store in self._zero_vectors
@@ -133,7 +133,7 @@ def _refuse_unknown_locations(there: pl.Series, also: Collection[str]) -> None:
 
 
 def _refuse_another_store(stated: pl.DataFrame, run: pl.DataFrame) -> None:
-    """Not one credential of these stores in the run: one of the two is not the one that was meant."""
+    """No credential of these stores is in the run: either the store or the run is the wrong one."""
     if (
         run.height
         and not stated.select("system", "location")
@@ -161,7 +161,7 @@ def with_states(judged: pl.DataFrame, run: pl.DataFrame, target: Key, also: Coll
         judged: the values as they are now, judged.
         run: the credentials of the run.
         target: the key under which everything is to open.
-        also: locations that are taken though their opening is not sure.
+        also: locations to re-encrypt although their opening is not certain.
     """
     before = run.select(*_SAME_VALUE, pl.col("verdict").alias("judged_then")).unique(
         _SAME_VALUE, keep="first", maintain_order=True
@@ -199,7 +199,7 @@ def with_states(judged: pl.DataFrame, run: pl.DataFrame, target: Key, also: Coll
 _HIDDEN: Final = "its whole plain text is not known in this layout: one known plain text would solve it"
 _PROVE: Final = "prove one with `layouts --known LOCATION --save FILE`, then --layouts FILE"
 _TWO_WAYS: Final = f"the layouts that the data cannot tell apart would write different values: {_PROVE}"
-_NO_COLUMN: Final = "its vector stands in a column of its own, which the new layout does not have"
+_NO_COLUMN: Final = "its vector is in a column of its own, which the new layout does not have"
 
 _NO_OBJECT: Final = "it does not stand in a JSON object, as values of the new layout do"
 

@@ -1,4 +1,4 @@
-"""What people may say that they know better about."""
+"""Safety checks that --despite overrides."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""What becomes of every stored value, and what is to be written: the plan."""
+"""The plan: the state of every stored value, and the changes to write."""
 
 import hashlib
 import hmac
@@ -33,7 +33,7 @@ class PlaintextMac:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class PlannedChange:
-    """A value that is to be written.
+    """A change to write.
 
     Attributes:
         row: its place in the plan's table.
@@ -58,7 +58,7 @@ class Plan:
         table: of the schema `PLAN`, one row a value.
         values: `value` and `iv` as they were read, in the order of the table.
         planned: what is to be written, by store, in the order of the table.
-        basis: what the new layouts rest on, a sentence each.
+        basis: the evidence for the new layouts, a sentence each.
         text_mac: compares plain texts of this run.
     """
 
@@ -97,8 +97,8 @@ def with_outcomes(
         return table
     rows = pl.Series(list(states), dtype=pl.UInt32)
     state = table["state"].scatter(rows, pl.Series([str(each) for each in states.values()]))
-    told = [row for row in states if row in reasons]
+    explained = [row for row in states if row in reasons]
     reason = table["reason"].scatter(
-        pl.Series(told, dtype=pl.UInt32), pl.Series([reasons[row] for row in told])
+        pl.Series(explained, dtype=pl.UInt32), pl.Series([reasons[row] for row in explained])
     )
     return table.with_columns(state, reason)

@@ -1,4 +1,9 @@
-"""Proof of a re-encryption: the store read again, every value held against what it should be."""
+"""Proof of a re-encryption: the store is read again, and every value compared with what it should be.
+
+It follows the commit, and reads over new connections: within the transaction one would see what one has just
+sent, not what the server keeps. Triggers, column types that cut a value off, and writers that ignore the lock
+show only here.
+"""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -42,7 +47,7 @@ def prove(
     aligned: bool,
     overtaken: Collection[int] = (),
 ) -> Proof:
-    """Hold every value of a store against the plan.
+    """Compare every value of a store with the plan.
 
     Args:
         plan: what was to become of them.

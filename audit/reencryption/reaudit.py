@@ -1,4 +1,4 @@
-"""All stores judged once more, as they are now: what still needs an old key."""
+"""Judge all stores once more, as they are now: which values still need an old key."""
 
 from dataclasses import dataclass, replace
 
@@ -18,7 +18,7 @@ class Reaudit:
     """What is known once everything was written and read again.
 
     Attributes:
-        done: what came of the plan.
+        done: the outcome of the plan.
         still_needed: values that open under another key than the target, by its label.
         complete: whether all of the stores was read.
         product_report: Octopus' documents in the form of the product's own report, or "".
@@ -42,9 +42,9 @@ def reaudit(done: PlanOutcome, session: Session, request: SessionRequest, *, com
     """Examine what was read again, and what was not written, under the same keys with the target as current.
 
     Args:
-        done: what came of the plan.
+        done: the outcome of the plan.
         session: what was known before.
-        request: what was wanted.
+        request: of the session.
         complete: whether everything that was named could be read.
     """
     target = session.plan.target
@@ -55,7 +55,7 @@ def reaudit(done: PlanOutcome, session: Session, request: SessionRequest, *, com
     others = [batch for batch in session.reading.batches if batch.store not in written]
     now = StoresReading(batches=[*others, *done.after], documents=session.reading.documents)
     examined = examine_each_product(now, rings, request.supplied)
-    if not examined:  # nothing could be read any more
+    if not examined:  # nothing can be read any longer
         return Reaudit(done=done, still_needed={}, complete=False)
     judged = pl.concat([each.frame for each in examined])
     supplement = ring.product.supplement(AuditedValues(now, judged, request.files, ring, None))

@@ -1,4 +1,4 @@
-"""What became of every value, in numbers that add up: for people, and as `reencryption.json`."""
+"""The report of a re-encryption, in numbers that add up: for people, and as `reencryption.json`."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -16,7 +16,7 @@ REPORT: Final = "reencryption.json"
 """In the run folder, after something was written."""
 
 PRODUCT_REPORT: Final = "reencryption-report.txt"
-"""Beside it, for Octopus: in the form of the product's own rotation report."""
+"""Next to it, for products that report a rotation: the result in the form of that report."""
 
 _WORDS: Final = {
     State.RE_ENCRYPT: "to re-encrypt",
@@ -25,8 +25,8 @@ _WORDS: Final = {
     State.NOTHING: "hold nothing, or are kept elsewhere",
     State.UNSURE: "left: several keys fit, or one only weakly",
     State.LEFT: "left: no candidate key opens them",
-    State.CHANGED: "left: another value stands there than was judged",
-    State.REFUSED: "left: they open, and may not or cannot be written",
+    State.CHANGED: "left: the value there is not the one that was judged",
+    State.REFUSED: "left: they open, but may not or cannot be written",
     State.PUT_BACK: "put back as they were",
 }
 
@@ -100,7 +100,7 @@ def _exit_code(reaudited: Reaudit) -> ExitCode:
 
 
 def needs_attention(plan: Plan) -> bool:
-    """Whether a value is in a state that somebody has to do something about."""
+    """Whether a value is in a state that calls for action."""
     return bool((~plan.table["state"].is_in(SETTLED)).any())
 
 
@@ -112,7 +112,7 @@ def counts_in_words(plan: Plan) -> Iterator[str]:
 
 
 def by_reason(plan: Plan) -> pl.DataFrame:
-    """What people have to look at: values of one state for one reason in a row, the first of them named."""
+    """The values that call for action: a row for each state and reason, with the first as an example."""
     same = ["state", "opened_by", "new_layout", "reason"]
     return (
         plan.table.filter(~pl.col("state").is_in(SETTLED))

@@ -19,7 +19,7 @@ from parsers.unread import Unread
 
 @dataclass(frozen=True, slots=True)
 class ReencryptionRequest:
-    """What is to be re-encrypted, and where to write.
+    """A request to re-encrypt.
 
     Attributes:
         run: the run folder of an audit of these stores.
@@ -27,14 +27,14 @@ class ReencryptionRequest:
         keys: references to the candidate keys, each `[LABEL=]REF`.
         to: label of the key under which the values of its product are to open, `[PRODUCT:]LABEL`.
         current: labels of the keys that the servers use now, likewise; without them the run knows.
-        journal: where every value is noted before it is written; `journal.jsonl` in `run` otherwise.
+        journal: where every value is recorded before it is written; `journal.jsonl` in `run` otherwise.
         out: where a file store is written anew, or database.properties with its password under the new key.
-        layouts: a TOML file of layouts beside the known ones.
+        layouts: a TOML file of layouts in addition to the known ones.
         like: references to stores of the server that uses the key: only read, for how its values are written.
-        also: locations of values that are taken though their opening is only weak or ambiguous.
-        despite: what the caller knows better about.
-        written_after: files that the caller means to write once the call has returned: they are looked at
-            before anything is changed, for afterwards it would be too late to say what was done.
+        also: locations of values to re-encrypt although their opening is only weak or ambiguous.
+        despite: safety checks to override.
+        written_after: files that the caller will write once the call has returned. They are checked before
+            anything is changed: afterwards it would be too late to report what was done.
     """
 
     run: Path
@@ -70,12 +70,12 @@ class Question:
 
 
 Confirm = Callable[[Question], bool]
-"""Whether to write. What it raises ends the run, with nothing written."""
+"""Whether to write. An exception that it raises ends the run, with nothing written."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reencryption:
-    """What came of it.
+    """The outcome of a re-encryption.
 
     Attributes:
         plan: with the states that the values have now.
@@ -98,16 +98,16 @@ class Reencryption:
 
 
 class ReencryptionObserver(Observer, Protocol):
-    """Is also shown what a person has to see in time: before the question, or although a file fails after."""
+    """Also receives what a person must see in time: before the question, or even if a later file fails."""
 
     def say(self, lines: Iterable[str]) -> None:
-        """Lines of the answer: the ways out before the question, then which file beside was written."""
+        """Lines for a person: the options before the question, then which other file was written."""
         ...
 
     def show(self, plan: Plan) -> None:
-        """How every value stands, once nothing is written any more."""
+        """The state of every value, once nothing more is written."""
         ...
 
     def prove(self, report: ReencryptionReport) -> None:
-        """What reading again proved; called whatever becomes of files that are written after the stores."""
+        """What the proof showed; called even if a file that is written after the stores fails."""
         ...

@@ -1,4 +1,11 @@
-"""A re-encryption from end to end, in the order that makes writing safe."""
+"""A re-encryption from end to end, in the order that makes writing safe.
+
+1. Check everything that could stop it, while there is nothing to put back.
+2. Ask a person.
+3. Lock the stores, check again (reading took time, and so did the answer), open the journal, write, prove.
+4. Only then write the file that names the new key: until the values are proven to open under it, a server
+   that starts with it would open nothing.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
@@ -60,16 +67,16 @@ def reencrypt(
 ) -> Reencryption:
     """Make everything that opens under another key open under `request.to`.
 
-    The stores are read, judged and planned. Then, if `confirm` agrees: they are locked, asked again who is
-    there, every value is noted in the journal before it is written, and everything is read again over new
-    connections and proven; a store for which the proof fails is put back as a whole. File stores are written
+    The stores are read, judged and planned. Then, if `confirm` agrees: they are locked and checked again for
+    sessions, every value is recorded in the journal before it is written, and everything is read again over
+    new connections and proven; a store for which the proof fails is put back as a whole. File stores are written
     anew at `request.out` instead.
 
     Args:
-        request: what is wanted.
-        confirm: is asked once everything is known; without it nothing is written, and the plan returned.
+        request: the stores, the keys, the target.
+        confirm: asked once everything is known; without it nothing is written, only planned.
         resolver: resolves references to keys and passwords.
-        observer: is kept informed.
+        observer: follows the progress.
 
     Raises:
         RequestError: no store is named, or a file store has no `out`.
@@ -81,7 +88,7 @@ def reencrypt(
 
 
 class _Run:
-    """One run: what was asked for, and everything that is known once it was read and planned."""
+    """One run: the request, and everything known once the stores are read and planned."""
 
     def __init__(
         self, request: ReencryptionRequest, resolver: Resolver, observer: ReencryptionObserver
@@ -108,7 +115,9 @@ class _Run:
     def to_its_end(self, confirm: Confirm | None) -> Reencryption:
         if confirm is not None:
             for store in self._wanted.stores:
-                roll_back_unfinished(store)  # what a killed run left, which nobody could read
+                roll_back_unfinished(
+                    store
+                )  # a killed run may have left a hot journal: then nothing is readable
         with self._observer.working() as progress:
             session = plan_session(self._wanted, progress)
         self._unread += session.reading.unread
@@ -129,7 +138,7 @@ class _Run:
         """The product's own file whose password is to open under the target key too, if there is one.
 
         Where the target is another product's key, the file stays what it is, as that product's values do.
-        What stands in its way is only reported while nothing is to be written.
+        An obstacle is only reported while nothing is to be written.
         """
         connection = session.ring.product.connection
         if connection is None:
@@ -151,7 +160,7 @@ class _Run:
 
     def _carry_out(self, session: Session, properties: RekeyedFile | None, confirm: Confirm) -> Reencryption:
         """Guard, ask, write, prove, report; in this order, for each step rests on those before it."""
-        # 1. Whatever could stop it is looked at while there is nothing to be put back.
+        # 1. Check whatever could stop it, while there is nothing to put back.
         for each in refuse_obstacles(session.obstacles, self._request.despite):
             self._observer.remark(each)
         if session.in_place:
@@ -166,7 +175,7 @@ class _Run:
             done = self._write(session, destination, progress)
             afterwards = reaudit(done, session, self._wanted, complete=not self._unread)
         report = make_report(afterwards)
-        # 4. Only what is proven is built upon: the properties file names a key that the values open under.
+        # 4. The properties file names the new key: only once the values are proven to open under it.
         try:
             if properties and not report.faults:
                 properties.write()
@@ -175,9 +184,9 @@ class _Run:
             if afterwards.product_report:
                 _write_text(self._request.run / PRODUCT_REPORT, afterwards.product_report)
             self._observer.show(done.plan)
-        finally:  # whatever becomes of files, what was done to the stores is reported
+        finally:  # even if a file cannot be written, report what was done to the stores
             self._observer.prove(report)
-        in_use = destination is None and not report.faults  # what is written anew, nobody uses yet
+        in_use = destination is None and not report.faults  # no server uses the new file yet
         return Reencryption(done.plan, report, self._steps(session) if in_use else (), self._unread)
 
     def _nothing_written(self, session: Session, steps: Sequence[str]) -> Reencryption:
@@ -192,12 +201,12 @@ class _Run:
         with ExitStack() as held:
             for _, writer in session.in_place:
                 held.enter_context(writer.exclusively())
-            # Reading took its time, and so did the answer to the question: is anybody there now?
+            # Reading took time, and so did the answer to the question: are there sessions now?
             there = [
                 StoreObstacles(writer.label, list(writer.obstacles(()))) for _, writer in session.in_place
             ]
             refuse_obstacles(there, self._request.despite)
-            # Only now: a run that is refused leaves no journal, and cuts off no other run's last line.
+            # Only now: a run that is refused must leave no journal, nor cut off another run's last line.
             journal = held.enter_context(journal_for_writing(self._journal, session.plan.target.fingerprint))
             return reencrypt_in_place(
                 session.plan, session.in_place, journal, progress, session.reading.unread
@@ -226,18 +235,18 @@ class _Run:
         return Destination(out, lambda path: self._opener.open(str(path)))
 
     def _written(self, properties: RekeyedFile | None) -> list[Path]:
-        """Files that come about once the stores are changed."""
+        """Files that are written once the stores are changed."""
         reports = [self._request.run / REPORT, self._request.run / PRODUCT_REPORT]
         return [*reports, *self._request.written_after, *([properties.out] if properties else [])]
 
     def _needed(self) -> list[str | Path]:
-        """What none of them may replace."""
+        """Files that none of them may replace."""
         stores = [*self._wanted.stores, *self._wanted.like]
         labels = [*(store.label for store in stores), *(key.reference for key in self._wanted.files)]
         return [*labels, *self._request.stores.database_properties, self._journal]
 
     def _done_before(self, session: Session) -> bool:
-        """Whether an earlier run did it all, perhaps killed before it could tell what comes next."""
+        """Whether an earlier run did it all, and was perhaps killed before it could print the next steps."""
         counts = session.plan.counts()
         done = State.ALREADY in counts and State.REFUSED not in counts
         return done and any(in_place(store) is not None for store in self._wanted.stores)
@@ -253,7 +262,7 @@ def _options(session: Session) -> Iterator[str]:
         session.judged, session.ring, plan.target, planned=planned, elsewhere=session.elsewhere
     )
     for title, count in session.left_alone.items():
-        yield f"{count} values of {title} are left alone: {plan.target.label} is no key of theirs"
+        yield f"{count} values of {title} are left alone: {plan.target.label} is not a key of theirs"
 
 
 def _question(session: Session, properties: RekeyedFile | None) -> Question:

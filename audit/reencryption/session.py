@@ -1,4 +1,4 @@
-"""Everything that is known before a value is written: the stores read, judged, planned, and asked."""
+"""A session: everything known before a value is written, from stores read, judged, planned and checked."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -28,12 +28,12 @@ from parsers.stores.rewriting.out_of_place import out_of_place
 from reports.run import Run
 from reports.summary import KeySummary
 
-_NO_WRITER = "this kind of store can be read, and not written"
+_NO_WRITER = "this kind of store can be read, but not written"
 
 
 @dataclass(frozen=True, slots=True)
 class SessionRequest:
-    """What is wanted.
+    """The inputs of a session.
 
     Attributes:
         run: the audit that it rests on.
@@ -41,10 +41,10 @@ class SessionRequest:
         files: the candidate keys.
         to: label of the key under which the values of its product are to open: `LABEL`, or `PRODUCT:LABEL`
             where it may be a key of several.
-        supplied: layouts beside the known ones.
-        also: locations of values that are taken though their opening is not sure.
+        supplied: layouts in addition to the known ones.
+        also: locations of values to re-encrypt although their opening is not certain.
         like: stores of the server that uses the target key: only read, for how its values are written.
-        current: labels of the keys that the servers use now, if the user said; else the run knows them.
+        current: labels of the keys that the servers use now, if the user named them; else the run knows them.
     """
 
     run: Run
@@ -124,7 +124,7 @@ def plan_session(request: SessionRequest, progress: Progress) -> Session:
 
 
 def blockers(session: Session, despite: Collection[Despite]) -> Iterator[str]:
-    """What would be said of the stores before anything is written, or would stop that, a sentence each."""
+    """Remarks on the stores, and whatever would stop a re-encryption, a sentence each."""
     try:
         yield from refuse_obstacles(session.obstacles, despite)
         if session.in_place:
@@ -147,7 +147,7 @@ def _current(keys: Sequence[KeySummary], files: Sequence[KeyFile], systems: Coll
 
 
 def _target(rings: KeyRings, request: SessionRequest, reading: StoresReading) -> tuple[KeyRing, Key]:
-    """The key that is meant, and its product's ring: it is no target for the values of another product."""
+    """The target key, and its product's ring: it cannot be the target for values of another product."""
     products = [ring.product for ring in rings.rings.values()]
     system, label = split_product(request.to, every_product())
     possible = {each.id: list(filter(each.keys.may_be, request.files)) for each in products}
@@ -160,7 +160,7 @@ def _target(rings: KeyRings, request: SessionRequest, reading: StoresReading) ->
 
 
 def _layouts_like(request: SessionRequest, ring: KeyRing, target: Key, progress: Progress) -> Layouts:
-    """How values under `target` are written, where the stores beside show it."""
+    """How values under `target` are written, where the stores of --like show it."""
     reading = read_stores([*request.stores, *request.like], progress).of_product(ring.product.id)
     (examined,) = examine_each_product(reading, KeyRings({ring.product.id: ring}), request.supplied)
     return layouts_for(target, examined, values_of(examined, reading), request.supplied)
@@ -176,7 +176,7 @@ def _refuse_same_key(plan: Plan, target: Key) -> None:
 
 
 def _with_obstacles(stores: Sequence[Store], session: Session) -> Session:
-    """Every store with something planned asked what stands in the way."""
+    """The session with the obstacles of every store that has something planned."""
     plan = session.plan
     writers: list[tuple[Store, InPlace]] = []
     rewritings: list[tuple[Store, Rewriting]] = []

@@ -1,4 +1,4 @@
-"""In which layout values are to lie under the target key: the one that the data show."""
+"""The layout in which values are written under the target key: the one that the data show."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -20,7 +20,7 @@ from parsers.secret import Secret
 from parsers.stores.change import Sealed
 
 SURE = (Confidence.PROVEN, Confidence.STRONG)
-"""What an opening must rest on before anything is written."""
+"""The confidence that an opening needs before anything is written."""
 
 _PROVE = (
     "name a store of the server that uses the key with --like, or prove the layout with one credential that "
@@ -35,7 +35,7 @@ class NewLayout:
     Attributes:
         alike: the target key in the layout, and in those that the data cannot tell from it.
         notation: how the bytes are written down.
-        basis: what it rests on, one sentence.
+        basis: the evidence for it, one sentence.
     """
 
     alike: tuple[Hypothesis, ...]
@@ -60,14 +60,14 @@ class NewLayout:
             vector = bytes(len(vector))
         try:
             written = {encrypt_value(plain, each, vector, self.notation, old) for each in self.alike}
-        except ValueError:  # a vector that nobody knows, or no JSON to write into: see `can_hold`
+        except ValueError:  # an unknown vector, or no JSON to write into: see `can_hold`
             return None
         return written.pop() if len(written) == 1 else None
 
     def can_hold(self, old: Sealed) -> bool:
         """Whether the new value can stand where the old one does: JSON of the layout has to be there already.
 
-        Nobody knows what else would belong into a new object.
+        What else a new object would need is not known.
         """
         members = [each.layout.wrapper for each in self.alike if each.layout.wrapper.member]
         try:

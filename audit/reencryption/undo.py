@@ -1,4 +1,4 @@
-"""What a re-encryption wrote, put back from its journal, byte for byte."""
+"""Undo a re-encryption from its journal, byte for byte."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,7 +26,7 @@ from parsers.stores.interface import Store
 
 
 class UndoState(StrEnum):
-    """What became of a record of the journal."""
+    """The outcome for one record of the journal."""
 
     PUT_BACK = "put-back"
     NOT_WRITTEN = "not-written"
@@ -58,13 +58,13 @@ class StoreUndo:
 
 @dataclass(frozen=True, slots=True)
 class UndoRequest:
-    """What is to be undone.
+    """A request to undo a re-encryption.
 
     Attributes:
-        journal: what a re-encryption wrote down.
-        stores: all stores that it tells of.
+        journal: of the re-encryption.
+        stores: all stores that it names.
         keys: references to keys that open a password in a database.properties.
-        despite: what the caller knows better about.
+        despite: safety checks to override.
     """
 
     journal: Path
@@ -136,7 +136,7 @@ def undo(
 
 
 def _writable(store: Store) -> InPlace:
-    roll_back_unfinished(store)  # what a killed run left, which nobody could read
+    roll_back_unfinished(store)  # a killed run may have left a hot journal, which makes the file unreadable
     writer = in_place(store)
     if writer is None:
         raise ReencryptionError(
@@ -169,14 +169,14 @@ def _by_store(entries: Sequence[JournalEntry], stores: Sequence[InPlace]) -> dic
 
 
 def undo_store(entries: Sequence[JournalEntry], store: InPlace, progress: Progress) -> StoreUndo:
-    """Put back what stands there as it was written; what changed since stays, and is told.
+    """Put back the values that are still as they were written; what has changed since stays, and is reported.
 
     Done twice, or killed and done again, it comes to the same.
 
     Args:
         entries: those of one store, in the journal's order.
         store: where they lie; the caller holds it exclusively.
-        progress: told of every record, by its size.
+        progress: advanced by the size of every record.
     """
     of_record = _by_record(entries)
     records = list(of_record)
@@ -193,7 +193,7 @@ def undo_store(entries: Sequence[JournalEntry], store: InPlace, progress: Progre
 
 
 def changes_back(entries: Sequence[JournalEntry], store: InPlace) -> list[Change]:
-    """What would be put back as the store is now.
+    """The changes that would put values back, as the store is now.
 
     Raises:
         StoreError: it cannot be read.

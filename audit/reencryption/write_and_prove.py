@@ -1,4 +1,9 @@
-"""A plan carried out where the values lie: written, proven, and put back where the proof fails."""
+"""Carry out a plan in place: write, prove, and put back where the proof fails.
+
+The order within a transaction's worth of values: journal (flushed to disk), then the store. The other way
+round, a power cut between the two would leave a new value whose old one is recorded nowhere. An entry without
+a change is harmless: undo compares digests, and finds that nothing was written.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -21,13 +26,13 @@ from parsers.stores.schema import STORED
 from parsers.unread import Unread
 
 _NOT_PROVEN = "it could not be read again, so nothing is proven; audit it, then run again or undo"
-_NOT_BEGUN = "not written, since something went wrong with a store before it"
+_NOT_BEGUN = "not written, since an earlier store failed"
 _RESTORED = "put back, since the proof failed for this store"
-_NOT_RESTORED = "not put back: somebody changed it meanwhile"
+_NOT_RESTORED = "not put back: it was changed meanwhile"
 
-_SAID: Final = {
-    Outcome.DIFFERS: "somebody changed it meanwhile: left as it is now",
-    Outcome.GONE: "somebody removed it meanwhile",
+_NOT_WRITTEN: Final = {
+    Outcome.DIFFERS: "it was changed meanwhile: left as it is now",
+    Outcome.GONE: "it was removed meanwhile",
 }
 
 _UNANSWERED: Final = "the answer to COMMIT never came: what reading again shows decides"
@@ -35,7 +40,7 @@ _UNANSWERED: Final = "the answer to COMMIT never came: what reading again shows 
 
 @dataclass(frozen=True, slots=True)
 class PlanOutcome:
-    """What came of a plan.
+    """The outcome of a plan.
 
     Attributes:
         plan: with the states that values have now.
@@ -52,7 +57,7 @@ class PlanOutcome:
 
 @dataclass(slots=True)
 class WriteOutcome:
-    """What came of writing.
+    """The outcome of writing to one store.
 
     Attributes:
         states: of the values that were to be written, by row of the plan's table.
@@ -83,13 +88,13 @@ def reencrypt_in_place(
     """Write what is planned, then read it again over new connections and prove it.
 
     A store for which the proof fails is put back as a whole. One that cannot be read again stays as it is:
-    nothing is known of it, and the journal can undo it.
+    its state is not known, and the journal can undo it.
 
     Args:
         plan: what is to be written.
         stores: those with something planned, each as it is read and as it is written; the caller holds them.
-        journal: takes every value before it is written.
-        progress: told of every value.
+        journal: records every value before it is written.
+        progress: advanced with every value.
         unread_before: what could not be read before either.
     """
     states: dict[int, State] = {}
@@ -99,7 +104,7 @@ def reencrypt_in_place(
     after: list[StoredValues] = []
     for store, writer in stores:
         planned = plan.planned.get(store.label, ())
-        if faults:  # one store is enough to look into
+        if faults:  # after a failure nothing more is written: one store to look into is enough
             states |= {each.row: State.REFUSED for each in planned}
             reasons |= {each.row: _NOT_BEGUN for each in planned}
             continue
@@ -136,8 +141,8 @@ def apply_in_place(
     Args:
         planned: values of this store.
         store: where they lie; the caller holds it exclusively.
-        journal: takes every value before it is written.
-        progress: told of every value, by its size.
+        journal: records every value before it is written.
+        progress: advanced by the size of every value.
     """
     applied = WriteOutcome()
     name = canonical_store_path(store.label)
@@ -152,7 +157,7 @@ def apply_in_place(
             outcomes = replace_with_retry([each.change for each in part], store)
         except CommitUnknownError as error:
             applied.fault = error.message
-            for each in part:  # they may stand there: the proof must look at them, and putting back too
+            for each in part:  # they may have been committed: proof and putting back must include them
                 applied.states[each.row] = State.RE_ENCRYPTED
                 applied.reasons[each.row] = _UNANSWERED
             break
@@ -163,7 +168,7 @@ def apply_in_place(
             done = outcome in {Outcome.CHANGED, Outcome.ALREADY}
             applied.states[each.row] = State.RE_ENCRYPTED if done else State.CHANGED
             if not done:
-                applied.reasons[each.row] = _SAID[outcome]
+                applied.reasons[each.row] = _NOT_WRITTEN[outcome]
         progress.advance(_size(part))
     for each in planned:
         if each.row not in applied.states:

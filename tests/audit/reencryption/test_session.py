@@ -49,7 +49,7 @@ def test_what_cannot_be_written_is_refused(tmp_path: Path) -> None:
     assert session.plan.counts()[State.RE_ENCRYPT] == 6
     assert [store.label for store, _ in session.in_place] == [str(good)]
     refused = session.plan.table.filter(state="refused")
-    assert set(refused["reason"]) == {"this kind of store can be read, and not written"}
+    assert set(refused["reason"]) == {"this kind of store can be read, but not written"}
     assert set(refused["store"]) == {str(packed)}
 
 
