@@ -23,7 +23,7 @@ class TeamWork:
 
     @property
     def open(self) -> int:
-        """Credentials on which somebody has to act."""
+        """Credentials that need action."""
         return sum(count for action, count in self.actions.items() if action != "none")
 
 

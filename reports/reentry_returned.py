@@ -75,7 +75,7 @@ def read_returned_lists(folder: Path) -> ReturnedLists:
     """Every CSV file and workbook in the folder and below it; links are not followed.
 
     Delimiter, encoding, byte-order mark, order and number of columns may have changed; `location` and `done`
-    must be there. Spreadsheets of other formats are named as unread; what else lies there is no list.
+    must be there. Spreadsheets of other formats are named as unread; other files are not lists.
 
     Raises:
         ReturnedListError: the folder cannot be read, or holds no list.
@@ -110,7 +110,7 @@ def _files(folder: Path) -> list[Path]:
         Path(parent, name)
         for parent, _, names in os.walk(folder, onerror=refuse)
         for name in names
-        if not name.startswith((".", "~$"))  # what spreadsheets leave beside an open file
+        if not name.startswith((".", "~$"))  # lock files of open spreadsheets
     ]
     return sorted(path for path in found if path.suffix.lower() in _CSV | _WORKBOOKS | _OTHER_SPREADSHEETS)
 
@@ -128,7 +128,7 @@ def _read(path: Path) -> list[ReturnedRow]:
     try:
         return list(_rows(_shown(path), _csv(_text(content))))
     except csv.Error as error:
-        raise ReturnedListError(f"no CSV that can be read: {error}") from error
+        raise ReturnedListError(f"not readable CSV: {error}") from error
 
 
 def _content(path: Path) -> bytes:
@@ -161,7 +161,7 @@ def _csv(text: str) -> Iterator[list[str]]:
         delimiter = max(_DELIMITERS, key=line.count)
     for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
         if any(len(cell) > _LONGEST_CELL for cell in row):  # the module's own limit is everybody's
-            raise ReturnedListError(f"no CSV that can be read: a cell longer than {_LONGEST_CELL}")
+            raise ReturnedListError(f"not readable CSV: a cell longer than {_LONGEST_CELL}")
         yield row
 
 

@@ -1,4 +1,4 @@
-"""The folder that a run leaves behind: written so that no half of it passes for a run, and read back."""
+"""The run folder: written so that half of one never passes for a whole, and read back."""
 
 import json
 import re
@@ -53,9 +53,9 @@ _ADDED: Final = {"disagreement"}
 def write_run_folder(folder: Path, run: Run, *, rotation_report: str = "") -> None:
     """Writes every file of the run; folders get mode 0700, files 0600; the same run gives the same bytes.
 
-    A run that is there is replaced file by file, and what else lies beside it stays: the journal and the
-    reports of a re-encryption tell of a store, not of the run. The summary goes first and comes back last:
-    while it is missing, the folder is no run.
+    A run that is there is replaced file by file, and other files stay: the journal and the reports of
+    a re-encryption are about a store, not about the run. The summary goes first and comes back last: while it
+    is missing, the folder is not a run.
 
     Args:
         folder: is made if it is not there.
@@ -153,14 +153,14 @@ def _replace_rotation_report(path: Path, text: str) -> None:
 
 
 def _remove_unfinished(folder: Path) -> None:
-    """Removes what a killed run left behind."""
+    """Remove the temporary files of a killed run."""
     for path in filter(is_unfinished, folder_content(folder)):
         remove_file(path)
 
 
 def _summary_json(summary: Summary) -> bytes:
     text = json.dumps(summary.model_dump(), ensure_ascii=False, indent=2)
-    # A path with bytes that are no UTF-8 holds lone surrogates, which no file can: they become escapes.
+    # A path with bytes that are not UTF-8 holds lone surrogates, which cannot be encoded: they become escapes.
     return re.sub("[\ud800-\udfff]", lambda found: rf"\\u{ord(found[0]):04x}", text).encode() + b"\n"
 
 

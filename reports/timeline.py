@@ -120,9 +120,9 @@ class Lane:
     """One passkey within the time that the picture shows.
 
     Attributes:
-        label: beside the lane.
+        label: next to the lane.
         colour: whether it is in use now, older, or missing.
-        bar: from and to, clipped; None where it was not in use in this time, or nobody knows.
+        bar: from and to, clipped; None where it was not in use in this time, or that is not known.
         marks: days on which exports or logs name it.
         outside: what to write where nothing else is drawn, or "".
     """
@@ -186,13 +186,13 @@ _EPOCH: Final = datetime.fromisoformat("1970-01-01")
 
 
 def days(text: pl.Expr) -> pl.Expr:
-    """Days since 1970 of local time, to the second; null for text that is no time."""
+    """Days since 1970 of local time, to the second; null for text that is not a time."""
     moment = text.str.slice(0, 19).str.replace(" ", "T").str.to_datetime("%Y-%m-%dT%H:%M:%S", strict=False)
     return moment.dt.epoch("s") / 86_400
 
 
 def day_of(text: str) -> float | None:
-    """The same of one text; None for text that is no time."""
+    """The same of one text; None for text that is not a time."""
     try:
         moment = datetime.fromisoformat(text[:19]).replace(tzinfo=None)
     except ValueError:

@@ -12,7 +12,7 @@ VERDICTS: Final = {
     "older-key": "Opens under another key that was given, not under the current one. It can be re-encrypted.",
     "lost": "Well-formed, but no key that was given opens it. Find the missing key, or enter it again.",
     "damaged": "Cannot be a whole value in any known form. It must be entered again.",
-    "unknown": "No form of encryption could be established for it, so nothing can be said yet.",
+    "unknown": "No form of encryption could be established for it, so nothing is known yet.",
     "ambiguous": "Several keys fit, or one weakly, or its text is not settled. Never changed automatically.",
     "plain-text": "Not encrypted at all: stored in the clear, or cut off.",
     "empty": "No value is stored.",
@@ -82,7 +82,7 @@ def settling_steps(question: "OpenQuestion") -> Iterator[tuple[str, str]]:
     else:
         out_of_use = (
             f"nothing new is encrypted under {question.key}, which is not in use any more: find a credential "
-            "under it whose password somebody remembers, if possible one of more than 32 characters"
+            "under it whose password is still known, if possible one of more than 32 characters"
         )
         yield out_of_use, ""
         yield "prove the layout with it; the password is asked for without echo", ""

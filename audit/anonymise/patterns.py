@@ -74,7 +74,7 @@ _WHOLE: Final[tuple[tuple[re.Pattern[str], str, Callable[[re.Match[str]], bool]]
     (_ADDRESS, "address", _is_address),
     (_DOTTED, "host", _is_host),
 )
-"""Pattern, kind of pseudonym, and what is asked of a match beside."""
+"""Pattern, kind of pseudonym, and a further condition on a match."""
 
 
 _STRUCTURE: Final = re.compile(r"[A-Za-z]+(?:-[A-Za-z]+)*-\d+(?:-s-\d+-\w+)?")

@@ -118,4 +118,4 @@ PRODUCT_WORDS: Final = frozenset(
     )
     for word in WORD.findall(text)
 )
-"""In lower case. A name that is one of them stays: it tells nothing, and messages stay what they are."""
+"""In lower case. A name that is one of them stays: it reveals nothing, and messages stay readable."""

@@ -18,7 +18,7 @@ def anonymised(run: Run) -> Run:
 
     They are the same in every column, message and file of the run. Verdicts, times, layouts, fingerprints of
     key files and the products' own words stay; digests of values and groups of equal secrets are dropped.
-    What a message says of somebody in prose is not recognised: it wants to be looked through.
+    What a message says of people in prose is not recognised: someone has to read it.
     """
     return _Anonymiser(run).run()
 

@@ -1,4 +1,4 @@
-"""`anonymise`: a run folder to hand to somebody else."""
+"""`anonymise`: a run folder that can be handed to others."""
 
 from pathlib import Path
 from typing import Annotated
@@ -16,7 +16,7 @@ def anonymise_command(
     """Copy a run folder with made-up names in place of names, hosts, users, addresses and paths.
 
     They are the same throughout, in messages too. Digests of values and groups of equal secrets are dropped.
-    Look it through before you hand it over: what a log entry says in its own words is not recognised.
+    Read it before you hand it over: what a log entry says in prose is not recognised.
 
     Example: passkey-audit anonymise run/ --out for-support/
     """
@@ -30,4 +30,4 @@ def anonymise_command(
     write_run_folder(out, anonymised(read_run_folder(run, every_guide())))
     if not quiet:
         typer.echo(f"report: {out / REPORT}")
-    remark("look it through before you hand it over: what messages say in prose stays", quiet=quiet)
+    remark("read it before you hand it over: what messages say in prose stays", quiet=quiet)

@@ -18,7 +18,7 @@ from audit.exit_codes import ExitCode
 from parsers.errors import ParsersError
 from reports.errors import ReportsError
 
-_NO_BETTER_HINT: Final = "nothing half-written is left; --help after a command says what it takes"
+_NO_BETTER_HINT: Final = "nothing half-written is left; --help after a command lists its options"
 
 
 class Commands(typer.core.TyperGroup):
@@ -55,13 +55,13 @@ def _outermost() -> Iterator[None]:
     except (KeyboardInterrupt, Abort):  # a prompt turns Ctrl-C and Ctrl-D into Abort
         raise Exit(ExitCode.INTERRUPTED) from None
     except (OSError, MemoryError) as error:
-        raise fail(_said(error), "") from None
+        raise fail(_reason(error), "") from None
     except Exception as error:  # noqa: BLE001  # the outermost frame: a traceback could show foreign data
         raise fail(*_unexpected(error)) from None
 
 
 def _standard_streams() -> None:
-    """Where one was closed: else the next file that is opened would take its number, and its output."""
+    """Replace a closed one: otherwise the next file to be opened would get its descriptor, and its output."""
     if sys.stderr is None:
         sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  # as long as the process
     if sys.stdout is None:
@@ -69,7 +69,7 @@ def _standard_streams() -> None:
 
 
 def fail(message: str, hint: str) -> Exit:
-    """Say what went wrong, and what to do about it; the exit to raise."""
+    """Print what went wrong and what to do about it; the exit to raise."""
     from reports.terminal import visible
 
     _flush_or_drop()
@@ -79,7 +79,7 @@ def fail(message: str, hint: str) -> Exit:
 
 
 def _unexpected(error: Exception) -> tuple[str, str]:
-    """A fault of this program: where it happened, but not what was said, which may hold foreign data."""
+    """A fault of this program: where it happened, but not the message, which may hold foreign data."""
     frame = traceback.extract_tb(error.__traceback__)[-1]
     where = f"{Path(frame.filename).name}:{frame.lineno}"
     return (
@@ -88,7 +88,7 @@ def _unexpected(error: Exception) -> tuple[str, str]:
     )
 
 
-def _said(error: OSError | MemoryError) -> str:
+def _reason(error: OSError | MemoryError) -> str:
     if isinstance(error, MemoryError):
         return "not enough memory"
     reason = (error.strerror or type(error).__name__).lower()

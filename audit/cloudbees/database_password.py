@@ -95,8 +95,8 @@ def rekeyed_password(
         stored: as it stands in the file, Java's escapes taken off.
         keys: the candidates, `target` among them.
         target: the new passkey.
-        shown: layouts that other values of the same server show: a single value does not tell a vector in
-            front of it from a block of text behind a constant one.
+        shown: layouts that other values of the same server show: a single value does not distinguish a
+            vector in front of it from a block of text after a constant one.
 
     Raises:
         ReencryptionError: no candidate opens it with certainty, or its layout leaves a choice.
@@ -110,7 +110,7 @@ def rekeyed_password(
     opening = _openings(values, hypotheses(keys, LAYOUTS))
     of_server = [each for each in opening if _is_shown(each, shown)]
     opening = of_server or opening
-    plain = {open_value(sealed, each) for each in opening}  # None: a block behind a vector that nobody knows
+    plain = {open_value(sealed, each) for each in opening}  # None: the first block, whose vector is not known
     used = {keys[each.key].label for each in opening}
     if target.label in used:
         return None

@@ -92,7 +92,7 @@ CLOUDBEES_CD: Final[Product] = Product(
             Rule(IMPORTS, imports_fit),
         ),
         key_places=key_places,
-        steps_title="The upgrade to 9.2 or later, in order (KBEC-00441, with one mistake mended)",
+        steps_title="The upgrade to 9.2 or later, in order (KBEC-00441, with one mistake corrected)",
         steps=upgrade_steps,
     ),
     rekeying=RekeyingRules(

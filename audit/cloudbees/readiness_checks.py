@@ -5,7 +5,7 @@ from typing import Final
 
 from audit.cloudbees.database_password import PasswordOpening, password_opening
 from audit.keys.key_dates import comparable, is_export, is_history
-from audit.readiness.check import About, Check, State, listed
+from audit.readiness.check import About, Check, CheckState, listed
 from audit.readiness.estate import DATABASE, ConfFolder, Estate
 
 DATABASE_PASSWORD: Final = About("database-password", "The database password in database.properties opens")
@@ -20,40 +20,42 @@ def database_password_opens(estate: Estate) -> Check:
     if not estate.conf:
         return DATABASE_PASSWORD.unknown(_NO_CONF, _GIVE_CONF)
     found = [_password_of(folder, estate) for folder in estate.conf]
-    told = "; ".join(f"{folder.label}: {said}" for folder, (_, said) in zip(estate.conf, found, strict=True))
+    evidence = "; ".join(
+        f"{folder.label}: {result}" for folder, (_, result) in zip(estate.conf, found, strict=True)
+    )
     states = {state for state, _ in found}
-    if State.FAIL in states:
+    if CheckState.FAIL in states:
         return DATABASE_PASSWORD.failed(
-            told,
+            evidence,
             "enter the password again with `ecconfigure`, or restore the passkey that belongs to the file",
         )
-    if State.UNKNOWN in states:
+    if CheckState.UNKNOWN in states:
         return DATABASE_PASSWORD.unknown(
-            told, f"give every node's {DATABASE} and the passkey that the server uses"
+            evidence, f"give every node's {DATABASE} and the passkey that the server uses"
         )
-    return DATABASE_PASSWORD.passed(told)
+    return DATABASE_PASSWORD.passed(evidence)
 
 
-def _password_of(folder: ConfFolder, estate: Estate) -> tuple[State, str]:
+def _password_of(folder: ConfFolder, estate: Estate) -> tuple[CheckState, str]:
     if folder.database is None:
-        return State.UNKNOWN, f"no {DATABASE} was read"
+        return CheckState.UNKNOWN, f"no {DATABASE} was read"
     if folder.database.password is None:
-        return State.PASS, "no password is stored"
+        return CheckState.PASS, "no password is stored"
     return _judged(password_opening(folder.database.password, estate.ring.keys), estate)
 
 
-def _judged(opening: PasswordOpening, estate: Estate) -> tuple[State, str]:
+def _judged(opening: PasswordOpening, estate: Estate) -> tuple[CheckState, str]:
     if opening.password is None:
-        return State.FAIL, "opens under none of the keys"
+        return CheckState.FAIL, "opens under none of the keys"
     if not opening.certain:
-        return State.UNKNOWN, "fits a key, but only weakly"
+        return CheckState.UNKNOWN, "fits a key, but only weakly"
     if opening.key is None:
-        return State.PASS, "in plain text, which the server encrypts at its next start"
+        return CheckState.PASS, "in plain text, which the server encrypts at its next start"
     if estate.current is None:
-        return State.UNKNOWN, f"opens under {opening.key.label!r}; it is not known which key is current"
+        return CheckState.UNKNOWN, f"opens under {opening.key.label!r}; it is not known which key is current"
     if opening.key is not estate.current:
-        return State.FAIL, f"opens under {opening.key.label!r}, not under the current key"
-    return State.PASS, f"opens under the current key {opening.key.label!r}"
+        return CheckState.FAIL, f"opens under {opening.key.label!r}, not under the current key"
+    return CheckState.PASS, f"opens under the current key {opening.key.label!r}"
 
 
 def no_files_left_over(estate: Estate) -> Check:
@@ -99,7 +101,7 @@ def older_key_in_place(estate: Estate) -> Check:
         return OLDER_KEY.passed(f"the current passkey {current.label!r} has 256 bits already: 9.2 or later")
     if current.bits != _BITS_BEFORE:
         return OLDER_KEY.unknown(
-            f"the current passkey {current.label!r} is no key of 128 or 256 bits as it stands",
+            f"the current passkey {current.label!r} is not a key of 128 or 256 bits as it is",
             "check that it is the server's own conf/passkey",
         )
     nodes = [(folder.label, folder.key) for folder in estate.conf if folder.key]

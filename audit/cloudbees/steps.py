@@ -7,7 +7,9 @@ from audit.keys.key_dates import comparable
 from audit.product import Rekeyed
 from audit.readiness.estate import Estate, database_place
 
-_MENDED: Final = "(The article appends ACCEPT instead: no use behind the DROP, since the first match counts.)"
+_CORRECTED: Final = (
+    "(The article appends ACCEPT instead: useless after the DROP, since the first match counts.)"
+)
 _AFTERWARDS: Final = (
     "Keep the old one until nothing needs it. After 10.8 or earlier, delete .old files in conf."
 )
@@ -17,7 +19,7 @@ def upgrade_steps(estate: Estate) -> list[str]:
     """The steps in their order.
 
     The order is that of KBEC-00441, for clusters too. Its undo of the firewall rule is wrong: it appends an
-    ACCEPT behind the DROP, and iptables takes the first rule that matches. Here the DROP is deleted.
+    ACCEPT after the DROP, but iptables takes the first rule that matches. Here the DROP is deleted.
     """
     nodes = [folder.label for folder in estate.conf]
     primary = nodes[0] if nodes else "the primary node"
@@ -28,10 +30,10 @@ def upgrade_steps(estate: Estate) -> list[str]:
     return [
         f"Stop the server on every node{named}. Keep a copy of each conf folder and of the database.",
         f"On {primary}, block {where}: iptables -A {rule}. Check that it cannot be reached.",
-        f"Install the new version on {primary}. It cannot reach the database yet, and is meant not to.",
+        f"Install the new version on {primary}. It cannot reach the database yet, and must not.",
         f"Stop the server on {primary} again: /etc/init.d/commanderServer stop",
         "Apply the hotfix of KBEC-00441 for your version, which skips what it cannot decrypt and logs it.",
-        f"Unblock {where}: iptables -D {rule}. {_MENDED}",
+        f"Unblock {where}: iptables -D {rule}. {_CORRECTED}",
         f"Start the server on {primary}, and wait until its log says that it is running.",
         "Log in, and run a job that uses a credential.",
         f"Copy passkey and database.properties from ZooKeeper into conf on {others}.",

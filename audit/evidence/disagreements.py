@@ -20,7 +20,7 @@ class Disagreement(StrEnum):
     `logged-but-opens`: an entry says that it cannot be decrypted, and it opens under the current key today:
     entered again since, or its key was restored; or the store that was read is older than the entry.
     `lost-but-not-logged`: its product's logs were read, none of their entries names it, and no key opens it:
-    nobody has noticed yet, and its next use will fail.
+    its loss may have gone unnoticed, and its next use will fail.
     """
 
     LOGGED_BUT_OPENS = "logged-but-opens"
@@ -74,7 +74,7 @@ def compare_logs(
     these open. Where one is lost, damaged, empty, external or opens under an older key, that one explains it.
 
     Args:
-        credentials: the credentials of a run, with `modified`; `findings` and `last_seen` say what logs tell.
+        credentials: the credentials of a run, with `modified`; `findings` and `last_seen` are of the logs.
         mentions: what the entries name among them.
         findings: the entries.
         logged: the products whose logs were read: of the others, silence means nothing.
@@ -111,17 +111,17 @@ def _contradicted(credentials: pl.DataFrame, reported: pl.DataFrame, meant: pl.D
 def _marked(credentials: pl.DataFrame, contradicted: pl.Series, logged: Collection[str]) -> pl.DataFrame:
     silent = pl.col("system").is_in(list(logged)) & (pl.col("findings") == 0)
     unnoticed = pl.col("verdict").is_in(_NOT_OPENED) & silent
-    told = credentials.with_columns(
+    compared = credentials.with_columns(
         disagreement=pl.when(unnoticed)
         .then(pl.lit(Disagreement.LOST_BUT_NOT_LOGGED.value))
         .otherwise(pl.lit(""))
     )
     if contradicted.is_empty():
-        return told
-    opens = told.with_row_index("row").select("row", "reason", "modified", "last_seen")
+        return compared
+    opens = compared.with_row_index("row").select("row", "reason", "modified", "last_seen")
     reasons = opens.filter(pl.col("row").is_in(contradicted.implode())).select("row", told=_reason())
     return (
-        told.with_row_index("row")
+        compared.with_row_index("row")
         .join(reasons, on="row", how="left", maintain_order="left")
         .with_columns(
             reason=pl.coalesce("told", "reason"),

@@ -35,7 +35,7 @@ class Mentions:
 def mentions(credentials: pl.DataFrame, findings: pl.DataFrame) -> Mentions:
     """Which credentials the log entries name.
 
-    An entry names a credential by kind and name, and by project where it tells one; an entry without a
+    An entry names a credential by kind and name, and by project where it gives one; an entry without a
     project can mean every credential of that kind and name; one that gives an id alone means the record with
     it. A list of corrupted credentials names each of them.
 

@@ -124,7 +124,7 @@ def what_they_save(missing: Iterable[MissingKey], credentials: pl.DataFrame) -> 
     sealed = unopened.filter(pl.col("verdict").is_in(_SEALED)).select(
         "system", "store", changed=pl.col("modified").map_elements(iso_date, pl.String)
     )
-    told = [
+    summaries = [
         MissingKeySummary(
             fingerprint=key.fingerprint,
             last_used=key.last_used,
@@ -137,7 +137,7 @@ def what_they_save(missing: Iterable[MissingKey], credentials: pl.DataFrame) -> 
         )
         for key in missing
     ]
-    return sorted(told, key=lambda key: (-key.saves_likely, -key.saves_up_to))
+    return sorted(summaries, key=lambda key: (-key.saves_likely, -key.saves_up_to))
 
 
 def _likely_under(key: MissingKey) -> pl.Expr:

@@ -113,7 +113,7 @@ _NAMED_OTHERWISE: Final = {"azuread": "authentication-aad", "okta": "authenticat
 
 
 def is_meant(name: str) -> pl.Expr:
-    """True for values, told by their `record`, whose document has this id, or is of this type.
+    """True for values, identified by their `record`, whose document has this id, or is of this type.
 
     `AzureDevOpsConfiguration` is what an extension with `azuredevops` in its id is configured by;
     `AzureAccount` ends with the name of the table `Account`.

@@ -102,7 +102,7 @@ OCTOPUS: Final[Product] = Product(
         ),
         key_places=key_places,
         steps_title=(
-            'A rotation of the master key, in order (docs, "Rotating the Master Key", with its gaps mended)'
+            'A rotation of the master key, in order (docs, "Rotating the Master Key", with its gaps filled)'
         ),
         steps=rotation_steps,
     ),

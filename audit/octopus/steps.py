@@ -29,7 +29,7 @@ def rotation_steps(estate: Estate) -> list[str]:
     """The steps in their order.
 
     The order is that of the guide "Rotating the Master Key" (rotate-master-key came with 2022.4). What it
-    leaves out is mended: a rotation can only encrypt again what the old key opens, so that comes first;
+    leaves out is added: a rotation can only encrypt again what the old key opens, so that comes first;
     rotations left issue trackers (OctopusDeploy/Issues #8111) and client secrets (#9019) under the old key
     without a word, so the audit comes last; and each node's key is compared, since `set-master-key` changes
     the configuration of one node alone.
@@ -62,8 +62,8 @@ def _closed(estate: Estate) -> str:
     if closed.is_empty():
         return "Check that every value opens under the key in use: a rotation leaves the others behind."
     documents = closed["location"].str.extract(r"^([^/]*)").unique(maintain_order=True).to_list()
-    told = f"{closed.height} values in {len(documents)} documents ({listed(documents)})"
-    return f"Enter again what the key in use does not open: {told}. A rotation leaves them behind."
+    values = f"{closed.height} values in {len(documents)} documents ({listed(documents)})"
+    return f"Enter again what the key in use does not open: {values}. A rotation leaves them behind."
 
 
 def _nodes(estate: Estate) -> list[KeyPlace]:

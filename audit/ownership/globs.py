@@ -13,7 +13,7 @@ _UNION_CHARACTERS: Final = 10_000
 """Patterns are searched for together up to this length; what a regular expression may be is far above it."""
 
 _UNION_STARS: Final = 24
-"""And up to as many `*` with something behind them: each multiplies the states that the search may be in.
+"""And up to as many `*` followed by something: each multiplies the states that the search may be in.
 Measured: 200 patterns of three such stars took 100 times as long in one search as in searches of 5."""
 
 

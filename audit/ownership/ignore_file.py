@@ -55,7 +55,7 @@ def read_ignore_file(path: Path) -> tuple[IgnoreRule, ...]:
     """The rules of `path` in their order; each has a reason and an expiry date (YYYY-MM-DD).
 
     CSV with the columns `pattern, reason, expires`, or TOML with a table `[[ignore]]` for each rule and the
-    same names in it. Which of them it is, the content says: a header of CSV is no TOML.
+    same names in it. Which of them it is, the content says: a header of CSV is not TOML.
 
     Raises:
         IgnoreFileError: the file cannot be read, or a rule is broken (which is named).
@@ -65,7 +65,7 @@ def read_ignore_file(path: Path) -> tuple[IgnoreRule, ...]:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         if text.lstrip().startswith(("[", "#")):
-            raise IgnoreFileError(f"the ignore file {str(path)!r} is no TOML: {error}") from error
+            raise IgnoreFileError(f"the ignore file {str(path)!r} is not TOML: {error}") from error
         return tuple(_csv_rules(text))
     try:
         rules = _TomlFile.model_validate(table).ignore
@@ -81,7 +81,9 @@ def _csv_rules(text: str) -> Iterator[IgnoreRule]:
         try:
             day = date.fromisoformat(expires)
         except ValueError as error:
-            raise _FILE.refused(number, f"expires on {expires!r}, which is no date as 2025-12-31") from error
+            raise _FILE.refused(
+                number, f"expires on {expires!r}, which is not a date such as 2025-12-31"
+            ) from error
         yield IgnoreRule(pattern, reason, day)
 
 
@@ -146,8 +148,8 @@ def _ignored_entries(credentials: pl.DataFrame, ignored: pl.Series, findings: pl
 
 
 def _ignoring(credentials: pl.DataFrame, which: pl.Series, rules: Sequence[IgnoreRule]) -> pl.DataFrame:
-    told = [f"ignored until {rule.expires}: {rule.reason}" for rule in rules]
-    why = pl.Series([*told, ""], dtype=pl.String).gather(which)
+    notes = [f"ignored until {rule.expires}: {rule.reason}" for rule in rules]
+    why = pl.Series([*notes, ""], dtype=pl.String).gather(which)
     ignored = which < len(rules)
     return credentials.with_columns(
         action=pl.when(ignored).then(pl.lit(Action.NONE.value)).otherwise("action"),

@@ -46,7 +46,7 @@ class KeyPlace:
 
 @dataclass(frozen=True, slots=True)
 class FileMode:
-    """Who may read a key file: its POSIX mode without the type; None where there is no such thing."""
+    """Who may read a key file: its POSIX mode without the type; None where the system has none."""
 
     path: str
     mode: int | None
@@ -128,7 +128,7 @@ _UNKNOWN_PORT: Final = "<port>"
 
 
 def database_place(estate: Estate) -> tuple[str, str]:
-    """The database in words, and its port, `<port>` where nobody says."""
+    """The database in words, and its port, `<port>` where it is not known."""
     url = next(_urls(estate), None)
     if url is None or not url.host:
         return "the database", _UNKNOWN_PORT

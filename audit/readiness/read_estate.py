@@ -41,8 +41,8 @@ class OpenedEstate:
         keys: the candidates, and what was no key.
         copies: further places of the server's key, by label.
         conf: the nodes' folders, by label.
-        current: labels of the keys that the servers use now, if the user said.
-        supplied: layouts beside the known ones.
+        current: labels of the keys that the servers use now, if the user named them.
+        supplied: layouts in addition to the known ones.
     """
 
     stores: Sequence[Store]
@@ -110,7 +110,7 @@ def read_estates(request: OpenedEstate, progress: Progress) -> list[Estate]:
 def _folders_of(
     product: Product, conf: Sequence[ConfFolder], products: Sequence[Product]
 ) -> tuple[ConfFolder, ...]:
-    """The nodes' folders that hold its key, and those that hold none: whose they are nobody can tell."""
+    """The nodes' folders that hold its key, and those that hold none, whose product is not known."""
     if len(products) == 1:
         return tuple(conf)
     return tuple(folder for folder in conf if folder.system in {product.id, ""})
@@ -143,7 +143,7 @@ def _rings(request: OpenedEstate, conf: Sequence[ConfFolder], own: StoresReading
     by_nodes = [
         label
         for product in map(product_of, sorted(systems))
-        # Of several products somebody may have named the key of one alone.
+        # With several products, the user may have named the key of only one.
         if not request.current or rings.of(product).current is None
         for label in _in_use(product, conf, own)
     ]

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from typing import Final
 
-from audit.readiness.check import About, Check, State, listed
+from audit.readiness.check import About, Check, CheckState, listed
 from audit.readiness.estate import Estate, JudgedStores
 from audit.verdict import Verdict
 
@@ -18,11 +18,11 @@ IMPORTS: Final = About("imports", "Exports about to be imported come from a serv
 def values_open(estate: Estate) -> Check:
     """The server's own store."""
     state, evidence = _state(estate.stores, estate)
-    return _said(OPEN, state, evidence, "run `passkey-audit audit` for each credential and who must act")
+    return _check(OPEN, state, evidence, "run `passkey-audit audit` for each credential and who must act")
 
 
 def backup_tested(estate: Estate) -> Check:
-    """A backup counts once it was restored and its values were opened with the keys that are at hand."""
+    """A backup counts only once it has been restored and its values opened with the keys at hand."""
     if not estate.backup.labels:
         return BACKUP.unknown(
             "no backup was given",
@@ -31,16 +31,16 @@ def backup_tested(estate: Estate) -> Check:
     state, evidence = _state(estate.backup, estate)
     absent = _absent(estate)
     if absent and not estate.backup.unread:
-        state = State.FAIL
+        state = CheckState.FAIL
         evidence += f"; {absent} credentials of the store are not in it"
-    return _said(BACKUP, state, evidence, "make a new backup, restore it, and check it again with the key")
+    return _check(BACKUP, state, evidence, "make a new backup, restore it, and check it again with the key")
 
 
 def imports_fit(estate: Estate) -> Check:
     """An import does not encrypt again: values keep the passkey of the server that they come from.
 
     Published exports show it: one and the same value stands in exports stamped with three passkeys. So the
-    stamp alone says too little, and each value is opened too.
+    stamp alone proves too little, and each value is opened too.
     """
     if not estate.imports.labels:
         return IMPORTS.unknown(
@@ -50,11 +50,11 @@ def imports_fit(estate: Estate) -> Check:
     state, evidence = _state(estate.imports, estate)
     foreign = _foreign(estate)
     if foreign:
-        state = State.FAIL
+        state = CheckState.FAIL
         evidence += f"; stamped with another passkey: {listed(foreign)}"
-    elif state is State.PASS and not estate.imports.fingerprints:
+    elif state is CheckState.PASS and not estate.imports.fingerprints:
         evidence += "; none is stamped with a passkey"
-    return _said(
+    return _check(
         IMPORTS,
         state,
         evidence,
@@ -63,34 +63,34 @@ def imports_fit(estate: Estate) -> Check:
     )
 
 
-def _said(about: About, state: State, evidence: str, what_to_do: str) -> Check:
-    return Check(about.id, about.title, state, evidence, "" if state is State.PASS else what_to_do)
+def _check(about: About, state: CheckState, evidence: str, what_to_do: str) -> Check:
+    return Check(about.id, about.title, state, evidence, "" if state is CheckState.PASS else what_to_do)
 
 
-def _state(judged: JudgedStores, estate: Estate) -> tuple[State, str]:
+def _state(judged: JudgedStores, estate: Estate) -> tuple[CheckState, str]:
     """Whether all values open, as far as they could be read, and how many do."""
     verdicts: dict[str, int] = dict(judged.credentials["verdict"].value_counts().iter_rows())
     total = sum(verdicts.values())
     partial = "; not everything could be read" if judged.unread else ""
     if not total:
-        return State.UNKNOWN, f"no stored value was read{partial}"
+        return CheckState.UNKNOWN, f"no stored value was read{partial}"
     if estate.current is None:
-        return State.UNKNOWN, f"{total} values, and it is not known which key is current{partial}"
+        return CheckState.UNKNOWN, f"{total} values, and it is not known which key is current{partial}"
     undecided = _count(verdicts, _UNDECIDED)
     closed = total - undecided - _count(verdicts, _FINE)
     if closed or undecided:
-        told = _told(verdicts, (verdict for verdict in Verdict if verdict not in _FINE))
-        evidence = f"{closed + undecided} of {total} values do not open: {told}{partial}"
-        return State.FAIL if closed else State.UNKNOWN, evidence
-    evidence = f"{total} values: {_told(verdicts, _FINE)}{partial}"
-    return State.UNKNOWN if partial else State.PASS, evidence
+        counts = _counts(verdicts, (verdict for verdict in Verdict if verdict not in _FINE))
+        evidence = f"{closed + undecided} of {total} values do not open: {counts}{partial}"
+        return CheckState.FAIL if closed else CheckState.UNKNOWN, evidence
+    evidence = f"{total} values: {_counts(verdicts, _FINE)}{partial}"
+    return CheckState.UNKNOWN if partial else CheckState.PASS, evidence
 
 
 def _count(verdicts: dict[str, int], of: Collection[Verdict]) -> int:
     return sum(verdicts.get(verdict, 0) for verdict in of)
 
 
-def _told(verdicts: dict[str, int], of: Iterable[Verdict]) -> str:
+def _counts(verdicts: dict[str, int], of: Iterable[Verdict]) -> str:
     return ", ".join(f"{verdicts[verdict]} {verdict}" for verdict in of if verdict in verdicts)
 
 
@@ -120,25 +120,25 @@ def one_key(estate: Estate) -> Check:
     places: dict[str, list[str]] = {}
     for key, where in estate.product.readiness.key_places(estate):
         places.setdefault(key, []).append(where)
-    told = "; ".join(f"{key} in {listed(sorted(set(where)))}" for key, where in sorted(places.items()))
+    found = "; ".join(f"{key} in {listed(sorted(set(where)))}" for key, where in sorted(places.items()))
     if len(places) > 1:
         return ONE_KEY.failed(
-            told, "find out which key opens the stored values, and put that file in every place"
+            found, "find out which key opens the stored values, and put that file in every place"
         )
     unread = [*estate.unread_keys, *(each for folder in estate.conf for each in folder.unread)]
     if unread:
         return ONE_KEY.unknown(
-            f"{told or 'nothing was read'}; not read: {listed([each.path for each in unread])}",
+            f"{found or 'nothing was read'}; not read: {listed([each.path for each in unread])}",
             "make these readable and run it again",
         )
     if sum(map(len, places.values())) < 2:
         keeper, _ = estate.product.keys.copies
         whose = f" ({keeper})" if keeper else ""
         return ONE_KEY.unknown(
-            f"{told or 'the key was seen nowhere'}: nothing to compare it with",
+            f"{found or 'the key was seen nowhere'}: nothing to compare it with",
             f"name each node's folder with --conf, and other copies{whose} with --copy LABEL=REF",
         )
-    return ONE_KEY.passed(told)
+    return ONE_KEY.passed(found)
 
 
 PERMISSIONS: Final = About("key-permissions", "Only their owner can read the key files")

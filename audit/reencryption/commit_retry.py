@@ -1,8 +1,8 @@
 """Retry until the outcome of a commit is known.
 
 A connection that breaks between COMMIT and its answer leaves open whether the values were written. Since
-every change compares the old value before it sets the new one, it can simply be made again: what was committed
-the first time comes back as `ALREADY`.
+every change compares the old value before it sets the new one, it can simply be made again: what was
+committed the first time comes back as `ALREADY`.
 """
 
 from collections.abc import Iterator, Sequence

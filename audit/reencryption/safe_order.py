@@ -69,8 +69,8 @@ def reencrypt(
 
     The stores are read, judged and planned. Then, if `confirm` agrees: they are locked and checked again for
     sessions, every value is recorded in the journal before it is written, and everything is read again over
-    new connections and proven; a store for which the proof fails is put back as a whole. File stores are written
-    anew at `request.out` instead.
+    new connections and proven; a store for which the proof fails is put back as a whole. File stores are
+    written anew at `request.out` instead.
 
     Args:
         request: the stores, the keys, the target.

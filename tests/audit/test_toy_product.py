@@ -20,7 +20,7 @@ from audit.exit_codes import ExitCode
 from audit.layouts.user_supplied import NOTHING_SUPPLIED
 from audit.ownership.owners import Owners
 from audit.product import Rekeyed
-from audit.readiness.check import State
+from audit.readiness.check import CheckState
 from audit.readiness.checks import check_ids, make_checks
 from audit.readiness.read_estate import OpenedEstate, read_estates
 from audit.reencryption.advice import options_summary, steps_after
@@ -122,10 +122,10 @@ def test_readiness(tmp_path: Path) -> None:
     assert estate.current.content.reveal() == NEW
     checks = make_checks([estate])
     assert [(check.id, check.state) for check in checks] == [
-        ("values-open", State.PASS),
-        ("one-key", State.PASS),
-        ("anchored", State.PASS),
-        ("key-permissions", State.PASS),
+        ("values-open", CheckState.PASS),
+        ("one-key", CheckState.PASS),
+        ("anchored", CheckState.PASS),
+        ("key-permissions", CheckState.PASS),
     ]
     assert "anchored" in check_ids()
     steps = estate.product.readiness.steps(estate)

@@ -267,7 +267,7 @@ def test_logs_against_store(run: Run) -> None:
         assert re.search(rf"{heading} [^.]*\. .* {count} ", text), heading
     assert "The logs cover 2021-03-01 to 2021-06-05 , with 1 hole" in text
     assert "<b>gone</b> Payroll credential 2 2021-03-06 to 2021-03-07 support.zip!/commander.log:118" in text
-    assert "4 entries tell of a failed decryption without saying of what" in text
+    assert "4 entries report a failed decryption without saying of what" in text
     assert "1 name in the logs was not compared" in text
 
 

@@ -71,7 +71,7 @@ def test_a_right_file_with_a_newline_is_mended_first() -> None:
     (_, bak) = (
         key_remark(key, Opens({}, {}, 0), node_mismatches(MISMATCH, NAMED), made) for key in made.keys
     )
-    assert "put bak back as conf/passkey on nbcd01, mended so that it has the fingerprint" in bak
+    assert "put bak back as conf/passkey on nbcd01, changed so that it has the fingerprint" in bak
 
 
 def test_what_was_settled_since_is_not_undone() -> None:
