@@ -160,7 +160,7 @@ def _remove_unfinished(folder: Path) -> None:
 
 def _summary_json(summary: Summary) -> bytes:
     text = json.dumps(summary.model_dump(), ensure_ascii=False, indent=2)
-    # A path with bytes that are not UTF-8 holds lone surrogates, which cannot be encoded: they become escapes.
+    # A path that is not UTF-8 holds lone surrogates, which cannot be encoded: they become escapes.
     return re.sub("[\ud800-\udfff]", lambda found: rf"\\u{ord(found[0]):04x}", text).encode() + b"\n"
 
 

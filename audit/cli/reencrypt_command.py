@@ -104,8 +104,8 @@ def reencrypt_command(
     """Make everything that opens under another key open under LABEL: planned first, written with --apply.
 
     SQLite files and databases are changed in place, in transactions, each value after its journal entry; then
-    every value is read again and proven, or all is put back. Stop the product's server first. Exit code 0: nothing is
-    left to do; 10: something would change, or was left.
+    every value is read again and proven, or all is put back. Stop the product's server first. Exit code 0:
+    nothing is left to do; 10: something would change, or was left.
 
     Example: passkey-audit reencrypt run/ --store mysql+pymysql://cd@db/commander --key conf/passkey
     --key old/passkey.2019 --to passkey --apply
