@@ -119,8 +119,8 @@ class ReadinessRules:
 
 
 @dataclass(frozen=True, slots=True)
-class Rekeyed:
-    """What the steps after a re-encryption are made from.
+class KeyChange:
+    """A finished change of the key, for the steps after it.
 
     Attributes:
         ring: the product's keys.
@@ -149,7 +149,7 @@ class RekeyingRules:
     """
 
     discarding: str
-    steps_after: Callable[[Rekeyed], Iterator[str]]
+    steps_after: Callable[[KeyChange], Iterator[str]]
     with_zero_vectors: Callable[[pl.DataFrame], Collection[str]]
     password_checks: Callable[["Key", str, Sequence["PasswordCheck"], Sequence["Key"]], Iterator["Change"]]
 

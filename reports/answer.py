@@ -28,7 +28,7 @@ class TeamWork:
 
 
 @dataclass(frozen=True, slots=True)
-class Reentry:
+class ReentryCounts:
     """Who enters secrets again: how many teams, and how many secrets that are no team's."""
 
     teams: int
@@ -81,11 +81,11 @@ def team_work(credentials: pl.DataFrame) -> list[TeamWork]:
     )
 
 
-def reentry(teams: Iterable[TeamWork]) -> Reentry:
+def reentry(teams: Iterable[TeamWork]) -> ReentryCounts:
     """Who enters secrets again."""
     entering = [team for team in teams if team.list_file]
     unassigned = sum(team.actions["re-enter"] for team in entering if team.team == UNASSIGNED)
-    return Reentry(sum(team.team != UNASSIGNED for team in entering), unassigned)
+    return ReentryCounts(sum(team.team != UNASSIGNED for team in entering), unassigned)
 
 
 def project_counts(credentials: pl.DataFrame) -> list[ProjectCounts]:

@@ -5,11 +5,13 @@ from typing import Final
 
 from audit.cloudbees.database_password import PasswordOpening, password_opening
 from audit.keys.key_dates import comparable, is_export, is_history
-from audit.readiness.check import About, Check, CheckState, listed
+from audit.readiness.check import Check, CheckDefinition, CheckState, listed
 from audit.readiness.estate import DATABASE, ConfFolder, Estate
 
-DATABASE_PASSWORD: Final = About("database-password", "The database password in database.properties opens")
-LEFT_OVER: Final = About("old-files", "No .old files are left behind in conf")
+DATABASE_PASSWORD: Final = CheckDefinition(
+    "database-password", "The database password in database.properties opens"
+)
+LEFT_OVER: Final = CheckDefinition("old-files", "No .old files are left behind in conf")
 
 _NO_CONF: Final = "no node's folder was given"
 _GIVE_CONF: Final = "name each node's folder with --conf"
@@ -79,7 +81,7 @@ def no_files_left_over(estate: Estate) -> Check:
     return LEFT_OVER.passed(f"none in {listed([folder.label for folder in estate.conf])}")
 
 
-OLDER_KEY: Final = About(
+OLDER_KEY: Final = CheckDefinition(
     "older-key-in-place", "The upgrade to 9.2 finds the passkey that it has to read with"
 )
 _BITS_BEFORE: Final = 128

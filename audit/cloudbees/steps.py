@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from audit.keys.key_dates import comparable
-from audit.product import Rekeyed
+from audit.product import KeyChange
 from audit.readiness.estate import Estate, database_place
 
 _CORRECTED: Final = (
@@ -42,9 +42,9 @@ def upgrade_steps(estate: Estate) -> list[str]:
     ]
 
 
-def steps_after(rekeyed: Rekeyed) -> Iterator[str]:
+def steps_after(change: KeyChange) -> Iterator[str]:
     """The steps in their order; KBEC-00497 names the four places where the fingerprint must agree."""
-    target, history, current = rekeyed.target, rekeyed.history, rekeyed.ring.current
+    target, history, current = change.target, change.history, change.ring.current
     yield "Leave the server stopped on every node."
     yield (
         f"Put the file of {target.label} (SHA-1 {target.fingerprint}) into conf/passkey on every node, with "
@@ -54,7 +54,7 @@ def steps_after(rekeyed: Rekeyed) -> Iterator[str]:
         "Put the database.properties that --out wrote, if you gave one, into conf on every node, and into "
         "ZooKeeper."
     )
-    dated = [each for each in comparable(rekeyed.seen) if each.where.lower().endswith(history.table.lower())]
+    dated = [each for each in comparable(change.seen) if each.where.lower().endswith(history.table.lower())]
     old = dated[-1].fingerprint if dated else ""
     old = old or (current.fingerprint if current else "")
     if old and old != target.fingerprint:

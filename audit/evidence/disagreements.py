@@ -7,7 +7,7 @@ from typing import Final
 
 import polars as pl
 
-from audit.evidence.log_references import Mentions, has_id, is_id
+from audit.evidence.log_references import LogReferences, has_id, is_id
 from audit.keys.key_dates import iso_date
 from audit.verdict import Verdict
 from reports.schema import NOT_STORED
@@ -28,7 +28,7 @@ class Disagreement(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Compared:
+class LogComparison:
     """Logs against store.
 
     Attributes:
@@ -66,8 +66,8 @@ _OBJECT: Final = ("system", "kind", "project", "name")
 
 
 def compare_logs(
-    credentials: pl.DataFrame, mentions: Mentions, findings: pl.DataFrame, logged: Collection[str]
-) -> Compared:
+    credentials: pl.DataFrame, mentions: LogReferences, findings: pl.DataFrame, logged: Collection[str]
+) -> LogComparison:
     """Compare what logs report with what the store holds.
 
     An entry without a project can mean every credential of its name: it contradicts the store only if all of
@@ -87,7 +87,7 @@ def compare_logs(
     comparable = missing.filter(_comparable(credentials)) if missing.height else missing
     not_stored = _not_stored(credentials, comparable)
     counts = marked["disagreement"]
-    return Compared(
+    return LogComparison(
         marked,
         not_stored,
         Disagreements(
@@ -189,7 +189,7 @@ def _not_stored(credentials: pl.DataFrame, missing: pl.DataFrame) -> pl.DataFram
     )
 
 
-def _unnamed(findings: pl.DataFrame, mentions: Mentions) -> int:
+def _unnamed(findings: pl.DataFrame, mentions: LogReferences) -> int:
     """Entries of failed decryption that do not say of what."""
     numbers = findings.with_row_index("entry").filter(pl.col("kind").is_in(_MAY_NAME_NOTHING))["entry"]
     return numbers.filter(~numbers.is_in(mentions.named["entry"].implode())).len()

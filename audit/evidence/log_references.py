@@ -19,7 +19,7 @@ _ID_IN_RECORD: Final = pl.col("record").str.extract(r":id=([0-9a-fA-F-]{32,36})(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Mentions:
+class LogReferences:
     """What entries name.
 
     Attributes:
@@ -32,7 +32,7 @@ class Mentions:
     meant: pl.DataFrame
 
 
-def mentions(credentials: pl.DataFrame, findings: pl.DataFrame) -> Mentions:
+def mentions(credentials: pl.DataFrame, findings: pl.DataFrame) -> LogReferences:
     """Which credentials the log entries name.
 
     An entry names a credential by kind and name, and by project where it gives one; an entry without a
@@ -56,7 +56,7 @@ def mentions(credentials: pl.DataFrame, findings: pl.DataFrame) -> Mentions:
         _pairs(keys, objects.filter(nameless), ["kind"]),
         _of_documents(credentials, named.filter(pl.col("kind") == "document")),
     ]
-    return Mentions(
+    return LogReferences(
         objects.filter((pl.col("name") != "") | nameless), pl.concat(pairs).unique().sort("mention", "row")
     )
 
@@ -137,7 +137,7 @@ def _pairs(keys: pl.DataFrame, named: pl.DataFrame, on: list[str]) -> pl.DataFra
     return named.select("mention", *on).join(keys, on=on, how="inner").select("mention", "row")
 
 
-def evidence_in_logs(mentions: Mentions, credentials: int) -> pl.DataFrame:
+def evidence_in_logs(mentions: LogReferences, credentials: int) -> pl.DataFrame:
     """How many entries name each credential, when first and last, and where the latest entry stands.
 
     Args:

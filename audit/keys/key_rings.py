@@ -14,7 +14,7 @@ _OF: Final = ":"
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class KeyChoice:
     """The label of a key that was named, and its product: "" for whichever it is a key of."""
 
     label: str
@@ -66,7 +66,7 @@ def make_key_rings(  # each is one fact about the run
     products: Sequence[Product],
     files: Sequence[KeyFile],
     *,
-    chosen: Sequence[Chosen],
+    chosen: Sequence[KeyChoice],
     seen: Sequence[FingerprintSeen],
     logged: Sequence[FingerprintSeen] = (),
 ) -> KeyRings:
@@ -90,7 +90,7 @@ def make_key_rings(  # each is one fact about the run
         product.id: [file for file in files if len(products) == 1 or product.keys.may_be(file)]
         for product in products
     }
-    current: dict[str, Chosen] = {}
+    current: dict[str, KeyChoice] = {}
     for each in chosen:
         product = meant(each.label, each.system, products, own, seen)
         before = current.setdefault(product.id, each)

@@ -17,7 +17,7 @@ def tried(verdicts: dict[str, int]) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Opens:
+class KeyUse:
     """What the keys of a run open.
 
     Attributes:
@@ -33,7 +33,7 @@ class Opens:
     unknown: int = 0
 
 
-def key_remark(key: Key, opens: Opens, mismatches: Sequence[NodeMismatch], ring: KeyRing) -> str:
+def key_remark(key: Key, opens: KeyUse, mismatches: Sequence[NodeMismatch], ring: KeyRing) -> str:
     """One sentence, or "" where the counts say all.
 
     Args:

@@ -19,7 +19,7 @@ _CLEAR_TEXT: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class ReportChecked:
+class ReportComparison:
     """What a report gives rise to.
 
     Attributes:
@@ -36,7 +36,7 @@ def key_of_report(report: RotationReport, keys: tuple[Key, ...]) -> Key | None:
     return next((key for key in keys if report.new_key and key.master_key == report.new_key), None)
 
 
-def check_report(report: RotationReport, counts: DocumentCounts, ring: KeyRing) -> ReportChecked:
+def check_report(report: RotationReport, counts: DocumentCounts, ring: KeyRing) -> ReportComparison:
     """Compare; the key itself is in nothing that comes out."""
     blank = dict.fromkeys(FINDINGS.names(), "")
     rows = [
@@ -52,7 +52,7 @@ def check_report(report: RotationReport, counts: DocumentCounts, ring: KeyRing) 
         }
         for kind, line, message in _faults(report, counts)
     ]
-    return ReportChecked(pl.DataFrame(rows, schema=FINDINGS), tuple(_remarks(report, counts, ring)))
+    return ReportComparison(pl.DataFrame(rows, schema=FINDINGS), tuple(_remarks(report, counts, ring)))
 
 
 def _faults(report: RotationReport, counts: DocumentCounts) -> Iterator[tuple[str, int, str]]:

@@ -5,7 +5,7 @@ from typing import Final
 
 import polars as pl
 
-from audit.product import Rekeyed
+from audit.product import KeyChange
 from audit.readiness.check import listed
 from audit.readiness.estate import Estate, KeyPlace, database_place
 from audit.verdict import Verdict
@@ -82,9 +82,9 @@ def _first_and_others(estate: Estate, nodes: list[KeyPlace]) -> tuple[str, list[
     return first, [name for name in names if name != first]
 
 
-def steps_after(rekeyed: Rekeyed) -> Iterator[str]:
+def steps_after(change: KeyChange) -> Iterator[str]:
     """The steps in their order (docs, "Rotating the Master Key"): the command changes one node alone."""
-    target = rekeyed.target
+    target = change.target
     yield "Leave Octopus Server stopped on every node."
     yield (
         f"On every node give it the key {target.label}: Octopus.Server set-master-key --masterKey=… , then "

@@ -40,7 +40,7 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class About:
+class CheckDefinition:
     """Which check it is: the part of a `Check` that does not depend on the estate."""
 
     id: str
@@ -63,7 +63,7 @@ class About:
 class Rule:
     """A check of a product: which one it is, and how it is made."""
 
-    about: About
+    about: CheckDefinition
     check: Callable[["Estate"], Check]
 
 

@@ -3,16 +3,16 @@
 from collections.abc import Collection, Iterable
 from typing import Final
 
-from audit.readiness.check import About, Check, CheckState, listed
+from audit.readiness.check import Check, CheckDefinition, CheckState, listed
 from audit.readiness.estate import Estate, JudgedStores
 from audit.verdict import Verdict
 
 _FINE: Final = (Verdict.CURRENT, Verdict.EMPTY, Verdict.EXTERNAL)
 _UNDECIDED: Final = (Verdict.UNKNOWN, Verdict.AMBIGUOUS)
 
-OPEN: Final = About("values-open", "Every stored value opens under the current key")
-BACKUP: Final = About("backup-tested", "A restored backup holds every credential, and each opens")
-IMPORTS: Final = About("imports", "Exports about to be imported come from a server with this key")
+OPEN: Final = CheckDefinition("values-open", "Every stored value opens under the current key")
+BACKUP: Final = CheckDefinition("backup-tested", "A restored backup holds every credential, and each opens")
+IMPORTS: Final = CheckDefinition("imports", "Exports about to be imported come from a server with this key")
 
 
 def values_open(estate: Estate) -> Check:
@@ -63,7 +63,7 @@ def imports_fit(estate: Estate) -> Check:
     )
 
 
-def _check(about: About, state: CheckState, evidence: str, what_to_do: str) -> Check:
+def _check(about: CheckDefinition, state: CheckState, evidence: str, what_to_do: str) -> Check:
     return Check(about.id, about.title, state, evidence, "" if state is CheckState.PASS else what_to_do)
 
 
@@ -112,7 +112,7 @@ def _foreign(estate: Estate) -> list[str]:
     ]
 
 
-ONE_KEY: Final = About("one-key", "The key is the same in every place where it stands")
+ONE_KEY: Final = CheckDefinition("one-key", "The key is the same in every place where it stands")
 
 
 def one_key(estate: Estate) -> Check:
@@ -141,7 +141,7 @@ def one_key(estate: Estate) -> Check:
     return ONE_KEY.passed(found)
 
 
-PERMISSIONS: Final = About("key-permissions", "Only their owner can read the key files")
+PERMISSIONS: Final = CheckDefinition("key-permissions", "Only their owner can read the key files")
 _OTHERS: Final = 0o077
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 import polars as pl
 
 from audit.keys.key_ring import Key, KeyRing
-from audit.product import Rekeyed
+from audit.product import KeyChange
 from audit.reencryption.target import SURE
 from audit.verdict import Verdict
 
@@ -39,11 +39,11 @@ def options_summary(
     yield f"re-encrypting makes {planned} more open under {target.label}: {in_all}"
 
 
-def steps_after(rekeyed: Rekeyed) -> Iterator[str]:
+def steps_after(change: KeyChange) -> Iterator[str]:
     """The product's steps in their order, and the last one; none where the server uses the key already."""
-    if rekeyed.ring.current is rekeyed.target:
+    if change.ring.current is change.target:
         return
-    yield from rekeyed.ring.product.rekeying.steps_after(rekeyed)
+    yield from change.ring.product.rekeying.steps_after(change)
     yield (
         "Audit again with the old and the new key. Keep the old key, the journal and the backup until no "
         "backup needs them any more."

@@ -14,7 +14,7 @@ from pathlib import Path
 from audit.errors import ReencryptionError, RequestError
 from audit.keys.key_rings import labels_of, refuse_unknown_labels
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, read_layouts
-from audit.product import Rekeyed, RekeyedFile
+from audit.product import KeyChange, RekeyedFile
 from audit.products import every_product
 from audit.reencryption.advice import options_summary, steps_after
 from audit.reencryption.guards import StoreObstacles, refuse_obstacles, refuse_places, refuse_rotation
@@ -253,7 +253,7 @@ class _Run:
 
     def _steps(self, session: Session) -> tuple[str, ...]:
         history = self._opener.mapping.history
-        return tuple(steps_after(Rekeyed(session.ring, session.plan.target, session.reading.seen, history)))
+        return tuple(steps_after(KeyChange(session.ring, session.plan.target, session.reading.seen, history)))
 
 
 def _options(session: Session) -> Iterator[str]:

@@ -16,7 +16,7 @@ from audit.keys.key_ring import Key, KeyRing
 from audit.keys.key_rings import KeyRings
 from audit.keys.missing_key import missing_keys
 from audit.keys.node_mismatch import NodeMismatch, node_mismatches
-from audit.keys.unused_keys import Opens, key_remark, tried
+from audit.keys.unused_keys import KeyUse, key_remark, tried
 from audit.ownership.owners import Owners
 from audit.products import every_guide
 from audit.run.copies import Copies
@@ -162,17 +162,17 @@ def _keys(
                 )
 
 
-def _is_used(key: Key, opens: Opens) -> bool:
+def _is_used(key: Key, opens: KeyUse) -> bool:
     return key.current or key.label in opens.values or key.label in opens.outer
 
 
-def _opens(credentials: pl.DataFrame, examined: Iterable[Examined], system: str) -> Opens:
+def _opens(credentials: pl.DataFrame, examined: Iterable[Examined], system: str) -> KeyUse:
     verdicts = _counts(credentials["verdict"], Verdict)
     outer = Counter[str]()
     for each in examined:
         if each.ring.product.id == system:
             outer.update(each.outer)
-    return Opens(
+    return KeyUse(
         values=dict(credentials["opened_by"].value_counts().iter_rows()),
         outer=outer,
         tried=tried(verdicts),

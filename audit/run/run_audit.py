@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from audit.keys.key_rings import Chosen, KeyRings, make_key_rings, split_product
+from audit.keys.key_rings import KeyChoice, KeyRings, make_key_rings, split_product
 from audit.keys.missing_key import seen_in_logs
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied
 from audit.ownership.owners import Owners
@@ -169,10 +169,11 @@ def rings_for(  # each is one fact about the run
     """
     products = _products(stores.systems() or set(logged_of), files)
     said = [
-        Chosen(label, system) for system, label in (split_product(each, every_product()) for each in current)
+        KeyChoice(label, system)
+        for system, label in (split_product(each, every_product()) for each in current)
     ]
     told = [
-        Chosen(label, product.id, "the rotation report says")
+        KeyChoice(label, product.id, "the rotation report says")
         for product in products
         if (label := product.keys.named_by_report(files, report)) is not None
     ]

@@ -19,7 +19,7 @@ from audit.errors import KeyRingError
 from audit.exit_codes import ExitCode
 from audit.layouts.user_supplied import NOTHING_SUPPLIED
 from audit.ownership.owners import Owners
-from audit.product import Rekeyed
+from audit.product import KeyChange
 from audit.readiness.check import CheckState
 from audit.readiness.checks import check_ids, make_checks
 from audit.readiness.read_estate import OpenedEstate, read_estates
@@ -158,7 +158,7 @@ def test_a_plan() -> None:
         "restoring old would open 4 of 12 stored secrets, and no others",
         "re-encrypting makes 4 more open under new: 10 of 12 in all",
     ]
-    steps = list(steps_after(Rekeyed(ring, target, reading.seen, DEFAULT_MAPPING.history)))
+    steps = list(steps_after(KeyChange(ring, target, reading.seen, DEFAULT_MAPPING.history)))
     assert steps[0] == "Hand new to the harbour master."
     assert len(steps) == 2
     assert of_no_other("\n".join([*said, *steps, *plan.basis]))

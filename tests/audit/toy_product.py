@@ -12,14 +12,14 @@ from audit.keys.key_ring import Key, KeyRing
 from audit.layouts.layout import Iv, KeyForm, Layout, Mode
 from audit.product import (
     ConnectionFile,
+    KeyChange,
     KeyRules,
     Product,
     ReadinessRules,
-    Rekeyed,
     RekeyedFile,
     RekeyingRules,
 )
-from audit.readiness.check import About, Check, Rule
+from audit.readiness.check import Check, CheckDefinition, Rule
 from audit.readiness.estate import Estate
 from audit.readiness.shared_checks import ONE_KEY, OPEN, PERMISSIONS, key_permissions, one_key, values_open
 from parsers.keys.key_file import KeyFile
@@ -36,7 +36,7 @@ from tests.support.sealing import passwords, seal, stored
 SYSTEM: Final = "harbour"
 KEY_NAME: Final = "harbour.key"
 LAYOUT: Final = Layout(KeyForm.RAW, Mode.GCM, Iv.FRONT, nonce_size=12)
-ANCHORED: Final = About("anchored", "A node of the harbour is there to rotate on")
+ANCHORED: Final = CheckDefinition("anchored", "A node of the harbour is there to rotate on")
 
 
 def _anchored(estate: Estate) -> Check:
@@ -67,8 +67,8 @@ def _steps(estate: Estate) -> list[str]:
     return [f"Close the harbour: {folder.label}" for folder in estate.conf] + ["Turn the harbour's key."]
 
 
-def _steps_after(rekeyed: Rekeyed) -> Iterator[str]:
-    yield f"Hand {rekeyed.target.label} to the harbour master."
+def _steps_after(change: KeyChange) -> Iterator[str]:
+    yield f"Hand {change.target.label} to the harbour master."
 
 
 def _no_stores(_: pl.DataFrame) -> frozenset[str]:
@@ -154,7 +154,7 @@ HARBOUR: Final = Product(
         with_zero_vectors=_no_stores,
         password_checks=lambda *_: iter(()),
     ),
-    connection=ConnectionFile(recognises=_is_chart, open=_open_chart, rekeyed=_no_file_to_rekey),
+    connection=ConnectionFile(recognises=_is_chart, open=_open_chart, change=_no_file_to_rekey),
 )
 
 

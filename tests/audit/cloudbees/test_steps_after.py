@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from audit.product import Rekeyed
+from audit.product import KeyChange
 from audit.reencryption.advice import steps_after
 from parsers.stores.interface import FingerprintSeen
 from parsers.stores.mapping import DEFAULT_MAPPING, HistoryTable
@@ -15,7 +15,7 @@ TABLE = "ec_configuration_history"
 
 
 def steps(seen: Sequence[FingerprintSeen] = (), history: HistoryTable = DEFAULT_MAPPING.history) -> list[str]:
-    return list(steps_after(Rekeyed(RING, NEW, seen, history)))
+    return list(steps_after(KeyChange(RING, NEW, seen, history)))
 
 
 def test_cloudbees_in_its_order() -> None:
