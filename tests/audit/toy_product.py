@@ -154,7 +154,7 @@ HARBOUR: Final = Product(
         with_zero_vectors=_no_stores,
         password_checks=lambda *_: iter(()),
     ),
-    connection=ConnectionFile(recognises=_is_chart, open=_open_chart, change=_no_file_to_rekey),
+    connection=ConnectionFile(recognises=_is_chart, open=_open_chart, rekeyed=_no_file_to_rekey),
 )
 
 
