@@ -92,11 +92,11 @@ def read_returned_lists(folder: Path) -> ReturnedLists:
         try:
             rows += _read(path)
         except ReturnedListError as error:
-            unread.append(UnreadList(_shown(path), error.message))
+            unread.append(UnreadList(_printable(path), error.message))
     return ReturnedLists(tuple(rows), tuple(unread))
 
 
-def _shown(path: Path) -> str:
+def _printable(path: Path) -> str:
     """The path as text that a frame can hold, whatever bytes it is made of."""
     return os.fsencode(path).decode(errors="backslashreplace")
 
@@ -122,11 +122,11 @@ def _read(path: Path) -> list[ReturnedRow]:
         tables = [sheet for sheet in sheets_of(content) if sheet and not _missing(_header(sheet[0]))]
         if not tables:
             raise ReturnedListError("no sheet with the columns of a list")
-        return [row for table in tables for row in _rows(_shown(path), iter(table))]
+        return [row for table in tables for row in _rows(_printable(path), iter(table))]
     if suffix in _OTHER_SPREADSHEETS:
         raise ReturnedListError("not CSV and no .xlsx workbook: save each sheet as CSV UTF-8")
     try:
-        return list(_rows(_shown(path), _csv(_text(content))))
+        return list(_rows(_printable(path), _csv(_text(content))))
     except csv.Error as error:
         raise ReturnedListError(f"not readable CSV: {error}") from error
 
@@ -170,7 +170,7 @@ def _rows(path: str, table: Iterator[list[str]]) -> Iterator[ReturnedRow]:
     if missing := _missing(header):
         raise ReturnedListError(f"no column {missing!r}")
     for cells in table:
-        row = _named(header, cells)
+        row = _by_column(header, cells)
         if row["location"]:
             yield ReturnedRow(
                 path=path,
@@ -190,6 +190,6 @@ def _missing(header: Sequence[str]) -> str:
     return next((column for column in _NEEDED if column not in header), "")
 
 
-def _named(header: Sequence[str], cells: Iterable[str]) -> dict[str, str]:
+def _by_column(header: Sequence[str], cells: Iterable[str]) -> dict[str, str]:
     # Spreadsheets leave empty cells at a row's end away.
     return dict.fromkeys(header, "") | dict(zip(header, cells, strict=False))

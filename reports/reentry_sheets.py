@@ -87,7 +87,7 @@ class _Part:
         if self._within[-1] in {"v", "t"} and "rPh" not in self._within:  # not how it is pronounced
             self._pieces.append(text)
 
-    def _taken(self) -> str:
+    def _take_text(self) -> str:
         text = "".join(self._pieces)
         self._pieces.clear()
         return text
@@ -110,7 +110,7 @@ class _Texts(_Part):
 
     def _done(self, name: str) -> None:
         if name == "si":
-            self._texts.append(_unescaped(self._taken()))
+            self._texts.append(_unescaped(self._take_text()))
 
 
 class _Cells(_Part):
@@ -139,7 +139,7 @@ class _Cells(_Part):
         if name == "c" and self._place < _COLUMNS:
             row = self._rows[-1]
             row += [""] * (self._place + 1 - len(row))
-            row[self._place] = self._value(self._taken())
+            row[self._place] = self._value(self._take_text())
 
     def _value(self, text: str) -> str:
         match self._kind:

@@ -43,10 +43,10 @@ def _password_of(folder: ConfFolder, estate: Estate) -> tuple[CheckState, str]:
         return CheckState.UNKNOWN, f"no {DATABASE} was read"
     if folder.database.password is None:
         return CheckState.PASS, "no password is stored"
-    return _judged(password_opening(folder.database.password, estate.ring.keys), estate)
+    return _password_state(password_opening(folder.database.password, estate.ring.keys), estate)
 
 
-def _judged(opening: PasswordOpening, estate: Estate) -> tuple[CheckState, str]:
+def _password_state(opening: PasswordOpening, estate: Estate) -> tuple[CheckState, str]:
     if opening.password is None:
         return CheckState.FAIL, "opens under none of the keys"
     if not opening.certain:

@@ -95,7 +95,7 @@ def compare_logs(
             lost_but_not_logged=int((counts == Disagreement.LOST_BUT_NOT_LOGGED).sum()),
             logged_but_not_stored=not_stored.height,
             not_comparable=missing.select(_OBJECT).n_unique() - not_stored.height,
-            unnamed=_unnamed(findings, mentions),
+            unnamed=_count_unnamed(findings, mentions),
         ),
     )
 
@@ -189,7 +189,7 @@ def _not_stored(credentials: pl.DataFrame, missing: pl.DataFrame) -> pl.DataFram
     )
 
 
-def _unnamed(findings: pl.DataFrame, mentions: LogReferences) -> int:
+def _count_unnamed(findings: pl.DataFrame, mentions: LogReferences) -> int:
     """Entries of failed decryption that do not say of what."""
     numbers = findings.with_row_index("entry").filter(pl.col("kind").is_in(_MAY_NAME_NOTHING))["entry"]
     return numbers.filter(~numbers.is_in(mentions.named["entry"].implode())).len()

@@ -73,7 +73,7 @@ def to_put_back(key: Key, mismatches: Sequence[NodeMismatch], ring: KeyRing) -> 
     if not cured:
         return ""
     nodes = ", ".join(dict.fromkeys(each.place for each in cured))
-    files = ", ".join(dict.fromkeys(_named(each.file, ring) for each in cured))
+    files = ", ".join(dict.fromkeys(_file_label(each.file, ring) for each in cured))
     first = cured[0]
     changed = "" if key.fingerprint == first.database else ", changed so that it has the fingerprint"
     return (
@@ -115,6 +115,6 @@ def _is_it(key: Key, fingerprint: str, ring: KeyRing) -> bool:
     return best is not None and best.label == key.label
 
 
-def _named(fingerprint: str, ring: KeyRing) -> str:
+def _file_label(fingerprint: str, ring: KeyRing) -> str:
     key = next((each for each in ring.keys if each.fingerprint == fingerprint), None)
     return f"{key.label!r} ({fingerprint})" if key else fingerprint

@@ -130,11 +130,11 @@ def product_report(counts: DocumentCounts, documents: pl.DataFrame, *, current: 
         ("Still under an older master key", "older", counts.older),
         ("Opened by no key, damaged or not encrypted", "unopened", counts.unopened),
     ):
-        lines += [_RULE, title, f"{count}/{total} documents", _RULE, *_named(documents, state), ""]
+        lines += [_RULE, title, f"{count}/{total} documents", _RULE, *_document_lines(documents, state), ""]
     return "\n".join(lines)
 
 
-def _named(documents: pl.DataFrame, state: str) -> list[str]:
+def _document_lines(documents: pl.DataFrame, state: str) -> list[str]:
     of_state = documents.filter(pl.col("state") == state)
     named = [visible(f"{table}: {document}") for table, document, _ in of_state.head(_LISTED).rows()]
     more = of_state.height - len(named)

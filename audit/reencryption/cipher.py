@@ -67,10 +67,10 @@ def encrypt_value(
     body = seal_body(layout, hypothesis.aes_key, vector, plain.reveal())
     shell = old.value if old is not None else None
     if layout.iv is not Iv.BESIDE:
-        whole = _written(layout.prefix + vector + body, layout.encoding, notation)
+        whole = _encode(layout.prefix + vector + body, layout.encoding, notation)
         return Sealed(layout.wrapper.around(whole, shell))
-    cipher = _written(layout.prefix + body, layout.encoding, notation)
-    beside = _written(vector, layout.encoding, notation)
+    cipher = _encode(layout.prefix + body, layout.encoding, notation)
+    beside = _encode(vector, layout.encoding, notation)
     if notation.beside:
         return Sealed(layout.wrapper.around(cipher, shell), beside)
     return Sealed(layout.wrapper.around(cipher + b"|" + beside, shell))
@@ -81,11 +81,11 @@ def _parts(sealed: Sealed, layout: Layout) -> tuple[bytes, bytes]:
     value = layout.wrapper.content(sealed.value)
     if layout.iv is Iv.BESIDE:
         cipher, front = (value, sealed.iv) if sealed.iv else _around_bar(value)
-        front = _decoded(front, layout)
+        front = _decode(front, layout)
         if len(front) != BLOCK:
             raise ValueError("the vector has another size")
-        return front, _behind_prefix(_decoded(cipher, layout), layout)
-    whole = _behind_prefix(_decoded(value, layout), layout)
+        return front, _behind_prefix(_decode(cipher, layout), layout)
+    whole = _behind_prefix(_decode(value, layout), layout)
     size = layout.salt_size + layout.vector_size
     return whole[:size], whole[size:]
 
@@ -103,7 +103,7 @@ def _behind_prefix(content: bytes, layout: Layout) -> bytes:
     return content[len(layout.prefix) :]
 
 
-def _decoded(written: bytes, layout: Layout) -> bytes:
+def _decode(written: bytes, layout: Layout) -> bytes:
     """The bytes, read as `audit.trial.views.View` reads them.
 
     Raises:
@@ -132,7 +132,7 @@ def _decoded(written: bytes, layout: Layout) -> bytes:
     return content
 
 
-def _written(content: bytes, encoding: Encoding, notation: Notation) -> bytes:
+def _encode(content: bytes, encoding: Encoding, notation: Notation) -> bytes:
     match encoding:
         case Encoding.RAW:
             return content

@@ -166,7 +166,7 @@ class _Run:
         if session.in_place:
             refuse_rotation(session.plan, session.ring, session.reading, self._request.despite)
         destination = self._destination(session, properties)
-        refuse_places(self._written(properties), self._needed())
+        refuse_places(self._output_files(properties), self._needed())
         # 2. A person says yes.
         if not confirm(_question(session, properties)):
             return self._nothing_written(session, ())
@@ -234,7 +234,7 @@ class _Run:
         refuse_place(store, out)
         return Destination(out, lambda path: self._opener.open(str(path)))
 
-    def _written(self, properties: RekeyedFile | None) -> list[Path]:
+    def _output_files(self, properties: RekeyedFile | None) -> list[Path]:
         """Files that are written once the stores are changed."""
         reports = [self._request.run / REPORT, self._request.run / PRODUCT_REPORT]
         return [*reports, *self._request.written_after, *([properties.out] if properties else [])]
