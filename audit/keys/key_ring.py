@@ -123,9 +123,7 @@ def make_key_ring(
     keys, doubles = with_twins(merged)
     ring = KeyRing(product, keys, ())
     current, remark = (
-        _chosen(ring, current_label, named_by)
-        if current_label is not None
-        else _by_fingerprint_seen(ring, seen)
+        _chosen(ring, current_label, named_by) if current_label is not None else _by_fingerprint(ring, seen)
     )
     return KeyRing(
         product,
@@ -221,7 +219,7 @@ def _chosen(ring: KeyRing, label: str, named_by: str) -> tuple[Key, str]:
     return key, f"current key: {key.label!r}, as {named_by}"
 
 
-def _by_fingerprint_seen(ring: KeyRing, seen: Sequence[FingerprintSeen]) -> tuple[Key | None, str]:
+def _by_fingerprint(ring: KeyRing, seen: Sequence[FingerprintSeen]) -> tuple[Key | None, str]:
     """The key that the store names, or the only one, and a sentence that says why."""
     newest = _newest(seen)
     if not newest:
