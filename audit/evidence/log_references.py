@@ -47,8 +47,8 @@ def mentions(credentials: pl.DataFrame, findings: pl.DataFrame) -> LogReferences
     named = objects.filter(pl.col("name") != "")
     by_id = named.filter(is_id("name")).with_columns(_hex("name").alias("id"))
     keys = _keys(_namable(credentials, named["name"], by_id["id"]))
-    # The DevOps Insight server is one: entries about it need no name.
-    nameless = (pl.col("name") == "") & (pl.col("kind") == "devops-insight")
+    single = sorted({kind for product in every_product() for kind in product.guide.single_kinds})
+    nameless = (pl.col("name") == "") & pl.col("kind").is_in(single)
     pairs = [
         _pairs(keys, named.filter(pl.col("project") != ""), ["kind", "name", "project"]),
         _pairs(keys, named.filter(pl.col("project") == ""), ["kind", "name"]),
