@@ -47,8 +47,7 @@ def mentions(credentials: pl.DataFrame, findings: pl.DataFrame) -> LogReferences
     named = objects.filter(pl.col("name") != "")
     by_id = named.filter(is_id("name")).with_columns(_hex("name").alias("id"))
     keys = _keys(_namable(credentials, named["name"], by_id["id"]))
-    single = sorted({kind for product in every_product() for kind in product.guide.single_kinds})
-    nameless = (pl.col("name") == "") & pl.col("kind").is_in(single)
+    nameless = (pl.col("name") == "") & _is_single()
     pairs = [
         _pairs(keys, named.filter(pl.col("project") != ""), ["kind", "name", "project"]),
         _pairs(keys, named.filter(pl.col("project") == ""), ["kind", "name"]),
@@ -59,6 +58,11 @@ def mentions(credentials: pl.DataFrame, findings: pl.DataFrame) -> LogReferences
     return LogReferences(
         objects.filter((pl.col("name") != "") | nameless), pl.concat(pairs).unique().sort("mention", "row")
     )
+
+
+def _is_single() -> pl.Expr:
+    """Whether a server holds one object of the kind, so that entries about it need no name."""
+    return pl.col("kind").is_in([kind for product in every_product() for kind in product.guide.single_kinds])
 
 
 def is_id(column: str) -> pl.Expr:
@@ -99,7 +103,7 @@ def _one_object_each(findings: pl.DataFrame, known: pl.Series) -> pl.DataFrame:
 
 def _namable(credentials: pl.DataFrame, names: pl.Series, ids: pl.Series) -> pl.DataFrame:
     """The rows that entries can mean at all: few of millions, and what follows costs memory for each."""
-    can_be = pl.col("name").is_in(names.unique().implode()) | (pl.col("kind") == "devops-insight")
+    can_be = pl.col("name").is_in(names.unique().implode()) | _is_single()
     if len(ids):
         can_be |= _hex(_ID_IN_RECORD).is_in(ids.unique().implode())
     return credentials.with_row_index("row").filter(can_be)
