@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from audit.errors import ReencryptionError as ReencryptionError
     from audit.errors import RequestError as RequestError
     from audit.exit_codes import ExitCode as ExitCode
-    from audit.reencryption.despite import Despite as Despite
-    from audit.reencryption.safe_order import Question as Question
-    from audit.reencryption.safe_order import Reencryption as Reencryption
-    from audit.reencryption.safe_order import ReencryptionObserver as ReencryptionObserver
-    from audit.reencryption.safe_order import ReencryptionRequest as ReencryptionRequest
+    from audit.reencryption.overrides import Despite as Despite
+    from audit.reencryption.request import Question as Question
+    from audit.reencryption.request import Reencryption as Reencryption
+    from audit.reencryption.request import ReencryptionObserver as ReencryptionObserver
+    from audit.reencryption.request import ReencryptionRequest as ReencryptionRequest
     from audit.reencryption.safe_order import reencrypt as reencrypt
     from audit.reencryption.undo import UndoRequest as UndoRequest
     from audit.reencryption.undo import UndoResult as UndoResult
@@ -55,14 +55,14 @@ if TYPE_CHECKING:
 _ROOMS: Final = {
     "audit.errors": ("AuditError", "ReencryptionError", "RequestError"),
     "audit.exit_codes": ("ExitCode",),
-    "audit.reencryption.despite": ("Despite",),
-    "audit.reencryption.safe_order": (
+    "audit.reencryption.overrides": ("Despite",),
+    "audit.reencryption.request": (
         "Question",
         "Reencryption",
         "ReencryptionObserver",
         "ReencryptionRequest",
-        "reencrypt",
     ),
+    "audit.reencryption.safe_order": ("reencrypt",),
     "audit.reencryption.undo": ("UndoRequest", "UndoResult", "undo"),
     "audit.run.audit": ("AuditRequest", "AuditResult", "audit"),
     "audit.run.diff": ("Difference", "diff"),

@@ -18,12 +18,13 @@ from parsers.logs.rotation_report import RotationReport
 from parsers.logs.schema import FINDINGS
 from parsers.product import ConnectionDetails
 from parsers.secret import Secret
+from reports.files import atomic_file
+from reports.product_guide import ProductGuide
 
-if TYPE_CHECKING:  # the functions below are the product's; this file only says what they are given
+if TYPE_CHECKING:
     from audit.keys.key_ring import Key, KeyRing
     from audit.readiness.check import Rule
     from audit.readiness.estate import Estate
-    from audit.reencryption.rekeyed_file import RekeyedFile
     from audit.run.stores_reading import StoresReading
     from parsers.stores.interface import FingerprintSeen, PasswordCheck, Store
     from parsers.stores.mapping import HistoryTable
@@ -62,7 +63,7 @@ class KeyRules:
 
 @dataclass(frozen=True, slots=True)
 class AuditedValues:
-    """What a product may look at to say something beside the verdicts.
+    """An audit of one product, for it to add findings and remarks of its own.
 
     Attributes:
         stores: what the stores hold of it.
@@ -80,8 +81,8 @@ class AuditedValues:
 
 
 @dataclass(frozen=True, slots=True)
-class SaidBeside:
-    """What a product says beside the verdicts.
+class Supplement:
+    """What a product adds to the verdicts.
 
     Attributes:
         findings: the `FINDINGS` schema.
@@ -94,9 +95,9 @@ class SaidBeside:
     report: str = ""
 
 
-def nothing_beside(_: AuditedValues) -> SaidBeside:
-    """What a product says that has nothing to say."""
-    return SaidBeside()
+def no_supplement(_: AuditedValues) -> Supplement:
+    """The supplement of a product that adds nothing."""
+    return Supplement()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +120,8 @@ class ReadinessRules:
 
 
 @dataclass(frozen=True, slots=True)
-class Rekeyed:
-    """What the steps after a re-encryption are made from.
+class KeyChange:
+    """A finished change of the key, for the steps after it.
 
     Attributes:
         ring: the product's keys.
@@ -149,11 +150,35 @@ class RekeyingRules:
     """
 
     discarding: str
-    steps_after: Callable[[Rekeyed], Iterator[str]]
+    steps_after: Callable[[KeyChange], Iterator[str]]
     with_zero_vectors: Callable[[pl.DataFrame], Collection[str]]
     password_checks: Callable[
         ["Key", str, Sequence["PasswordCheck"], Sequence["Key"]], Iterator["ValueChange"]
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class RekeyedFile:
+    """A file of a product's own, with its secret under the target key: what it will hold, not yet written.
+
+    Attributes:
+        secret: what the product calls the secret in it, for a sentence.
+        out: the file that is to come about; the one that is there stays.
+        content: all of it.
+    """
+
+    secret: str = field(repr=False)
+    out: Path
+    content: bytes = field(repr=False)
+
+    def write(self) -> None:
+        """Write it.
+
+        Raises:
+            OutputError: it cannot be written.
+        """
+        with atomic_file(self.out) as file:
+            file.write(self.content)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +188,8 @@ class ConnectionFile:
     Attributes:
         name: what it is called in a node's folder.
         read: what such a file says; raises `StoreError`.
+        recognises: whether a file is one of this product's, by its name; asked only where several products
+            have such files.
         open: the database as a store, the password opened by one of the keys unless it is given.
         rekeyed: of such files the one whose password is to open under the target: a new file, not yet
             written; given the files, the keys, the target, where it goes, and layouts that values show.
@@ -170,10 +197,9 @@ class ConnectionFile:
 
     name: str
     read: Callable[[Path], ConnectionDetails]
+    recognises: Callable[[Path], bool]
     open: Callable[[Path, Sequence["Key"], Secret | None, "StoreMapping"], "Store"]
-    rekeyed: Callable[
-        [Sequence[Path], "KeyRing", "Key", Path | None, Collection[Layout]], "RekeyedFile | None"
-    ]
+    rekeyed: Callable[[Sequence[Path], "KeyRing", "Key", Path | None, Collection[Layout]], RekeyedFile | None]
 
 
 def nothing_meant(_: str) -> pl.Expr:
@@ -187,27 +213,32 @@ class Product:
 
     Attributes:
         id: as the column `system` has it.
-        title: its name.
+        guide: what reports say about it: its name, how a secret is entered again, where its keys may be.
         layouts: in which its values may lie, those to try first in front.
         published: those that need no evidence, since the vendor documents them; what is written anew lies in
             the first. None where the layout is to be found from the data.
         keys: its keys.
         readiness: its checks.
         rekeying: its re-encryption.
-        beside: what it says of a run beside the verdicts.
+        supplement: what it adds to the verdicts of a run.
         connection: its own file that says where its database is; None where there is none that is read.
         document_meant: whether a value, told by its `record`, is of the document that a log entry names.
         own_words: words of its files, places and messages, which name nobody's estate; split at blanks.
     """
 
     id: str
-    title: str
+    guide: ProductGuide
     layouts: tuple[Layout, ...]
     published: tuple[Layout, ...]
     keys: KeyRules
     readiness: ReadinessRules
     rekeying: RekeyingRules
-    beside: Callable[[AuditedValues], SaidBeside] = nothing_beside
+    supplement: Callable[[AuditedValues], Supplement] = no_supplement
     connection: ConnectionFile | None = None
     document_meant: Callable[[str], pl.Expr] = nothing_meant
     own_words: str = ""
+
+    @property
+    def title(self) -> str:
+        """Its name, for people."""
+        return self.guide.title

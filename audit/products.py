@@ -5,6 +5,7 @@ from typing import Final
 from audit.cloudbees.product import CLOUDBEES_CD
 from audit.octopus.product import OCTOPUS
 from audit.product import Product
+from reports.product_guide import Guides
 
 PRODUCTS: Final[tuple[Product, ...]] = (CLOUDBEES_CD, OCTOPUS)
 
@@ -24,3 +25,8 @@ def product_of(system: str) -> Product:
         if product.id == system:
             return product
     raise LookupError(f"no product is called {system!r}")
+
+
+def every_guide() -> Guides:
+    """The reports' guide of each product."""
+    return {product.id: product.guide for product in every_product()}

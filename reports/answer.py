@@ -6,8 +6,7 @@ from typing import Final
 
 import polars as pl
 
-from reports.list_names import list_names
-from reports.reentry import UNASSIGNED
+from reports.reentry import UNASSIGNED, list_names
 from reports.wording import ACTIONS, VERDICTS
 
 _SEALED: Final = ("lost", "unknown")
@@ -24,12 +23,12 @@ class TeamWork:
 
     @property
     def open(self) -> int:
-        """Credentials on which somebody has to act."""
+        """Credentials that need action."""
         return sum(count for action, count in self.actions.items() if action != "none")
 
 
 @dataclass(frozen=True, slots=True)
-class Reentry:
+class ReentryCounts:
     """Who enters secrets again: how many teams, and how many secrets that are no team's."""
 
     teams: int
@@ -54,6 +53,7 @@ class ProjectCounts:
 class SealedProject:
     """A project in which nothing opens, and how many values it holds that some key should open."""
 
+    system: str
     project: str
     sealed: int
 
@@ -81,11 +81,11 @@ def team_work(credentials: pl.DataFrame) -> list[TeamWork]:
     )
 
 
-def reentry(teams: Iterable[TeamWork]) -> Reentry:
+def reentry(teams: Iterable[TeamWork]) -> ReentryCounts:
     """Who enters secrets again."""
     entering = [team for team in teams if team.list_file]
     unassigned = sum(team.actions["re-enter"] for team in entering if team.team == UNASSIGNED)
-    return Reentry(sum(team.team != UNASSIGNED for team in entering), unassigned)
+    return ReentryCounts(sum(team.team != UNASSIGNED for team in entering), unassigned)
 
 
 def project_counts(credentials: pl.DataFrame) -> list[ProjectCounts]:
@@ -106,12 +106,12 @@ def sealed_projects(credentials: pl.DataFrame) -> list[SealedProject]:
     """
     counted = (
         credentials.filter(pl.col("project") != "")
-        .group_by("project")
+        .group_by("system", "project")
         .agg(sealed=pl.col("verdict").is_in(_SEALED).sum(), opened=(pl.col("opened_by") != "").sum())
     )
     chosen = counted.filter((pl.col("sealed") >= 2) & (pl.col("opened") == 0))
-    rows = chosen.sort("sealed", "project", descending=[True, False])
-    return [SealedProject(*row) for row in rows.select("project", "sealed").iter_rows()]
+    rows = chosen.sort("sealed", "project", "system", descending=[True, False, False])
+    return [SealedProject(*row) for row in rows.select("system", "project", "sealed").iter_rows()]
 
 
 def _counts(frame: pl.DataFrame, group: str, column: str) -> dict[str, dict[str, int]]:

@@ -25,3 +25,7 @@ class RunFolderError(ReportsError):
 
 class ReturnedListError(ReportsError):
     """A list that a team gave back, or the folder of them, cannot be read."""
+
+
+class UnknownProductError(ReportsError):
+    """A run holds credentials of a product for which there is no guide."""

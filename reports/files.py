@@ -146,7 +146,7 @@ def _replacement(path: Path) -> Iterator[IO[bytes]]:
 
 @contextmanager
 def _closing(descriptor: int) -> Iterator[IO[bytes]]:
-    """As `open`, but an error of the block is not hidden behind one of closing."""
+    """As `open`, but an error of the block is not masked by one of closing."""
     file = os.fdopen(descriptor, "wb")
     try:
         yield file

@@ -1,4 +1,4 @@
-"""Checks as JUnit XML, which CI systems show beside tests."""
+"""Checks as JUnit XML, which CI systems show with test results."""
 
 import re
 from typing import Final
@@ -32,8 +32,8 @@ def junit_xml(checks: pl.DataFrame, suite: str) -> bytes:
     for row in checks.iter_rows(named=True):
         case = ET.SubElement(root, "testcase", classname=_clean(suite), name=_clean(row["id"]), time="0")
         if outcome := _OUTCOMES.get(row["state"]):
-            told = ET.SubElement(case, outcome, message=_clean(row["evidence"]), type=row["state"])
-            told.text = _clean(f"{row['title']}: {row['evidence']}. To do: {row['what_to_do']}")
+            problem = ET.SubElement(case, outcome, message=_clean(row["evidence"]), type=row["state"])
+            problem.text = _clean(f"{row['title']}: {row['evidence']}. To do: {row['what_to_do']}")
         else:
             ET.SubElement(case, "system-out").text = _clean(f"{row['title']}: {row['evidence']}")
     suites = ET.Element("testsuites")

@@ -13,7 +13,7 @@ class KeyRow:
         label: the key file's, or "" where none was given.
         use: what it is good for.
         period: when it was in use.
-        bits: its length, or "" if nobody knows.
+        bits: its length, or "" if it is not known.
         opens: credentials that it opens, or may.
         fingerprint: SHA-1 of the file.
     """

@@ -2,21 +2,23 @@
 
 import base64
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Sequence
 from importlib import resources
 from typing import TYPE_CHECKING, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from reports import wording
 from reports.answer import ProjectCounts, project_counts, reentry, sealed_projects, team_work
 from reports.key_table import key_rows
 from reports.page_data import data_block, page_rows
+from reports.product_guide import guides_of
 from reports.run import Run
 from reports.server_findings import LISTED, server_findings
-from reports.settling import question_in_words, settling_steps
 from reports.terminal import visible
+from reports.wording import question_in_words, settling_steps
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -26,9 +28,15 @@ NOT_STORED_LISTED: Final = 100
 
 
 def render_page(run: Run) -> Iterator[str]:
-    """The page in pieces; foreign text in it is text, whatever it holds. The same run gives the same page."""
+    """The page in pieces; foreign text in it is text, whatever it holds. The same run gives the same page.
+
+    Raises:
+        UnknownProductError: the run has a product without a guide.
+    """
+    guides = guides_of(run.guides, run.summary.system)
+    single_kinds = sorted({kind for guide in guides.values() for kind in guide.single_kinds})
     scripts = [_asset("vendor/tabulator.min.js"), _asset("report.js")]
-    rows = page_rows(run.credentials, run.findings)
+    rows = page_rows(run.credentials, run.findings, single_kinds=single_kinds)
     projects = project_counts(run.credentials)
     teams = team_work(run.credentials)
     about_servers = server_findings(run.findings)
@@ -36,7 +44,8 @@ def render_page(run: Run) -> Iterator[str]:
     return template.generate(
         summary=run.summary,
         unread=run.unread.to_dicts(),
-        systems=[wording.SYSTEMS.get(name, name) for name in run.summary.system.split(", ")],
+        guides=guides,
+        systems_with_lost=set(run.credentials.filter(verdict="lost")["system"]),
         teams=teams,
         reentry=reentry(teams),
         projects=projects[:PROJECTS_LISTED],
@@ -50,7 +59,7 @@ def render_page(run: Run) -> Iterator[str]:
         server_findings_left_out=about_servers[LISTED:].height,
         plots=_plots(run, projects),
         rows=rows,
-        data=data_block(rows),
+        data=data_block(rows, single_kinds),
         wording=wording,
         question_in_words=question_in_words,
         settling_steps=settling_steps,
@@ -70,8 +79,14 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters["visible"] = visible
+    environment.filters["code"] = _with_code
     environment.filters["number"] = lambda count: f"{count:,}"
     return environment
+
+
+def _with_code(text: str) -> Markup:
+    """Text of ours as HTML; what is in backticks is code."""
+    return Markup(re.sub("`([^`]*)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704  # escaped first
 
 
 def _plots(run: Run, projects: Sequence[ProjectCounts]) -> dict[str, Markup]:
@@ -85,7 +100,7 @@ def _plots(run: Run, projects: Sequence[ProjectCounts]) -> dict[str, Markup]:
         "projects": (lambda: projects_figure(projects), "Bar chart: verdicts by project"),
         "timeline": (
             lambda: timeline_figure(run.summary, run.findings),
-            "Bar chart: log entries over time, and above it when each passkey was in use",
+            "Bar chart: log entries over time, and above it when each key was in use",
         ),
     }
     plots = {name: inline_svg(draw, name, description) for name, (draw, description) in drawings.items()}

@@ -1,7 +1,7 @@
 """The rows that the page carries, packed so that a browser reads 200,000 of them at once."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -39,8 +39,21 @@ class PageRows:
     total_findings: int
 
 
-def page_rows(credentials: pl.DataFrame, findings: pl.DataFrame, *, row_limit: int = ROW_LIMIT) -> PageRows:
-    """The most urgent first; beyond the limit only those that need action or contradict the logs."""
+def page_rows(
+    credentials: pl.DataFrame,
+    findings: pl.DataFrame,
+    *,
+    single_kinds: Collection[str] = (),
+    row_limit: int = ROW_LIMIT,
+) -> PageRows:
+    """The most urgent first; beyond the limit only those that need action or contradict the logs.
+
+    Args:
+        credentials: of the run.
+        findings: of the run.
+        single_kinds: kinds of which a server holds one: log entries about it need no name.
+        row_limit: how many credentials the page holds at most.
+    """
     need = credentials.select(urgency=_urgency("action"), contradicts=pl.col("disagreement") != "")
     need = need.with_row_index("row")
     if need.height > row_limit:
@@ -48,8 +61,7 @@ def page_rows(credentials: pl.DataFrame, findings: pl.DataFrame, *, row_limit: i
     ordered = need.sort("urgency", maintain_order=True)
     chosen = ordered["row"].head(row_limit)
     rows = credentials.drop(_LEFT_OUT)[chosen]
-    # The DevOps Insight server is one: entries about it need no name.
-    names = (pl.col("subject") != "") | (pl.col("subject_kind") == "devops-insight")
+    names = (pl.col("subject") != "") | pl.col("subject_kind").is_in(sorted(single_kinds))
     named = findings.filter(names).select(_FINDING_COLUMNS)
     shown = named.sort("time", maintain_order=True).tail(FINDING_LIMIT)
     return PageRows(
@@ -65,13 +77,13 @@ def _urgency(column: str) -> pl.Expr:
     return pl.col(column).replace_strict(list(ACTIONS), range(len(ACTIONS)), return_dtype=pl.Int8)
 
 
-def data_block(rows: PageRows) -> Iterator[Markup]:
+def data_block(rows: PageRows, single_kinds: Collection[str] = ()) -> Iterator[Markup]:
     """The rows as JSON for a `<script>` element, piece by piece: as a whole they would take much memory."""
     yield Markup('{"credentials":')
     yield from _packed(rows.credentials)
     yield Markup(',"findings":')
     yield from _packed(rows.findings)
-    yield Markup("}")
+    yield Markup(',"single_kinds":{}}}').format(json_block(sorted(single_kinds)))
 
 
 def _packed(frame: pl.DataFrame) -> Iterator[Markup]:

@@ -75,7 +75,7 @@ def read_returned_lists(folder: Path) -> ReturnedLists:
     """Every CSV file and workbook in the folder and below it; links are not followed.
 
     Delimiter, encoding, byte-order mark, order and number of columns may have changed; `location` and `done`
-    must be there. Spreadsheets of other formats are named as unread; what else lies there is no list.
+    must be there. Spreadsheets of other formats are named as unread; other files are not lists.
 
     Raises:
         ReturnedListError: the folder cannot be read, or holds no list.
@@ -92,11 +92,11 @@ def read_returned_lists(folder: Path) -> ReturnedLists:
         try:
             rows += _read(path)
         except ReturnedListError as error:
-            unread.append(UnreadList(_shown(path), error.message))
+            unread.append(UnreadList(_printable(path), error.message))
     return ReturnedLists(tuple(rows), tuple(unread))
 
 
-def _shown(path: Path) -> str:
+def _printable(path: Path) -> str:
     """The path as text that a frame can hold, whatever bytes it is made of."""
     return os.fsencode(path).decode(errors="backslashreplace")
 
@@ -110,7 +110,7 @@ def _files(folder: Path) -> list[Path]:
         Path(parent, name)
         for parent, _, names in os.walk(folder, onerror=refuse)
         for name in names
-        if not name.startswith((".", "~$"))  # what spreadsheets leave beside an open file
+        if not name.startswith((".", "~$"))  # lock files of open spreadsheets
     ]
     return sorted(path for path in found if path.suffix.lower() in _CSV | _WORKBOOKS | _OTHER_SPREADSHEETS)
 
@@ -122,13 +122,13 @@ def _read(path: Path) -> list[ReturnedRow]:
         tables = [sheet for sheet in sheets_of(content) if sheet and not _missing(_header(sheet[0]))]
         if not tables:
             raise ReturnedListError("no sheet with the columns of a list")
-        return [row for table in tables for row in _rows(_shown(path), iter(table))]
+        return [row for table in tables for row in _rows(_printable(path), iter(table))]
     if suffix in _OTHER_SPREADSHEETS:
         raise ReturnedListError("not CSV and no .xlsx workbook: save each sheet as CSV UTF-8")
     try:
-        return list(_rows(_shown(path), _csv(_text(content))))
+        return list(_rows(_printable(path), _csv(_text(content))))
     except csv.Error as error:
-        raise ReturnedListError(f"no CSV that can be read: {error}") from error
+        raise ReturnedListError(f"not readable CSV: {error}") from error
 
 
 def _content(path: Path) -> bytes:
@@ -161,7 +161,7 @@ def _csv(text: str) -> Iterator[list[str]]:
         delimiter = max(_DELIMITERS, key=line.count)
     for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
         if any(len(cell) > _LONGEST_CELL for cell in row):  # the module's own limit is everybody's
-            raise ReturnedListError(f"no CSV that can be read: a cell longer than {_LONGEST_CELL}")
+            raise ReturnedListError(f"not readable CSV: a cell longer than {_LONGEST_CELL}")
         yield row
 
 
@@ -170,7 +170,7 @@ def _rows(path: str, table: Iterator[list[str]]) -> Iterator[ReturnedRow]:
     if missing := _missing(header):
         raise ReturnedListError(f"no column {missing!r}")
     for cells in table:
-        row = _named(header, cells)
+        row = _by_column(header, cells)
         if row["location"]:
             yield ReturnedRow(
                 path=path,
@@ -190,6 +190,6 @@ def _missing(header: Sequence[str]) -> str:
     return next((column for column in _NEEDED if column not in header), "")
 
 
-def _named(header: Sequence[str], cells: Iterable[str]) -> dict[str, str]:
+def _by_column(header: Sequence[str], cells: Iterable[str]) -> dict[str, str]:
     # Spreadsheets leave empty cells at a row's end away.
     return dict.fromkeys(header, "") | dict(zip(header, cells, strict=False))

@@ -16,7 +16,7 @@ _COLUMNS: Final = 256
 
 _SHARED: Final = "xl/sharedStrings.xml"
 _SHEET: Final = re.compile(r"xl/worksheets/[^/]+\.xml")
-# Half a surrogate pair, which is no character, stays as it stands.
+# Half a surrogate pair, which is not a character, stays as it is.
 _ESCAPED: Final = re.compile("_x((?![Dd][89A-Fa-f])[0-9A-Fa-f]{4})_")
 
 
@@ -28,21 +28,21 @@ def sheets_of(content: bytes, *, longest: int = LONGEST) -> list[list[list[str]]
         longest: how many bytes its parts may unpack to.
 
     Raises:
-        ReturnedListError: it is no workbook, or one that is damaged, encrypted or too large.
+        ReturnedListError: it is not a workbook, or one that is damaged, encrypted or too large.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
-            room = _Room(longest)
-            shared = _Texts().read(room.take(parts, _SHARED)) if _SHARED in parts.namelist() else []
+            budget = _Budget(longest)
+            shared = _Texts().read(budget.take(parts, _SHARED)) if _SHARED in parts.namelist() else []
             names = sorted(filter(_SHEET.fullmatch, parts.namelist()))
-            return [_Cells(shared).read(room.take(parts, name)) for name in names]
+            return [_Cells(shared).read(budget.take(parts, name)) for name in names]
     except ReturnedListError:
         raise
     except Exception as error:  # one input: zipfile lets many kinds through on damaged files
-        raise ReturnedListError(f"no workbook that can be read: {type(error).__name__}") from error
+        raise ReturnedListError(f"not a readable workbook: {type(error).__name__}") from error
 
 
-class _Room:
+class _Budget:
     """How many bytes may still be decompressed, whatever the archive says of itself."""
 
     def __init__(self, longest: int) -> None:
@@ -87,7 +87,7 @@ class _Part:
         if self._within[-1] in {"v", "t"} and "rPh" not in self._within:  # not how it is pronounced
             self._pieces.append(text)
 
-    def _taken(self) -> str:
+    def _take_text(self) -> str:
         text = "".join(self._pieces)
         self._pieces.clear()
         return text
@@ -110,7 +110,7 @@ class _Texts(_Part):
 
     def _done(self, name: str) -> None:
         if name == "si":
-            self._texts.append(_unescaped(self._taken()))
+            self._texts.append(_unescaped(self._take_text()))
 
 
 class _Cells(_Part):
@@ -139,7 +139,7 @@ class _Cells(_Part):
         if name == "c" and self._place < _COLUMNS:
             row = self._rows[-1]
             row += [""] * (self._place + 1 - len(row))
-            row[self._place] = self._value(self._taken())
+            row[self._place] = self._value(self._take_text())
 
     def _value(self, text: str) -> str:
         match self._kind:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from reports.errors import RunFolderError
+from reports.product_guide import Guides
 from reports.schema import CREDENTIALS, FINDINGS, NOT_STORED, UNREAD
 from reports.summary import Summary
 
@@ -12,6 +13,9 @@ from reports.summary import Summary
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Run:
     """The summary, and the frames that it sums up, each in its schema of `reports.schema`.
+
+    Attributes:
+        guides: of every product in the run. It may be left out of a run that no report is written of.
 
     Raises:
         RunFolderError: a frame has other columns, or the summary counts other credentials.
@@ -22,6 +26,7 @@ class Run:
     findings: pl.DataFrame
     unread: pl.DataFrame
     not_stored: pl.DataFrame = field(default_factory=NOT_STORED.to_frame)
+    guides: Guides = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         frames = {

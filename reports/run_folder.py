@@ -1,4 +1,4 @@
-"""The folder that a run leaves behind: written so that no half of it passes for a run, and read back."""
+"""The run folder: written so that half of one never passes for a whole, and read back."""
 
 import json
 import re
@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from reports.errors import RunFolderError
 from reports.files import atomic_file, folder_content, is_unfinished, private_folder, remove_file
+from reports.product_guide import Guides, guides_of
 from reports.reentry import reentry_lists, write_reentry_lists
 from reports.run import Run
 from reports.schema import CREDENTIALS, FINDINGS, NOT_STORED, UNREAD
@@ -25,7 +26,7 @@ UNREAD_CSV: Final = "unread.csv"
 NOT_STORED_CSV: Final = "logged-not-stored.csv"
 REENTRY_FOLDER: Final = "reentry"
 ROTATION_REPORT: Final = "rotation-report.txt"
-"""Of an audit of Octopus Deploy: its documents in the form of the product's own report."""
+"""The audit in the form of the product's own report on a rotation of its key, of a product that has one."""
 
 JOURNAL: Final = "journal.jsonl"
 _OF_REENCRYPTIONS: Final = {JOURNAL, "reencryption.json", "reencryption-report.txt"}
@@ -52,9 +53,9 @@ _ADDED: Final = {"disagreement"}
 def write_run_folder(folder: Path, run: Run, *, rotation_report: str = "") -> None:
     """Writes every file of the run; folders get mode 0700, files 0600; the same run gives the same bytes.
 
-    A run that is there is replaced file by file, and what else lies beside it stays: the journal and the
-    reports of a re-encryption tell of a store, not of the run. The summary goes first and comes back last:
-    while it is missing, the folder is no run.
+    A run that is there is replaced file by file, and other files stay: the journal and the reports of
+    a re-encryption are about a store, not about the run. The summary goes first and comes back last: while it
+    is missing, the folder is not a run.
 
     Args:
         folder: is made if it is not there.
@@ -64,9 +65,12 @@ def write_run_folder(folder: Path, run: Run, *, rotation_report: str = "") -> No
     Raises:
         RunFolderError: the folder holds something else.
         OutputError: something cannot be written.
+        UnknownProductError: the run has a product without a guide; nothing is written then.
     """
     from reports.page import render_page
 
+    guides_of(run.guides, run.summary.system)
+    lists = reentry_lists(run.credentials, run.guides)
     prepare_run_folder(folder)
     remove_file(folder / SUMMARY)
     with atomic_file(folder / FINDINGS_PARQUET) as file:
@@ -79,7 +83,7 @@ def write_run_folder(folder: Path, run: Run, *, rotation_report: str = "") -> No
         write_csv(run.unread, file)
     with atomic_file(folder / NOT_STORED_CSV) as file:
         write_csv(run.not_stored, file)
-    _replace_lists(folder / REENTRY_FOLDER, reentry_lists(run.credentials))
+    _replace_lists(folder / REENTRY_FOLDER, lists)
     _replace_rotation_report(folder / ROTATION_REPORT, rotation_report)
     with atomic_file(folder / REPORT) as file:
         for piece in render_page(run):
@@ -110,8 +114,12 @@ def prepare_run_folder(folder: Path) -> None:
     _remove_unfinished(folder)
 
 
-def read_run_folder(folder: Path) -> Run:
-    """What `write_run_folder` wrote, or an earlier version of it: what that did not know yet is empty.
+def read_run_folder(folder: Path, guides: Guides | None = None) -> Run:
+    """The run that `write_run_folder` wrote, this version or an earlier one: what that lacked is empty.
+
+    Args:
+        folder: of the run.
+        guides: of the products, if reports are to be made of the run.
 
     Raises:
         RunFolderError: it is not a run folder, or not a whole one.
@@ -122,6 +130,7 @@ def read_run_folder(folder: Path) -> Run:
         findings=_read_parquet(folder / FINDINGS_PARQUET, FINDINGS),
         unread=_read_csv(folder / UNREAD_CSV, UNREAD),
         not_stored=_read_not_stored(folder / NOT_STORED_CSV),
+        guides=guides or {},
     )
 
 
@@ -144,14 +153,14 @@ def _replace_rotation_report(path: Path, text: str) -> None:
 
 
 def _remove_unfinished(folder: Path) -> None:
-    """Removes what a killed run left behind."""
+    """Remove the temporary files of a killed run."""
     for path in filter(is_unfinished, folder_content(folder)):
         remove_file(path)
 
 
 def _summary_json(summary: Summary) -> bytes:
     text = json.dumps(summary.model_dump(), ensure_ascii=False, indent=2)
-    # A path with bytes that are no UTF-8 holds lone surrogates, which no file can: they become escapes.
+    # A path that is not UTF-8 holds lone surrogates, which cannot be encoded: they become escapes.
     return re.sub("[\ud800-\udfff]", lambda found: rf"\\u{ord(found[0]):04x}", text).encode() + b"\n"
 
 

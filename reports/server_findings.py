@@ -1,4 +1,4 @@
-"""Findings that are about no stored credential: about a server, a node, a place that nobody expected."""
+"""Findings about no stored credential, but about a server, a node, or an unexpected place."""
 
 from typing import Final
 

@@ -33,8 +33,8 @@ class KeyPeriod(_Frozen):
     Attributes:
         fingerprint: SHA-1 of the passkey file.
         label: of the key file that was given, or "" if none was.
-        begin: since when, or "" if nobody says.
-        end: up to when at least, or "" if nobody says.
+        begin: since when, or "" if it is not known.
+        end: until when at least, or "" if it is not known.
         now: whether the server's history names it as the last one.
         basis: `history`, where the server's own history dates it: it followed the passkey before it, and was
             used last at `end`; `sightings`, where only exports or logs name it: `begin` and `end` are the
@@ -62,6 +62,7 @@ class MissingKeySummary(_Frozen):
             share these.
         saves_likely: those of them that stand in an export which names it, or were changed last while it was
             in use.
+        system: the product whose key it is; "" in runs of earlier versions.
     """
 
     fingerprint: str
@@ -71,6 +72,7 @@ class MissingKeySummary(_Frozen):
     places: list[str]
     saves_up_to: int
     saves_likely: int
+    system: str = ""
 
 
 class UpgradeSummary(_Frozen):

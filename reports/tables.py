@@ -70,7 +70,7 @@ def read_csv(content: bytes, schema: "pl.Schema") -> "pl.DataFrame":
     """What `write_csv` wrote, exactly. Empty text cells are "", empty cells of other types null.
 
     Raises:
-        polars.exceptions.PolarsError: it is no such CSV.
+        polars.exceptions.PolarsError: it is not such a CSV.
     """
     import polars as pl
 
@@ -102,7 +102,7 @@ def write_parquet(frame: "pl.DataFrame", file: IO[bytes]) -> None:
     try:
         frame.write_parquet(file)
     except pl.exceptions.PolarsError as error:
-        # polars writes to the descriptor itself, and tells only in words what the system said.
+        # polars writes to the descriptor itself, and gives the reason of the system only in words.
         if found := re.search(r"\(os error (\d+)\)", str(error)):
             number = int(found[1])
             raise OSError(number, os.strerror(number)) from error

@@ -1,1 +1,1 @@
-"""A run that can be handed to somebody else: no name, host, user or address is in it."""
+"""A run that can be handed to others: no name, host, user or address is in it."""

@@ -1,5 +1,6 @@
-"""Made-up names for real ones: the same each time, and found again inside other text."""
+"""Pseudonyms: the same one for the same name, and none for words that name nobody."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -7,7 +8,8 @@ from typing import Final
 
 from ahocorasick_rs import AhoCorasick
 
-from audit.anonymise.product_words import PRODUCT_WORDS
+from audit.products import every_product
+from parsers.logs.phrases import DEFAULT
 
 SHORTEST: Final = 2
 """Characters of a name that is looked for inside text; a single one is in every word."""
@@ -95,3 +97,25 @@ def _in_word(text: str, position: int) -> bool:
     return (text[position - 1].isalnum() or text[position - 1] == "_") and (
         text[position].isalnum() or text[position] == "_"
     )
+
+
+WORD: Final = re.compile(r"[^\W_]+")
+
+_FILES_AND_PLACES: Final = """
+access backup bz2 c config configuration csv data database dump err error export gz history json jsonl key
+keys line log logs mariadb metadata mnt mssql mysql old opt oracle oracledb out parquet postgresql program
+programdata psycopg pymssql pymysql server servers service sql sqlite store support tar tgz tmp txt usr var
+web xml xz zip zst
+attribute file of s the
+"""
+
+PRODUCT_WORDS: Final = frozenset(
+    word.lower()
+    for text in (
+        _FILES_AND_PLACES,
+        *(product.own_words for product in every_product()),
+        *(phrase.text for phrase in DEFAULT.table),
+    )
+    for word in WORD.findall(text)
+)
+"""In lower case. A name that is one of them stays: it reveals nothing, and messages stay readable."""

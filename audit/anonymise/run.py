@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterable
 
 import polars as pl
 
-from audit.anonymise.paths import anonymous_location, anonymous_path
-from audit.anonymise.patterns import found_by_form
+from audit.anonymise.patterns import anonymous_location, anonymous_path, found_by_form
 from audit.anonymise.pseudonyms import KnownNames, Pseudonyms, replaced
 from audit.ownership.owners import UNASSIGNED
 from reports.run import Run
@@ -19,7 +18,7 @@ def anonymised(run: Run) -> Run:
 
     They are the same in every column, message and file of the run. Verdicts, times, layouts, fingerprints of
     key files and the products' own words stay; digests of values and groups of equal secrets are dropped.
-    What a message says of somebody in prose is not recognised: it wants to be looked through.
+    What a message says of people in prose is not recognised: someone has to read it.
     """
     return _Anonymiser(run).run()
 
@@ -71,6 +70,7 @@ class _Anonymiser:
                     "reason": self._text,
                 },
             ),
+            guides=self._run.guides,
         )
 
     def _name_everything(self) -> None:

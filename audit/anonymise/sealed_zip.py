@@ -10,10 +10,10 @@ from audit.errors import AuditError
 from parsers.secret import Secret
 
 _FIXED_DATE = (1980, 1, 1, 0, 0, 0)
-"""The earliest that a zip can tell: when the files were written is nobody's business."""
+"""The earliest date that a zip can hold: it must not reveal when the files were written."""
 
 SHORTEST_PASSWORD = 12
-"""Characters: an archive that leaves the house can be tried for ever."""
+"""Characters: an archive that has left the house can be attacked for ever."""
 
 
 def seal(folder: Path, password: Secret, file: IO[bytes]) -> int:

@@ -1,4 +1,4 @@
-"""`anonymise`: a run folder to hand to somebody else."""
+"""`anonymise`: a run folder that can be handed to others."""
 
 from pathlib import Path
 from typing import Annotated
@@ -16,17 +16,18 @@ def anonymise_command(
     """Copy a run folder with made-up names in place of names, hosts, users, addresses and paths.
 
     They are the same throughout, in messages too. Digests of values and groups of equal secrets are dropped.
-    Look it through before you hand it over: what a log entry says in its own words is not recognised.
+    Read it before you hand it over: what a log entry says in prose is not recognised.
 
     Example: passkey-audit anonymise run/ --out for-support/
     """
     from audit.anonymise.run import anonymised
     from audit.cli.printing import remark
+    from audit.products import every_guide
     from reports.run_folder import REPORT, read_run_folder, write_run_folder
 
     if out.resolve() == run.resolve():
         raise typer.BadParameter("name another folder than RUN", param_hint="--out")
-    write_run_folder(out, anonymised(read_run_folder(run)))
+    write_run_folder(out, anonymised(read_run_folder(run, every_guide())))
     if not quiet:
         typer.echo(f"report: {out / REPORT}")
-    remark("look it through before you hand it over: what messages say in prose stays", quiet=quiet)
+    remark("read it before you hand it over: what messages say in prose stays", quiet=quiet)

@@ -13,10 +13,10 @@ from audit.cli.anonymise_command import anonymise_command
 from audit.cli.audit_command import audit_command
 from audit.cli.demo_command import demo_command
 from audit.cli.diff_command import diff_command
+from audit.cli.error_handling import Commands
 from audit.cli.fingerprint_command import fingerprint_command
 from audit.cli.key_command import key_command
 from audit.cli.layouts_command import layouts_command
-from audit.cli.outermost import Commands
 from audit.cli.readiness_command import readiness_command
 from audit.cli.reencrypt_command import reencrypt_command
 from audit.cli.reentry_command import reentry_command

@@ -94,7 +94,7 @@ def audit_command(
 
 
 def audit_and_print(request: "AuditRequest", *, quiet: bool) -> int:
-    """Audit, and print what came out; the exit code.
+    """Audit, and print the result; the exit code.
 
     Raises:
         BadParameter, ParsersError, AuditError, ReportsError: as `audit`.
@@ -146,25 +146,28 @@ def _print_summary(run: "Run") -> None:
     for team, count in _teams(run.credentials):
         typer.echo(visible(f"{team}: {count} to re-enter"))
     for rule in summary.ignored:
-        told = "expired, ignores nothing" if rule.expired else f"ignores {rule.credentials}"
-        typer.echo(visible(f"ignore rule {rule.pattern}, until {rule.expires}: {told}"))
+        effect = "expired, ignores nothing" if rule.expired else f"ignores {rule.credentials}"
+        typer.echo(visible(f"ignore rule {rule.pattern}, until {rule.expires}: {effect}"))
     found = sum(summary.findings.values())
     if found or any(each.lines is not None for each in summary.inputs):
-        typer.echo(f"{found} log entries and places tell of it")
+        typer.echo(f"{found} log entries and places report it")
     if summary.disagreements:
         _print_disagreements(summary.disagreements, summary.span)
 
 
-def _print_disagreements(told: "Disagreements", span: "SpanSummary") -> None:
+def _print_disagreements(counts: "Disagreements", span: "SpanSummary") -> None:
     """Where logs and store contradict each other; the logs' span bounds what their silence means."""
     covered = f" ({span.first[:10]} to {span.last[:10]})" if span.first else ""
     for count, what in (
-        (told.logged_but_opens, "reported in the logs, and open today: entered again or restored"),
+        (counts.logged_but_opens, "reported in the logs, but open today: entered again or restored"),
         (
-            told.lost_but_not_logged,
-            f"lost or damaged, and never logged{covered}: will fail at their next use",
+            counts.lost_but_not_logged,
+            f"lost or damaged, but never logged{covered}: will fail at their next use",
         ),
-        (told.logged_but_not_stored, "reported in the logs, and in no store: deleted, renamed, or elsewhere"),
+        (
+            counts.logged_but_not_stored,
+            "reported in the logs, but in no store: deleted, renamed, or elsewhere",
+        ),
     ):
         if count:
             typer.echo(f"logs against store: {count} {what}")
@@ -180,10 +183,10 @@ def _teams(credentials: "pl.DataFrame") -> list[tuple[str, int]]:
 
 
 def _print_reentered(table: "pl.DataFrame") -> None:
-    """Counts for each team, then the secrets that are ticked and cannot be opened.
+    """Counts for each team, then the secrets that are ticked but cannot be opened.
 
     Args:
-        table: what `audit.run.reentered.reconcile` made.
+        table: from `audit.run.reentered.reconcile`.
     """
     import polars as pl
 
@@ -195,6 +198,6 @@ def _print_reentered(table: "pl.DataFrame") -> None:
     write_table(table.group_by("team").agg(counts).sort("team"), TableFormat.TABLE, None, sys.stdout)
     in_vain = table.filter(pl.col("state").is_in([state.value for state in CLAIMED_IN_VAIN]))
     if in_vain.height:
-        typer.echo("ticked, and cannot be opened:")
+        typer.echo("ticked, but cannot be opened:")
         columns = ("state", "team", "system", "location", "verdict", "done", "list")
         write_table(in_vain.select(columns), TableFormat.TABLE, None, sys.stdout)

@@ -59,7 +59,7 @@ def unpack_estates(folder: Path) -> None:
     title = shipped.joinpath(_README).read_bytes().partition(b"\n")[0]
     readme = folder / _README
     if readme.exists() and not readme.read_bytes().startswith(title):
-        raise AuditError(f"{str(readme)!r} is somebody else's", hint="name a new or an empty folder")
+        raise AuditError(f"{str(readme)!r} is not one of the demo's", hint="name a new or an empty folder")
     private_folder(folder)
     for name in (_README, *_ESTATES):
         _unpack(shipped.joinpath(name), folder / name)

@@ -57,7 +57,7 @@ def diff_command(
     Example: passkey-audit diff runs/2024-03-01 runs/2024-03-08 --fail-on regression --plot burn-down.svg
     """  # noqa: D301  # the backspace keeps the lines under it apart
     from audit import diff
-    from audit.cli.printing import print_beside, print_table, remark
+    from audit.cli.printing import print_lines, print_table, remark
     from audit.run.diff import NEED_ATTENTION, REGRESSIONS, by_team
 
     with usage_errors():
@@ -68,7 +68,7 @@ def diff_command(
         _plot(plot, _labels(runs), difference.runs)
     if not quiet:
         counts = ", ".join(f"{count} {change}" for change, count in difference.counts().items())
-        print_beside([counts], table_format, output)
+        print_lines([counts], table_format, output)
     for folder in difference.incomplete():
         remark(f"{folder} is incomplete: what it did not read is not compared", quiet=quiet)
     raise typer.Exit(difference.exit_code(REGRESSIONS if fail_on == "regression" else NEED_ATTENTION))

@@ -24,7 +24,7 @@ class Display:
         self.quiet = quiet
 
     def working(self) -> AbstractContextManager[Progress]:
-        """A progress bar, unless it is quiet or nobody looks on."""
+        """A progress bar, unless --quiet is given or standard error is not a terminal."""
         return shown(quiet=self.quiet)
 
     def reading(self) -> AbstractContextManager[None]:

@@ -123,7 +123,7 @@ RotationReport = Annotated[
     typer.Option(
         "--rotation-report",
         metavar="FILE",
-        help="What Octopus printed after a rotation of its master key, to be held against the store.",
+        help="What Octopus printed after a rotation of its master key, to be compared with the store.",
         show_default=False,
     ),
 ]
@@ -165,7 +165,9 @@ def time_from_text(text: str) -> datetime:
     try:
         return datetime.fromisoformat(iso)
     except ValueError:
-        raise typer.BadParameter(f"{text!r} is no time such as 2021-03-04 or 2021-03-04T05:06:07") from None
+        raise typer.BadParameter(
+            f"{text!r} is not a time such as 2021-03-04 or 2021-03-04T05:06:07"
+        ) from None
 
 
 _OPTION_OF: Final = {

@@ -1,4 +1,4 @@
-"""What commands print: tables to standard output, remarks to standard error."""
+"""Printing: tables to standard output, remarks to standard error."""
 
 import sys
 from collections.abc import Iterable
@@ -9,9 +9,9 @@ import typer
 
 from parsers.unread import Unread
 from reports.errors import OutputError
-from reports.settling import question_in_words, settling_steps
 from reports.tables import TableFormat, write_table
 from reports.terminal import visible
+from reports.wording import question_in_words, settling_steps
 
 if TYPE_CHECKING:
     from reports.summary import OpenQuestion
@@ -33,8 +33,8 @@ def print_table(content: "Content", table_format: str, output: Path | None) -> N
         raise OutputError(f"cannot write standard output: {reason}", hint="name a file with -o") from error
 
 
-def print_beside(lines: Iterable[str], table_format: str, output: Path | None) -> None:
-    """What people read beside a table: on standard output, or where that is data on standard error."""
+def print_lines(lines: Iterable[str], table_format: str, output: Path | None) -> None:
+    """Lines for people next to a table: on standard output, or on standard error where that is data."""
     is_data = output is None and TableFormat(table_format) is not TableFormat.TABLE
     for line in lines:
         typer.echo(visible(line), err=is_data)
@@ -47,7 +47,7 @@ def remark(text: str, *, quiet: bool = False) -> None:
 
 
 def print_unread(unread: Iterable[Unread]) -> None:
-    """What could not be read, a line each; never quiet, since the answer is partial."""
+    """The inputs that could not be read, a line each; even with --quiet, since the answer is partial."""
     for each in unread:
         where = f"{each.path}!/{each.member}" if each.member else each.path
         how_far = "partly read" if each.partial else "not read"

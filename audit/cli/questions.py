@@ -13,19 +13,19 @@ from reports.terminal import visible
 
 
 def prompt_without_echo(what: str, *, empty: str | None = None) -> str:
-    """Ask the terminal for a secret; `empty` is what Enter alone stands for, if it may stand for anything.
+    """Ask the terminal for a secret; `empty` is what Enter alone means, if it may mean anything.
 
     Raises:
-        SecretReferenceError: there is none.
+        SecretReferenceError: there is no terminal.
     """
     if not (sys.stdin and sys.stdin.isatty()) and not _has_terminal():
         raise SecretReferenceError(
-            "nobody can be asked: there is no terminal", hint="take a path, env:NAME or fd:N instead"
+            "cannot ask: there is no terminal", hint="take a path, env:NAME or fd:N instead"
         )
     if hasattr(signal, "siginterrupt"):
         signal.siginterrupt(
             signal.SIGINT, True
-        )  # polars has calls go on after it: Ctrl-C would wait for Enter
+        )  # polars makes system calls restart after a signal: Ctrl-C would wait for Enter
     answer: str = typer.prompt(
         what.removesuffix(": "), default=empty, show_default=False, hide_input=True, err=True
     )
@@ -36,11 +36,11 @@ def confirm(question: object) -> bool:
     """Ask whether to go on; anything but yes ends the program.
 
     Raises:
-        ReencryptionError: nobody can be asked.
-        Abort: the answer is no.
+        ReencryptionError: there is no terminal.
+        Abort: the answer was no.
     """
     if not sys.stdin.isatty():
-        raise ReencryptionError("nobody can be asked: there is no terminal", hint="say --yes in scripts")
+        raise ReencryptionError("cannot ask: there is no terminal", hint="say --yes in scripts")
     _heed_interruption()
     return typer.confirm(visible(str(question)), abort=True, err=True)
 
@@ -59,6 +59,6 @@ def _has_terminal() -> bool:
 
 
 def _heed_interruption() -> None:
-    """From here on Ctrl-C ends a question: under the handler that polars puts up, a read would go on."""
+    """From here on Ctrl-C ends a question: under the handler that polars installs, a read would restart."""
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else ignored, as under nohup
         signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -94,7 +94,7 @@ def readiness_command(
     import polars as pl
 
     from audit import ReadinessRequest, StoreOptions, check_readiness
-    from audit.cli.printing import print_beside, print_table, print_unread
+    from audit.cli.printing import print_lines, print_table, print_unread
     from audit.cli.questions import RESOLVER
     from reports.files import atomic_file
     from reports.junit import junit_xml
@@ -125,7 +125,7 @@ def readiness_command(
         with atomic_file(junit) as file:
             file.write(junit_xml(frame, "passkey-audit readiness"))
     if not quiet:
-        print_beside((line for order in readiness.orders for line in _numbered(order)), table_format, output)
+        print_lines((line for order in readiness.orders for line in _numbered(order)), table_format, output)
     print_unread(readiness.unread)
     raise typer.Exit(readiness.exit_code)
 

@@ -22,12 +22,12 @@ from audit.cli.options import (
     TableFormat,
     usage_errors,
 )
-from audit.reencryption.despite import Despite
+from audit.reencryption.overrides import Despite
 
 if TYPE_CHECKING:  # what a re-encryption needs takes time to import
     from audit.reencryption.plan import Plan
     from audit.reencryption.report import ReencryptionReport
-    from audit.reencryption.safe_order import Reencryption
+    from audit.reencryption.request import Reencryption
 
 RunFolder = Annotated[
     Path, typer.Argument(metavar="RUN", show_default=False, help="The run folder of an audit of this store.")
@@ -65,7 +65,7 @@ def reencrypt_command(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Where to note every value before it is written, for undo; RUN/journal.jsonl otherwise.",
+            help="Where to record every value before it is written, for undo; RUN/journal.jsonl otherwise.",
             show_default=False,
         ),
     ] = None,
@@ -92,7 +92,7 @@ def reencrypt_command(
         list[str] | None,
         typer.Option(
             metavar="LOCATION",
-            help="Take this credential too, though its opening is only weak or ambiguous. Repeatable.",
+            help="Re-encrypt this credential too, even if its opening is only weak or ambiguous. Repeatable.",
             show_default=False,
         ),
     ] = None,
@@ -103,9 +103,9 @@ def reencrypt_command(
 ) -> None:
     """Make everything that opens under another key open under LABEL: planned first, written with --apply.
 
-    SQLite files and databases are changed in place, in transactions, behind a journal; afterwards every value
-    is read again and proven, or all is put back. Stop the product's server first. Exit code 0: nothing is
-    left to do; 10: something would change, or was left.
+    SQLite files and databases are changed in place, in transactions, each value after its journal entry; then
+    every value is read again and proven, or all is put back. Stop the product's server first. Exit code 0:
+    nothing is left to do; 10: something would change, or was left.
 
     Example: passkey-audit reencrypt run/ --store mysql+pymysql://cd@db/commander --key conf/passkey
     --key old/passkey.2019 --to passkey --apply
@@ -134,20 +134,20 @@ def reencrypt_command(
         written_after=[output] if output else [],
     )
     display = _ReencryptionDisplay(table_format, output, quiet=quiet)
-    ask = None if not apply else _agreed if yes else confirm
+    ask = None if not apply else _yes if yes else confirm
     with usage_errors():
         done = reencrypt(request, confirm=ask, resolver=RESOLVER, observer=display)
     display.end(done, applied=apply)
     raise typer.Exit(done.exit_code)
 
 
-def _agreed(_question: object) -> bool:
-    """What `--yes` answers."""
+def _yes(_question: object) -> bool:
+    """The answer of `--yes`."""
     return True
 
 
 class _ReencryptionDisplay(Display):
-    """Prints a re-encryption while it goes on: the ways out must stand there before the question."""
+    """Prints a re-encryption while it runs: the options must be on the screen before the question."""
 
     def __init__(self, table_format: TableFormat, output: Path | None, *, quiet: bool) -> None:
         super().__init__(quiet=quiet)
@@ -155,25 +155,25 @@ class _ReencryptionDisplay(Display):
         self._output = output
 
     def say(self, lines: Iterable[str]) -> None:
-        """Lines for people, beside the table."""
-        from audit.cli.printing import print_beside
+        """Lines for people, next to the table."""
+        from audit.cli.printing import print_lines
 
         if not self.quiet:
-            print_beside(lines, self._format, self._output)
+            print_lines(lines, self._format, self._output)
 
     def show(self, plan: "Plan") -> None:
-        """Every value where the output is data; else the counts, and what people have to look at."""
+        """Every value where the output is data; else the counts, and the values that call for action."""
         from audit.cli.printing import print_table
-        from audit.reencryption.report import by_reason, in_words
+        from audit.reencryption.report import by_reason, counts_in_words
 
         if self._format != "table" or self._output:
             print_table(plan.table, self._format, self._output)
         elif (table := by_reason(plan)).height:
             print_table(table, self._format, None)
-        self.say(in_words(plan))
+        self.say(counts_in_words(plan))
 
     def prove(self, report: "ReencryptionReport") -> None:
-        """What reading again proved, and what went wrong, however quiet."""
+        """What the proof showed, and what went wrong, even with --quiet."""
         from audit.cli.printing import remark
         from audit.reencryption.report import proof_in_words
 
@@ -182,7 +182,7 @@ class _ReencryptionDisplay(Display):
             remark(f"error: {fault}")
 
     def end(self, done: "Reencryption", *, applied: bool) -> None:
-        """Whether anything was written, what people have to do now, and what could not be read."""
+        """Whether anything was written, the next steps, and what could not be read."""
         from audit.cli.printing import print_unread
 
         if done.report is None:

@@ -23,15 +23,16 @@ def reentry_command(
     Example: passkey-audit reentry run/ --owners owners.csv --out lists/
     """
     from audit.ownership.owners import read_owners
-    from reports.reentry import reentry_lists
-    from reports.reentry_folder import write_reentry_folder
+    from audit.products import every_guide
+    from reports.reentry import reentry_lists, write_reentry_folder
     from reports.run_folder import read_run_folder
     from reports.terminal import visible
 
     credentials = read_run_folder(run).credentials
     owned = credentials.with_columns(read_owners(owners).assign(credentials["location"]))
-    lists = reentry_lists(owned)
-    write_reentry_folder(out, lists)
+    guides = every_guide()
+    lists = reentry_lists(owned, guides)
+    write_reentry_folder(out, lists, guides)
     for team, rows in lists.items():
         typer.echo(visible(f"{team}: {rows.height} to re-enter"))
     raise typer.Exit(exit_code(complete=True, attention=bool(lists)))

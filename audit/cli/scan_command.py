@@ -73,7 +73,7 @@ def scan_command(
     output: Output = None,
     quiet: Quiet = False,
 ) -> None:
-    """Search log archives for entries that tell of unreadable secrets.
+    """Search log archives for entries that report unreadable secrets.
 
     Example: passkey-audit scan /opt/cloudbees/sda/logs support.zip --since 2021-03-01 --format csv
     """

@@ -18,7 +18,7 @@ def seal_command(
         ),
     ],
 ) -> None:
-    """Pack a run folder into an AES-256 encrypted zip, to send to somebody who may see it.
+    """Pack a run folder into an AES-256 encrypted zip, to send to others.
 
     Example: passkey-audit seal for-support/ --out for-support.zip --password prompt
     """

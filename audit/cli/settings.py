@@ -51,7 +51,7 @@ class Command(Protocol):
 def own_settings() -> Path | None:
     """The file in the user's own configuration folder, if it is there.
 
-    Never one in the working directory: a bundle that somebody unpacks there may bring `cmd:` references. So a
+    Never one in the working directory: a bundle unpacked there may bring `cmd:` references. So a
     configuration folder that is relative, against the XDG specification, does not count either.
     """
     folder = Path(typer.get_app_dir("passkey-audit"))
@@ -105,7 +105,7 @@ def _table(path: Path) -> dict[str, object]:
         reason = (error.strerror or "not readable").lower()
         raise SettingsError(f"cannot read the settings file {str(path)!r}: {reason}") from error
     except ValueError as error:  # TOML, or an encoding, that is none; what it says may quote a secret
-        raise SettingsError(f"the settings file {str(path)!r} is no TOML in UTF-8") from error
+        raise SettingsError(f"the settings file {str(path)!r} is not TOML in UTF-8") from error
 
 
 def _settable(parameters: Iterable[Parameter]) -> dict[str, Parameter]:

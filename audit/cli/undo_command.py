@@ -1,4 +1,4 @@
-"""`undo`: what a re-encryption wrote, put back."""
+"""`undo`: put back what a re-encryption wrote."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -20,11 +20,11 @@ from audit.cli.options import (
 )
 from audit.cli.reencrypt_command import DespiteWhat
 
-if TYPE_CHECKING:  # what undoing needs takes time to import
+if TYPE_CHECKING:  # slow to import
     from audit.reencryption.undo import UndoResult
 
 _LISTED: Final = 40
-"""Records that are shown one by one; in a file or as data all are."""
+"""Records shown one by one; in a file or as data all are."""
 
 _BACK_ON_NODES: Final = (
     "if steps of a rotation were taken on the nodes, take them back too: the key, database.properties, and "
@@ -73,11 +73,11 @@ def undo_command(
 
 
 def _print(done: "UndoResult", table_format: TableFormat, output: Path | None, *, quiet: bool) -> None:
-    """A row for each record where the output is data; else the counts, and what was left."""
+    """A row for each record where the output is data; else the counts, and the records that were left."""
     import polars as pl
 
-    from audit.cli.printing import print_beside, print_table, remark
-    from audit.reencryption.undo import Undone
+    from audit.cli.printing import print_lines, print_table, remark
+    from audit.reencryption.undo import UndoState
 
     rows = [(store, *each) for store, undoing in done.stores.items() for each in undoing.states.items()]
     schema = {"store": pl.String, "record": pl.String, "state": pl.String}
@@ -85,14 +85,14 @@ def _print(done: "UndoResult", table_format: TableFormat, output: Path | None, *
     if table_format != "table" or output:
         print_table(table, table_format, output)
     else:
-        left = table.filter(~pl.col("state").is_in([Undone.PUT_BACK, Undone.NOT_WRITTEN]))
+        left = table.filter(~pl.col("state").is_in([UndoState.PUT_BACK, UndoState.NOT_WRITTEN]))
         if left.height:
             print_table(left.head(_LISTED), table_format, None)
     counts = done.counts()
     lines = [f"{count:>9,}  {state}" for state, count in counts.items()]
     if not quiet:
-        print_beside([*lines, f"{table.height:>9,}  records in all"], table_format, output)
-    if Undone.PUT_BACK in counts:
+        print_lines([*lines, f"{table.height:>9,}  records in all"], table_format, output)
+    if UndoState.PUT_BACK in counts:
         remark(_BACK_ON_NODES, quiet=quiet)
     for store, undoing in done.stores.items():
         if undoing.fault:

@@ -16,8 +16,8 @@ _AES_BYTES: Final = (16, 24, 32)
 def new_passkey(like: Secret) -> Secret:
     """A passkey file of the same form and length as one that the server made.
 
-    What a passkey file holds is public nowhere, so the form is taken from the file: bytes as they are, or hex
-    or base64 of bytes, with the same white space behind.
+    The format of a passkey file is not public, so the form is taken from the file: bytes as they are, or hex
+    or base64 of bytes, with the same white space at the end.
     """
     content = like.reveal()
     if (found := _HEX.fullmatch(content)) and len(found[1]) // 2 in _AES_BYTES:
@@ -28,8 +28,8 @@ def new_passkey(like: Secret) -> Secret:
         return Secret(base64.b64encode(secrets.token_bytes(size)) + found[2])
     if len(content) not in _AES_BYTES:
         raise ReencryptionError(
-            f"a file of {len(content)} bytes is no AES key in a form that is known: none can be made like it",
-            hint="name the passkey file that the server made; `passkey-audit fingerprint` tells what it is",
+            f"a file of {len(content)} bytes is not an AES key in a known form: none can be made like it",
+            hint="name the passkey file that the server made; `passkey-audit fingerprint` shows what it is",
         )
     while (made := secrets.token_bytes(len(content))).strip() != made:
         pass  # white space at an end would make another key of it where a reader trims

@@ -5,23 +5,33 @@ from typing import Final
 
 import polars as pl
 
-from audit.cloudbees.conf_checks import (
+from audit.cloudbees.layouts import LAYOUTS
+from audit.cloudbees.properties_file import CONNECTION
+from audit.cloudbees.readiness_checks import (
     DATABASE_PASSWORD,
     LEFT_OVER,
+    OLDER_KEY,
     database_password_opens,
+    key_places,
     no_files_left_over,
+    older_key_in_place,
 )
-from audit.cloudbees.connection import CONNECTION
-from audit.cloudbees.key_places import key_places
-from audit.cloudbees.layouts import LAYOUTS
-from audit.cloudbees.older_key import OLDER_KEY, older_key_in_place
-from audit.cloudbees.steps_after import steps_after
-from audit.cloudbees.upgrade_steps import upgrade_steps
+from audit.cloudbees.reentry import GUIDE
+from audit.cloudbees.steps import steps_after, upgrade_steps
 from audit.product import KeyRules, Product, ReadinessRules, RekeyingRules
 from audit.readiness.check import Rule
-from audit.readiness.key_permissions import PERMISSIONS, key_permissions
-from audit.readiness.one_key import ONE_KEY, one_key
-from audit.readiness.values_open import BACKUP, IMPORTS, OPEN, backup_tested, imports_fit, values_open
+from audit.readiness.shared_checks import (
+    BACKUP,
+    IMPORTS,
+    ONE_KEY,
+    OPEN,
+    PERMISSIONS,
+    backup_tested,
+    imports_fit,
+    key_permissions,
+    one_key,
+    values_open,
+)
 from parsers.cloudbees import ID
 from parsers.keys.key_file import KeyFile
 from parsers.logs.rotation_report import RotationReport
@@ -58,7 +68,7 @@ credentials devopsinsightserverconfiguration directoryproviders emailconfigs plu
 
 CLOUDBEES_CD: Final[Product] = Product(
     id=ID,
-    title="CloudBees CD",
+    guide=GUIDE,
     layouts=LAYOUTS,
     published=(),
     keys=KeyRules(
@@ -82,7 +92,7 @@ CLOUDBEES_CD: Final[Product] = Product(
             Rule(IMPORTS, imports_fit),
         ),
         key_places=key_places,
-        steps_title="The upgrade to 9.2 or later, in order (KBEC-00441, with one mistake mended)",
+        steps_title="The upgrade to 9.2 or later, in order (KBEC-00441, with one mistake corrected)",
         steps=upgrade_steps,
     ),
     rekeying=RekeyingRules(

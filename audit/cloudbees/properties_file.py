@@ -1,17 +1,21 @@
-"""A database.properties whose password is to open under the target key: the new file, not yet written."""
+"""`database.properties`: the database that it names as a store, and a copy under a new key."""
 
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Final
 
-from audit.cloudbees.rekeyed_password import rekeyed_password
+from audit.cloudbees.database_password import open_database_password, rekeyed_password
 from audit.errors import ReencryptionError
 from audit.keys.key_ring import Key, KeyRing
 from audit.layouts.layout import Layout
-from audit.reencryption.rekeyed_file import RekeyedFile
+from audit.product import ConnectionFile, RekeyedFile
 from parsers.cloudbees.database_properties import read_database_properties
 from parsers.cloudbees.properties_password import replaced_password
+from parsers.cloudbees.stores.database import CloudBeesDatabase
 from parsers.secret import Secret
+from parsers.stores.database.connection import database_at
+from parsers.stores.interface import Store
+from parsers.stores.mapping import Mapping
 
 _WHAT: Final = "COMMANDER_DB_PASSWORD"
 
@@ -68,3 +72,26 @@ def _place(path: Path, out: Path | None) -> Path:
 
 def _with(path: Path, password: Secret) -> bytes:
     return replaced_password(path.read_bytes(), password.reveal())
+
+
+def _open(path: Path, keys: Sequence[Key], password: Secret | None, mapping: Mapping) -> Store:
+    found = read_database_properties(path)
+    opened = password
+    if opened is None and found.password is not None:
+        opened = open_database_password(found.password, keys)
+    return CloudBeesDatabase(database_at(found.url, password=opened), mapping)
+
+
+def _is_properties_file(path: Path) -> bool:
+    return path.suffix == ".properties"
+
+
+DATABASE: Final = "database.properties"
+
+CONNECTION: Final = ConnectionFile(
+    name=DATABASE,
+    read=read_database_properties,
+    recognises=_is_properties_file,
+    open=_open,
+    rekeyed=rekeyed_properties,
+)

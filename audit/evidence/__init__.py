@@ -1,1 +1,1 @@
-"""What logs and stores tell of each credential, held against each other."""
+"""Evidence: what logs and stores say of each credential, compared."""

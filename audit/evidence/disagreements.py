@@ -7,8 +7,8 @@ from typing import Final
 
 import polars as pl
 
-from audit.evidence.log_references import Mentions, has_id, is_id
-from audit.keys.fingerprint_dates import iso_date
+from audit.evidence.log_references import LogReferences, has_id, is_id
+from audit.keys.key_dates import iso_date
 from audit.verdict import Verdict
 from reports.schema import NOT_STORED
 from reports.summary import Disagreements
@@ -20,7 +20,7 @@ class Disagreement(StrEnum):
     `logged-but-opens`: an entry says that it cannot be decrypted, and it opens under the current key today:
     entered again since, or its key was restored; or the store that was read is older than the entry.
     `lost-but-not-logged`: its product's logs were read, none of their entries names it, and no key opens it:
-    nobody has noticed yet, and its next use will fail.
+    its loss may have gone unnoticed, and its next use will fail.
     """
 
     LOGGED_BUT_OPENS = "logged-but-opens"
@@ -28,7 +28,7 @@ class Disagreement(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Compared:
+class LogComparison:
     """Logs against store.
 
     Attributes:
@@ -66,15 +66,15 @@ _OBJECT: Final = ("system", "kind", "project", "name")
 
 
 def compare_logs(
-    credentials: pl.DataFrame, mentions: Mentions, findings: pl.DataFrame, logged: Collection[str]
-) -> Compared:
+    credentials: pl.DataFrame, mentions: LogReferences, findings: pl.DataFrame, logged: Collection[str]
+) -> LogComparison:
     """Compare what logs report with what the store holds.
 
     An entry without a project can mean every credential of its name: it contradicts the store only if all of
     these open. Where one is lost, damaged, empty, external or opens under an older key, that one explains it.
 
     Args:
-        credentials: the credentials of a run, with `modified`; `findings` and `last_seen` say what logs tell.
+        credentials: the credentials of a run, with `modified`; `findings` and `last_seen` are of the logs.
         mentions: what the entries name among them.
         findings: the entries.
         logged: the products whose logs were read: of the others, silence means nothing.
@@ -87,7 +87,7 @@ def compare_logs(
     comparable = missing.filter(_comparable(credentials)) if missing.height else missing
     not_stored = _not_stored(credentials, comparable)
     counts = marked["disagreement"]
-    return Compared(
+    return LogComparison(
         marked,
         not_stored,
         Disagreements(
@@ -95,7 +95,7 @@ def compare_logs(
             lost_but_not_logged=int((counts == Disagreement.LOST_BUT_NOT_LOGGED).sum()),
             logged_but_not_stored=not_stored.height,
             not_comparable=missing.select(_OBJECT).n_unique() - not_stored.height,
-            unnamed=_unnamed(findings, mentions),
+            unnamed=_count_unnamed(findings, mentions),
         ),
     )
 
@@ -111,17 +111,17 @@ def _contradicted(credentials: pl.DataFrame, reported: pl.DataFrame, meant: pl.D
 def _marked(credentials: pl.DataFrame, contradicted: pl.Series, logged: Collection[str]) -> pl.DataFrame:
     silent = pl.col("system").is_in(list(logged)) & (pl.col("findings") == 0)
     unnoticed = pl.col("verdict").is_in(_NOT_OPENED) & silent
-    told = credentials.with_columns(
+    compared = credentials.with_columns(
         disagreement=pl.when(unnoticed)
         .then(pl.lit(Disagreement.LOST_BUT_NOT_LOGGED.value))
         .otherwise(pl.lit(""))
     )
     if contradicted.is_empty():
-        return told
-    opens = told.with_row_index("row").select("row", "reason", "modified", "last_seen")
+        return compared
+    opens = compared.with_row_index("row").select("row", "reason", "modified", "last_seen")
     reasons = opens.filter(pl.col("row").is_in(contradicted.implode())).select("row", told=_reason())
     return (
-        told.with_row_index("row")
+        compared.with_row_index("row")
         .join(reasons, on="row", how="left", maintain_order="left")
         .with_columns(
             reason=pl.coalesce("told", "reason"),
@@ -189,7 +189,7 @@ def _not_stored(credentials: pl.DataFrame, missing: pl.DataFrame) -> pl.DataFram
     )
 
 
-def _unnamed(findings: pl.DataFrame, mentions: Mentions) -> int:
+def _count_unnamed(findings: pl.DataFrame, mentions: LogReferences) -> int:
     """Entries of failed decryption that do not say of what."""
     numbers = findings.with_row_index("entry").filter(pl.col("kind").is_in(_MAY_NAME_NOTHING))["entry"]
     return numbers.filter(~numbers.is_in(mentions.named["entry"].implode())).len()

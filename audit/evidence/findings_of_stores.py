@@ -1,4 +1,4 @@
-"""Findings that stores give rise to, in the frame of those that logs give."""
+"""Findings from stores, in the schema of those from logs."""
 
 from collections.abc import Iterable, Mapping
 
@@ -12,7 +12,7 @@ def uncovered_findings(uncovered: Iterable[Uncovered], systems: Mapping[str, str
     """A row for each place where values look like ciphertext and no mapping expects one.
 
     Args:
-        uncovered: what the stores told.
+        uncovered: what the stores reported.
         systems: the product of each store, by the store's label.
     """
     blank = dict.fromkeys(FINDINGS.names(), "")

@@ -1,5 +1,6 @@
-"""What log entries name, and which stored credentials they can mean."""
+"""What log entries say of credentials: which ones they mean, how often, when, and over what time."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -7,6 +8,8 @@ import polars as pl
 
 from audit.product import nothing_meant
 from audit.products import every_product
+from parsers.logs.span import Span
+from reports.summary import SpanSummary
 
 _UUID: Final = r"^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 _COMMA: Final = "\0"
@@ -16,7 +19,7 @@ _ID_IN_RECORD: Final = pl.col("record").str.extract(r":id=([0-9a-fA-F-]{32,36})(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Mentions:
+class LogReferences:
     """What entries name.
 
     Attributes:
@@ -29,10 +32,10 @@ class Mentions:
     meant: pl.DataFrame
 
 
-def mentions(credentials: pl.DataFrame, findings: pl.DataFrame) -> Mentions:
+def mentions(credentials: pl.DataFrame, findings: pl.DataFrame) -> LogReferences:
     """Which credentials the log entries name.
 
-    An entry names a credential by kind and name, and by project where it tells one; an entry without a
+    An entry names a credential by kind and name, and by project where it gives one; an entry without a
     project can mean every credential of that kind and name; one that gives an id alone means the record with
     it. A list of corrupted credentials names each of them.
 
@@ -44,8 +47,7 @@ def mentions(credentials: pl.DataFrame, findings: pl.DataFrame) -> Mentions:
     named = objects.filter(pl.col("name") != "")
     by_id = named.filter(is_id("name")).with_columns(_hex("name").alias("id"))
     keys = _keys(_namable(credentials, named["name"], by_id["id"]))
-    # The DevOps Insight server is one: entries about it need no name.
-    nameless = (pl.col("name") == "") & (pl.col("kind") == "devops-insight")
+    nameless = (pl.col("name") == "") & _is_single()
     pairs = [
         _pairs(keys, named.filter(pl.col("project") != ""), ["kind", "name", "project"]),
         _pairs(keys, named.filter(pl.col("project") == ""), ["kind", "name"]),
@@ -53,9 +55,14 @@ def mentions(credentials: pl.DataFrame, findings: pl.DataFrame) -> Mentions:
         _pairs(keys, objects.filter(nameless), ["kind"]),
         _of_documents(credentials, named.filter(pl.col("kind") == "document")),
     ]
-    return Mentions(
+    return LogReferences(
         objects.filter((pl.col("name") != "") | nameless), pl.concat(pairs).unique().sort("mention", "row")
     )
+
+
+def _is_single() -> pl.Expr:
+    """Whether a server holds one object of the kind, so that entries about it need no name."""
+    return pl.col("kind").is_in([kind for product in every_product() for kind in product.guide.single_kinds])
 
 
 def is_id(column: str) -> pl.Expr:
@@ -96,7 +103,7 @@ def _one_object_each(findings: pl.DataFrame, known: pl.Series) -> pl.DataFrame:
 
 def _namable(credentials: pl.DataFrame, names: pl.Series, ids: pl.Series) -> pl.DataFrame:
     """The rows that entries can mean at all: few of millions, and what follows costs memory for each."""
-    can_be = pl.col("name").is_in(names.unique().implode()) | (pl.col("kind") == "devops-insight")
+    can_be = pl.col("name").is_in(names.unique().implode()) | _is_single()
     if len(ids):
         can_be |= _hex(_ID_IN_RECORD).is_in(ids.unique().implode())
     return credentials.with_row_index("row").filter(can_be)
@@ -132,3 +139,57 @@ def _hex(column: str | pl.Expr) -> pl.Expr:
 
 def _pairs(keys: pl.DataFrame, named: pl.DataFrame, on: list[str]) -> pl.DataFrame:
     return named.select("mention", *on).join(keys, on=on, how="inner").select("mention", "row")
+
+
+def evidence_in_logs(mentions: LogReferences, credentials: int) -> pl.DataFrame:
+    """How many entries name each credential, when first and last, and where the latest entry stands.
+
+    Args:
+        mentions: what entries name.
+        credentials: how many there are, n.
+
+    Returns:
+        `findings`, `first_seen`, `last_seen`, `evidence`, in the order of the credentials; shape [n].
+    """
+    rows = pl.int_range(credentials, dtype=pl.UInt32, eager=True).alias("row").to_frame()
+    if mentions.meant.is_empty():  # constant columns take no memory, however many rows there are
+        none = [pl.lit("").alias(name) for name in ("first_seen", "last_seen", "evidence")]
+        return rows.with_columns(pl.lit(0, pl.Int64).alias("findings"), *none).drop("row")
+    entries = mentions.meant.join(mentions.named, on="mention").unique(("row", "entry"))
+    seen = (
+        entries.sort("row", "time", "source", "line")
+        .group_by("row", maintain_order=True)
+        .agg(
+            pl.len().cast(pl.Int64).alias("findings"),
+            pl.col("time").first().alias("first_seen"),
+            pl.col("time").last().alias("last_seen"),
+            pl.format("{}:{}", pl.col("source").last(), pl.col("line").last()).alias("evidence"),
+        )
+    )
+    return rows.join(seen, on="row", how="left", maintain_order="left").select(
+        pl.col("findings").fill_null(0),
+        pl.col("first_seen", "last_seen", "evidence").fill_null(""),
+    )
+
+
+def coverage(spans: Iterable[Span]) -> SpanSummary:
+    """First and last entry of all, and the holes in which no node has anything."""
+    covered = sorted(stretch for span in spans for stretch in _stretches(span))
+    if not covered:
+        return SpanSummary(first="", last="", gaps=[])
+    gaps: list[tuple[str, str]] = []
+    first, reached = covered[0]
+    for start, end in covered[1:]:
+        if start > reached:
+            gaps.append((reached, start))
+        reached = max(reached, end)
+    return SpanSummary(first=first, last=reached, gaps=gaps)
+
+
+def _stretches(span: Span) -> Iterable[tuple[str, str]]:
+    """The times between the holes of one node."""
+    start = span.first
+    for before, after in span.gaps:
+        yield start, before
+        start = after
+    yield start, span.last

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from audit.keys.fingerprint_dates import comparable, is_history
+from audit.keys.key_dates import comparable, is_history
 from audit.keys.key_ring import KeyRing
 from parsers.stores.interface import FingerprintSeen
 from reports.summary import KeyPeriod

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from audit.errors import KeyRingError
-from audit.keys.fingerprint_dates import comparable, is_history
+from audit.keys.key_dates import comparable, is_history
 from audit.product import Product
 from parsers.keys.aes_forms import key_bits, written_keys
 from parsers.keys.key_file import KeyFile
@@ -96,7 +96,7 @@ def make_key_ring(
     *,
     current_label: str | None,
     seen: Sequence[FingerprintSeen],
-    said_by: str = "you said",
+    named_by: str = "you said",
     logged: Sequence[FingerprintSeen] = (),
 ) -> KeyRing:
     """The ring of these files: doubles merged under the first label, the current key and its twins marked.
@@ -109,9 +109,9 @@ def make_key_ring(
         product: whose keys they are; it says which files are one key.
         files: the candidates, in the order in which the user gave them. Unlikely ones are left out, unless
             `seen` or `logged` names their fingerprint.
-        current_label: label or alias of the current key, if the user said.
+        current_label: label or alias of the current key, if the user named it.
         seen: the fingerprints that the stores name.
-        said_by: who said `current_label`, as the remark about it words it.
+        named_by: who said `current_label`, as the remark about it words it.
         logged: the fingerprints that logs name: they do not say which key is current.
 
     Raises:
@@ -123,7 +123,7 @@ def make_key_ring(
     keys, doubles = with_twins(merged)
     ring = KeyRing(product, keys, ())
     current, remark = (
-        _chosen(ring, current_label, said_by) if current_label is not None else _named(ring, seen)
+        _chosen(ring, current_label, named_by) if current_label is not None else _by_fingerprint(ring, seen)
     )
     return KeyRing(
         product,
@@ -209,17 +209,17 @@ def _with_alias(key: Key, file: KeyFile, label: str) -> Key:
     return replace(key, aliases=(*key.aliases, label), remarks=tuple(remarks))
 
 
-def _chosen(ring: KeyRing, label: str, said_by: str) -> tuple[Key, str]:
+def _chosen(ring: KeyRing, label: str, named_by: str) -> tuple[Key, str]:
     key = ring.find(label)
     if key is None:
         labels = ", ".join(each for known in ring.keys for each in (known.label, *known.aliases))
         raise KeyRingError(
             f"no key is labelled {label!r}", hint=f"labels: {labels or 'none, no key was given'}"
         )
-    return key, f"current key: {key.label!r}, as {said_by}"
+    return key, f"current key: {key.label!r}, as {named_by}"
 
 
-def _named(ring: KeyRing, seen: Sequence[FingerprintSeen]) -> tuple[Key | None, str]:
+def _by_fingerprint(ring: KeyRing, seen: Sequence[FingerprintSeen]) -> tuple[Key | None, str]:
     """The key that the store names, or the only one, and a sentence that says why."""
     newest = _newest(seen)
     if not newest:
@@ -254,7 +254,7 @@ def _newest(seen: Sequence[FingerprintSeen]) -> list[FingerprintSeen]:
 
 
 def _alone(ring: KeyRing) -> tuple[Key | None, str]:
-    """A file that is a key in no form is none by default: it may be anything that lay beside one."""
+    """A file that is not a key in any form does not count: it may be any file of the folder."""
     possible = [key for key in ring.keys if key.bits]
     if possible and len({key.label for key in possible} - set(possible[0].twins)) == 1:
         key = possible[0]

@@ -14,12 +14,12 @@ _OF: Final = ":"
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
-    """The label of a key that somebody named, and for which product: "" for whichever it is a key of."""
+class KeyChoice:
+    """The label of a key that was named, and its product: "" for whichever it is a key of."""
 
     label: str
     system: str = ""
-    said_by: str = "you said"
+    named_by: str = "you said"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +66,20 @@ def make_key_rings(  # each is one fact about the run
     products: Sequence[Product],
     files: Sequence[KeyFile],
     *,
-    chosen: Sequence[Chosen],
+    chosen: Sequence[KeyChoice],
     seen: Sequence[FingerprintSeen],
     logged: Sequence[FingerprintSeen] = (),
 ) -> KeyRings:
     """The rings of these files, one for each product.
 
     Of a run over one product every file is a candidate. Of several, a file is one for each product whose key
-    it may be. One that has the form of a product's keys is taken for that product's where somebody names it,
+    it may be. One that has the form of a product's keys is taken for that product's where it is named,
     unless a store of another names its fingerprint.
 
     Args:
         products: those whose values are there; at least one.
         files: the candidates.
-        chosen: the current keys that somebody named.
+        chosen: the current keys that were named.
         seen: the fingerprints that the stores name.
         logged: those that logs name.
 
@@ -90,24 +90,24 @@ def make_key_rings(  # each is one fact about the run
         product.id: [file for file in files if len(products) == 1 or product.keys.may_be(file)]
         for product in products
     }
-    current: dict[str, Chosen] = {}
+    current: dict[str, KeyChoice] = {}
     for each in chosen:
         product = meant(each.label, each.system, products, own, seen)
         before = current.setdefault(product.id, each)
-        if before.said_by == each.said_by and before.label != each.label:
+        if before.named_by == each.named_by and before.label != each.label:
             raise KeyRingError(
                 f"{before.label!r} and {each.label!r} cannot both be the current key of {product.title}",
                 hint="say --current once for each product",
             )
     rings = {}
     for product in products:
-        said = current.get(product.id)
+        choice = current.get(product.id)
         named = product.keys.named_by_fingerprint
         rings[product.id] = make_key_ring(
             product,
             own[product.id],
-            current_label=said.label if said else None,
-            said_by=said.said_by if said else "",
+            current_label=choice.label if choice else None,
+            named_by=choice.named_by if choice else "",
             seen=seen if named else (),
             logged=logged if named else (),
         )
@@ -121,21 +121,21 @@ def meant(
     files: Mapping[str, Sequence[KeyFile]],
     seen: Sequence[FingerprintSeen],
 ) -> Product:
-    """The product whose key somebody means by a label.
+    """The product whose key a label means.
 
     Each file with the label is taken for one product: the one whose stores name it, or else the one whose
-    form it has. Two files of one label may so be keys of two products, and then nobody knows which is meant.
+    form it has. Two files of one label may so be keys of two products, and then it is ambiguous.
 
     Args:
         label: of a key.
-        system: the product that was said beside it, or "".
+        system: the product that was given with it, or "".
         products: those that may be meant.
         files: the candidates of each.
         seen: the fingerprints that the stores name.
 
     Raises:
         KeyRingError: no key has this label, or keys of more than one product have; or nothing is there of the
-            product that was said.
+            product that was given.
     """
     asked = [product for product in products if system in {"", product.id}]
     if not asked:
@@ -207,6 +207,6 @@ def refuse_unknown_labels(
             )
 
 
-def labels_of(said: str | Sequence[str]) -> Sequence[str]:
+def labels_of(current: str | Sequence[str]) -> Sequence[str]:
     """One label or several: a single one is not taken for its letters."""
-    return [said] if isinstance(said, str) else said
+    return [current] if isinstance(current, str) else current

@@ -6,10 +6,9 @@ from typing import Final
 
 import polars as pl
 
-from audit.keys.fingerprint_dates import comparable, export_path, is_export, is_history, iso_date
+from audit.keys.key_dates import comparable, export_path, is_export, is_history, iso_date
 from audit.keys.key_ring import KeyRing
 from audit.keys.node_mismatch import NodeMismatch, where_to_look
-from audit.products import every_product
 from audit.verdict import Verdict
 from parsers.stores.interface import FingerprintSeen
 from reports.summary import MissingKeySummary
@@ -35,6 +34,7 @@ class MissingKey:
         last_used: its last use by the server's history, else the newest of these dates, or "".
         after: when the passkey before it in the history was last used, or "".
         advice: one sentence: which copy to look for.
+        system: the product whose stores name it; "" of a run over none that names keys so.
     """
 
     fingerprint: str
@@ -42,6 +42,7 @@ class MissingKey:
     last_used: str
     after: str
     advice: str
+    system: str
 
 
 def missing_keys(
@@ -83,7 +84,8 @@ def _missing(
         advice = f"the server's own conf/passkey: its history names it last, on {last_used[:10]}"
     else:
         advice = _advice(own, last_used, after)
-    return MissingKey(fingerprint, own, last_used, after, advice)
+    system = ring.product.id if ring.product.keys.named_by_fingerprint else ""
+    return MissingKey(fingerprint, own, last_used, after, advice, system)
 
 
 def _advice(own: Sequence[FingerprintSeen], last_used: str, after: str) -> str:
@@ -118,24 +120,24 @@ def what_they_save(missing: Iterable[MissingKey], credentials: pl.DataFrame) -> 
         missing: what `missing_keys` found.
         credentials: with `system`, `verdict`, `store`, `modified`.
     """
-    named = [product.id for product in every_product() if product.keys.named_by_fingerprint]
-    unopened = credentials.filter(pl.col("system").is_in(named) & ~pl.col("verdict").is_in(_SAFE))
+    unopened = credentials.filter(~pl.col("verdict").is_in(_SAFE))
     sealed = unopened.filter(pl.col("verdict").is_in(_SEALED)).select(
-        "store", changed=pl.col("modified").map_elements(iso_date, pl.String)
+        "system", "store", changed=pl.col("modified").map_elements(iso_date, pl.String)
     )
-    told = [
+    summaries = [
         MissingKeySummary(
             fingerprint=key.fingerprint,
             last_used=key.last_used,
             after=key.after,
             advice=key.advice,
             places=sorted({each.where for each in key.seen}),
-            saves_up_to=0 if _only_on_a_node(key.seen) else unopened.height,
-            saves_likely=sealed.filter(_likely_under(key)).height,
+            saves_up_to=0 if _only_on_a_node(key.seen) else unopened.filter(system=key.system).height,
+            saves_likely=sealed.filter(_likely_under(key), system=key.system).height,
+            system=key.system,
         )
         for key in missing
     ]
-    return sorted(told, key=lambda key: (-key.saves_likely, -key.saves_up_to))
+    return sorted(summaries, key=lambda key: (-key.saves_likely, -key.saves_up_to))
 
 
 def _likely_under(key: MissingKey) -> pl.Expr:

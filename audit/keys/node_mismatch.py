@@ -1,11 +1,11 @@
-"""A node whose passkey file is not the one that its database wants, by its own log."""
+"""A node whose passkey file is not the one that its database wants, according to its own log."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
-from audit.keys.fingerprint_dates import comparable, is_history
+from audit.keys.key_dates import comparable, is_history
 from audit.keys.key_ring import Key, KeyRing
 from parsers.stores.interface import FingerprintSeen
 
@@ -73,11 +73,11 @@ def to_put_back(key: Key, mismatches: Sequence[NodeMismatch], ring: KeyRing) -> 
     if not cured:
         return ""
     nodes = ", ".join(dict.fromkeys(each.place for each in cured))
-    files = ", ".join(dict.fromkeys(_named(each.file, ring) for each in cured))
+    files = ", ".join(dict.fromkeys(_file_label(each.file, ring) for each in cured))
     first = cured[0]
-    mended = "" if key.fingerprint == first.database else ", mended so that it has the fingerprint"
+    changed = "" if key.fingerprint == first.database else ", changed so that it has the fingerprint"
     return (
-        f"put {key.label} back as conf/passkey on {nodes}{mended}: the database wants SHA-1 "
+        f"put {key.label} back as conf/passkey on {nodes}{changed}: the database wants SHA-1 "
         f"{first.database}, and by the log{cured[-1].day} the file there is {files}"
     )
 
@@ -95,7 +95,7 @@ def on_wrong_node(key: Key, mismatches: Sequence[NodeMismatch]) -> str:
 
 
 def where_to_look(fingerprint: str, mismatches: Iterable[NodeMismatch], ring: KeyRing) -> str:
-    """Which copy to look for of a passkey that a node's database wants, and that is no candidate; else ""."""
+    """Which copy to look for of a passkey that a node's database wants and no candidate is; else ""."""
     wanted = [each for each in mismatches if each.database == fingerprint]
     if not wanted:
         return ""
@@ -115,6 +115,6 @@ def _is_it(key: Key, fingerprint: str, ring: KeyRing) -> bool:
     return best is not None and best.label == key.label
 
 
-def _named(fingerprint: str, ring: KeyRing) -> str:
+def _file_label(fingerprint: str, ring: KeyRing) -> str:
     key = next((each for each in ring.keys if each.fingerprint == fingerprint), None)
     return f"{key.label!r} ({fingerprint})" if key else fingerprint

@@ -19,7 +19,7 @@ def keys_from_password(use: str, label: str, password: Secret) -> Sequence[KeyFi
 
     Args:
         use: as `split_use` gives it.
-        label: what to call them; "" for a name that tells the use alone.
+        label: for the keys; "" for one made from the use alone.
         password: the password; no reference or label repeats it.
     """
     makers = (product.keys.from_passwords.get(use) for product in every_product())

@@ -1,4 +1,4 @@
-"""What is worth saying of a candidate: that it opens nothing, why, and where it belongs."""
+"""Remarks on candidate keys: that one opens nothing, why, and where it belongs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,19 +12,19 @@ _TRIED: Final = (Verdict.CURRENT, Verdict.OLDER_KEY, Verdict.LOST, Verdict.AMBIG
 
 
 def tried(verdicts: dict[str, int]) -> int:
-    """Values on which every key was tried with an outcome; with 0 nothing can be said of any key."""
+    """Values on which every key was tried with an outcome; with 0, nothing is known of any key."""
     return sum(verdicts.get(verdict, 0) for verdict in _TRIED)
 
 
 @dataclass(frozen=True, slots=True)
-class Opens:
+class KeyUse:
     """What the keys of a run open.
 
     Attributes:
         values: how many values each label opens.
         outer: of how many values each opens the outside alone: they were encrypted twice.
         tried: values on which every key was tried with an outcome.
-        unknown: values in layouts that nobody knows: any key may open them.
+        unknown: values in unknown layouts: any key may open them.
     """
 
     values: Mapping[str, int]
@@ -33,7 +33,7 @@ class Opens:
     unknown: int = 0
 
 
-def key_remark(key: Key, opens: Opens, mismatches: Sequence[NodeMismatch], ring: KeyRing) -> str:
+def key_remark(key: Key, opens: KeyUse, mismatches: Sequence[NodeMismatch], ring: KeyRing) -> str:
     """One sentence, or "" where the counts say all.
 
     Args:
@@ -65,7 +65,7 @@ def why_idle(key: Key, tried: int, unknown: int = 0) -> str:
     if key.current:
         return f"{opens}, though it is the current key: check that it is the server's own file"
     if unknown:
-        return f"{opens}; {unknown} more are in a layout that nobody knows, and may be under it"
+        return f"{opens}; {unknown} more are in an unknown layout, and may be under it"
     if key.bits == 0:
-        return f"{opens}: its file is no AES key as it stands, probably not a passkey at all"
+        return f"{opens}: its file is not an AES key as it is, and probably not a passkey at all"
     return f"{opens}: probably the key of another server, or of a time from which no value is left"

@@ -1,1 +1,1 @@
-"""What an audit of Octopus Deploy says beside its verdicts."""
+"""Octopus Deploy: what only this product needs."""

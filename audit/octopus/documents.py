@@ -1,10 +1,11 @@
-"""Octopus' documents, each judged by the worst of its values: what a rotation counts."""
+"""Octopus' documents: which one a record or a log entry means, and how a rotation left each of them."""
 
+import re
 from dataclasses import dataclass
+from typing import Final
 
 import polars as pl
 
-from audit.octopus.left_behind import DOCUMENT, TABLE
 from audit.verdict import Verdict
 
 
@@ -71,3 +72,58 @@ def count_documents(documents: pl.DataFrame, *, total: int) -> DocumentCounts:
         unopened=counts.get("unopened", 0),
         without=total - documents.height,
     )
+
+
+TABLE: Final = pl.col("record").str.extract(r"^([^:]*):").alias("table")
+DOCUMENT: Final = pl.col("record").str.extract(r"(?s)^[^:]*:(.*?)#(?:/|$)").alias("document")
+"""Of a value of Octopus: what its `record` begins with."""
+
+_NAMED: Final = 10
+
+
+def about_left_behind(judged: pl.DataFrame) -> list[str]:
+    """A sentence for each older key that still opens values, with the documents that hold them.
+
+    Rotations leave types of documents out: issue trackers (OctopusDeploy/Issues #8111), client secrets of
+    Google, Azure AD and Okta (#9019).
+
+    Args:
+        judged: `record`, `verdict`, `opened_by` of the values.
+    """
+    older = judged.filter(pl.col("verdict") == Verdict.OLDER_KEY)
+    by_key = (
+        older.with_columns(DOCUMENT)
+        .group_by("opened_by", maintain_order=True)
+        .agg(pl.len().alias("values"), pl.col("document").unique(maintain_order=True).sort())
+    )
+    return [_sentence(*row) for row in by_key.sort("opened_by").rows()]
+
+
+def _sentence(label: str, values: int, documents: list[str]) -> str:
+    named = ", ".join(documents[:_NAMED])
+    more = f" and {len(documents) - _NAMED} more" if len(documents) > _NAMED else ""
+    return f"{values} values in {len(documents)} documents stayed under {label!r}: {named}{more}"
+
+
+_SUFFIX: Final = re.compile(r"(?:Configuration|Settings|Document|Resource)$")
+# AzureDevOpsConfiguration is the type of issuetracker-azuredevops-v2
+_SHORTEST: Final = 3
+_NAMED_OTHERWISE: Final = {"azuread": "authentication-aad", "okta": "authentication-od"}
+"""Types whose extension goes by another name (OctopusDeploy/Issues #9019)."""
+
+
+def is_meant(name: str) -> pl.Expr:
+    """True for values, identified by their `record`, whose document has this id, or is of this type.
+
+    `AzureDevOpsConfiguration` is what an extension with `azuredevops` in its id is configured by;
+    `AzureAccount` ends with the name of the table `Account`.
+    """
+    document = DOCUMENT.str.to_lowercase()
+    stem = _SUFFIX.sub("", name).lower()
+    by_id = document.is_in([name.lower(), _NAMED_OTHERWISE.get(stem, "")])
+    configured = TABLE.str.to_lowercase().str.ends_with("configuration")
+    bare = document.str.replace_all("-", "", literal=True)
+    by_extension = configured & bare.str.contains(stem, literal=True)
+    by_table = ~configured & pl.lit(name.lower()).str.ends_with(TABLE.str.to_lowercase())
+    typed = by_extension | by_table if len(stem) >= _SHORTEST else pl.lit(value=False)
+    return (by_id | typed).fill_null(value=False)

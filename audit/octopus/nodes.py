@@ -4,12 +4,13 @@ A rotation runs on one node; the others get the new key with `set-master-key`, w
 configuration alone (docs, "Rotating the Master Key"). A node that was forgotten reads nothing any more.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import polars as pl
 
 from audit.keys.key_ring import KeyRing
+from audit.readiness.estate import Estate
 from parsers.keys.key_file import KeyFile
 from parsers.logs.schema import FINDINGS
 from parsers.octopus import ID as OCTOPUS
@@ -73,3 +74,19 @@ def compare_nodes(files: Iterable[KeyFile], ring: KeyRing) -> Nodes:
     nodes = tuple(file for file in files if file.master_key and is_octopus_config(file.content))
     current = ring.current
     return Nodes(nodes, tuple(node for node in nodes if current and node.master_key != current.master_key))
+
+
+def key_places(estate: Estate) -> Iterator[tuple[str, str]]:
+    """Which key stands where: each node's configuration, by the master key in it.
+
+    `set-master-key` changes that of one node alone (docs, "Rotating the Master Key").
+    """
+    for place in estate.key_places:
+        yield _name(estate, place.file), place.where
+
+
+def _name(estate: Estate, file: KeyFile) -> str:
+    """The ring's name for the master key that a file holds."""
+    held = file.master_key or file.content
+    same = (key.label for key in estate.ring.keys if held == (key.master_key or key.content))
+    return f"key {next(same, file.label)!r}"

@@ -4,20 +4,31 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
-from audit.octopus.beside import named_by_report, said_beside
-from audit.octopus.document_types import is_meant
-from audit.octopus.key_places import key_places
+import polars as pl
+
+from audit.octopus.documents import about_left_behind, count_documents, is_meant, judged_documents
 from audit.octopus.layouts import LAYOUTS
-from audit.octopus.password_check import checks_for
-from audit.octopus.rotation_steps import rotation_steps
-from audit.octopus.steps_after import steps_after
-from audit.octopus.zero_vectors import with_zero_vectors
-from audit.product import KeyRules, Product, ReadinessRules, RekeyingRules
+from audit.octopus.migrator_export import about_passwords, checks_for, with_zero_vectors
+from audit.octopus.nodes import compare_nodes, key_places
+from audit.octopus.reentry import GUIDE
+from audit.octopus.rotation_report import check_report, product_report
+from audit.octopus.steps import rotation_steps, steps_after
+from audit.product import AuditedValues, KeyRules, Product, ReadinessRules, RekeyingRules, Supplement
 from audit.readiness.check import Rule
-from audit.readiness.key_permissions import PERMISSIONS, key_permissions
-from audit.readiness.one_key import ONE_KEY, one_key
-from audit.readiness.values_open import BACKUP, IMPORTS, OPEN, backup_tested, imports_fit, values_open
+from audit.readiness.shared_checks import (
+    BACKUP,
+    IMPORTS,
+    ONE_KEY,
+    OPEN,
+    PERMISSIONS,
+    backup_tested,
+    imports_fit,
+    key_permissions,
+    one_key,
+    values_open,
+)
 from parsers.keys.key_file import KeyFile
+from parsers.logs.rotation_report import RotationReport
 from parsers.octopus import ID
 from parsers.octopus.keys.password import PasswordUse, password_keys
 from parsers.secret import Secret
@@ -37,9 +48,38 @@ def _of_password(use: PasswordUse, label: str, reference: str, password: Secret)
     return password_keys(label, reference, use, password)
 
 
+def named_by_report(files: Sequence[KeyFile], report: RotationReport | None) -> str | None:
+    """The candidate that a rotation report names as the new master key: what the server uses now."""
+    key = report.new_key if report else None
+    return next((file.label for file in files if key and file.master_key == key), None)
+
+
+def supplement(audited: AuditedValues) -> Supplement:
+    """Everything; of nodes alone where no value was read."""
+    nodes = compare_nodes(audited.files, audited.ring)
+    if not audited.values.height:
+        return Supplement(nodes.findings, tuple(nodes.remarks))
+    ring, stores = audited.ring, audited.stores
+    documents = judged_documents(audited.values)
+    counts = count_documents(documents, total=stores.documents)
+    checked = check_report(audited.report, counts, ring) if audited.report else None
+    remarks = (
+        *nodes.remarks,
+        *about_passwords(stores.checks, ring.keys),
+        *(about_left_behind(audited.values) if ring.current else ()),
+        *(checked.remarks if checked else ()),
+    )
+    current = ring.current.label if ring.current else ""
+    return Supplement(
+        findings=pl.concat([nodes.findings, *([checked.findings] if checked else [])]),
+        remarks=remarks,
+        report=product_report(counts, documents, current=current) if stores.documents else "",
+    )
+
+
 OCTOPUS: Final[Product] = Product(
     id=ID,
-    title="Octopus Deploy",
+    guide=GUIDE,
     layouts=LAYOUTS,
     published=LAYOUTS,
     keys=KeyRules(
@@ -62,7 +102,7 @@ OCTOPUS: Final[Product] = Product(
         ),
         key_places=key_places,
         steps_title=(
-            'A rotation of the master key, in order (docs, "Rotating the Master Key", with its gaps mended)'
+            'A rotation of the master key, in order (docs, "Rotating the Master Key", with its gaps filled)'
         ),
         steps=rotation_steps,
     ),
@@ -72,7 +112,7 @@ OCTOPUS: Final[Product] = Product(
         with_zero_vectors=with_zero_vectors,
         password_checks=checks_for,
     ),
-    beside=said_beside,
+    supplement=supplement,
     document_meant=is_meant,
     own_words="config configuration master octopus octopusserver server",
 )

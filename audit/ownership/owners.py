@@ -8,7 +8,7 @@ from typing import Final
 import polars as pl
 
 from audit.errors import OwnersError
-from audit.ownership.first_glob import first_match
+from audit.ownership.globs import first_match
 from audit.ownership.rule_table import RuleTable
 
 UNASSIGNED: Final = "unassigned"

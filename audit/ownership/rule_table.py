@@ -60,7 +60,7 @@ class RuleTable:
                 if any(cells):
                     yield number, self._chosen(cells, places, columns, number)
         except csv.Error as error:
-            raise self.error(f"the {self.what} is no CSV: {error}") from error
+            raise self.error(f"the {self.what} is not CSV: {error}") from error
 
     def refused(self, row: int, why: str) -> AuditError:
         """The error about one row."""

@@ -1,4 +1,4 @@
-"""What a check answers."""
+"""The answer of a readiness check."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ NAMED: Final = 10
 """So many things evidence names; of the others it says how many they are."""
 
 
-class State(StrEnum):
+class CheckState(StrEnum):
     """`unknown` is neither good nor bad: what the check needs was not given, or could not be read."""
 
     PASS = "pass"  # noqa: S105  # a state, no password
@@ -34,13 +34,13 @@ class Check:
 
     id: str
     title: str
-    state: State
+    state: CheckState
     evidence: str
     what_to_do: str
 
 
 @dataclass(frozen=True, slots=True)
-class About:
+class CheckDefinition:
     """Which check it is: the part of a `Check` that does not depend on the estate."""
 
     id: str
@@ -48,22 +48,22 @@ class About:
 
     def passed(self, evidence: str) -> Check:
         """It is so."""
-        return Check(self.id, self.title, State.PASS, evidence, "")
+        return Check(self.id, self.title, CheckState.PASS, evidence, "")
 
     def failed(self, evidence: str, what_to_do: str) -> Check:
         """It is not so."""
-        return Check(self.id, self.title, State.FAIL, evidence, what_to_do)
+        return Check(self.id, self.title, CheckState.FAIL, evidence, what_to_do)
 
     def unknown(self, evidence: str, what_to_do: str) -> Check:
-        """Nobody can tell yet."""
-        return Check(self.id, self.title, State.UNKNOWN, evidence, what_to_do)
+        """It is not known yet."""
+        return Check(self.id, self.title, CheckState.UNKNOWN, evidence, what_to_do)
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A check of a product: which one it is, and how it is made."""
 
-    about: About
+    about: CheckDefinition
     check: Callable[["Estate"], Check]
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from audit.products import every_product
 from audit.readiness.check import Check
 from audit.readiness.estate import Estate
-from audit.readiness.values_open import IMPORTS
+from audit.readiness.shared_checks import IMPORTS
 
 
 def check_ids() -> list[str]:

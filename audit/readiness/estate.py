@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import polars as pl
+import sqlalchemy as sa
 
 from audit.keys.key_ring import Key, KeyRing
 from audit.product import Product
@@ -41,7 +43,7 @@ class KeyPlace:
 
 @dataclass(frozen=True, slots=True)
 class FileMode:
-    """Who may read a key file: its POSIX mode without the type; None where there is no such thing."""
+    """Who may read a key file: its POSIX mode without the type; None where the system has none."""
 
     path: str
     mode: int | None
@@ -114,3 +116,27 @@ class Estate:
         for folder in self.conf:
             yield from folder.unread
         yield from self.unread_keys
+
+
+_PORTS: Final = {"mysql": "3306", "mariadb": "3306", "oracle": "1521", "mssql": "1433", "postgresql": "5432"}
+"""By SQLAlchemy's name; the servers' own defaults."""
+
+_UNKNOWN_PORT: Final = "<port>"
+
+
+def database_place(estate: Estate) -> tuple[str, str]:
+    """The database in words, and its port, `<port>` where it is not known."""
+    url = next(_urls(estate), None)
+    if url is None or not url.host:
+        return "the database", _UNKNOWN_PORT
+    port = str(url.port) if url.port else _PORTS.get(url.get_backend_name(), _UNKNOWN_PORT)
+    return f"the database ({url.host}:{port})", port
+
+
+def _urls(estate: Estate) -> Iterator[sa.URL]:
+    for folder in estate.conf:
+        if folder.database:
+            yield sa.make_url(folder.database.url)
+    for label in estate.stores.labels:
+        if "://" in label:
+            yield sa.make_url(label)

@@ -3,25 +3,25 @@
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import polars as pl
 
-from audit.keys.fingerprint_dates import comparable
+from audit.keys.key_dates import comparable
 from audit.keys.key_rings import KeyRings
-from audit.layouts.user_supplied import Supplied
+from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied
 from audit.product import Product
 from audit.products import product_of
 from audit.readiness.conf_folder import read_conf_folder
 from audit.readiness.estate import ConfFolder, Estate, FileMode, JudgedStores, KeyPlace
-from audit.readiness.request import ReadinessRequest
 from audit.run.run_audit import examine_each_product, rings_for
 from audit.run.stores_reading import StoresReading, read_stores
 from parsers.keys.key_file import KeyFile
 from parsers.keys.reference import Place, split_reference
 from parsers.progress import Progress
-from parsers.stores.interface import Store
+from parsers.stores.interface import Store, StoredValues
 from parsers.unread import Unread
 from reports.schema import CREDENTIALS
 
@@ -30,7 +30,32 @@ _IMPORTS: Final = "imports"
 _BACKUPS: Final = "backups"
 
 
-def read_estates(request: ReadinessRequest, progress: Progress) -> list[Estate]:
+@dataclass(frozen=True, slots=True)
+class OpenedEstate:
+    """An estate whose stores and keys are opened, and not yet read.
+
+    Attributes:
+        stores: the server's own.
+        imports: exports that are about to be imported, and what was no store.
+        backups: restored backups, likewise.
+        keys: the candidates, and what was no key.
+        copies: further places of the server's key, by label.
+        conf: the nodes' folders, by label.
+        current: labels of the keys that the servers use now, if the user named them.
+        supplied: layouts in addition to the known ones.
+    """
+
+    stores: Sequence[Store]
+    imports: Sequence[Store | Unread]
+    backups: Sequence[Store | Unread]
+    keys: Sequence[KeyFile | Unread]
+    copies: Sequence[KeyFile | Unread]
+    conf: Sequence[tuple[str, Path]]
+    current: Sequence[str]
+    supplied: Supplied = NOTHING_SUPPLIED
+
+
+def read_estates(request: OpenedEstate, progress: Progress) -> list[Estate]:
     """Everything, once; what cannot be read is part of an estate. One for each product that is there.
 
     A server's key is the one that `request.current` labels; else the one that the stores name; else, where
@@ -85,7 +110,7 @@ def read_estates(request: ReadinessRequest, progress: Progress) -> list[Estate]:
 def _folders_of(
     product: Product, conf: Sequence[ConfFolder], products: Sequence[Product]
 ) -> tuple[ConfFolder, ...]:
-    """The nodes' folders that hold its key, and those that hold none: whose they are nobody can tell."""
+    """The nodes' folders that hold its key, and those that hold none, whose product is not known."""
     if len(products) == 1:
         return tuple(conf)
     return tuple(folder for folder in conf if folder.system in {product.id, ""})
@@ -105,20 +130,20 @@ def _read(stores: Sequence[Store | Unread], progress: Progress) -> StoresReading
     return reading
 
 
-def _key_files(request: ReadinessRequest, conf: Sequence[ConfFolder]) -> list[KeyFile]:
+def _key_files(request: OpenedEstate, conf: Sequence[ConfFolder]) -> list[KeyFile]:
     """The candidates first: where one is given twice, its label is the one that the user gave."""
     given = [each for each in (*request.keys, *request.copies) if isinstance(each, KeyFile)]
     return [*given, *(folder.key for folder in conf if folder.key)]
 
 
-def _rings(request: ReadinessRequest, conf: Sequence[ConfFolder], own: StoresReading) -> KeyRings:
+def _rings(request: OpenedEstate, conf: Sequence[ConfFolder], own: StoresReading) -> KeyRings:
     files = _key_files(request, conf)
     systems = own.systems() or {folder.system for folder in conf if folder.system}
     rings = rings_for(own, files, request.current, logged_of=systems)
     by_nodes = [
         label
         for product in map(product_of, sorted(systems))
-        # Of several products somebody may have named the key of one alone.
+        # With several products, the user may have named the key of only one.
         if not request.current or rings.of(product).current is None
         for label in _in_use(product, conf, own)
     ]
@@ -144,7 +169,7 @@ def _judged_together(
     """
     together = StoresReading(
         batches=[
-            batch.with_columns(store=pl.lit(group))
+            StoredValues(batch.frame.with_columns(store=pl.lit(group)))
             for group, reading in readings.items()
             for batch in reading.batches
         ]
@@ -155,7 +180,7 @@ def _judged_together(
 
 
 def _places(
-    request: ReadinessRequest, conf: Sequence[ConfFolder], product: Product, products: Sequence[Product]
+    request: OpenedEstate, conf: Sequence[ConfFolder], product: Product, products: Sequence[Product]
 ) -> Iterator[KeyPlace]:
     for folder in conf:
         if folder.key:

@@ -1,4 +1,4 @@
-"""What must be so before anything is written, unless people say that they know better."""
+"""Safety checks before anything is written; some can be overridden with --despite."""
 
 import tempfile
 from collections.abc import Collection, Sequence
@@ -9,7 +9,7 @@ import polars as pl
 
 from audit.errors import ReencryptionError
 from audit.keys.key_ring import KeyRing
-from audit.reencryption.despite import Despite
+from audit.reencryption.overrides import Despite
 from audit.reencryption.plan import Plan
 from audit.reencryption.state import State
 from audit.run.stores_reading import StoresReading
@@ -19,7 +19,7 @@ from parsers.stores.store_writer import Blocker, BlockerKind
 
 @dataclass(frozen=True, slots=True)
 class StoreObstacles:
-    """What stands in the way of changing one store."""
+    """The obstacles to changing one store."""
 
     store: str
     obstacles: Sequence[Blocker]
@@ -31,11 +31,11 @@ _HINTS = {
 }
 
 
-_NOT_KNOWN = "nothing tells which key the server uses"
+_NOT_KNOWN = "it is not known which key the server uses"
 
 
 def refuse_obstacles(found: Sequence[StoreObstacles], despite: Collection[Despite]) -> list[str]:
-    """Stop where something stands in the way; what is only worth saying is returned, a sentence each.
+    """Stop at an obstacle that rules out writing; the others are returned, a sentence each.
 
     Raises:
         ReencryptionError: sessions of others, or a table without transactions.
@@ -44,16 +44,18 @@ def refuse_obstacles(found: Sequence[StoreObstacles], despite: Collection[Despit
     for each in found:
         for obstacle in each.obstacles:
             if obstacle.kind not in {*_HINTS, BlockerKind.SESSIONS_UNSEEN}:
-                continue  # it rules out single records, which the plan tells
-            said = f"{each.store}: {obstacle.what}"
+                continue  # it rules out single records only, and the plan lists those
+            message = f"{each.store}: {obstacle.what}"
             if obstacle.kind in _HINTS and obstacle.kind not in {str(one) for one in despite}:
-                raise ReencryptionError(said, hint=_HINTS[obstacle.kind])
-            remarks.append(said)
+                raise ReencryptionError(message, hint=_HINTS[obstacle.kind])
+            remarks.append(message)
     return remarks
 
 
 def refuse_rotation(plan: Plan, ring: KeyRing, stores: StoresReading, despite: Collection[Despite]) -> None:
-    """A rotation to a key that the server does not use yet wants everything readable: the old key goes.
+    """Refuse a rotation to a key that the server does not use yet, unless every value is readable.
+
+    After a rotation the old key is discarded, and whatever was left under it is lost for good.
 
     Raises:
         ReencryptionError: something could not be opened, or not all was read.
@@ -82,11 +84,11 @@ def refuse_rotation(plan: Plan, ring: KeyRing, stores: StoresReading, despite: C
 
 
 def refuse_places(written: Collection[Path], needed: Collection[str | Path]) -> None:
-    """See that every file can be written, for afterwards it would be too late to say what was done.
+    """Check that every report can be written: once values have changed it would be too late to say so.
 
     Args:
         written: files that are written once the stores are changed.
-        needed: what must stay as it is: stores, keys, the journal; what is no path leads nowhere.
+        needed: what must stay as it is: stores, keys, the journal; a label that is not a path is harmless.
 
     Raises:
         ReencryptionError: one of `written` is among `needed`, or cannot be written.
@@ -95,7 +97,8 @@ def refuse_places(written: Collection[Path], needed: Collection[str | Path]) -> 
     for path in written:
         if path.resolve() in kept:
             raise ReencryptionError(
-                f"{str(path)!r} is needed as it is: nothing was changed", hint="name another file to write to"
+                f"{str(path)!r} is an input, and must not be overwritten: nothing was changed",
+                hint="name another file to write to",
             )
         if path.is_dir():
             raise ReencryptionError(f"{str(path)!r} is a folder: nothing was changed", hint="name a file")
@@ -112,7 +115,7 @@ def _count(table: pl.DataFrame, column: str, word: str) -> int:
 
 
 def _try(path: Path) -> None:
-    """A file comes about beside the one that it replaces, so that the folder decides."""
+    """Files are written under a temporary name and renamed, so it is the folder that must be writable."""
     try:
         with tempfile.TemporaryFile(dir=path.parent):
             pass

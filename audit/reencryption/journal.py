@@ -26,7 +26,7 @@ _BEGINNING: Final = b'{"passkey_audit_journal": '
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Entry:
+class JournalEntry:
     """A value that was, or may have been, written.
 
     Attributes:
@@ -61,7 +61,7 @@ class _Line(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Entries:
+class JournalContent:
     """What a journal holds.
 
     Attributes:
@@ -71,15 +71,15 @@ class Entries:
     """
 
     target: str
-    entries: tuple[Entry, ...]
+    entries: tuple[JournalEntry, ...]
     length: int
 
 
-def read_journal(path: Path) -> Entries:
-    """What a journal holds; a last line that is not whole does not count, for its value was not written.
+def read_journal(path: Path) -> JournalContent:
+    """The entries of a journal; an incomplete last line does not count, for its value was not written.
 
     Raises:
-        ReencryptionError: it cannot be read, or is no journal.
+        ReencryptionError: it cannot be read, or is not a journal.
     """
     try:
         content = path.read_bytes()
@@ -89,34 +89,34 @@ def read_journal(path: Path) -> Entries:
     return read_entries(content, path)
 
 
-def read_entries(content: bytes, path: Path) -> Entries:
+def read_entries(content: bytes, path: Path) -> JournalContent:
     """As `read_journal`, of its content."""
     length = content.rfind(b"\n") + 1
     if not length and (content.startswith(_BEGINNING) or _BEGINNING.startswith(content)):
-        return Entries("", (), 0)  # a kill cut its first line off: nothing was written yet
+        return JournalContent("", (), 0)  # a kill cut its first line off: nothing was written yet
     head, *lines = content[:length].split(b"\n")[:-1] or [b""]
     try:
         target = _Head.model_validate_json(head)
     except ValidationError:
         # Without the cause, which quotes the content.
-        raise ReencryptionError(f"{str(path)!r} is no journal of passkey-audit") from None
+        raise ReencryptionError(f"{str(path)!r} is not a journal of passkey-audit") from None
     if target.passkey_audit_journal != _VERSION:
         raise ReencryptionError(f"{str(path)!r} is a journal of another version of passkey-audit")
     entries = tuple(_entry(line, number, path) for number, line in enumerate(lines, 2))
-    return Entries(target.target, entries, length)
+    return JournalContent(target.target, entries, length)
 
 
-def _entry(line: bytes, number: int, path: Path) -> Entry:
+def _entry(line: bytes, number: int, path: Path) -> JournalEntry:
     try:
         found = _Line.model_validate_json(line)
         vector = None if found.iv is None else base64.b64decode(found.iv, validate=True)
         old = StoredCiphertext(base64.b64decode(found.old, validate=True), vector)
-    except ValueError:  # what is no JSON of this shape, and what is no base64, are both
+    except ValueError:  # raised for JSON of another shape as well as for bad base64
         # Without the cause, which quotes the content.
         raise ReencryptionError(f"line {number} of the journal {str(path)!r} is damaged") from None
     if old.digest != found.old_digest:
         raise ReencryptionError(f"line {number} of the journal {str(path)!r} is damaged: its hash differs")
-    return Entry(found.store, found.record, old, found.new_digest)
+    return JournalEntry(found.store, found.record, old, found.new_digest)
 
 
 def head_line(target: str) -> bytes:
@@ -124,7 +124,7 @@ def head_line(target: str) -> bytes:
     return json.dumps({"passkey_audit_journal": _VERSION, "target": target}).encode() + b"\n"
 
 
-def as_line(entry: Entry) -> str:
+def as_line(entry: JournalEntry) -> str:
     """The line of an entry."""
     line = _Line(
         store=entry.store,
@@ -138,19 +138,19 @@ def as_line(entry: Entry) -> str:
 
 
 class Journal:
-    """A journal that is being written. Every entry is on disk when `append` returns."""
+    """A journal being written. Only when `append` returns are its entries on disk, and may values change."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
         self._torn = False
 
-    def append(self, entries: Iterable[Entry]) -> None:
+    def append(self, entries: Iterable[JournalEntry]) -> None:
         """Write them down.
 
         Raises:
             ReencryptionError: they are not on disk for certain: nothing may be written to the store.
         """
-        if self._torn:  # what is behind half a line can never be read
+        if self._torn:  # an entry after half a line could never be read back
             raise ReencryptionError("the journal could not be written, and ends there")
         lines = "".join(as_line(each) for each in entries).encode()
         try:
@@ -162,9 +162,10 @@ class Journal:
 
 @contextmanager
 def journal_for_writing(path: Path, target: str) -> Iterator[Journal]:
-    """Opens the journal of a re-encryption to the key with this fingerprint; one that is there goes on.
+    """Open the journal of a re-encryption to the key with this fingerprint; an existing one is continued.
 
-    Nobody else can open it meanwhile. What a kill left of a last line is cut off: its value was not written.
+    It is locked against other runs. A last line that a kill left incomplete is cut off: since values change
+    only after their line is on disk, that value was not written.
 
     Raises:
         ReencryptionError: it cannot be written, is another's, or another run has it open.
@@ -188,7 +189,7 @@ def journal_for_writing(path: Path, target: str) -> Iterator[Journal]:
         os.close(descriptor)
 
 
-def _go_on(descriptor: int, entries: Entries, target: str, path: Path) -> None:
+def _go_on(descriptor: int, entries: JournalContent, target: str, path: Path) -> None:
     if entries.target != target:
         raise ReencryptionError(
             f"the journal {str(path)!r} is of a re-encryption to another key",
@@ -199,7 +200,7 @@ def _go_on(descriptor: int, entries: Entries, target: str, path: Path) -> None:
 
 def _hold(descriptor: int, path: Path) -> None:
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        raise ReencryptionError(f"{str(path)!r} is no file that a journal could be")
+        raise ReencryptionError(f"{str(path)!r} is not a regular file, as a journal must be")
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -248,3 +249,12 @@ def _cannot(path: Path, error: OSError) -> ReencryptionError:
         f"cannot write the journal {str(path)!r}: {reason}",
         hint="name a place for it with --journal; nothing was changed",
     )
+
+
+def canonical_store_path(label: str) -> str:
+    """The absolute path of a store that is a file or folder, links followed; else its label.
+
+    Journals name stores by it: a later run that completes this one, or `undo`, may spell the path otherwise.
+    """
+    path = Path(label)
+    return str(path.resolve()) if path.exists() else label

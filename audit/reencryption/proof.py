@@ -1,4 +1,9 @@
-"""Proof of a re-encryption: the store read again, every value held against what it should be."""
+"""Proof of a re-encryption: the store is read again, and every value compared with what it should be.
+
+It follows the commit, and reads over new connections: within the transaction one would see what one has just
+sent, not what the server keeps. Triggers, column types that cut a value off, and writers that ignore the lock
+show only here.
+"""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -6,9 +11,8 @@ from typing import Final
 
 import polars as pl
 
-from audit.reencryption.marks import Marks
-from audit.reencryption.one_value import open_value
-from audit.reencryption.plan import Plan, Planned
+from audit.reencryption.cipher import open_value
+from audit.reencryption.plan import PlaintextMac, Plan, PlannedChange
 from parsers.stores.store_writer import StoredCiphertext
 
 _DIFFERENT_NOW: Final = "it is not the value that was written"
@@ -37,13 +41,13 @@ class Proof:
 def prove(
     plan: Plan,
     store: str,
-    written: Sequence[Planned],
+    written: Sequence[PlannedChange],
     after: pl.DataFrame,
     *,
     aligned: bool,
     overtaken: Collection[int] = (),
 ) -> Proof:
-    """Hold every value of a store against the plan.
+    """Compare every value of a store with the plan.
 
     Args:
         plan: what was to become of them.
@@ -66,7 +70,7 @@ def prove(
     for row, found in pairs.filter(is_untouched & ~same).select("row", "found_now").rows():
         faults[row] = _TOUCHED if found else _VANISHED
     for row, value, iv in pairs.filter(is_written).select("row", "value_now", "iv_now").rows():
-        if fault := _fault(of_row[row], StoredCiphertext(value or b"", iv), plan.marks):
+        if fault := _fault(of_row[row], StoredCiphertext(value or b"", iv), plan.text_mac):
             faults[row] = fault
     return Proof(
         faults=faults,
@@ -88,9 +92,9 @@ def _numbered(table: pl.DataFrame, values: pl.DataFrame, store: str, *, aligned:
     ).drop("store")
 
 
-def _fault(written: Planned, now: StoredCiphertext, marks: Marks) -> str:
+def _fault(written: PlannedChange, now: StoredCiphertext, text_mac: PlaintextMac) -> str:
     if now != written.change.new:
         return _DIFFERENT_NOW
     texts = [open_value(now, each) for each in written.openers]
-    same = all(plain is not None and marks.of(plain) == written.mark for plain in texts)
+    same = all(plain is not None and text_mac.mac(plain) == written.mac for plain in texts)
     return "" if same else _OTHER_TEXT

@@ -1,7 +1,6 @@
-"""What became of every value, in numbers that add up: for people, and as `reencryption.json`."""
+"""The report of a re-encryption, in numbers that add up: for people, and as `reencryption.json`."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
@@ -9,16 +8,15 @@ from pydantic import BaseModel, ConfigDict
 
 from audit.errors import InconsistentCountsError
 from audit.exit_codes import ExitCode, exit_code
-from audit.keys.key_ring import Key
 from audit.reencryption.plan import Plan
+from audit.reencryption.reaudit import Reaudit
 from audit.reencryption.state import SETTLED, State
-from audit.reencryption.write_and_prove import Reencrypted
 
 REPORT: Final = "reencryption.json"
 """In the run folder, after something was written."""
 
 PRODUCT_REPORT: Final = "reencryption-report.txt"
-"""Beside it, for Octopus: in the form of the product's own rotation report."""
+"""Next to it, for products that report a rotation: the result in the form of that report."""
 
 _WORDS: Final = {
     State.RE_ENCRYPT: "to re-encrypt",
@@ -27,8 +25,8 @@ _WORDS: Final = {
     State.NOTHING: "hold nothing, or are kept elsewhere",
     State.UNSURE: "left: several keys fit, or one only weakly",
     State.LEFT: "left: no candidate key opens them",
-    State.CHANGED: "left: another value stands there than was judged",
-    State.REFUSED: "left: they open, and may not or cannot be written",
+    State.CHANGED: "left: the value there is not the one that was judged",
+    State.REFUSED: "left: they open, but may not or cannot be written",
     State.PUT_BACK: "put back as they were",
 }
 
@@ -70,38 +68,13 @@ class ReencryptionReport(_Frozen):
     exit_code: int
 
 
-@dataclass(frozen=True, slots=True)
-class Afterwards:
-    """What is known once everything was written and read again.
-
-    Attributes:
-        done: what came of the plan.
-        still_needed: values that open under another key than the target, by its label.
-        complete: whether all of the stores was read.
-        product_report: Octopus' documents in the form of the product's own report, or "".
-    """
-
-    done: Reencrypted
-    still_needed: dict[str, int]
-    complete: bool
-    product_report: str = ""
-
-
-def still_needed(judged: pl.DataFrame, target: Key) -> dict[str, int]:
-    """How many values open under another key than the target, by its label; the most needed first."""
-    others = judged.filter(pl.col("opened_by") != "", pl.col("opened_by") != target.label)
-    return dict(
-        others["opened_by"].value_counts().sort("count", "opened_by", descending=[True, False]).rows()
-    )
-
-
-def make_report(afterwards: Afterwards) -> ReencryptionReport:
+def make_report(reaudited: Reaudit) -> ReencryptionReport:
     """The report.
 
     Raises:
         InconsistentCountsError: the states do not add up to the values read.
     """
-    done = afterwards.done
+    done = reaudited.done
     plan, counts = done.plan, done.plan.counts()
     if sum(counts.values()) != plan.table.height:
         raise InconsistentCountsError(f"{sum(counts.values())} states for {plan.table.height} values")
@@ -114,24 +87,24 @@ def make_report(afterwards: Afterwards) -> ReencryptionReport:
             StoreProof(store=store, proven=each.proven, untouched=each.untouched, added=each.added)
             for store, each in done.proofs.items()
         ],
-        still_needed=afterwards.still_needed,
+        still_needed=reaudited.still_needed,
         faults=list(done.faults),
-        exit_code=_exit_code(afterwards),
+        exit_code=_exit_code(reaudited),
     )
 
 
-def _exit_code(afterwards: Afterwards) -> ExitCode:
-    if afterwards.done.faults:
+def _exit_code(reaudited: Reaudit) -> ExitCode:
+    if reaudited.done.faults:
         return ExitCode.FAILED
-    return exit_code(complete=afterwards.complete, attention=needs_attention(afterwards.done.plan))
+    return exit_code(complete=reaudited.complete, attention=needs_attention(reaudited.done.plan))
 
 
 def needs_attention(plan: Plan) -> bool:
-    """Whether a value is in a state that somebody has to do something about."""
+    """Whether a value is in a state that calls for action."""
     return bool((~plan.table["state"].is_in(SETTLED)).any())
 
 
-def in_words(plan: Plan) -> Iterator[str]:
+def counts_in_words(plan: Plan) -> Iterator[str]:
     """The counts, a line each, and what they add up to."""
     for state, count in plan.counts().items():
         yield f"{count:>9,}  {_WORDS[state].format(target=plan.target.label)}"
@@ -139,7 +112,7 @@ def in_words(plan: Plan) -> Iterator[str]:
 
 
 def by_reason(plan: Plan) -> pl.DataFrame:
-    """What people have to look at: values of one state for one reason in a row, the first of them named."""
+    """The values that call for action: a row for each state and reason, with the first as an example."""
     same = ["state", "opened_by", "new_layout", "reason"]
     return (
         plan.table.filter(~pl.col("state").is_in(SETTLED))

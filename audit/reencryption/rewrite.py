@@ -1,4 +1,4 @@
-"""A plan carried out for a file store: written anew beside it, read again, and removed if the proof fails."""
+"""Carry out a plan for a file store: write a new file, read it again, and remove it if the proof fails."""
 
 import gzip
 from collections.abc import Callable, Iterator
@@ -12,7 +12,7 @@ from audit.errors import ReencryptionError
 from audit.reencryption.plan import Plan, with_outcomes
 from audit.reencryption.proof import prove
 from audit.reencryption.state import State
-from audit.reencryption.write_and_prove import Reencrypted
+from audit.reencryption.write_and_prove import PlanOutcome
 from audit.run.stores_reading import StoresReading, read_stores
 from parsers.progress import Progress
 from parsers.stores.interface import Store
@@ -20,14 +20,14 @@ from parsers.stores.schema import STORED
 from parsers.stores.store_writer import FileRewrite
 from reports.files import atomic_file, private_folder, remove_file
 
-_REMOVED = "what was written did not prove to be right, and was removed"
+_REMOVED = "the new file failed its proof, and was removed"
 
 
 @dataclass(frozen=True, slots=True)
 class Destination:
     """Where a store is written anew, and how it is opened there as a store.
 
-    `.gz` behind the name of a file compresses it.
+    A file name that ends in `.gz` is compressed.
     """
 
     path: Path
@@ -35,7 +35,7 @@ class Destination:
 
 
 def refuse_place(source: Store, out: Path) -> None:
-    """See that the new store can stand there.
+    """Check that the new store can be written there.
 
     Raises:
         ReencryptionError: it is the source itself, or something else stands there.
@@ -47,7 +47,7 @@ def refuse_place(source: Store, out: Path) -> None:
     if out.is_dir() and any(out.iterdir()):
         raise ReencryptionError(f"{str(out)!r} is not empty", hint="name a new folder with --out")
     if Path(source.label).is_dir() and out.exists() and not out.is_dir():
-        raise ReencryptionError(f"{str(out)!r} is no folder", hint="the store is one: name a new folder")
+        raise ReencryptionError(f"{str(out)!r} is not a folder", hint="the store is one: name a new folder")
     if out.exists() and not out.is_dir():
         raise ReencryptionError(f"{str(out)!r} is there already", hint="name a new file with --out")
 
@@ -58,7 +58,7 @@ def reencrypt_out_of_place(
     rewriting: FileRewrite,
     destination: Destination,
     progress: Progress,
-) -> Reencrypted:
+) -> PlanOutcome:
     """Write the store anew, then read what was written and prove it.
 
     Args:
@@ -66,7 +66,7 @@ def reencrypt_out_of_place(
         source: the store as it is.
         rewriting: its values found.
         destination: where the new one goes.
-        progress: told of what is done.
+        progress: shows what is being done.
 
     Raises:
         OutputError: it cannot be written: nothing stands there.
@@ -93,11 +93,11 @@ def reencrypt_out_of_place(
         proof = prove(plan, source.label, (), _whole(reading), aligned=True)
     states = {each.row: state for each in planned}
     now = replace(plan, table=with_outcomes(plan.table, states, reasons))
-    return Reencrypted(now, {source.label: proof}, tuple(faults), reading.batches)
+    return PlanOutcome(now, {source.label: proof}, tuple(faults), reading.batches)
 
 
 def _whole(reading: StoresReading) -> pl.DataFrame:
-    return pl.concat([STORED.to_frame(), *reading.batches])
+    return pl.concat([STORED.to_frame(), *(batch.frame for batch in reading.batches)])
 
 
 def _write(rewriting: FileRewrite, out: Path, fingerprint: str) -> list[Path]:

@@ -1,141 +1,53 @@
-"""A re-encryption from end to end, in the order that makes writing safe."""
+"""A re-encryption from end to end, in the order that makes writing safe.
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+1. Check everything that could stop it, while there is nothing to put back.
+2. Ask a person.
+3. Lock the stores, check again (reading took time, and so did the answer), open the journal, write, prove.
+4. Only then write the file that names the new key: until the values are proven to open under it, a server
+   that starts with it would open nothing.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from audit.errors import ReencryptionError, RequestError
-from audit.exit_codes import exit_code
 from audit.keys.key_rings import labels_of, refuse_unknown_labels
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, read_layouts
-from audit.product import Rekeyed
+from audit.product import KeyChange, RekeyedFile
 from audit.products import every_product
-from audit.reencryption.despite import Despite
+from audit.reencryption.advice import options_summary, steps_after
 from audit.reencryption.guards import StoreObstacles, refuse_obstacles, refuse_places, refuse_rotation
 from audit.reencryption.journal import journal_for_writing
 from audit.reencryption.plan import Plan
-from audit.reencryption.rekeyed_file import RekeyedFile
+from audit.reencryption.reaudit import reaudit
 from audit.reencryption.report import (
     PRODUCT_REPORT,
     REPORT,
     ReencryptionReport,
     make_report,
-    needs_attention,
+)
+from audit.reencryption.request import (
+    Confirm,
+    Question,
+    Reencryption,
+    ReencryptionObserver,
+    ReencryptionRequest,
 )
 from audit.reencryption.rewrite import Destination, reencrypt_out_of_place, refuse_place
-from audit.reencryption.session import Session, SessionRequest, in_the_way, prepare
+from audit.reencryption.session import Session, SessionRequest, blockers, plan_session
 from audit.reencryption.state import State
-from audit.reencryption.steps import steps_after
-from audit.reencryption.verified import verified
-from audit.reencryption.ways_out import ways_out
-from audit.reencryption.write_and_prove import Reencrypted, reencrypt_in_place
-from audit.run.observer import Observer, Unobserved
+from audit.reencryption.write_and_prove import PlanOutcome, reencrypt_in_place
+from audit.run.connection_files import product_of_connection_file
+from audit.run.observer import Unobserved
 from audit.run.references import NOBODY, Resolver
-from audit.run.stores import StoreOpener, StoreOptions
+from audit.run.stores import StoreOpener
 from parsers.keys.key_file import KeyFile
 from parsers.progress import Progress
 from parsers.stores.open_for_writing import in_place_writer, roll_back_unfinished
 from parsers.unread import Unread
 from reports.files import atomic_file
 from reports.run_folder import JOURNAL, read_run_folder
-
-
-@dataclass(frozen=True, slots=True)
-class ReencryptionRequest:
-    """What is to be re-encrypted, and where to write.
-
-    Attributes:
-        run: the run folder of an audit of these stores.
-        stores: those that were audited.
-        keys: references to the candidate keys, each `[LABEL=]REF`.
-        to: label of the key under which the values of its product are to open, `[PRODUCT:]LABEL`.
-        current: labels of the keys that the servers use now, likewise; without them the run knows.
-        journal: where every value is noted before it is written; `journal.jsonl` in `run` otherwise.
-        out: where a file store is written anew, or database.properties with its password under the new key.
-        layouts: a TOML file of layouts beside the known ones.
-        like: references to stores of the server that uses the key: only read, for how its values are written.
-        also: locations of values that are taken though their opening is only weak or ambiguous.
-        despite: what the caller knows better about.
-        written_after: files that the caller means to write once the call has returned: they are looked at
-            before anything is changed, for afterwards it would be too late to say what was done.
-    """
-
-    run: Path
-    stores: StoreOptions
-    keys: Sequence[str]
-    to: str
-    current: str | Sequence[str] = ()
-    journal: Path | None = None
-    out: Path | None = None
-    layouts: Path | None = None
-    like: Sequence[str] = ()
-    also: Sequence[str] = ()
-    despite: Sequence[Despite] = ()
-    written_after: Sequence[Path] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What a person confirms before anything is written.
-
-    Attributes:
-        values: how many are to be re-encrypted.
-        places: the stores and files that change.
-        target: label of the key under which they are to open.
-    """
-
-    values: int
-    places: Sequence[str]
-    target: str
-
-    def __str__(self) -> str:
-        return f"Re-encrypt {self.values:,} values of {', '.join(self.places)} under {self.target}?"
-
-
-Confirm = Callable[[Question], bool]
-"""Whether to write. What it raises ends the run, with nothing written."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reencryption:
-    """What came of it.
-
-    Attributes:
-        plan: with the states that the values have now.
-        report: what was written and proven; None where nothing was written.
-        steps: what people have to do once everything opens under the target key, in order.
-        unread: what could not be read, and why.
-    """
-
-    plan: Plan
-    report: ReencryptionReport | None
-    steps: Sequence[str]
-    unread: Sequence[Unread]
-
-    @property
-    def exit_code(self) -> int:
-        """0: nothing is left to do; 10: something would change, or was left; 3: incomplete; 1: it failed."""
-        if self.report is not None:
-            return self.report.exit_code
-        return exit_code(complete=not self.unread, attention=needs_attention(self.plan))
-
-
-class ReencryptionObserver(Observer, Protocol):
-    """Is also shown what a person has to see in time: before the question, or although a file fails after."""
-
-    def say(self, lines: Iterable[str]) -> None:
-        """Lines of the answer: the ways out before the question, then which file beside was written."""
-        ...
-
-    def show(self, plan: Plan) -> None:
-        """How every value stands, once nothing is written any more."""
-        ...
-
-    def prove(self, report: ReencryptionReport) -> None:
-        """What reading again proved; called whatever becomes of files that are written after the stores."""
-        ...
 
 
 class _Unobserved(Unobserved):
@@ -155,16 +67,16 @@ def reencrypt(
 ) -> Reencryption:
     """Make everything that opens under another key open under `request.to`.
 
-    The stores are read, judged and planned. Then, if `confirm` agrees: they are locked, asked again who is
-    there, every value is noted in the journal before it is written, and everything is read again over new
-    connections and proven; a store for which the proof fails is put back as a whole. File stores are written
-    anew at `request.out` instead.
+    The stores are read, judged and planned. Then, if `confirm` agrees: they are locked and checked again for
+    sessions, every value is recorded in the journal before it is written, and everything is read again over
+    new connections and proven; a store for which the proof fails is put back as a whole. File stores are
+    written anew at `request.out` instead.
 
     Args:
-        request: what is wanted.
-        confirm: is asked once everything is known; without it nothing is written, and the plan returned.
+        request: the stores, the keys, the target.
+        confirm: asked once everything is known; without it nothing is written, only planned.
         resolver: resolves references to keys and passwords.
-        observer: is kept informed.
+        observer: follows the progress.
 
     Raises:
         RequestError: no store is named, or a file store has no `out`.
@@ -176,7 +88,7 @@ def reencrypt(
 
 
 class _Run:
-    """One run: what was asked for, and everything that is known once it was read and planned."""
+    """One run: the request, and everything known once the stores are read and planned."""
 
     def __init__(
         self, request: ReencryptionRequest, resolver: Resolver, observer: ReencryptionObserver
@@ -203,18 +115,20 @@ class _Run:
     def to_its_end(self, confirm: Confirm | None) -> Reencryption:
         if confirm is not None:
             for store in self._wanted.stores:
-                roll_back_unfinished(store)  # what a killed run left, which nobody could read
+                roll_back_unfinished(
+                    store
+                )  # a killed run may have left a hot journal: then nothing is readable
         with self._observer.working() as progress:
-            session = prepare(self._wanted, progress)
+            session = plan_session(self._wanted, progress)
         self._unread += session.reading.unread
-        self._observer.say(_ways_out(session))
+        self._observer.say(_options(session))
         for each in session.plan.basis:
             self._observer.remark(each)
         properties = self._properties(session, writing=confirm is not None)
         if confirm is not None and (session.plan.planned or properties):
             return self._carry_out(session, properties, confirm)
         if confirm is None:
-            for each in in_the_way(session, self._request.despite):
+            for each in blockers(session, self._request.despite):
                 self._observer.remark(each)
         self._observer.show(session.plan)
         done_before = confirm is not None and self._done_before(session)
@@ -224,14 +138,18 @@ class _Run:
         """The product's own file whose password is to open under the target key too, if there is one.
 
         Where the target is another product's key, the file stays what it is, as that product's values do.
-        What stands in its way is only reported while nothing is to be written.
+        An obstacle is only reported while nothing is to be written.
         """
         connection = session.ring.product.connection
         if connection is None:
             return None
         established = session.examined.discovered.established
         layouts = [form for each in established for one in each.alike for form in (one.layout, *one.same_as)]
-        paths = self._request.stores.database_properties
+        paths = [
+            path
+            for path in self._request.stores.database_properties
+            if product_of_connection_file(path)[0] is session.ring.product
+        ]
         try:
             return connection.rekeyed(paths, session.ring, session.plan.target, self._request.out, layouts)
         except ReencryptionError as error:
@@ -242,22 +160,22 @@ class _Run:
 
     def _carry_out(self, session: Session, properties: RekeyedFile | None, confirm: Confirm) -> Reencryption:
         """Guard, ask, write, prove, report; in this order, for each step rests on those before it."""
-        # 1. Whatever could stop it is looked at while there is nothing to be put back.
+        # 1. Check whatever could stop it, while there is nothing to put back.
         for each in refuse_obstacles(session.obstacles, self._request.despite):
             self._observer.remark(each)
         if session.in_place:
             refuse_rotation(session.plan, session.ring, session.reading, self._request.despite)
         destination = self._destination(session, properties)
-        refuse_places(self._written(properties), self._needed())
+        refuse_places(self._output_files(properties), self._needed())
         # 2. A person says yes.
         if not confirm(_question(session, properties)):
             return self._nothing_written(session, ())
         # 3. Locked, checked again, journalled, written, read again.
         with self._observer.working() as progress:
             done = self._write(session, destination, progress)
-            afterwards = verified(done, session, self._wanted, complete=not self._unread)
+            afterwards = reaudit(done, session, self._wanted, complete=not self._unread)
         report = make_report(afterwards)
-        # 4. Only what is proven is built upon: the properties file names a key that the values open under.
+        # 4. The properties file names the new key: only once the values are proven to open under it.
         try:
             if properties and not report.faults:
                 properties.write()
@@ -266,29 +184,29 @@ class _Run:
             if afterwards.product_report:
                 _write_text(self._request.run / PRODUCT_REPORT, afterwards.product_report)
             self._observer.show(done.plan)
-        finally:  # whatever becomes of files, what was done to the stores is reported
+        finally:  # even if a file cannot be written, report what was done to the stores
             self._observer.prove(report)
-        in_use = destination is None and not report.faults  # what is written anew, nobody uses yet
+        in_use = destination is None and not report.faults  # no server uses the new file yet
         return Reencryption(done.plan, report, self._steps(session) if in_use else (), self._unread)
 
     def _nothing_written(self, session: Session, steps: Sequence[str]) -> Reencryption:
         return Reencryption(session.plan, None, steps, self._unread)
 
-    def _write(self, session: Session, destination: Destination | None, progress: Progress) -> Reencrypted:
+    def _write(self, session: Session, destination: Destination | None, progress: Progress) -> PlanOutcome:
         if destination is not None:
             ((store, rewriting),) = session.rewritings
             return reencrypt_out_of_place(session.plan, store, rewriting, destination, progress)
         if not session.in_place:  # the database's own password is all there is to do
-            return Reencrypted(session.plan, {}, (), ())
+            return PlanOutcome(session.plan, {}, (), ())
         with ExitStack() as held:
             for _, writer in session.in_place:
                 held.enter_context(writer.exclusively())
-            # Reading took its time, and so did the answer to the question: is anybody there now?
+            # Reading took time, and so did the answer to the question: are there sessions now?
             there = [
                 StoreObstacles(writer.label, list(writer.blockers(()))) for _, writer in session.in_place
             ]
             refuse_obstacles(there, self._request.despite)
-            # Only now: a run that is refused leaves no journal, and cuts off no other run's last line.
+            # Only now: a run that is refused must leave no journal, nor cut off another run's last line.
             journal = held.enter_context(journal_for_writing(self._journal, session.plan.target.fingerprint))
             return reencrypt_in_place(
                 session.plan, session.in_place, journal, progress, session.reading.unread
@@ -316,35 +234,35 @@ class _Run:
         refuse_place(store, out)
         return Destination(out, lambda path: self._opener.open(str(path)))
 
-    def _written(self, properties: RekeyedFile | None) -> list[Path]:
-        """Files that come about once the stores are changed."""
+    def _output_files(self, properties: RekeyedFile | None) -> list[Path]:
+        """Files that are written once the stores are changed."""
         reports = [self._request.run / REPORT, self._request.run / PRODUCT_REPORT]
         return [*reports, *self._request.written_after, *([properties.out] if properties else [])]
 
     def _needed(self) -> list[str | Path]:
-        """What none of them may replace."""
+        """Files that none of them may replace."""
         stores = [*self._wanted.stores, *self._wanted.like]
         labels = [*(store.label for store in stores), *(key.reference for key in self._wanted.files)]
         return [*labels, *self._request.stores.database_properties, self._journal]
 
     def _done_before(self, session: Session) -> bool:
-        """Whether an earlier run did it all, perhaps killed before it could tell what comes next."""
+        """Whether an earlier run did it all, and was perhaps killed before it could print the next steps."""
         counts = session.plan.counts()
         done = State.ALREADY in counts and State.REFUSED not in counts
         return done and any(in_place_writer(store) is not None for store in self._wanted.stores)
 
     def _steps(self, session: Session) -> tuple[str, ...]:
         history = self._opener.mapping.history
-        return tuple(steps_after(Rekeyed(session.ring, session.plan.target, session.reading.seen, history)))
+        return tuple(steps_after(KeyChange(session.ring, session.plan.target, session.reading.seen, history)))
 
 
-def _ways_out(session: Session) -> Iterator[str]:
+def _options(session: Session) -> Iterator[str]:
     plan, planned = session.plan, sum(map(len, session.plan.planned.values()))
-    yield from ways_out(
+    yield from options_summary(
         session.judged, session.ring, plan.target, planned=planned, elsewhere=session.elsewhere
     )
     for title, count in session.left_alone.items():
-        yield f"{count} values of {title} are left alone: {plan.target.label} is no key of theirs"
+        yield f"{count} values of {title} are left alone: {plan.target.label} is not a key of theirs"
 
 
 def _question(session: Session, properties: RekeyedFile | None) -> Question:

@@ -1,4 +1,4 @@
-"""Everything that is known before a value is written: the stores read, judged, planned, and asked."""
+"""A session: everything known before a value is written, from stores read, judged, planned and checked."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,10 +10,10 @@ from audit.keys.key_ring import Key, KeyRing
 from audit.keys.key_rings import KeyRings, labels_of_others, meant, split_product
 from audit.layouts.user_supplied import Supplied
 from audit.products import every_product, product_of
-from audit.reencryption.despite import Despite
 from audit.reencryption.guards import StoreObstacles, refuse_obstacles, refuse_rotation
-from audit.reencryption.lasting_name import lasting_name
-from audit.reencryption.make_plan import Wanted, make_plan, values_of
+from audit.reencryption.journal import canonical_store_path
+from audit.reencryption.make_plan import PlanRequest, make_plan, values_of
+from audit.reencryption.overrides import Despite
 from audit.reencryption.plan import Plan
 from audit.reencryption.target import Layouts, layouts_for
 from audit.run.examine import Examined
@@ -27,12 +27,12 @@ from parsers.stores.store_writer import Blocker, BlockerKind, FileRewrite, InPla
 from reports.run import Run
 from reports.summary import KeySummary
 
-_NO_WRITER = "this kind of store can be read, and not written"
+_NO_WRITER = "this kind of store can be read, but not written"
 
 
 @dataclass(frozen=True, slots=True)
 class SessionRequest:
-    """What is wanted.
+    """The inputs of a session.
 
     Attributes:
         run: the audit that it rests on.
@@ -40,10 +40,10 @@ class SessionRequest:
         files: the candidate keys.
         to: label of the key under which the values of its product are to open: `LABEL`, or `PRODUCT:LABEL`
             where it may be a key of several.
-        supplied: layouts beside the known ones.
-        also: locations of values that are taken though their opening is not sure.
+        supplied: layouts in addition to the known ones.
+        also: locations of values to re-encrypt although their opening is not certain.
         like: stores of the server that uses the target key: only read, for how its values are written.
-        current: labels of the keys that the servers use now, if the user said; else the run knows them.
+        current: labels of the keys that the servers use now, if the user named them; else the run knows them.
     """
 
     run: Run
@@ -88,7 +88,7 @@ class Session:
         return self.examined.frame
 
 
-def prepare(request: SessionRequest, progress: Progress) -> Session:
+def plan_session(request: SessionRequest, progress: Progress) -> Session:
     """Read, judge and plan; rights to read are enough, and nothing is written.
 
     Raises:
@@ -96,7 +96,7 @@ def prepare(request: SessionRequest, progress: Progress) -> Session:
         ReencryptionError: a store is named twice, holds nothing, or is not the one of the run.
         StoreError, ArchiveError: a store cannot be asked.
     """
-    names = {lasting_name(store.label) for store in request.stores}
+    names = {canonical_store_path(store.label) for store in request.stores}
     if len(names) < len(request.stores):
         raise ReencryptionError("a store is named twice", hint="name each once")
     reading = read_stores(request.stores, progress)
@@ -107,23 +107,23 @@ def prepare(request: SessionRequest, progress: Progress) -> Session:
     rings = rings_for(reading, request.files, current)
     ring, target = _target(rings, request, reading)
     left_alone = {
-        product_of(system).title: sum(batch.height for batch in reading.of_product(system).batches)
+        product_of(system).title: reading.of_product(system).values()
         for system in sorted(reading.systems() - {ring.product.id})
     }
     reading = reading.of_product(ring.product.id)
     (examined,) = examine_each_product(reading, rings, request.supplied)
     layouts = _layouts_like(request, ring, target, progress) if request.like else {}
-    wanted = Wanted(request.run, target, ring, request.supplied, request.also, layouts)
+    wanted = PlanRequest(request.run, target, ring, request.supplied, request.also, layouts)
     plan = make_plan(wanted, reading, examined)
     _refuse_same_key(plan, target)
     products = [each.product for each in rings.rings.values()]
     elsewhere = labels_of_others(ring.product, products, request.files, reading.seen)
     session = Session(plan, ring, reading, examined, left_alone, elsewhere, (), (), ())
-    return _asked(request.stores, session)
+    return _with_obstacles(request.stores, session)
 
 
-def in_the_way(session: Session, despite: Collection[Despite]) -> Iterator[str]:
-    """What would be said of the stores before anything is written, or would stop that, a sentence each."""
+def blockers(session: Session, despite: Collection[Despite]) -> Iterator[str]:
+    """Remarks on the stores, and whatever would stop a re-encryption, a sentence each."""
     try:
         yield from refuse_obstacles(session.obstacles, despite)
         if session.in_place:
@@ -146,7 +146,7 @@ def _current(keys: Sequence[KeySummary], files: Sequence[KeyFile], systems: Coll
 
 
 def _target(rings: KeyRings, request: SessionRequest, reading: StoresReading) -> tuple[KeyRing, Key]:
-    """The key that is meant, and its product's ring: it is no target for the values of another product."""
+    """The target key, and its product's ring: it cannot be the target for values of another product."""
     products = [ring.product for ring in rings.rings.values()]
     system, label = split_product(request.to, every_product())
     possible = {each.id: list(filter(each.keys.may_be, request.files)) for each in products}
@@ -159,7 +159,7 @@ def _target(rings: KeyRings, request: SessionRequest, reading: StoresReading) ->
 
 
 def _layouts_like(request: SessionRequest, ring: KeyRing, target: Key, progress: Progress) -> Layouts:
-    """How values under `target` are written, where the stores beside show it."""
+    """How values under `target` are written, where the stores of --like show it."""
     reading = read_stores([*request.stores, *request.like], progress).of_product(ring.product.id)
     (examined,) = examine_each_product(reading, KeyRings({ring.product.id: ring}), request.supplied)
     return layouts_for(target, examined, values_of(examined, reading), request.supplied)
@@ -174,8 +174,8 @@ def _refuse_same_key(plan: Plan, target: Key) -> None:
         )
 
 
-def _asked(stores: Sequence[Store], session: Session) -> Session:
-    """Every store with something planned asked what stands in the way."""
+def _with_obstacles(stores: Sequence[Store], session: Session) -> Session:
+    """The session with the obstacles of every store that has something planned."""
     plan = session.plan
     writers: list[tuple[Store, InPlaceWriter]] = []
     rewritings: list[tuple[Store, FileRewrite]] = []

@@ -1,4 +1,4 @@
-"""What becomes of each stored value: every one has exactly one state, so that the counts add up."""
+"""The state of each stored value in a re-encryption: exactly one each, so that the counts add up."""
 
 from enum import StrEnum
 from typing import Final
@@ -13,8 +13,8 @@ class State(StrEnum):
 
     `RE_ENCRYPT` before anything was written, `RE_ENCRYPTED` after. `ALREADY`: opens under the target key.
     `NOTHING`: empty, or kept elsewhere. `UNSURE`: several keys fit, or one only weakly. `LEFT`: no candidate
-    opens it. `CHANGED`: another value stands there than the run judged, or than the plan read. `REFUSED`: it
-    would open, and may not or cannot be written. `PUT_BACK`: it was written, and then restored.
+    opens it. `CHANGED`: the value there is not the one that the run judged or the plan read. `REFUSED`: it
+    opens, but may not or cannot be written. `PUT_BACK`: it was written, and then restored.
     """
 
     RE_ENCRYPT = "re-encrypt"
@@ -29,7 +29,7 @@ class State(StrEnum):
 
 
 SETTLED: Final = (State.RE_ENCRYPTED, State.ALREADY, State.NOTHING)
-"""States that need nobody's attention."""
+"""States that need no attention."""
 
 OF_VERDICT: Final = {
     Verdict.CURRENT: State.UNSURE,

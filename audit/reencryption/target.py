@@ -1,4 +1,4 @@
-"""In which layout values are to lie under the target key: the one that the data show."""
+"""The layout in which values are written under the target key: the one that the data show."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -12,7 +12,7 @@ from audit.keys.key_ring import Key, KeyRing
 from audit.layouts.layout import Encoding, Iv, Layout
 from audit.layouts.user_supplied import Supplied
 from audit.product import Product
-from audit.reencryption.one_value import Spelling, encrypt_value, fresh_vector
+from audit.reencryption.cipher import Notation, encrypt_value, fresh_vector
 from audit.run.examine import Examined
 from audit.trial.hypothesis import Hypothesis, key_for
 from audit.verdict import Confidence, Verdict
@@ -20,7 +20,7 @@ from parsers.secret import Secret
 from parsers.stores.store_writer import StoredCiphertext
 
 SURE = (Confidence.PROVEN, Confidence.STRONG)
-"""What an opening must rest on before anything is written."""
+"""The confidence that an opening needs before anything is written."""
 
 _PROVE = (
     "name a store of the server that uses the key with --like, or prove the layout with one credential that "
@@ -34,12 +34,12 @@ class NewLayout:
 
     Attributes:
         alike: the target key in the layout, and in those that the data cannot tell from it.
-        spelling: how the bytes are written down.
-        basis: what it rests on, one sentence.
+        notation: how the bytes are written down.
+        basis: the evidence for it, one sentence.
     """
 
     alike: tuple[Hypothesis, ...]
-    spelling: Spelling
+    notation: Notation
     basis: str
 
     @property
@@ -59,15 +59,15 @@ class NewLayout:
         if zero_vector:
             vector = bytes(len(vector))
         try:
-            written = {encrypt_value(plain, each, vector, self.spelling, old) for each in self.alike}
-        except ValueError:  # a vector that nobody knows, or no JSON to write into: see `can_hold`
+            written = {encrypt_value(plain, each, vector, self.notation, old) for each in self.alike}
+        except ValueError:  # an unknown vector, or no JSON to write into: see `can_hold`
             return None
         return written.pop() if len(written) == 1 else None
 
     def can_hold(self, old: StoredCiphertext) -> bool:
         """Whether the new value can stand where the old one does: JSON of the layout has to be there already.
 
-        Nobody knows what else would belong into a new object.
+        What else a new object would need is not known.
         """
         members = [each.layout.wrapper for each in self.alike if each.layout.wrapper.member]
         try:
@@ -105,32 +105,32 @@ def layouts_for(target: Key, examined: Examined, values: pl.DataFrame, supplied:
     place = ring.keys.index(target)
     kinds = examined.frame["kind"].unique().sort().to_list()
     if ring.product.published:
-        return dict.fromkeys(kinds, _published(target, place, ring.product))
+        return dict.fromkeys(kinds, _published_layout(target, place, ring.product))
     own = [
         each
         for each in examined.discovered.established
         if ring.opens_as(ring.keys[each.hypothesis.key]) is ring.opens_as(target)
     ]
-    counted = _counted(own, examined)
+    counted = _counts_by_kind(own, examined)
     examples = pl.concat([examined.frame.select("opened_by", "layout"), values], how="horizontal")
     if not counted.height:
-        unexplained = None if supplied.proven else _unexplained(target, examined.frame)
-        adopted = unexplained or _adopted(target, place, examined.discovered.established, ring, supplied)
-        return dict.fromkeys(kinds, _spelled(adopted, examples))
+        unexplained = None if supplied.proven else _why_not_adopted(target, examined.frame)
+        adopted = unexplained or _adopt(target, place, examined.discovered.established, ring, supplied)
+        return dict.fromkeys(kinds, _in_notation(adopted, examples))
     of_target = examples.filter(opened_by=target.label)
-    return {kind: _spelled(_shown(kind, counted, own, target), of_target) for kind in kinds}
+    return {kind: _in_notation(_layout_shown_by(kind, counted, own, target), of_target) for kind in kinds}
 
 
-def _published(target: Key, place: int, product: Product) -> NewLayout | NotEstablished:
+def _published_layout(target: Key, place: int, product: Product) -> NewLayout | NotEstablished:
     layout = product.published[0]
     key = key_for(target, layout)
     if key is None:
         what, instead = product.keys.no_form
         return NotEstablished(f"{target.label} {what}", instead)
-    return NewLayout((Hypothesis(place, key, layout),), Spelling(), "the vendor documents it")
+    return NewLayout((Hypothesis(place, key, layout),), Notation(), "the vendor documents it")
 
 
-def _counted(own: Sequence[Evidence], examined: Examined) -> pl.DataFrame:
+def _counts_by_kind(own: Sequence[Evidence], examined: Examined) -> pl.DataFrame:
     """How many values of each kind the target key opens with certainty, by piece of evidence.
 
     By what opened them and not by name: `key-raw` is one thing in a file of hex digits, and another in a file
@@ -146,7 +146,7 @@ def _counted(own: Sequence[Evidence], examined: Examined) -> pl.DataFrame:
     return sure.group_by("kind", "evidence").len()
 
 
-def _shown(
+def _layout_shown_by(
     kind: str, counted: pl.DataFrame, own: Sequence[Evidence], target: Key
 ) -> NewLayout | NotEstablished:
     of_kind = counted.filter(pl.col("kind") == kind)
@@ -156,10 +156,10 @@ def _shown(
         what = f"values of the kind {kind}" if of_kind.height else "values"
         return NotEstablished(f"{what} under {target.label} lie in more than one layout: {names}")
     count = counted.filter(pl.col("evidence") == shown[0])["len"].sum()
-    return NewLayout(own[shown[0]].alike, Spelling(), f"{count} values under {target.label} lie in it")
+    return NewLayout(own[shown[0]].alike, Notation(), f"{count} values under {target.label} lie in it")
 
 
-def _unexplained(target: Key, judged: pl.DataFrame) -> NotEstablished | None:
+def _why_not_adopted(target: Key, judged: pl.DataFrame) -> NotEstablished | None:
     """Why no other key's layout is taken over: what is not understood may be the target's own values."""
     own = judged.filter(opened_by=target.label).height
     unknown = judged.filter(verdict=Verdict.UNKNOWN).height
@@ -171,14 +171,14 @@ def _unexplained(target: Key, judged: pl.DataFrame) -> NotEstablished | None:
     )
 
 
-def _adopted(
+def _adopt(
     target: Key, place: int, established: Sequence[Evidence], ring: KeyRing, supplied: Supplied
 ) -> NewLayout | NotEstablished:
     """For a key under which nothing opens yet: what is proven, or what another key's values show."""
     if supplied.proven:
         alike = tuple(in_layouts(target, place, supplied.proven, length=None))
         basis = "a known plain text proved it"
-        return _settled(target, alike, basis)
+        return _new_layout(target, alike, basis)
     layouts: dict[str, tuple[Hypothesis, ...]] = {}
     lengths = set()
     for each in established:
@@ -200,7 +200,7 @@ def _adopted(
         )
     (alike,) = layouts.values()
     others = ", ".join(sorted({ring.keys[each.hypothesis.key].label for each in established}))
-    return _settled(
+    return _new_layout(
         target, alike, f"values under {target.label} show no layout yet: those under {others} lie in it"
     )
 
@@ -221,26 +221,26 @@ def in_layouts(
             yield Hypothesis(place, key, layout)
 
 
-def _settled(target: Key, alike: tuple[Hypothesis, ...], basis: str) -> NewLayout | NotEstablished:
+def _new_layout(target: Key, alike: tuple[Hypothesis, ...], basis: str) -> NewLayout | NotEstablished:
     if not alike:
         return NotEstablished(f"{target.label} gives no AES key in the form that is proven")
-    return NewLayout(alike, Spelling(), basis)
+    return NewLayout(alike, Notation(), basis)
 
 
-def _spelled(chosen: NewLayout | NotEstablished, opened: pl.DataFrame) -> NewLayout | NotEstablished:
-    """With the spelling of the values that lie in the layout already."""
+def _in_notation(chosen: NewLayout | NotEstablished, opened: pl.DataFrame) -> NewLayout | NotEstablished:
+    """With the notation of the values that lie in the layout already."""
     if isinstance(chosen, NotEstablished):
         return chosen
     names = {name for each in chosen.alike for name in each.names}
     return replace(
-        chosen, spelling=_spelling(chosen.hypothesis.layout, opened.filter(pl.col("layout").is_in(names)))
+        chosen, notation=_notation(chosen.hypothesis.layout, opened.filter(pl.col("layout").is_in(names)))
     )
 
 
-def _spelling(layout: Layout, examples: pl.DataFrame) -> Spelling:
+def _notation(layout: Layout, examples: pl.DataFrame) -> Notation:
     values = examples["value"].drop_nulls().head(1_000).to_list()
     written = list(_contents(values, layout))
-    return Spelling(
+    return Notation(
         upper=layout.encoding is Encoding.HEX and any(each != each.lower() for each in written),
         padded=layout.encoding not in {Encoding.BASE64, Encoding.BASE64_URL} or not _lack_padding(written),
         beside=layout.iv is Iv.BESIDE and examples["iv"].drop_nulls().len() > 0,

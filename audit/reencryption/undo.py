@@ -1,4 +1,4 @@
-"""What a re-encryption wrote, put back from its journal, byte for byte."""
+"""Undo a re-encryption from its journal, byte for byte."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,11 +10,10 @@ from typing import Final
 
 from audit.errors import ReencryptionError
 from audit.exit_codes import ExitCode, exit_code
-from audit.reencryption.certain_replace import by_transaction, replace_for_certain
-from audit.reencryption.despite import Despite
+from audit.reencryption.commit_retry import by_transaction, replace_with_retry
 from audit.reencryption.guards import StoreObstacles, refuse_obstacles
-from audit.reencryption.journal import Entry, read_journal
-from audit.reencryption.lasting_name import lasting_name
+from audit.reencryption.journal import JournalEntry, canonical_store_path, read_journal
+from audit.reencryption.overrides import Despite
 from audit.run.observer import Observer, Unobserved
 from audit.run.references import NOBODY, Resolver
 from audit.run.stores import StoreOpener, StoreOptions
@@ -26,8 +25,8 @@ from parsers.stores.open_for_writing import in_place_writer, roll_back_unfinishe
 from parsers.stores.store_writer import ChangeOutcome, InPlaceWriter, StoredCiphertext, ValueChange
 
 
-class Undone(StrEnum):
-    """What became of a record of the journal."""
+class UndoState(StrEnum):
+    """The outcome for one record of the journal."""
 
     PUT_BACK = "put-back"
     NOT_WRITTEN = "not-written"
@@ -37,15 +36,15 @@ class Undone(StrEnum):
 
 
 _OF_OUTCOME: Final = {
-    ChangeOutcome.CHANGED: Undone.PUT_BACK,
-    ChangeOutcome.ALREADY: Undone.PUT_BACK,
-    ChangeOutcome.DIFFERS: Undone.CHANGED,
-    ChangeOutcome.GONE: Undone.GONE,
+    ChangeOutcome.CHANGED: UndoState.PUT_BACK,
+    ChangeOutcome.ALREADY: UndoState.PUT_BACK,
+    ChangeOutcome.DIFFERS: UndoState.CHANGED,
+    ChangeOutcome.GONE: UndoState.GONE,
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Undoing:
+class StoreUndo:
     """What came of it.
 
     Attributes:
@@ -53,19 +52,19 @@ class Undoing:
         fault: why it ended before its end, or "".
     """
 
-    states: dict[str, Undone]
+    states: dict[str, UndoState]
     fault: str
 
 
 @dataclass(frozen=True, slots=True)
 class UndoRequest:
-    """What is to be undone.
+    """A request to undo a re-encryption.
 
     Attributes:
-        journal: what a re-encryption wrote down.
-        stores: all stores that it tells of.
+        journal: of the re-encryption.
+        stores: all stores that it names.
         keys: references to keys that open a password in a database.properties.
-        despite: what the caller knows better about.
+        despite: safety checks to override.
     """
 
     journal: Path
@@ -82,19 +81,21 @@ class UndoResult:
         stores: by the label of each store, what became of its records.
     """
 
-    stores: Mapping[str, Undoing]
+    stores: Mapping[str, StoreUndo]
 
-    def counts(self) -> dict[Undone, int]:
+    def counts(self) -> dict[UndoState, int]:
         """How many records are in each state; they add up to all of the journal."""
         found = Counter(state for each in self.stores.values() for state in each.states.values())
-        return {state: found[state] for state in Undone if state in found}
+        return {state: found[state] for state in UndoState if state in found}
 
     @property
     def exit_code(self) -> int:
         """0: all stands as before; 10: something had changed since, and was left; 1: a store failed."""
         if any(each.fault for each in self.stores.values()):
             return ExitCode.FAILED
-        return exit_code(complete=True, attention=bool({Undone.CHANGED, Undone.GONE} & set(self.counts())))
+        return exit_code(
+            complete=True, attention=bool({UndoState.CHANGED, UndoState.GONE} & set(self.counts()))
+        )
 
 
 def undo(
@@ -125,7 +126,7 @@ def undo(
         found = list(store.blockers(changes_back(of_store[store.label], store)))
         for each in refuse_obstacles([StoreObstacles(store.label, found)], request.despite):
             observer.remark(each)
-    done: dict[str, Undoing] = {}
+    done: dict[str, StoreUndo] = {}
     with observer.working() as progress, ExitStack() as held:
         for store in stores:
             held.enter_context(store.exclusively())
@@ -135,7 +136,7 @@ def undo(
 
 
 def _writable(store: Store) -> InPlaceWriter:
-    roll_back_unfinished(store)  # what a killed run left, which nobody could read
+    roll_back_unfinished(store)  # a killed run may have left a hot journal, which makes the file unreadable
     writer = in_place_writer(store)
     if writer is None:
         raise ReencryptionError(
@@ -145,11 +146,13 @@ def _writable(store: Store) -> InPlaceWriter:
     return writer
 
 
-def _by_store(entries: Sequence[Entry], stores: Sequence[InPlaceWriter]) -> dict[str, list[Entry]]:
-    of_store: dict[str, list[Entry]] = {}
+def _by_store(
+    entries: Sequence[JournalEntry], stores: Sequence[InPlaceWriter]
+) -> dict[str, list[JournalEntry]]:
+    of_store: dict[str, list[JournalEntry]] = {}
     for entry in entries:
-        of_store.setdefault(lasting_name(entry.store), []).append(entry)
-    label = {lasting_name(store.label): store.label for store in stores}
+        of_store.setdefault(canonical_store_path(entry.store), []).append(entry)
+    label = {canonical_store_path(store.label): store.label for store in stores}
     if len(label) < len(stores):
         raise ReencryptionError("a store is named twice", hint="name each once")
     if not entries:
@@ -167,19 +170,19 @@ def _by_store(entries: Sequence[Entry], stores: Sequence[InPlaceWriter]) -> dict
     return {label[name]: found for name, found in of_store.items()}
 
 
-def undo_store(entries: Sequence[Entry], store: InPlaceWriter, progress: Progress) -> Undoing:
-    """Put back what stands there as it was written; what changed since stays, and is told.
+def undo_store(entries: Sequence[JournalEntry], store: InPlaceWriter, progress: Progress) -> StoreUndo:
+    """Put back the values that are still as they were written; what has changed since stays, and is reported.
 
     Done twice, or killed and done again, it comes to the same.
 
     Args:
         entries: those of one store, in the journal's order.
         store: where they lie; the caller holds it exclusively.
-        progress: told of every record, by its size.
+        progress: advanced by the size of every record.
     """
     of_record = _by_record(entries)
     records = list(of_record)
-    states = dict.fromkeys(records, Undone.FAILED)
+    states = dict.fromkeys(records, UndoState.FAILED)
     progress.working_on(store.label)
     progress.expect(_size(of_record, records))
     try:
@@ -187,12 +190,12 @@ def undo_store(entries: Sequence[Entry], store: InPlaceWriter, progress: Progres
             states.update(_put_back({record: of_record[record] for record in part}, store))
             progress.advance(_size(of_record, part))
     except StoreError as error:
-        return Undoing(states, error.message)
-    return Undoing(states, "")
+        return StoreUndo(states, error.message)
+    return StoreUndo(states, "")
 
 
-def changes_back(entries: Sequence[Entry], store: InPlaceWriter) -> list[ValueChange]:
-    """What would be put back as the store is now.
+def changes_back(entries: Sequence[JournalEntry], store: InPlaceWriter) -> list[ValueChange]:
+    """The changes that would put values back, as the store is now.
 
     Raises:
         StoreError: it cannot be read.
@@ -206,41 +209,41 @@ def changes_back(entries: Sequence[Entry], store: InPlaceWriter) -> list[ValueCh
     ]
 
 
-def _size(of_record: dict[str, list[Entry]], records: Iterable[str]) -> int:
+def _size(of_record: dict[str, list[JournalEntry]], records: Iterable[str]) -> int:
     """Bytes, as everything whose progress is shown is counted."""
     return sum(len(of_record[record][0].old.value) for record in records)
 
 
-def _by_record(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
-    of_record: dict[str, list[Entry]] = {}
+def _by_record(entries: Sequence[JournalEntry]) -> dict[str, list[JournalEntry]]:
+    of_record: dict[str, list[JournalEntry]] = {}
     for entry in entries:
         of_record.setdefault(entry.record, []).append(entry)
     return of_record
 
 
-def _put_back(part: dict[str, list[Entry]], store: InPlaceWriter) -> dict[str, Undone]:
+def _put_back(part: dict[str, list[JournalEntry]], store: InPlaceWriter) -> dict[str, UndoState]:
     there = store.present(list(part))
-    states: dict[str, Undone] = {}
+    states: dict[str, UndoState] = {}
     changes: list[ValueChange] = []
     for record, entries in part.items():
         now = there.get(record)
         if now is None:
-            states[record] = Undone.GONE
+            states[record] = UndoState.GONE
         elif now.digest == entries[0].old.digest:
-            states[record] = Undone.NOT_WRITTEN
+            states[record] = UndoState.NOT_WRITTEN
         elif entry := _that_wrote(now, entries):
             changes.append(ValueChange(record, now, entry.old))
         elif any(now.digest == entry.old.digest for entry in entries):  # put back before
-            states[record] = Undone.NOT_WRITTEN
+            states[record] = UndoState.NOT_WRITTEN
         else:
-            states[record] = Undone.CHANGED
-    outcomes = replace_for_certain(changes, store) if changes else []
+            states[record] = UndoState.CHANGED
+    outcomes = replace_with_retry(changes, store) if changes else []
     states.update(
         (change.record, _OF_OUTCOME[outcome]) for change, outcome in zip(changes, outcomes, strict=True)
     )
     return states
 
 
-def _that_wrote(now: StoredCiphertext, entries: Iterable[Entry]) -> Entry | None:
+def _that_wrote(now: StoredCiphertext, entries: Iterable[JournalEntry]) -> JournalEntry | None:
     """The entry by which the value got there; the oldest of them knows what stood there first."""
     return next((each for each in entries if each.new_digest == now.digest), None)

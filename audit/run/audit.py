@@ -10,8 +10,7 @@ import polars as pl
 from audit.errors import RequestError
 from audit.keys.key_rings import labels_of, refuse_unknown_labels
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, read_layouts
-from audit.ownership.ignore_file import read_ignore_file
-from audit.ownership.ignoring import ignore
+from audit.ownership.ignore_file import ignore, read_ignore_file
 from audit.ownership.owners import Owners, read_owners
 from audit.products import every_product
 from audit.run.observer import Observer, Unobserved

@@ -9,15 +9,16 @@ import polars as pl
 from audit.discovery.evidence import Evidence
 from audit.errors import InconsistentCountsError
 from audit.evidence.findings_of_stores import uncovered_findings
-from audit.evidence.log_coverage import coverage
+from audit.evidence.log_references import coverage
 from audit.exit_codes import exit_code
 from audit.keys.key_periods import key_periods
 from audit.keys.key_ring import Key, KeyRing
 from audit.keys.key_rings import KeyRings
 from audit.keys.missing_key import missing_keys
 from audit.keys.node_mismatch import NodeMismatch, node_mismatches
-from audit.keys.unused_keys import Opens, key_remark, tried
+from audit.keys.unused_keys import KeyUse, key_remark, tried
 from audit.ownership.owners import Owners
+from audit.products import every_guide
 from audit.run.copies import Copies
 from audit.run.examine import Examined
 from audit.run.open_questions import open_questions
@@ -70,8 +71,8 @@ def assemble(gathered: Gathered) -> tuple[Run, Copies]:
     Raises:
         InconsistentCountsError: verdicts do not add up to the values read.
     """
-    systems = sorted({each.frame["system"][0] for each in gathered.examined})
-    by_store = {batch["store"][0]: batch["system"][0] for batch in gathered.stores.batches if batch.height}
+    systems = sorted({each.ring.product.id for each in gathered.examined})
+    by_store = {batch.store: batch.system for batch in gathered.stores.batches}
     uncovered = uncovered_findings(gathered.stores.uncovered, by_store)
     findings = pl.concat([gathered.findings, uncovered])
     mismatches = node_mismatches(gathered.findings, gathered.seen)
@@ -84,7 +85,7 @@ def assemble(gathered: Gathered) -> tuple[Run, Copies]:
     )
     credentials, copies = found.frame, found.copies
     unread = sorted({*gathered.logs.unread, *gathered.stores.unread, *gathered.unread}, key=str)
-    values = sum(batch.height for batch in gathered.stores.batches)
+    values = gathered.stores.values()
     if credentials.height + copies.joined != values:
         raise InconsistentCountsError(
             f"{credentials.height} verdicts and {copies.joined} copies for {values} values"
@@ -121,6 +122,7 @@ def assemble(gathered: Gathered) -> tuple[Run, Copies]:
         findings=findings,
         unread=pl.DataFrame([asdict(each) for each in unread], schema=UNREAD),
         not_stored=found.not_stored,
+        guides=every_guide(),
     )
     return run, copies
 
@@ -160,17 +162,17 @@ def _keys(
                 )
 
 
-def _is_used(key: Key, opens: Opens) -> bool:
+def _is_used(key: Key, opens: KeyUse) -> bool:
     return key.current or key.label in opens.values or key.label in opens.outer
 
 
-def _opens(credentials: pl.DataFrame, examined: Iterable[Examined], system: str) -> Opens:
+def _opens(credentials: pl.DataFrame, examined: Iterable[Examined], system: str) -> KeyUse:
     verdicts = _counts(credentials["verdict"], Verdict)
     outer = Counter[str]()
     for each in examined:
         if each.ring.product.id == system:
             outer.update(each.outer)
-    return Opens(
+    return KeyUse(
         values=dict(credentials["opened_by"].value_counts().iter_rows()),
         outer=outer,
         tried=tried(verdicts),

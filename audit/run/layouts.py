@@ -175,7 +175,8 @@ def known_values(location: str, reading: StoresReading) -> pl.DataFrame:
     """
     here = pl.col("location") == location
     found = [
-        batch.filter(here).select("system", "value", "iv").drop_nulls("value") for batch in reading.batches
+        batch.frame.filter(here).select("system", "value", "iv").drop_nulls("value")
+        for batch in reading.batches
     ]
     if not sum(each.height for each in found):
         raise LayoutError(
@@ -212,7 +213,7 @@ def _of_product(
     reading: StoresReading, ring: KeyRing, supplied: Supplied, known: Sequence[KnownText]
 ) -> LayoutsFound:
     layouts = tuple(dict.fromkeys((*ring.product.layouts, *supplied.to_try, *supplied.proven)))
-    batches = [batch for batch in reading.batches if batch.height]
+    batches = [batch.frame for batch in reading.batches if batch.frame.height]
     population = Population(
         sample(batches) if known and batches else NOTHING_ELSE.values, _proven_constants(supplied)
     )

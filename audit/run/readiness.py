@@ -8,11 +8,10 @@ from audit.errors import RequestError
 from audit.exit_codes import ExitCode, exit_code
 from audit.keys.key_rings import labels_of
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, read_layouts
-from audit.readiness.check import Check, State
+from audit.readiness.check import Check, CheckState
 from audit.readiness.checks import check_ids, make_checks
 from audit.readiness.estate import Estate
-from audit.readiness.read_estate import read_estates
-from audit.readiness.request import ReadinessRequest as OpenedEstate
+from audit.readiness.read_estate import OpenedEstate, read_estates
 from audit.run.observer import Observer, Unobserved
 from audit.run.references import NOBODY, Resolver
 from audit.run.stores import StoreOpener, StoreOptions
@@ -76,9 +75,9 @@ class Readiness:
     def exit_code(self) -> ExitCode:
         """0 where all pass; what is unknown leaves the answer incomplete, unless another check fails."""
         states = {check.state for check in self.checks}
-        decided = State.FAIL in states or State.UNKNOWN not in states
+        decided = CheckState.FAIL in states or CheckState.UNKNOWN not in states
         complete = not self.unread and decided and bool(self.checks)
-        return exit_code(complete=complete, attention=State.FAIL in states)
+        return exit_code(complete=complete, attention=CheckState.FAIL in states)
 
 
 def check_readiness(

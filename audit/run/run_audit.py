@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from audit.keys.key_rings import Chosen, KeyRings, make_key_rings, split_product
+from audit.keys.key_rings import KeyChoice, KeyRings, make_key_rings, split_product
 from audit.keys.missing_key import seen_in_logs
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied
 from audit.ownership.owners import Owners
-from audit.product import AuditedValues, Product, SaidBeside
+from audit.product import AuditedValues, Product, Supplement
 from audit.products import every_product, product_of
 from audit.run.build_run import Gathered, assemble
 from audit.run.copies import Copies
@@ -87,8 +87,7 @@ def run_audit(request: Request, progress: Progress) -> Audited:
         logged_of=logs.systems,
     )
     seen = [*stores.seen, *in_logs]
-    values = sum(batch.height for batch in stores.batches)
-    progress.working_on(f"{len(rings.keys)} keys on {values:,} values")
+    progress.working_on(f"{len(rings.keys)} keys on {stores.values():,} values")
     examined = examine_each_product(stores, rings, request.supplied)
     stores.forget_values()
     beside = said_beside(stores, examined, files, rings, request.rotation_report)
@@ -118,11 +117,11 @@ def said_beside(
     files: Sequence[KeyFile],
     rings: KeyRings,
     report: RotationReport | None,
-) -> list[SaidBeside]:
+) -> list[Supplement]:
     """What each product says beside the verdicts."""
     frames = {each.ring.product.id: each.frame for each in examined}
     return [
-        product.beside(
+        product.supplement(
             AuditedValues(
                 stores=stores.of_product(product.id),
                 values=frames.get(product.id, pl.DataFrame()),
@@ -170,10 +169,11 @@ def rings_for(  # each is one fact about the run
     """
     products = _products(stores.systems() or set(logged_of), files)
     said = [
-        Chosen(label, system) for system, label in (split_product(each, every_product()) for each in current)
+        KeyChoice(label, system)
+        for system, label in (split_product(each, every_product()) for each in current)
     ]
     told = [
-        Chosen(label, product.id, "the rotation report says")
+        KeyChoice(label, product.id, "the rotation report says")
         for product in products
         if (label := product.keys.named_by_report(files, report)) is not None
     ]
@@ -195,8 +195,8 @@ def examine_each_product(
     secret_tags = SecretTags(Secret(secrets.token_bytes(16)))
     by_system: dict[str, list[pl.DataFrame]] = {}
     for batch in stores.batches:
-        if batch.height:
-            by_system.setdefault(batch["system"][0], []).append(batch)
+        if batch.system:
+            by_system.setdefault(batch.system, []).append(batch.frame)
     return [
         examine(
             batches,

@@ -7,8 +7,7 @@ import numpy as np
 import polars as pl
 
 from audit.evidence.disagreements import compare_logs
-from audit.evidence.evidence_in_logs import evidence_in_logs
-from audit.evidence.log_references import mentions
+from audit.evidence.log_references import evidence_in_logs, mentions
 from audit.keys.missing_key import MissingKey, what_they_save
 from audit.ownership.owners import Owners
 from audit.run.copies import Copies, join_copies

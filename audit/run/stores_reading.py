@@ -4,8 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import assert_never
 
-import polars as pl
-
 from parsers.errors import StoreError
 from parsers.progress import Progress
 from parsers.stores.interface import (
@@ -33,7 +31,7 @@ class StoresReading:
     """What the stores hold.
 
     Attributes:
-        batches: frames of the `STORED` schema, in the order read; later without their values.
+        batches: the values, in the order read; later without their columns `value` and `iv`.
         seen: passkey fingerprints that the stores name.
         uncovered: values with the form of ciphertext where none was expected.
         not_audited: default tables that are not there.
@@ -43,7 +41,7 @@ class StoresReading:
         checks: values that check the password of an export.
     """
 
-    batches: list[pl.DataFrame] = field(default_factory=list)
+    batches: list[StoredValues] = field(default_factory=list)
     seen: list[FingerprintSeen] = field(default_factory=list)
     uncovered: list[Uncovered] = field(default_factory=list)
     not_audited: list[NotAudited] = field(default_factory=list)
@@ -54,14 +52,13 @@ class StoresReading:
 
     def systems(self) -> set[str]:
         """The products whose values they hold."""
-        return {batch["system"][0] for batch in self.batches if batch.height}
+        return {batch.system for batch in self.batches if batch.system}
 
     def of_product(self, system: str) -> "StoresReading":
         """What concerns one product: its values, and what else is told of stores without another's values."""
-        of_store = {batch["store"][0]: batch["system"][0] for batch in self.batches if batch.height}
-        foreign = {store for store, product in of_store.items() if product != system}
+        foreign = {batch.store for batch in self.batches if batch.system not in {system, ""}}
         return StoresReading(
-            batches=[each for each in self.batches if each.height and each["system"][0] == system],
+            batches=[each for each in self.batches if each.system == system],
             seen=self.seen,
             uncovered=[each for each in self.uncovered if each.store not in foreign],
             not_audited=[each for each in self.not_audited if each.store not in foreign],
@@ -71,9 +68,13 @@ class StoresReading:
             checks=[each for each in self.checks if each.store not in foreign],
         )
 
+    def values(self) -> int:
+        """How many values they hold."""
+        return sum(batch.frame.height for batch in self.batches)
+
     def forget_values(self) -> None:
         """Let go of the ciphertext, which nobody needs once it is examined: it is a third of the memory."""
-        self.batches = [batch.drop("value", "iv") for batch in self.batches]
+        self.batches = [StoredValues(batch.frame.drop("value", "iv")) for batch in self.batches]
 
 
 def read_stores(stores: Iterable[Store], progress: Progress) -> StoresReading:
@@ -88,7 +89,7 @@ def read_stores(stores: Iterable[Store], progress: Progress) -> StoresReading:
             reading.unread.append(Unread(store.label, "", _in_full(error)))
             if len(reading.batches) == before:
                 continue
-        records = sum(batch.height for batch in reading.batches[before:])
+        records = sum(batch.frame.height for batch in reading.batches[before:])
         reading.read.append(StoreRead(store.label, records))
         if not records:  # an empty store is never "0 problems"
             reading.unread.append(Unread(store.label, "", "no stored value was found in it"))
@@ -98,8 +99,8 @@ def read_stores(stores: Iterable[Store], progress: Progress) -> StoresReading:
 def _read_into(reading: StoresReading, store: Store) -> None:
     for event in store.read():
         match event:
-            case StoredValues(frame):
-                reading.batches.append(frame)
+            case StoredValues():
+                reading.batches.append(event)
             case DocumentsRead():
                 reading.documents += event.count
             case PasswordCheck():

@@ -63,7 +63,7 @@ def in_batches(items: Iterable[StoredRow | StoreEvent], origin: RowOrigin) -> It
             if not isinstance(item, StoredRow):
                 yield item
             elif builder.add(item):
-                yield builder.batch()
+                yield from builder.batches()
     except (ArchiveError, StoreError) as error:
         if not anything:
             raise StoreError(f"{origin.path}: {error.message}", hint=error.hint) from error
@@ -89,19 +89,27 @@ class _BatchBuilder:
             self._rows.clear()
         return len(self._frames) * _PART_ROWS == BATCH_ROWS
 
-    def batch(self) -> StoredValues:
-        """The rows so far; the builder is empty afterwards."""
+    def batches(self) -> Iterator[StoredValues]:
+        """The rows so far, a batch for each product; the builder is empty afterwards."""
         if self._rows:
             self._frames.append(_frame(self._rows, self._store))
-        batch = StoredValues(pl.concat(self._frames, rechunk=True))
+        rows = pl.concat(self._frames, rechunk=True)
         self._rows.clear()
         self._frames.clear()
-        return batch
+        yield from by_product(rows)
 
     def rest(self) -> Iterator[StoredValues]:
-        """The last batch, if there are rows left."""
+        """The last batches, if there are rows left."""
         if self._rows or self._frames:
-            yield self.batch()
+            yield from self.batches()
+
+
+def by_product(rows: pl.DataFrame) -> Iterator[StoredValues]:
+    """Rows of the `STORED` schema and of one store as batches, one for each product among them."""
+    if rows["system"].n_unique() <= 1:  # nearly always, and then nothing is copied
+        yield StoredValues(rows)
+    else:
+        yield from (StoredValues(part) for part in rows.partition_by("system", maintain_order=True))
 
 
 def _frame(rows: list[StoredRow], store: str) -> pl.DataFrame:

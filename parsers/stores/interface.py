@@ -11,9 +11,29 @@ from parsers.unread import Unread
 
 @dataclass(frozen=True, slots=True)
 class StoredValues:
-    """A batch: at most `BATCH_ROWS` rows of the `STORED` schema."""
+    """A batch of values, all of one product in one store.
+
+    Attributes:
+        frame: at most `BATCH_ROWS` rows of the `STORED` schema.
+        system: the product; "" of an empty batch.
+        store: the store's label; "" of an empty batch.
+
+    Raises:
+        ValueError: the rows are of several products or stores: a fault of the store's reader. Counted for the
+            product of the first row, another product's values would be tried and written under its keys.
+    """
 
     frame: pl.DataFrame
+    system: str = field(init=False)
+    store: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        found = self.frame.select("system", "store").unique().rows()
+        if len(found) > 1:
+            raise ValueError("a batch holds values of several products or stores")
+        system, store = found[0] if found else ("", "")
+        object.__setattr__(self, "system", system)
+        object.__setattr__(self, "store", store)
 
 
 @dataclass(frozen=True, slots=True)

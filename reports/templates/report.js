@@ -115,7 +115,7 @@
     const of = (name) => cell(credentials, name, row), record = of("record");
     if (of("kind") === "document") return [...entriesBySubject().keys()].filter((name) => meansDocument(name, record));
     const id = /:id=([0-9a-f-]{32,36})(;|$)/i.exec(record);
-    return [of("name"), ...(id ? ["id:" + id[1].replaceAll("-", "").toLowerCase()] : []), ...(of("kind") === "devops-insight" ? [""] : [])];
+    return [of("name"), ...(id ? ["id:" + id[1].replaceAll("-", "").toLowerCase()] : []), ...(data.single_kinds.includes(of("kind")) ? [""] : [])];
   };
 
   // By id, or by type: AzureDevOpsConfiguration is that of issuetracker-azuredevops-v2, AzureAccount of table Account.

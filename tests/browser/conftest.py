@@ -40,7 +40,13 @@ def large_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     counts = {verdict: 100 * count for verdict, count in part.summary.verdicts.items()}
     summary = part.summary.model_copy(update={"total": credentials.height, "verdicts": counts})
-    run = Run(summary=summary, credentials=credentials, findings=part.findings, unread=part.unread)
+    run = Run(
+        summary=summary,
+        credentials=credentials,
+        findings=part.findings,
+        unread=part.unread,
+        guides=part.guides,
+    )
     path = tmp_path_factory.mktemp("large") / "report.html"
     path.write_text("".join(render_page(run)), encoding="utf-8")
     return path

@@ -8,6 +8,7 @@ from reports.run import Run
 from reports.schema import CREDENTIALS, FINDINGS, UNREAD
 from reports.summary import SpanSummary, Summary
 from tests.browser.chromium import Browser
+from tests.reports.example_run import GUIDES
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -82,6 +83,7 @@ def opened(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Browse
         credentials=pl.DataFrame(credentials, schema=CREDENTIALS),
         findings=pl.DataFrame(findings, schema=FINDINGS),
         unread=pl.DataFrame(schema=UNREAD),
+        guides=GUIDES,
     )
     page = tmp_path_factory.mktemp("evidence") / "report.html"
     page.write_text("".join(render_page(run)), encoding="utf-8")

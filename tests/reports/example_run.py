@@ -8,6 +8,7 @@ from typing import Final
 
 import polars as pl
 
+from audit.products import every_guide
 from reports.run import Run
 from reports.schema import CREDENTIALS, FINDINGS, NOT_STORED, UNREAD
 from reports.summary import (
@@ -22,6 +23,8 @@ from reports.summary import (
     Summary,
     UpgradeSummary,
 )
+
+GUIDES: Final = every_guide()
 
 HOSTILE_NAMES: Final = (
     "<script>window.attacked=1</script>",
@@ -107,6 +110,7 @@ def example_run(rows: int = 400, seed: int = 7) -> Run:
         findings=evidence,
         unread=_unread(),
         not_stored=_not_stored(),
+        guides=GUIDES,
     )
 
 
@@ -282,6 +286,7 @@ def _summary(credentials: pl.DataFrame, findings: pl.DataFrame) -> Summary:
                 places=["export.xml.gz passkey attribute", "log: the database's"],
                 saves_up_to=verdicts.get("lost", 0) + verdicts.get("unknown", 0),
                 saves_likely=min(verdicts.get("lost", 0), 7),
+                system="cloudbees-cd",
             )
         ],
         layouts=[

@@ -21,7 +21,7 @@ from reports.run import Run
 from reports.schema import CREDENTIALS, FINDINGS, UNREAD
 from reports.summary import KeyPeriod, SpanSummary, Summary
 from reports.wording import ACTIONS, VERDICTS
-from tests.reports.example_run import CURRENT, HOSTILE_NAMES, MISSING, OLDER, example_run
+from tests.reports.example_run import CURRENT, GUIDES, HOSTILE_NAMES, MISSING, OLDER, example_run
 
 
 class Elements(HTMLParser):
@@ -77,6 +77,7 @@ def empty_run() -> Run:
         credentials=pl.DataFrame(schema=CREDENTIALS),
         findings=pl.DataFrame(schema=FINDINGS),
         unread=pl.DataFrame(schema=UNREAD),
+        guides=GUIDES,
     )
 
 
@@ -266,7 +267,7 @@ def test_logs_against_store(run: Run) -> None:
         assert re.search(rf"{heading} [^.]*\. .* {count} ", text), heading
     assert "The logs cover 2021-03-01 to 2021-06-05 , with 1 hole" in text
     assert "<b>gone</b> Payroll credential 2 2021-03-06 to 2021-03-07 support.zip!/commander.log:118" in text
-    assert "4 entries tell of a failed decryption without saying of what" in text
+    assert "4 entries report a failed decryption without saying of what" in text
     assert "1 name in the logs was not compared" in text
 
 

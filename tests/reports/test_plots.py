@@ -9,11 +9,10 @@ import pytest
 from matplotlib.figure import Figure
 
 from reports.answer import ProjectCounts, project_counts
-from reports.key_lanes import LANES_SHOWN, lanes
 from reports.plots import PROJECTS_SHOWN, keys_figure, projects_figure
 from reports.summary import KeyPeriod
 from reports.svg import inline_svg
-from reports.timeline import timeline_figure
+from reports.timeline import LANES_SHOWN, lanes, timeline_figure
 from reports.wording import FINDINGS, VERDICTS
 from tests.reports.example_run import HOSTILE_NAMES, example_run
 

@@ -19,9 +19,9 @@ from reports.reentry_sheets import sheets_of
 from reports.schema import REENTRY
 from reports.tables import write_csv
 from reports.workbook import write_workbook
-from tests.reports.example_run import HOSTILE_NAMES, example_run
+from tests.reports.example_run import GUIDES, HOSTILE_NAMES, example_run
 
-LISTS = reentry_lists(example_run(300).credentials.with_columns(action=pl.lit("re-enter")))
+LISTS = reentry_lists(example_run(300).credentials.with_columns(action=pl.lit("re-enter")), GUIDES)
 ODD = (*HOSTILE_NAMES, "=1+1", "'=1+1", "''x", "'x", "\t=1", "＝1", "a;b,c|d\te", '"', "_x0041_")  # noqa: RUF001
 
 
@@ -109,12 +109,12 @@ def test_short_rows(tmp_path: Path) -> None:
     [
         ("a.csv", b"", "no column 'location'"),
         ("a.csv", b"location,owner\n/x,A\n", "no column 'done'"),
-        ("a.csv", b'location,done\n"/x,x\n', "no CSV that can be read"),
-        ("a.csv", b"location,done\n" + b"x" * 200_000, "no CSV that can be read"),
+        ("a.csv", b'location,done\n"/x,x\n', "not readable CSV"),
+        ("a.csv", b"location,done\n" + b"x" * 200_000, "not readable CSV"),
         ("a.csv", b"\xff\xfel", "not text in utf-16"),
         ("a.csv", b"location,done\n/\x81,x", "not text in utf-8 or cp1252"),
         ("a.ods", b"PK", "save each sheet as CSV"),
-        ("a.xlsx", b"location,done\n", "no workbook that can be read"),
+        ("a.xlsx", b"location,done\n", "not a readable workbook"),
         ("a.XLSX", b"PK\x05\x06" + bytes(18), "no sheet with the columns of a list"),
     ],
 )

@@ -6,6 +6,7 @@ import resource
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -13,12 +14,12 @@ import pytest
 
 from audit.reencryption.report import PRODUCT_REPORT as ROTATED_DOCUMENTS
 from audit.reencryption.report import REPORT as REENCRYPTION_REPORT
-from reports.errors import OutputError, RunFolderError
+from reports.errors import OutputError, RunFolderError, UnknownProductError
 from reports.files import is_unfinished
 from reports.run import Run
 from reports.run_folder import prepare_run_folder, read_run_folder, write_run_folder
 from reports.summary import InputSummary
-from tests.reports.example_run import example_run
+from tests.reports.example_run import GUIDES, example_run
 from tests.support.programs import need
 
 EXPECTED = {
@@ -89,7 +90,7 @@ def test_an_earlier_folder_is_read(run: Run, folder: Path) -> None:
     for key in summary["keys"]:
         del key["remark"]
     (folder / "summary.json").write_text(json.dumps(summary))
-    back = read_run_folder(folder)
+    back = read_run_folder(folder, GUIDES)
     assert back.credentials.equals(run.credentials.with_columns(disagreement=pl.lit("")))
     assert back.not_stored.is_empty()
     assert back.summary.disagreements is None
@@ -100,7 +101,7 @@ def test_a_path_that_is_no_utf_8_is_written(run: Run, tmp_path: Path) -> None:
     """An input whose name holds other bytes shows them as escapes, in the summary and in the page."""
     path = b"old-\xff.log".decode(errors="surrogateescape")
     summary = run.summary.model_copy(update={"inputs": [InputSummary(path=path, read=True)]})
-    odd = Run(summary=summary, credentials=run.credentials, findings=run.findings, unread=run.unread)
+    odd = replace(run, summary=summary)
     write_run_folder(tmp_path / "run", odd)
     assert read_run_folder(tmp_path / "run").summary.inputs[0].path == r"old-\udcff.log"
     assert r"old-\udcff.log" in (tmp_path / "run" / "report.html").read_text()
@@ -116,12 +117,7 @@ def test_an_older_run_is_replaced(run: Run, folder: Path) -> None:
     """Lists of teams with nothing left to do go away; the journal and other files stay."""
     (folder / "journal.jsonl").write_text("kept")
     (folder / "notes.txt").write_text("kept")
-    done = Run(
-        summary=run.summary,
-        credentials=run.credentials.with_columns(action=pl.lit("none")),
-        findings=run.findings,
-        unread=run.unread,
-    )
+    done = replace(run, credentials=run.credentials.with_columns(action=pl.lit("none")))
     assert list((folder / "reentry").iterdir())
     write_run_folder(folder, done)
     assert list((folder / "reentry").iterdir()) == []
@@ -194,9 +190,10 @@ def test_a_full_disk_leaves_no_half_run(run: Run, folder: Path, limit: int) -> N
 
 WRITER = """
 import sys
+from dataclasses import replace
 from pathlib import Path
 from reports.run_folder import write_run_folder
-from tests.reports.example_run import example_run
+from tests.reports.example_run import GUIDES, example_run
 write_run_folder(Path(sys.argv[1]), example_run(120, seed=8))
 """
 
@@ -266,3 +263,11 @@ def test_a_run_whose_counts_differ_is_refused(run: Run) -> None:
             findings=run.findings,
             unread=run.unread,
         )
+
+
+def test_a_run_of_a_strange_product_is_not_written(run: Run, tmp_path: Path) -> None:
+    """Without the product's guide nothing could be said of it: no half of a folder comes about."""
+    strange = replace(run, summary=run.summary.model_copy(update={"system": "cloudbees-cd, shop"}))
+    with pytest.raises(UnknownProductError, match="'shop'"):
+        write_run_folder(tmp_path / "run", strange)
+    assert not (tmp_path / "run").exists()

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from reports.reentry import reentry_lists
 from reports.schema import REENTRY
 from reports.workbook import CELL_LENGTH, SHEET_ROWS, sheet_names, write_workbook
-from tests.reports.example_run import example_run
+from tests.reports.example_run import GUIDES, example_run
 
-LISTS = reentry_lists(example_run(300).credentials.with_columns(action=pl.lit("re-enter")))
+LISTS = reentry_lists(example_run(300).credentials.with_columns(action=pl.lit("re-enter")), GUIDES)
 EVIL = (
     *("=1+1", "+1", "-1", "@SUM(1)", "\t=1", "'=1", "''", "＝1", "{=1+1}"),  # noqa: RUF001
     '=HYPERLINK("http://evil.example","x")',

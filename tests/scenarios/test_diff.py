@@ -96,7 +96,11 @@ def test_an_incomplete_run(runs: list[Path], tmp_path: Path) -> None:
     write_run_folder(
         partial,
         type(whole)(
-            summary=summary, credentials=whole.credentials, findings=whole.findings, unread=whole.unread
+            summary=summary,
+            credentials=whole.credentials,
+            findings=whole.findings,
+            unread=whole.unread,
+            guides=whole.guides,
         ),
     )
     assert diff(runs[1], partial).code == 3

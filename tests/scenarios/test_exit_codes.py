@@ -171,7 +171,7 @@ def test_1_where_nobody_can_be_asked() -> None:
     command = ["setsid", "--wait", str(PROGRAM), "scan", ROTATED, "--zip-password", "prompt"]
     done = subprocess.run(command, cwd=ESTATE, check=False, capture_output=True, input=b"typed\n", timeout=60)
     assert done.returncode == 1
-    assert done.stderr.startswith(b"error: nobody can be asked")
+    assert done.stderr.startswith(b"error: cannot ask: there is no terminal")
     assert b"\nhint: " in done.stderr
 
 

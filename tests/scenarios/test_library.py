@@ -61,7 +61,7 @@ def test_the_example_re_encrypts_and_undoes(tmp_path: Path) -> None:
     assert under_new(estate, engine) == 2 * estate.count
     assert estate.journal.stat().st_mode & 0o777 == 0o600
     printed = script(tmp_path, STORES + undoing)
-    assert f"<Undone.PUT_BACK: 'put-back'>: {estate.count}" in printed
+    assert f"<UndoState.PUT_BACK: 'put-back'>: {estate.count}" in printed
     assert stored(engine) == before
 
 

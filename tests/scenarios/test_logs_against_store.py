@@ -67,9 +67,9 @@ def test_each_contradiction(log: Path, tmp_path: Path) -> None:
         ("user", "", "nobody.here", f"{log}:4"),
     ]
     out = ended.out.decode()
-    assert "logs against store: 1 reported in the logs, and open today" in out
-    assert f"logs against store: {silent.height} lost or damaged, and never logged (2021-03-25 to" in out
-    assert "logs against store: 2 reported in the logs, and in no store" in out
+    assert "logs against store: 1 reported in the logs, but open today" in out
+    assert f"logs against store: {silent.height} lost or damaged, but never logged (2021-03-25 to" in out
+    assert "logs against store: 2 reported in the logs, but in no store" in out
 
 
 def test_without_logs(tmp_path: Path) -> None:

@@ -81,7 +81,7 @@ def test_nothing_ticked(lists: Path, tmp_path: Path) -> None:
     assert ended.code == told["exit_code"]
     assert told["reentered"] == {"not-claimed": told["actions"]["re-enter"]}
     assert b"entered again, by team:" in ended.out
-    assert b"ticked, and cannot be opened:" not in ended.out
+    assert b"ticked, but cannot be opened:" not in ended.out
 
 
 def test_one_is_back_and_one_is_not(lists: Path, truth: dict[str, Any], tmp_path: Path) -> None:
@@ -96,7 +96,7 @@ def test_one_is_back_and_one_is_not(lists: Path, truth: dict[str, Any], tmp_path
         "readable": 1,
     }
     assert ended.code == 10
-    in_vain = ended.out.decode().partition("ticked, and cannot be opened:")[2]
+    in_vain = ended.out.decode().partition("ticked, but cannot be opened:")[2]
     assert claimed in in_vain
     assert entered not in in_vain
 

@@ -56,7 +56,8 @@ def test_the_other_product_stays_byte_for_byte(both: BothProducts, to: str, old:
     assert own.read_bytes() != before[own]
     left = SECRETS[foreign] + SECRETS[f"{foreign}-old"]
     assert (
-        f"{left} values of {TITLES[foreign]} are left alone: {to} is no key of theirs" in ended.out.decode()
+        f"{left} values of {TITLES[foreign]} are left alone: {to} is not a key of theirs"
+        in ended.out.decode()
     )
     both.run("undo", "run/journal.jsonl", *both.words()[:4], "--yes")
     assert {path: path.read_bytes() for path in (own, other)}[other] == before[other]

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from audit.errors import ReencryptionError
-from audit.reencryption.despite import Despite
+from audit.reencryption.overrides import Despite
 from tests.servers.mariadb import durable_mariadb
 from tests.servers.postgresql import durable_postgresql
 from tests.servers.server import Restartable, Server

@@ -2,7 +2,7 @@
 
 from audit.layouts.entry import Entry
 from audit.layouts.layout import Layout
-from audit.reencryption.one_value import Spelling, encrypt_value, fresh_vector, open_value
+from audit.reencryption.cipher import Notation, encrypt_value, fresh_vector, open_value
 from audit.trial.hypothesis import Hypothesis, hypotheses
 from parsers.secret import Secret
 from parsers.stores.store_writer import StoredCiphertext
@@ -29,4 +29,4 @@ def opened(value: bytes, layout: Layout, content: bytes) -> bytes | None:
 def written(plain: bytes, layout: Layout, content: bytes) -> bytes:
     """A new value under the key file with this content."""
     hypothesis = hypothesis_of(layout, content)
-    return encrypt_value(Secret(plain), hypothesis, fresh_vector(layout), Spelling()).value
+    return encrypt_value(Secret(plain), hypothesis, fresh_vector(layout), Notation()).value

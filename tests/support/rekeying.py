@@ -13,8 +13,9 @@ from Crypto.Cipher import AES
 from Crypto.Util.Padding import unpad
 
 from audit.layouts.layout import Iv, KeyForm, Layout, Mode
-from audit.reencryption.despite import Despite
-from audit.reencryption.safe_order import ReencryptionRequest, reencrypt
+from audit.reencryption.overrides import Despite
+from audit.reencryption.request import ReencryptionRequest
+from audit.reencryption.safe_order import reencrypt
 from audit.reencryption.undo import UndoRequest, undo
 from audit.run.audit import AuditRequest, audit
 from audit.run.stores import StoreOptions

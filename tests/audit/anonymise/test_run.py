@@ -6,8 +6,7 @@ from datetime import date
 import polars as pl
 
 from audit.anonymise.run import anonymised
-from audit.ownership.ignore_file import IgnoreRule
-from audit.ownership.ignoring import ignore
+from audit.ownership.ignore_file import IgnoreRule, ignore
 from reports.run import Run
 from reports.schema import CREDENTIALS, FINDINGS, NOT_STORED, UNREAD
 from reports.summary import Summary

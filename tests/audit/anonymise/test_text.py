@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.anonymise.paths import anonymous_location, anonymous_path
-from audit.anonymise.patterns import found_by_form
+from audit.anonymise.patterns import anonymous_location, anonymous_path, found_by_form
 from audit.anonymise.pseudonyms import KnownNames, Pseudonyms, Replacement, replaced
 
 

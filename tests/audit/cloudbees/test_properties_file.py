@@ -12,8 +12,8 @@ from audit.errors import ReencryptionError
 from audit.keys.key_ring import KeyRing
 from audit.layouts.user_supplied import NOTHING_SUPPLIED
 from audit.ownership.owners import Owners
-from audit.reencryption.rekeyed_file import RekeyedFile
-from audit.reencryption.session import SessionRequest, prepare
+from audit.product import RekeyedFile
+from audit.reencryption.session import SessionRequest, plan_session
 from audit.run.run_audit import Request, run_audit
 from parsers.cloudbees.database_properties import read_database_properties
 from parsers.keys.key_file import KeyFile
@@ -123,7 +123,7 @@ def test_the_file_belongs_to_its_product(tmp_path: Path, to: str, is_rekeyed: bo
         owners=Owners(()),
     )
     run = run_audit(request, Silent()).run
-    session = prepare(SessionRequest(run, stores, files, to, NOTHING_SUPPLIED), Silent())
+    session = plan_session(SessionRequest(run, stores, files, to, NOTHING_SUPPLIED), Silent())
     path = file(tmp_path / "database.properties", PASSKEYS["passkey-old"])
     connection, ring, target = session.ring.product.connection, session.ring, session.plan.target
     new = connection.rekeyed([path], ring, target, tmp_path / "new.properties", ()) if connection else None

@@ -5,8 +5,7 @@ import random
 
 import pytest
 
-from audit.cloudbees.database_password import open_database_password
-from audit.cloudbees.rekeyed_password import rekeyed_password
+from audit.cloudbees.database_password import open_database_password, rekeyed_password
 from audit.errors import ReencryptionError
 from audit.layouts.layout import Iv, KeyForm, Layout, Mode
 from parsers.secret import Secret

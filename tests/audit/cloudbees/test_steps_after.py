@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from audit.product import Rekeyed
-from audit.reencryption.steps import steps_after
+from audit.product import KeyChange
+from audit.reencryption.advice import steps_after
 from parsers.stores.default_mapping import DEFAULT_MAPPING
 from parsers.stores.interface import FingerprintSeen
 from parsers.stores.mapping import HistoryTable
@@ -16,7 +16,7 @@ TABLE = "ec_configuration_history"
 
 
 def steps(seen: Sequence[FingerprintSeen] = (), history: HistoryTable = DEFAULT_MAPPING.history) -> list[str]:
-    return list(steps_after(Rekeyed(RING, NEW, seen, history)))
+    return list(steps_after(KeyChange(RING, NEW, seen, history)))
 
 
 def test_cloudbees_in_its_order() -> None:

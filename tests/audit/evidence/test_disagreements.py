@@ -3,9 +3,8 @@
 import polars as pl
 import pytest
 
-from audit.evidence.disagreements import Compared, compare_logs
-from audit.evidence.evidence_in_logs import evidence_in_logs
-from audit.evidence.log_references import mentions
+from audit.evidence.disagreements import LogComparison, compare_logs
+from audit.evidence.log_references import evidence_in_logs, mentions
 from parsers.logs.schema import FINDINGS
 from reports.schema import NOT_STORED
 
@@ -60,7 +59,7 @@ def compared(
     rows: list[dict[str, object]],
     entries: list[dict[str, object]],
     logged: tuple[str, ...] = ("cloudbees-cd", "octopus"),
-) -> Compared:
+) -> LogComparison:
     credentials, findings = pl.DataFrame(rows), pl.DataFrame(entries, schema=FINDINGS)
     named = mentions(credentials, findings)
     evidence = evidence_in_logs(named, credentials.height)

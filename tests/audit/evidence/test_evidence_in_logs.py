@@ -2,8 +2,7 @@
 
 import polars as pl
 
-from audit.evidence.evidence_in_logs import evidence_in_logs
-from audit.evidence.log_references import mentions
+from audit.evidence.log_references import evidence_in_logs, mentions
 from parsers.logs.schema import FINDINGS
 
 CREDENTIALS = pl.DataFrame(

@@ -1,6 +1,6 @@
 """What all nodes together cover."""
 
-from audit.evidence.log_coverage import coverage
+from audit.evidence.log_references import coverage
 from parsers.logs.span import Span
 
 

@@ -8,7 +8,7 @@ import pytest
 from audit.cloudbees.product import CLOUDBEES_CD
 from audit.errors import KeyRingError
 from audit.keys.key_rings import (
-    Chosen,
+    KeyChoice,
     KeyRings,
     labels_of_others,
     make_key_rings,
@@ -46,7 +46,7 @@ def rings(
     seen: Sequence[FingerprintSeen] = (),
     products: Sequence[Product] = BOTH,
 ) -> KeyRings:
-    chosen = [Chosen(label, system) for system, label in (split_product(each, BOTH) for each in said)]
+    chosen = [KeyChoice(label, system) for system, label in (split_product(each, BOTH) for each in said)]
     return make_key_rings(products, files, chosen=chosen, seen=seen)
 
 

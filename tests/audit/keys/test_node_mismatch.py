@@ -9,7 +9,7 @@ from audit.cloudbees.product import CLOUDBEES_CD
 from audit.keys.key_ring import KeyRing, make_key_ring
 from audit.keys.missing_key import missing_keys, seen_in_logs
 from audit.keys.node_mismatch import NodeMismatch, node_mismatches
-from audit.keys.unused_keys import Opens, key_remark
+from audit.keys.unused_keys import KeyUse, key_remark
 from parsers.keys.key_file import make_key_file
 from parsers.logs.schema import FINDINGS
 from parsers.secret import Secret
@@ -44,7 +44,7 @@ def test_the_right_file_is_to_be_put_back() -> None:
     """The cure names the key that the database wants, the node, and the wrong file."""
     made = ring(NAMED, now=WRONG, bak=RIGHT)
     mismatches = node_mismatches(MISMATCH, NAMED)
-    now, bak = (key_remark(key, Opens({"bak": 403}, {}, 403), mismatches, made) for key in made.keys)
+    now, bak = (key_remark(key, KeyUse({"bak": 403}, {}, 403), mismatches, made) for key in made.keys)
     assert bak == (
         f"in use now; put bak back as conf/passkey on nbcd01: the database wants SHA-1 {sha1(RIGHT)}, "
         f"and by the log of 2022-10-15 the file there is 'now' ({sha1(WRONG)})"
@@ -61,7 +61,7 @@ def test_the_right_file_is_not_among_the_candidates() -> None:
     assert missing.fingerprint == sha1(RIGHT)
     assert "a backup of conf/passkey of nbcd01 made before 2022-10-15" in missing.advice
     assert f"not in conf/passkey of nbcd01 as it is, which has SHA-1 {sha1(WRONG)}" in missing.advice
-    (remark,) = [key_remark(key, Opens({}, {}, 0), mismatches, made) for key in made.keys]
+    (remark,) = [key_remark(key, KeyUse({}, {}, 0), mismatches, made) for key in made.keys]
     assert remark.startswith("by the log of 2022-10-15 nbcd01 has it")
 
 
@@ -69,9 +69,9 @@ def test_a_right_file_with_a_newline_is_mended_first() -> None:
     """A changed copy of the wanted key is to be put back after it was mended."""
     made = ring(NAMED, now=WRONG, bak=RIGHT + b"\n")
     (_, bak) = (
-        key_remark(key, Opens({}, {}, 0), node_mismatches(MISMATCH, NAMED), made) for key in made.keys
+        key_remark(key, KeyUse({}, {}, 0), node_mismatches(MISMATCH, NAMED), made) for key in made.keys
     )
-    assert "put bak back as conf/passkey on nbcd01, mended so that it has the fingerprint" in bak
+    assert "put bak back as conf/passkey on nbcd01, changed so that it has the fingerprint" in bak
 
 
 def test_what_was_settled_since_is_not_undone() -> None:
@@ -79,7 +79,7 @@ def test_what_was_settled_since_is_not_undone() -> None:
     later = [*NAMED, FingerprintSeen(HISTORY, sha1(WRONG), "2022-10-16 09:00:00")]
     assert node_mismatches(MISMATCH, later) == ()
     made = ring(later, now=WRONG, bak=RIGHT)
-    assert [key_remark(key, Opens({"now": 1, "bak": 1}, {}, 2), (), made) for key in made.keys] == ["", ""]
+    assert [key_remark(key, KeyUse({"now": 1, "bak": 1}, {}, 2), (), made) for key in made.keys] == ["", ""]
 
 
 def test_the_latest_entry_of_each_node_counts() -> None:
@@ -103,14 +103,14 @@ def test_the_latest_entry_of_each_node_counts() -> None:
 def test_a_key_without_fault_needs_no_remark() -> None:
     """A candidate that opens something, on no node and without a twin, has nothing said of it."""
     made = ring([], only=RIGHT)
-    assert key_remark(made.keys[0], Opens({"only": 3}, {}, 3), (), made) == ""
-    assert "though it is the current key" in key_remark(made.keys[0], Opens({}, {}, 3), (), made)
+    assert key_remark(made.keys[0], KeyUse({"only": 3}, {}, 3), (), made) == ""
+    assert "though it is the current key" in key_remark(made.keys[0], KeyUse({}, {}, 3), (), made)
 
 
 def test_a_twin_that_is_counted_elsewhere() -> None:
     """Of two files of one key the one whose openings are counted under the other says so."""
     made = ring([], raw=RIGHT, text=RIGHT + b"\n")
-    assert [key_remark(key, Opens({"raw": 3}, {}, 3), (), made) for key in made.keys] == [
+    assert [key_remark(key, KeyUse({"raw": 3}, {}, 3), (), made) for key in made.keys] == [
         "",
         "the same key as 'raw', written in another form: what it opens is counted there",
     ]

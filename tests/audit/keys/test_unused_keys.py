@@ -12,7 +12,7 @@ def key(*, bits: int = 128, current: bool = False) -> Key:
 def test_each_has_its_likely_reason() -> None:
     """Another server's key, no key at all, and a current one that cannot be the server's are told apart."""
     assert why_idle(key(), 10).startswith("opens none of 10 values: probably the key of another server")
-    assert "no AES key" in why_idle(key(bits=0), 10)
+    assert "not an AES key" in why_idle(key(bits=0), 10)
     assert "current key" in why_idle(key(current=True, bits=0), 10)
 
 

@@ -3,9 +3,8 @@
 import polars as pl
 import pytest
 
-from audit.evidence.evidence_in_logs import evidence_in_logs
-from audit.evidence.log_references import mentions
-from audit.octopus.document_types import is_meant
+from audit.evidence.log_references import evidence_in_logs, mentions
+from audit.octopus.documents import is_meant
 from parsers.logs.finding import Interpreter
 from parsers.logs.phrases import DEFAULT
 from parsers.logs.schema import finding_frame

@@ -6,8 +6,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from audit.ownership.ignore_file import IgnoreRule
-from audit.ownership.ignoring import ignore
+from audit.ownership.ignore_file import IgnoreRule, ignore
 from reports.page import render_page
 from reports.run import Run
 from reports.schema import CREDENTIALS, FINDINGS

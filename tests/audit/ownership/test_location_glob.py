@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from audit.ownership.location_glob import regex_of
+from audit.ownership.globs import regex_of
 
 letters = st.text("ab-z[]!^*?&~\\/.\nÄ😀", max_size=8)
 

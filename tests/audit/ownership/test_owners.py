@@ -45,7 +45,7 @@ def test_what_spreadsheets_write_is_read(
         ("pattern,team,contact\n*,,b\n", "row 2 .* no team"),
         ("pattern,team,contact\n,a,b\n", "row 2 .* no pattern"),
         (f"pattern,team,contact\n{'?' * 1001},a,b\n", "row 2 .* 1000 characters"),
-        ('pattern,team,contact\n"*,a,b\n', "no CSV"),
+        ('pattern,team,contact\n"*,a,b\n', "not CSV"),
     ],
 )
 def test_a_broken_file_names_its_row(tmp_path: Path, text: str, message: str) -> None:

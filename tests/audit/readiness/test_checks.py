@@ -7,7 +7,7 @@ import pytest
 from audit.cloudbees.product import CLOUDBEES_CD
 from audit.keys.key_ring import make_key_ring
 from audit.octopus.product import OCTOPUS
-from audit.readiness.check import State
+from audit.readiness.check import CheckState
 from audit.readiness.checks import check_ids, make_checks
 from audit.readiness.estate import Estate, FileMode, KeyPlace
 from audit.verdict import Verdict
@@ -120,7 +120,7 @@ UNKNOWN: dict[str, list[Estate]] = {
 
 CASES = [
     (id_, state, estate)
-    for state, estates in ((State.FAIL, FAILING), (State.UNKNOWN, UNKNOWN))
+    for state, estates in ((CheckState.FAIL, FAILING), (CheckState.UNKNOWN, UNKNOWN))
     for id_, several in estates.items()
     for estate in several
 ]
@@ -133,12 +133,12 @@ def test_every_check_can_come_out_each_way() -> None:
     assert check_ids() == ids
     assert set(FAILING) == set(UNKNOWN) == set(ids)
     assert {check.id: (check.state, check.what_to_do) for check in make_checks([SOUND])} == dict.fromkeys(
-        ids, (State.PASS, "")
+        ids, (CheckState.PASS, "")
     )
 
 
 @pytest.mark.parametrize(("id_", "state", "estate"), CASES)
-def test_one_thing_out_of_order(id_: str, state: State, estate: Estate) -> None:
+def test_one_thing_out_of_order(id_: str, state: CheckState, estate: Estate) -> None:
     """The check says so, with evidence and something to do."""
     (check,) = (check for check in make_checks([estate]) if check.id == id_)
     assert check.state is state, check
@@ -162,13 +162,13 @@ def test_an_estate_of_which_nothing_is_known() -> None:
         conf=(),
         unread_keys=(),
     )
-    assert {check.state for check in make_checks([nothing])} == {State.UNKNOWN}
+    assert {check.state for check in make_checks([nothing])} == {CheckState.UNKNOWN}
     assert len(make_checks([nothing])) == len(CLOUDBEES_CD.readiness.rules)
 
 
 def test_after_the_upgrade() -> None:
     """With a current passkey of 256 bits the upgrade is behind the server; everything passes."""
-    assert {check.state for check in make_checks([sound_estate(current=NEW)])} == {State.PASS}
+    assert {check.state for check in make_checks([sound_estate(current=NEW)])} == {CheckState.PASS}
 
 
 def test_a_password_in_plain_text_or_none() -> None:
@@ -177,7 +177,7 @@ def test_a_password_in_plain_text_or_none() -> None:
     (check,) = (
         check for check in make_checks([replace(SOUND, conf=conf)]) if check.id == "database-password"
     )
-    assert check.state is State.PASS
+    assert check.state is CheckState.PASS
     assert "in clear" not in check.evidence
 
 
@@ -205,7 +205,7 @@ def octopus(*nodes: tuple[str, bytes]) -> Estate:
     )
 
 
-def one_key_state(estate: Estate) -> tuple[State, str]:
+def one_key_state(estate: Estate) -> tuple[CheckState, str]:
     (check,) = (check for check in make_checks([estate]) if check.id == "one-key")
     return check.state, check.evidence
 
@@ -215,7 +215,7 @@ def test_octopus_nodes_are_compared_by_master_key() -> None:
     bare = b"AAECAwQFBgcICQoLDA0ODw=="
     as_json = b'{"MasterKey":"AAECAwQFBgcICQoLDA0ODw=="}'
     alike = octopus(("node1", bare), ("node2", as_json))
-    assert one_key_state(alike) == (State.PASS, "key 'node1' in node1, node2")
+    assert one_key_state(alike) == (CheckState.PASS, "key 'node1' in node1, node2")
     assert {check.id for check in make_checks([alike])} == {
         "values-open",
         "one-key",
@@ -224,4 +224,4 @@ def test_octopus_nodes_are_compared_by_master_key() -> None:
         "imports",
     }
     other = octopus(("node1", bare), ("node2", b"EBESExQVFhcYGRobHB0eHw=="))
-    assert one_key_state(other)[0] is State.FAIL
+    assert one_key_state(other)[0] is CheckState.FAIL

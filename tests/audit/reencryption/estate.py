@@ -9,7 +9,7 @@ from audit.keys.key_ring import KeyRing
 from audit.layouts.layout import Iv, KeyForm, Layout, Mode
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied
 from audit.ownership.owners import Owners
-from audit.reencryption.make_plan import Wanted, make_plan
+from audit.reencryption.make_plan import PlanRequest, make_plan
 from audit.reencryption.plan import Plan
 from audit.run.examine import Examined
 from audit.run.run_audit import Request, examine_each_product, rings_for, run_audit
@@ -87,7 +87,7 @@ class Judged:
     ) -> Plan:
         target = self.ring.find(to)
         assert target is not None
-        return make_plan(Wanted(run, target, self.ring, supplied, also), self.reading, self.examined)
+        return make_plan(PlanRequest(run, target, self.ring, supplied, also), self.reading, self.examined)
 
 
 def audited(

@@ -1,4 +1,4 @@
-"""SQLite files with CloudBees CD's tables, and what `prepare` is asked about them."""
+"""SQLite files with CloudBees CD's tables, and what `plan_session` is asked about them."""
 
 import random
 import sqlite3

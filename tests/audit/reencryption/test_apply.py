@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from audit.reencryption.certain_replace import TRANSACTION_VALUES
+from audit.reencryption.commit_retry import TRANSACTION_VALUES
 from audit.reencryption.journal import journal_for_writing, read_journal
-from audit.reencryption.plan import Planned
+from audit.reencryption.plan import PlannedChange
 from audit.reencryption.state import State
-from audit.reencryption.write_and_prove import Applied, apply_in_place
+from audit.reencryption.write_and_prove import WriteOutcome, apply_in_place
 from audit.trial.hypothesis import Hypothesis
 from parsers.errors import CommitUnknownError, StoreError
 from parsers.progress import Silent
@@ -30,17 +30,17 @@ def new(number: int) -> StoredCiphertext:
     return StoredCiphertext(f"new {number}".encode())
 
 
-def planned(count: int) -> tuple[MemoryStore, list[Planned]]:
+def planned(count: int) -> tuple[MemoryStore, list[PlannedChange]]:
     """A store, and every second of its values planned: row numbers and places in the plan differ."""
     store = MemoryStore(stored([old(number).value for number in range(2 * count)]))
     opener = Hypothesis(0, Secret(NEW), FRONT)
     return store, [
-        Planned(number, ValueChange(f"row {number}", old(number), new(number)), (opener,), b"")
+        PlannedChange(number, ValueChange(f"row {number}", old(number), new(number)), (opener,), b"")
         for number in range(1, 2 * count, 2)
     ]
 
 
-def applied(store: MemoryStore, todo: list[Planned], folder: Path) -> Applied:
+def applied(store: MemoryStore, todo: list[PlannedChange], folder: Path) -> WriteOutcome:
     with journal_for_writing(journal_at(folder), TARGET) as journal:
         return apply_in_place(todo, store, journal, Silent())
 
@@ -158,7 +158,7 @@ def test_no_secret_in_the_journal_of_a_plan(tmp_path: Path) -> None:
     plan = estate.plan(estate.audited())
     applied(estate.store, list(plan.planned["test"]), tmp_path)
     content = journal_at(tmp_path).read_bytes()
-    markers = [OLD, NEW, *estate.plain.values(), *(each.mark for each in plan.planned["test"])]
+    markers = [OLD, NEW, *estate.plain.values(), *(each.mac for each in plan.planned["test"])]
     markers += [each.change.new.value for each in plan.planned["test"]]
     for marker in markers:
         for form in (marker, marker.hex().encode(), str(marker).encode()):

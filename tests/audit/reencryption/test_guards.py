@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 
 from audit.errors import ReencryptionError
-from audit.reencryption.despite import Despite
 from audit.reencryption.guards import StoreObstacles, refuse_obstacles, refuse_rotation
+from audit.reencryption.overrides import Despite
 from audit.reencryption.plan import Plan
 from parsers.stores.interface import Uncovered
 from parsers.stores.store_writer import Blocker, BlockerKind, StoredCiphertext
@@ -123,7 +123,7 @@ def test_each_reason_alone_is_enough(column: str, word: str, said: str) -> None:
     plan, judged = sound_rotation()
     first = pl.int_range(pl.len()) == 0
     worded = plan.table.with_columns(pl.when(first).then(pl.lit(word)).otherwise(column).alias(column))
-    spoiled = Plan(plan.target, worded, plan.values, plan.planned, plan.basis, plan.marks)
+    spoiled = Plan(plan.target, worded, plan.values, plan.planned, plan.basis, plan.text_mac)
     assert f"({said})" in refused(spoiled, judged)
     refuse_rotation(spoiled, judged.ring, judged.reading, [Despite.UNREADABLE])
 

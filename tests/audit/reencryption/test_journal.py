@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from audit.errors import ReencryptionError
-from audit.reencryption.journal import Entry, Journal, journal_for_writing, read_journal
+from audit.reencryption.journal import Journal, JournalEntry, journal_for_writing, read_journal
 from parsers.stores.store_writer import StoredCiphertext
 from tests.audit.reencryption.estate import journal_at
 from tests.support.programs import need
@@ -25,12 +25,14 @@ TARGET = "0123456789abcdef0123456789abcdef01234567"
 HEAD = json.dumps({"passkey_audit_journal": 1, "target": TARGET}).encode() + b"\n"
 
 
-def entry(number: int = 1, *, store: str = "db", iv: bytes | None = None) -> Entry:
+def entry(number: int = 1, *, store: str = "db", iv: bytes | None = None) -> JournalEntry:
     old = StoredCiphertext(f"old ciphertext {number}".encode(), iv)
-    return Entry(store, f"row {number}", old, StoredCiphertext(f"new ciphertext {number}".encode()).digest)
+    return JournalEntry(
+        store, f"row {number}", old, StoredCiphertext(f"new ciphertext {number}".encode()).digest
+    )
 
 
-def same(found: Entry, expected: Entry) -> bool:
+def same(found: JournalEntry, expected: JournalEntry) -> bool:
     return (found.store, found.record, found.old, found.new_digest) == (
         expected.store,
         expected.record,
@@ -39,7 +41,7 @@ def same(found: Entry, expected: Entry) -> bool:
     )
 
 
-def write(path: Path, *entries: Entry, target: str = TARGET) -> None:
+def write(path: Path, *entries: JournalEntry, target: str = TARGET) -> None:
     with journal_for_writing(path, target) as journal:
         journal.append(entries)
 
@@ -47,7 +49,9 @@ def write(path: Path, *entries: Entry, target: str = TARGET) -> None:
 def test_what_is_written_is_read_back(tmp_path: Path) -> None:
     """Every entry, in its order, with bytes of every kind, over several openings."""
     path = journal_at(tmp_path)
-    strange = Entry("käse; \n db", 'row "1"', StoredCiphertext(bytes(range(256)), b"\0" * 16), "0" * 64)
+    strange = JournalEntry(
+        "käse; \n db", 'row "1"', StoredCiphertext(bytes(range(256)), b"\0" * 16), "0" * 64
+    )
     write(path, entry(1), strange)
     write(path, entry(2, iv=b"vector"))
     found = read_journal(path)
@@ -103,12 +107,12 @@ def test_it_is_there_before_append_returns(tmp_path: Path) -> None:
 
 _TWICE = """
 import pathlib, sys
-from audit.reencryption.journal import Entry, journal_for_writing
-from parsers.stores.store_writer import StoredCiphertext
+from audit.reencryption.journal import JournalEntry, journal_for_writing
+from parsers.stores.change import Sealed
 with journal_for_writing(pathlib.Path(sys.argv[1]), sys.argv[2]) as journal:
     for number in range(2):
-        value = StoredCiphertext(b"x")
-        journal.append([Entry("db", f"row {number} {each}", value, "0" * 64) for each in range(3)])
+        rows = (f"row {number} {each}" for each in range(3))
+        journal.append(JournalEntry("db", row, Sealed(b"x"), "0" * 64) for row in rows)
 """
 
 
@@ -341,11 +345,11 @@ def test_killed_while_it_is_written(tmp_path: Path) -> None:
 
 _ENDLESS = """
 import itertools, pathlib, sys
-from audit.reencryption.journal import Entry, journal_for_writing
-from parsers.stores.store_writer import StoredCiphertext
+from audit.reencryption.journal import JournalEntry, journal_for_writing
+from parsers.stores.change import Sealed
 with journal_for_writing(pathlib.Path(sys.argv[1]), sys.argv[2]) as journal:
     for number in itertools.count():
-        journal.append([Entry("db", f"row {number}", StoredCiphertext(b"x" * 5000), "0" * 64)])
+        journal.append([JournalEntry("db", f"row {number}", Sealed(b"x" * 5000), "0" * 64)])
         print(number, flush=True)
 """
 

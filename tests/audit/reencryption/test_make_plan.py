@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 from audit.errors import ReencryptionError
 from audit.layouts.layout import Iv, KeyForm, Layout, Mode
 from audit.layouts.user_supplied import Supplied
-from audit.reencryption.marks import Marks
-from audit.reencryption.plan import Plan
+from audit.reencryption.plan import PlaintextMac, Plan
 from audit.reencryption.state import State
 from parsers.secret import Secret
 from parsers.stores.schema import STORED
@@ -320,9 +319,9 @@ def test_records_that_are_ruled_out() -> None:
 
 def test_marks_tell_equal_texts_and_nothing_else() -> None:
     """Within one plan; another plan's say something else, and no text is in them."""
-    marks = Marks()
-    assert marks.of(Secret(b"a")) == marks.of(Secret(b"a")) != marks.of(Secret(b"b"))
-    assert Marks().of(Secret(b"a")) != marks.of(Secret(b"a"))
+    macs = PlaintextMac()
+    assert macs.mac(Secret(b"a")) == macs.mac(Secret(b"a")) != macs.mac(Secret(b"b"))
+    assert PlaintextMac().mac(Secret(b"a")) != macs.mac(Secret(b"a"))
 
 
 def test_a_plan_shows_no_value() -> None:

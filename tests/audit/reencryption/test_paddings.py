@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.layouts.layout import Padding
-from audit.reencryption.one_value import Spelling, fresh_vector
+from audit.reencryption.cipher import Notation, fresh_vector
 from audit.reencryption.target import NewLayout, in_layouts
 from parsers.secret import Secret
 from tests.support.one_layout import hypothesis_of, layout_of, opened, written
@@ -79,7 +79,7 @@ def test_from_one_to_another(old: str, new: str) -> None:
     """The text comes over whole, under a salt of its own each time."""
     before = layout_of(preset=old)
     after = layout_of(preset=new) if new else layout_of(mode="cbc", iv="front", key_form="raw")
-    to = NewLayout((hypothesis_of(after, KEY),), Spelling(), "a test")
+    to = NewLayout((hypothesis_of(after, KEY),), Notation(), "a test")
     plain = opened(written("Grüße".encode(), before, PASSPHRASE), before, PASSPHRASE)
     assert plain is not None
     made = [to.encrypt(Secret(plain)) for _ in range(5)]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import polars as pl
 import pytest
 
-from audit.reencryption.plan import Plan, Planned
+from audit.reencryption.plan import Plan, PlannedChange
 from audit.reencryption.proof import Proof, prove
 from audit.run.stores_reading import read_stores
 from parsers.progress import Silent
@@ -17,10 +17,12 @@ from tests.support.sealing import seal
 
 
 def reread(estate: Estate) -> pl.DataFrame:
-    return pl.concat([STORED.to_frame(), *read_stores([estate.store], Silent()).batches])
+    return pl.concat(
+        [STORED.to_frame(), *(each.frame for each in read_stores([estate.store], Silent()).batches)]
+    )
 
 
-def written_estate() -> tuple[Estate, Plan, list[Planned]]:
+def written_estate() -> tuple[Estate, Plan, list[PlannedChange]]:
     estate = two_keys()
     plan = estate.plan(estate.audited())
     written = list(plan.planned["test"])
@@ -28,7 +30,9 @@ def written_estate() -> tuple[Estate, Plan, list[Planned]]:
     return estate, plan, written
 
 
-def proof_of(estate: Estate, plan: Plan, written: list[Planned], *, overtaken: tuple[int, ...] = ()) -> Proof:
+def proof_of(
+    estate: Estate, plan: Plan, written: list[PlannedChange], *, overtaken: tuple[int, ...] = ()
+) -> Proof:
     return prove(plan, "test", written, reread(estate), aligned=False, overtaken=overtaken)
 
 
@@ -85,8 +89,8 @@ def test_a_written_value_that_opens_to_another_text() -> None:
     estate, plan, written = written_estate()
     wrong = StoredCiphertext(seal(BESIDE, NEW, b"another text", random.Random(1)))
     first = written[0]
-    written[0] = Planned(
-        first.row, type(first.change)("row 0", first.change.old, wrong), first.openers, first.mark
+    written[0] = PlannedChange(
+        first.row, type(first.change)("row 0", first.change.old, wrong), first.openers, first.mac
     )
     estate.store.there["row 0"] = wrong
     proof = proof_of(estate, plan, written)
@@ -174,7 +178,7 @@ def test_records_that_stand_twice() -> None:
         plan.values,
         {},
         plan.basis,
-        plan.marks,
+        plan.text_mac,
     )
     assert prove(doubled, "test", [], frame, aligned=False) == Proof({}, 0, 14, 0)
     assert len(prove(doubled, "test", [], frame.head(13), aligned=False).faults) == 1

@@ -10,31 +10,30 @@ import pytest
 from audit.errors import InconsistentCountsError
 from audit.reencryption.journal import journal_for_writing
 from audit.reencryption.plan import Plan
+from audit.reencryption.reaudit import Reaudit, still_needed
 from audit.reencryption.report import (
-    Afterwards,
     by_reason,
-    in_words,
+    counts_in_words,
     make_report,
     needs_attention,
     proof_in_words,
-    still_needed,
 )
 from audit.reencryption.state import SETTLED, State
-from audit.reencryption.write_and_prove import Reencrypted, reencrypt_in_place
+from audit.reencryption.write_and_prove import PlanOutcome, reencrypt_in_place
 from parsers.progress import Silent
 from parsers.stores.store_writer import StoredCiphertext
 from tests.audit.reencryption.estate import Estate, journal_at, two_keys
 
 
-def done_with(estate: Estate, folder: Path) -> Reencrypted:
+def done_with(estate: Estate, folder: Path) -> PlanOutcome:
     plan = estate.plan(estate.audited())
     with journal_for_writing(journal_at(folder), plan.target.fingerprint) as journal:
         return reencrypt_in_place(plan, [(estate.store, estate.store)], journal, Silent())
 
 
-def afterwards(estate: Estate, done: Reencrypted, *, complete: bool = True) -> Afterwards:
+def afterwards(estate: Estate, done: PlanOutcome, *, complete: bool = True) -> Reaudit:
     judged = estate.judged().examined.frame
-    return Afterwards(done, still_needed(judged, done.plan.target), complete)
+    return Reaudit(done, still_needed(judged, done.plan.target), complete)
 
 
 def test_all_went_well(tmp_path: Path) -> None:
@@ -103,7 +102,7 @@ def test_states_that_do_not_add_up_are_a_fault_of_the_program(tmp_path: Path) ->
     odd = done.plan.table.with_columns(state=done.plan.table["state"].replace({"already": "odd"}))
     spoiled = replace(done, plan=replace(done.plan, table=odd))
     with pytest.raises(InconsistentCountsError):
-        make_report(Afterwards(spoiled, {}, complete=True))
+        make_report(Reaudit(spoiled, {}, complete=True))
 
 
 def test_in_words_every_state_has_one() -> None:
@@ -111,7 +110,7 @@ def test_in_words_every_state_has_one() -> None:
     estate = two_keys()
     plan = estate.plan(estate.audited())
     every = [str(each) for each in State] + ["left"] * (plan.table.height - len(State))
-    said = list(in_words(of_states(plan, every)))
+    said = list(counts_in_words(of_states(plan, every)))
     assert len(said) == len(State) + 1
     assert sum(int(line.split()[0]) for line in said[:-1]) == plan.table.height
     assert said[-1].split() == ["14", "values", "in", "all"]

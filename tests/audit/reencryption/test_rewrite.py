@@ -14,7 +14,7 @@ import pytest
 from audit.errors import ReencryptionError
 from audit.reencryption.plan import Plan
 from audit.reencryption.rewrite import Destination, reencrypt_out_of_place, refuse_place
-from audit.reencryption.write_and_prove import Reencrypted
+from audit.reencryption.write_and_prove import PlanOutcome
 from parsers.errors import StoreError
 from parsers.progress import Silent
 from parsers.stores.interface import Store
@@ -60,7 +60,7 @@ def planned(path: Path) -> tuple[Plan, Store, FileRewrite]:
 
 def written(
     path: Path, out: Path, *, harmed: Callable[[FileRewrite], FileRewrite] | None = None
-) -> tuple[Reencrypted, Plan]:
+) -> tuple[PlanOutcome, Plan]:
     plan, store, rewriting = planned(path)
     destination = Destination(out, lambda place: open_store(str(place)))
     if harmed:
@@ -162,7 +162,7 @@ def test_what_does_not_prove_right_is_removed(tmp_path: Path, harm: Callable[[by
     assert states(done.plan) == ["put-back", "already"] * 6
     proof = done.proofs[str(source)]
     assert (proof.proven, proof.untouched) == (0, 12)
-    assert {batch["store"][0] for batch in done.after} == {str(source)}
+    assert {batch.store for batch in done.after} == {str(source)}
 
 
 def test_a_file_that_cannot_be_opened_again_is_removed(tmp_path: Path) -> None:

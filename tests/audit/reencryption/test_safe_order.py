@@ -11,7 +11,8 @@ from audit.errors import ReencryptionError, RequestError
 from audit.exit_codes import ExitCode
 from audit.reencryption.plan import Plan
 from audit.reencryption.report import ReencryptionReport
-from audit.reencryption.safe_order import Question, ReencryptionRequest, reencrypt
+from audit.reencryption.request import Question, ReencryptionRequest
+from audit.reencryption.safe_order import reencrypt
 from audit.reencryption.state import State
 from audit.run.audit import AuditRequest, audit
 from audit.run.observer import Unobserved

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from audit.errors import KeyRingError, ReencryptionError
-from audit.reencryption.session import prepare
+from audit.reencryption.session import plan_session
 from audit.reencryption.state import State
 from parsers.progress import Silent
 from parsers.stores.open import open_store
@@ -21,7 +21,7 @@ def test_a_database_is_changed_in_place(tmp_path: Path) -> None:
     """It is planned and asked, and not a byte of it changes."""
     path = sqlite_of(tmp_path / "a.sqlite", MIXED)
     before = path.read_bytes()
-    session = prepare(request_for(path), Silent())
+    session = plan_session(request_for(path), Silent())
     assert states(session.plan) == PLANNED
     assert [store.label for store, _ in session.in_place] == [str(path)]
     assert list(session.rewritings) == []
@@ -33,7 +33,7 @@ def test_a_database_is_changed_in_place(tmp_path: Path) -> None:
 def test_a_file_is_written_anew(tmp_path: Path) -> None:
     """A table file is no database: its values are found in it, and it is to be written elsewhere."""
     path = csv_of(tmp_path / "a.csv", MIXED)
-    session = prepare(request_for(path), Silent())
+    session = plan_session(request_for(path), Silent())
     assert states(session.plan) == PLANNED
     assert [store.label for store, _ in session.rewritings] == [str(path)]
     assert list(session.in_place) == []
@@ -44,12 +44,12 @@ def test_what_cannot_be_written_is_refused(tmp_path: Path) -> None:
     path, good = sqlite_of(tmp_path / "a.sqlite", MIXED), sqlite_of(tmp_path / "b.sqlite", MIXED)
     packed = tmp_path / "a.sqlite.gz"
     packed.write_bytes(gzip.compress(path.read_bytes()))
-    session = prepare(request_for(packed, good), Silent())
+    session = plan_session(request_for(packed, good), Silent())
     assert session.plan.counts()[State.REFUSED] == 6
     assert session.plan.counts()[State.RE_ENCRYPT] == 6
     assert [store.label for store, _ in session.in_place] == [str(good)]
     refused = session.plan.table.filter(state="refused")
-    assert set(refused["reason"]) == {"this kind of store can be read, and not written"}
+    assert set(refused["reason"]) == {"this kind of store can be read, but not written"}
     assert set(refused["store"]) == {str(packed)}
 
 
@@ -57,7 +57,7 @@ def test_several_stores_and_those_with_nothing_to_do(tmp_path: Path) -> None:
     """Each with something planned is asked; one that is all right is left alone."""
     first, second = sqlite_of(tmp_path / "a.sqlite", MIXED), csv_of(tmp_path / "b.csv", MIXED)
     third = sqlite_of(tmp_path / "c.sqlite", values_of([NEW] * 8, seed=5))
-    session = prepare(request_for(first, second, third), Silent())
+    session = plan_session(request_for(first, second, third), Silent())
     assert [store.label for store, _ in session.in_place] == [str(first)]
     assert [store.label for store, _ in session.rewritings] == [str(second)]
     assert {each.store for each in session.obstacles} == {str(first), str(second)}
@@ -69,14 +69,14 @@ def test_a_store_named_twice(tmp_path: Path) -> None:
     path = sqlite_of(tmp_path / "a.sqlite", MIXED)
     request = request_for(path)
     with pytest.raises(ReencryptionError, match="named twice"):
-        prepare(replace(request, stores=[*request.stores, *request.stores]), Silent())
+        plan_session(replace(request, stores=[*request.stores, *request.stores]), Silent())
 
 
 def test_an_unknown_label(tmp_path: Path) -> None:
     """The labels that there are are named."""
     request = replace(request_for(sqlite_of(tmp_path / "a.sqlite", MIXED)), to="next")
     with pytest.raises(KeyRingError, match="no key is labelled 'next'") as error:
-        prepare(request, Silent())
+        plan_session(request, Silent())
     assert error.value.hint == "labels: old, new"
 
 
@@ -85,7 +85,7 @@ def test_a_key_twice_is_no_target(tmp_path: Path) -> None:
     path = sqlite_of(tmp_path / "a.sqlite", values_of([OLD] * 8))
     request = request_for(path, to="copy", keys={"old": OLD, "copy": OLD}, run_current="old")
     with pytest.raises(ReencryptionError, match="the same key as 'copy'"):
-        prepare(request, Silent())
+        plan_session(request, Silent())
 
 
 def test_nothing_in_the_store(tmp_path: Path) -> None:
@@ -93,7 +93,7 @@ def test_nothing_in_the_store(tmp_path: Path) -> None:
     request = request_for(sqlite_of(tmp_path / "a.sqlite", MIXED))
     empty = open_store(str(sqlite_of(tmp_path / "b.sqlite", [])))
     with pytest.raises(ReencryptionError, match="no stored value was found"):
-        prepare(replace(request, stores=[empty]), Silent())
+        plan_session(replace(request, stores=[empty]), Silent())
 
 
 def test_the_current_key_is_that_of_the_run(tmp_path: Path) -> None:
@@ -101,9 +101,9 @@ def test_the_current_key_is_that_of_the_run(tmp_path: Path) -> None:
     path = sqlite_of(tmp_path / "a.sqlite", MIXED)
     request = request_for(path, run_current="old")
     renamed = replace(request, files=key_files({"passkey.2019": OLD, "new": NEW}))
-    session = prepare(renamed, Silent())
+    session = plan_session(renamed, Silent())
     assert session.ring.current is not None
     assert session.ring.current.label == "passkey.2019"
-    without = prepare(replace(request, files=key_files({"new": NEW})), Silent())
+    without = plan_session(replace(request, files=key_files({"new": NEW})), Silent())
     assert without.ring.current is None or without.ring.current.label == "new"
     assert in_sqlite(path) == MIXED

@@ -10,7 +10,7 @@ import pytest
 from audit.layouts.layout import Encoding, Iv, KeyForm, Layout, Mode
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied
 from audit.layouts.wrapper import Wrapper
-from audit.reencryption.one_value import open_value
+from audit.reencryption.cipher import open_value
 from audit.reencryption.target import NewLayout, NotEstablished, layouts_for
 from parsers.secret import Secret
 from tests.audit.reencryption.by_openssl import opened_by_openssl
@@ -47,7 +47,7 @@ def chosen(
     found = judged([store], keys or KEYS, to, supplied)
     target = found.ring.find(to)
     assert target is not None
-    values = pl.concat([batch.select("value", "iv") for batch in found.reading.batches])
+    values = pl.concat([batch.frame.select("value", "iv") for batch in found.reading.batches])
     return dict(layouts_for(target, found.examined, values, supplied))
 
 
@@ -196,8 +196,8 @@ def test_hex_in_capitals_stays_in_capitals(proven_by_own_values: bool) -> None:
     to = "new" if proven_by_own_values else "next"
     keys = {"new": NEW, "next": OTHER_NEW}
     upper, lower = layout_in(chosen(capitals, to=to, keys=keys)), layout_in(chosen(frame, to=to, keys=keys))
-    assert upper.spelling.upper
-    assert not lower.spelling.upper
+    assert upper.notation.upper
+    assert not lower.notation.upper
     new = upper.encrypt(LONG)
     assert new is not None
     assert new.value == new.value.upper()
@@ -208,7 +208,7 @@ def test_capitals_of_another_layout_do_not_count() -> None:
     layout = Layout(KeyForm.RAW, Mode.CBC, Iv.FRONT, Encoding.HEX)
     found = layout_in(chosen(sealed(layout, NEW), sealed(GCM, NEW, kind="user")))
     assert found.hypothesis.layout == layout
-    assert not found.spelling.upper
+    assert not found.notation.upper
 
 
 @pytest.mark.parametrize("encoding", [Encoding.BASE64, Encoding.BASE64_URL])
@@ -217,25 +217,25 @@ def test_base64_without_padding(encoding: Encoding) -> None:
     layout = Layout(KeyForm.RAW, Mode.CBC, Iv.FRONT, encoding)
     frame = sealed(layout, NEW, 20)
     bare = frame.with_columns(pl.Series("value", [each.rstrip(b"=") for each in frame["value"]], pl.Binary))
-    assert not layout_in(chosen(bare)).spelling.padded
-    assert layout_in(chosen(frame)).spelling.padded
+    assert not layout_in(chosen(bare)).notation.padded
+    assert layout_in(chosen(frame)).notation.padded
     # 48 bytes are 64 letters in either form: nothing speaks against the padded one.
     chance = random.Random(4)
     texts = [text[:20].ljust(20, b"x") for text in passwords(10, chance)]
     even = stored([seal(layout, NEW, text, chance) for text in texts])
-    assert layout_in(chosen(even)).spelling.padded
+    assert layout_in(chosen(even)).notation.padded
 
 
 def test_padding_beside_a_bar_and_in_a_wrapper() -> None:
     """The length of the whole value says nothing: of what stands inside, in front of a `|`, it does."""
     beside = sealed(BESIDE, NEW)
     assert all(len(value) % 4 for value in beside["value"])
-    assert layout_in(chosen(beside)).spelling.padded
+    assert layout_in(chosen(beside)).notation.padded
     frame = sealed(FRONT, NEW, 20)
     inside = pl.Series("value", [b"{AES}" + each for each in frame["value"]], pl.Binary)
     found = layout_in(chosen(frame.with_columns(inside)))
     assert found.hypothesis.layout.wrapper == Wrapper(b"{AES}")
-    assert found.spelling.padded
+    assert found.notation.padded
     new = found.encrypt(LONG)
     assert new is not None
     assert new.value.startswith(b"{AES}")

@@ -15,7 +15,7 @@ from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied
 from audit.reencryption.journal import journal_for_writing
 from audit.reencryption.plan import Plan
 from audit.reencryption.proof import prove
-from audit.reencryption.session import prepare
+from audit.reencryption.session import plan_session
 from audit.reencryption.write_and_prove import reencrypt_in_place
 from audit.run.stores_reading import read_stores
 from audit.trial.hypothesis import Hypothesis
@@ -112,7 +112,7 @@ def test_their_database_stays_byte_for_byte(tmp_path: Path) -> None:
     values += sealed(ECB, NEW, passwords(SHOWN, chance), chance)
     path = sqlite_of(tmp_path / "cd.sqlite", [each.decode() for each in values])
     before = path.read_bytes()
-    session = prepare(request_for(path), Silent())
+    session = plan_session(request_for(path), Silent())
     assert session.plan.planned == {}
     assert session.in_place == []
     assert states(session.plan)[:12] == ["unsure"] * 12
@@ -219,7 +219,7 @@ def test_the_proof_opens_with_every_layout_that_stands(tmp_path: Path) -> None:
     plan = carried_out(estate, tmp_path)
     planned = plan.planned["test"]
     assert len(planned) == 6
-    after = read_stores([estate.store], Silent()).batches[0]
+    after = read_stores([estate.store], Silent()).batches[0].frame
     for each in planned:
         assert {ECB, ZERO} <= {opener.layout for opener in each.openers}
         content = base64.b64decode(value_of(estate, each.change.record))

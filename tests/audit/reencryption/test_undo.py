@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from audit.reencryption.certain_replace import TRANSACTION_VALUES
-from audit.reencryption.journal import Entry, read_journal
-from audit.reencryption.undo import Undone, changes_back, undo_store
+from audit.reencryption.commit_retry import TRANSACTION_VALUES
+from audit.reencryption.journal import JournalEntry, read_journal
+from audit.reencryption.undo import UndoState, changes_back, undo_store
 from parsers.errors import CommitUnknownError, StoreError
 from parsers.progress import Silent
 from parsers.stores.store_writer import StoredCiphertext, ValueChange
@@ -16,11 +16,11 @@ from tests.audit.reencryption.test_apply import applied, new, old, planned
 from tests.support.sealing import stored
 
 
-def entry(record: str, before: StoredCiphertext, after: StoredCiphertext) -> Entry:
-    return Entry("test", record, before, after.digest)
+def entry(record: str, before: StoredCiphertext, after: StoredCiphertext) -> JournalEntry:
+    return JournalEntry("test", record, before, after.digest)
 
 
-def written(folder: Path, count: int = 3) -> tuple[MemoryStore, tuple[Entry, ...]]:
+def written(folder: Path, count: int = 3) -> tuple[MemoryStore, tuple[JournalEntry, ...]]:
     store, todo = planned(count)
     applied(store, todo, folder)
     return store, read_journal(journal_at(folder)).entries
@@ -33,11 +33,11 @@ def test_everything_as_it_was(tmp_path: Path) -> None:
         ValueChange(f"row {number}", new(number), old(number)) for number in (1, 3, 5)
     ]
     done = undo_store(entries, store, Silent())
-    assert done.states == dict.fromkeys(["row 1", "row 3", "row 5"], Undone.PUT_BACK)
+    assert done.states == dict.fromkeys(["row 1", "row 3", "row 5"], UndoState.PUT_BACK)
     assert store.there == {f"row {number}": old(number) for number in range(6)}
     transactions = store.transactions
     again = undo_store(entries, store, Silent())
-    assert again.states == dict.fromkeys(["row 1", "row 3", "row 5"], Undone.NOT_WRITTEN)
+    assert again.states == dict.fromkeys(["row 1", "row 3", "row 5"], UndoState.NOT_WRITTEN)
     assert store.transactions == transactions
     assert changes_back(entries, store) == []
 
@@ -48,7 +48,7 @@ def test_what_changed_since_stays(tmp_path: Path) -> None:
     store.there["row 1"] = StoredCiphertext(b"entered by hand")
     del store.there["row 3"]
     done = undo_store(entries, store, Silent())
-    assert done.states == {"row 1": Undone.CHANGED, "row 3": Undone.GONE, "row 5": Undone.PUT_BACK}
+    assert done.states == {"row 1": UndoState.CHANGED, "row 3": UndoState.GONE, "row 5": UndoState.PUT_BACK}
     assert store.there["row 1"] == StoredCiphertext(b"entered by hand")
 
 
@@ -57,9 +57,9 @@ def test_a_vector_beside_that_changed_counts() -> None:
     store = MemoryStore(stored([b"x"]))
     store.there["row 0"] = StoredCiphertext(b"new", b"other")
     entries = [entry("row 0", StoredCiphertext(b"old", b"old vector"), StoredCiphertext(b"new", b"vector"))]
-    assert undo_store(entries, store, Silent()).states == {"row 0": Undone.CHANGED}
+    assert undo_store(entries, store, Silent()).states == {"row 0": UndoState.CHANGED}
     store.there["row 0"] = StoredCiphertext(b"new", b"vector")
-    assert undo_store(entries, store, Silent()).states == {"row 0": Undone.PUT_BACK}
+    assert undo_store(entries, store, Silent()).states == {"row 0": UndoState.PUT_BACK}
     assert store.there["row 0"] == StoredCiphertext(b"old", b"old vector")
 
 
@@ -68,7 +68,7 @@ def test_an_entry_that_was_never_written() -> None:
     store = MemoryStore(stored([b"old"]))
     assert undo_store(
         [entry("row 0", StoredCiphertext(b"old"), StoredCiphertext(b"new"))], store, Silent()
-    ).states == {"row 0": Undone.NOT_WRITTEN}
+    ).states == {"row 0": UndoState.NOT_WRITTEN}
 
 
 @pytest.mark.parametrize("stands", [b"new 1", b"new 2"])
@@ -78,7 +78,7 @@ def test_killed_and_written_again(stands: bytes) -> None:
     entries = [
         entry("row 0", StoredCiphertext(b"old"), StoredCiphertext(new)) for new in (b"new 1", b"new 2")
     ]
-    assert undo_store(entries, store, Silent()).states == {"row 0": Undone.PUT_BACK}
+    assert undo_store(entries, store, Silent()).states == {"row 0": UndoState.PUT_BACK}
     assert store.there["row 0"] == StoredCiphertext(b"old")
 
 
@@ -89,9 +89,9 @@ def test_re_encrypted_a_second_time() -> None:
         entry("row 0", StoredCiphertext(b"second"), StoredCiphertext(b"second, new")),
     ]
     store = MemoryStore(stored([b"second, new"]))
-    assert undo_store(entries, store, Silent()).states == {"row 0": Undone.PUT_BACK}
+    assert undo_store(entries, store, Silent()).states == {"row 0": UndoState.PUT_BACK}
     assert store.there["row 0"] == StoredCiphertext(b"second")
-    assert undo_store(entries, store, Silent()).states == {"row 0": Undone.NOT_WRITTEN}
+    assert undo_store(entries, store, Silent()).states == {"row 0": UndoState.NOT_WRITTEN}
     assert store.there["row 0"] == StoredCiphertext(b"second")
 
 
@@ -107,11 +107,11 @@ def test_a_fault_midway_can_be_done_again(tmp_path: Path) -> None:
     store.on_replace = broken
     done = undo_store(entries, store, Silent())
     assert done.fault == "connection lost"
-    assert list(done.states.values()).count(Undone.PUT_BACK) == TRANSACTION_VALUES
-    assert list(done.states.values()).count(Undone.FAILED) == half
+    assert list(done.states.values()).count(UndoState.PUT_BACK) == TRANSACTION_VALUES
+    assert list(done.states.values()).count(UndoState.FAILED) == half
     again = undo_store(entries, store, Silent())
     assert again.fault == ""
-    assert list(again.states.values()).count(Undone.PUT_BACK) == half
+    assert list(again.states.values()).count(UndoState.PUT_BACK) == half
     assert store.there == {f"row {number}": old(number) for number in range(2 * count)}
 
 
@@ -124,7 +124,7 @@ def test_an_answer_lost_once(tmp_path: Path) -> None:
             raise CommitUnknownError("no answer to COMMIT")
 
     store.after_replace = lost
-    assert set(undo_store(entries, store, Silent()).states.values()) == {Undone.PUT_BACK}
+    assert set(undo_store(entries, store, Silent()).states.values()) == {UndoState.PUT_BACK}
 
 
 def test_changed_between_reading_and_writing(tmp_path: Path) -> None:
@@ -135,5 +135,5 @@ def test_changed_between_reading_and_writing(tmp_path: Path) -> None:
         store.there["row 1"] = StoredCiphertext(b"entered by hand")
 
     store.on_replace = meanwhile
-    assert undo_store(entries, store, Silent()).states["row 1"] is Undone.CHANGED
+    assert undo_store(entries, store, Silent()).states["row 1"] is UndoState.CHANGED
     assert store.there["row 1"] == StoredCiphertext(b"entered by hand")

@@ -11,9 +11,9 @@ from Crypto.Cipher import AES
 
 from audit.layouts.layout import Encoding, Iv, KeyForm, Layout, Mode
 from audit.layouts.wrapper import Wrapper
-from audit.reencryption.marks import Marks
-from audit.reencryption.new_value import NewValue, new_value
-from audit.reencryption.one_value import Spelling, encrypt_value, fresh_vector, open_value
+from audit.reencryption.cipher import Notation, encrypt_value, fresh_vector, open_value
+from audit.reencryption.make_plan import NewValue, new_value
+from audit.reencryption.plan import PlaintextMac
 from audit.reencryption.target import NewLayout
 from audit.trial.hypothesis import Hypothesis
 from audit.trial.try_keys import try_keys
@@ -65,7 +65,7 @@ def test_only_what_is_inside_changes(wrapper: Wrapper, iv: Iv) -> None:
     layout = layout_in(wrapper, iv)
     old = StoredCiphertext(sealed_in(layout))
     assert open_value(old, under(OLD, layout)) == Secret(TEXT)
-    new = NewLayout((under(NEW, layout),), Spelling(), "").encrypt(Secret(TEXT), old)
+    new = NewLayout((under(NEW, layout),), Notation(), "").encrypt(Secret(TEXT), old)
     assert new is not None
     assert open_value(new, under(NEW, layout)) == Secret(TEXT)
     if wrapper.member:
@@ -104,17 +104,17 @@ def test_not_wrapped_so_is_not_opened() -> None:
 
 def test_no_object_is_made_up() -> None:
     """A bare value is not written into JSON, since nobody knows what else belongs there."""
-    bare, into = layout_in(Wrapper()), NewLayout((under(NEW, layout_in(JSON)),), Spelling(), "")
+    bare, into = layout_in(Wrapper()), NewLayout((under(NEW, layout_in(JSON)),), Notation(), "")
     old = StoredCiphertext(sealed_in(bare))
-    refused = new_value(old, (under(OLD, bare),), into, Marks(), zero_vector=False)
+    refused = new_value(old, (under(OLD, bare),), into, PlaintextMac(), zero_vector=False)
     assert isinstance(refused, str)
     assert "JSON object" in refused
-    out_of = NewLayout((under(NEW, bare),), Spelling(), "")
+    out_of = NewLayout((under(NEW, bare),), Notation(), "")
     freed = new_value(
         StoredCiphertext(sealed_in(layout_in(JSON))),
         (under(OLD, layout_in(JSON)),),
         out_of,
-        Marks(),
+        PlaintextMac(),
         zero_vector=False,
     )
     assert isinstance(freed, NewValue)
@@ -128,7 +128,7 @@ def test_padding_as_it_is_spelled(encoding: Encoding, padded: bool) -> None:
     layout = layout_in(HEAD, encoding=encoding)
     for size in range(8):  # enough for `+` and `/`
         plain = Secret(bytes(size))
-        new = encrypt_value(plain, under(NEW, layout), fresh_vector(layout), Spelling(padded=padded))
+        new = encrypt_value(plain, under(NEW, layout), fresh_vector(layout), Notation(padded=padded))
         assert new.value.endswith(b"=)") is padded
         assert open_value(new, under(NEW, layout)) == plain
 

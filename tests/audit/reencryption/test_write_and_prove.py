@@ -10,8 +10,8 @@ import pytest
 
 from audit.reencryption.journal import journal_for_writing, read_journal
 from audit.reencryption.plan import Plan
-from audit.reencryption.undo import Undone, undo_store
-from audit.reencryption.write_and_prove import Reencrypted, reencrypt_in_place
+from audit.reencryption.undo import UndoState, undo_store
+from audit.reencryption.write_and_prove import PlanOutcome, reencrypt_in_place
 from parsers.errors import CommitUnknownError, StoreError
 from parsers.progress import Silent
 from parsers.stores.open import open_store
@@ -36,14 +36,14 @@ from tests.support.sealing import passwords, seal
 WAS = ["re-encrypt"] * 6 + ["already"] * 6 + ["left", "nothing"]
 
 
-def carried_out(estate: Estate, folder: Path) -> tuple[Plan, Reencrypted]:
+def carried_out(estate: Estate, folder: Path) -> tuple[Plan, PlanOutcome]:
     plan = estate.plan(estate.audited())
     assert states(plan) == WAS
     with journal_for_writing(journal_at(folder), plan.target.fingerprint) as journal:
         return plan, reencrypt_in_place(plan, [(estate.store, estate.store)], journal, Silent())
 
 
-def adds_up(done: Reencrypted) -> None:
+def adds_up(done: PlanOutcome) -> None:
     assert sum(done.plan.counts().values()) == done.plan.table.height == 14
 
 
@@ -125,7 +125,7 @@ def test_a_value_of_ours_that_came_out_otherwise(tmp_path: Path) -> None:
     assert done.faults
     adds_up(done)
     undone = undo_store(read_journal(journal_at(tmp_path)).entries, estate.store, Silent())
-    assert Counter(undone.states.values()) == {Undone.NOT_WRITTEN: 5, Undone.CHANGED: 1}
+    assert Counter(undone.states.values()) == {UndoState.NOT_WRITTEN: 5, UndoState.CHANGED: 1}
 
 
 def test_putting_back_fails_too(tmp_path: Path) -> None:
@@ -197,9 +197,9 @@ def test_undo_after_a_second_re_encryption(tmp_path: Path) -> None:
     entries = read_journal(journal_at(tmp_path)).entries
     assert len(entries) == 7
     done = undo_store(entries, estate.store, Silent())
-    assert Counter(done.states.values()) == {Undone.PUT_BACK: 6}
+    assert Counter(done.states.values()) == {UndoState.PUT_BACK: 6}
     assert estate.store.there["row 0"] == entered
-    assert Counter(undo_store(entries, estate.store, Silent()).states.values()) == {Undone.NOT_WRITTEN: 6}
+    assert Counter(undo_store(entries, estate.store, Silent()).states.values()) == {UndoState.NOT_WRITTEN: 6}
 
 
 def test_a_real_database(tmp_path: Path) -> None:

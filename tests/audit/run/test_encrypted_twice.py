@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from audit.keys.unused_keys import Opens, key_remark
+from audit.keys.unused_keys import KeyUse, key_remark
 from audit.layouts.layout import Encoding, Iv, KeyForm, Layout, Mode
 from audit.run.examine import examine
 from audit.trial.same_secret import SecretTags
@@ -67,7 +67,7 @@ def test_the_outer_key_is_not_called_useless() -> None:
     ]
     ring = ring_of(NEW, OLD)
     examined = examine([stored(twice)], ring, TAGS)
-    opens = Opens({"old": 10}, examined.outer, 10)
+    opens = KeyUse({"old": 10}, examined.outer, 10)
     remark = key_remark(ring.keys[0], opens, (), ring)
     assert remark.startswith("opens the outside of 10 values that were encrypted twice")
 

@@ -11,7 +11,7 @@ from audit.run.examine import Examined, examine
 from audit.run.open_questions import open_questions
 from audit.trial.same_secret import SecretTags
 from parsers.secret import Secret
-from reports.settling import question_in_words, settling_steps
+from reports.wording import question_in_words, settling_steps
 from tests.support.sealing import UNKNOWN_VECTOR, candidate, passwords, ring_of, seal, stored
 
 TAGS = SecretTags(Secret(bytes(16)))

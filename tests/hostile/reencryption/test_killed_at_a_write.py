@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from audit.reencryption.certain_replace import TRANSACTION_VALUES
+from audit.reencryption.commit_retry import TRANSACTION_VALUES
 from tests.support.killing import runs
 from tests.support.rekeying import Rekeying, stored, under_new
 

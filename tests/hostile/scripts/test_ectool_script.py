@@ -9,12 +9,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from reports.ectool_script import ectool_script
+from audit.cloudbees.reentry import ectool_script
 from reports.reentry import reentry_lists
 from reports.schema import REENTRY
 from tests.hostile.scripts.stubs import Stubs, write_stubs
 from tests.hostile.scripts.terminal import Session, run_on_terminal
-from tests.reports.example_run import HOSTILE_NAMES, example_run
+from tests.reports.example_run import GUIDES, HOSTILE_NAMES, example_run
 from tests.support.programs import need
 
 ASK = "secret (nothing: other choices): "
@@ -281,7 +281,7 @@ def test_a_log_that_is_a_link_is_refused(shell: str, stubs: Stubs, folder: Path,
 def test_every_script_of_a_run_parses(shell: str, tmp_path: Path) -> None:
     """The shells read every team's script of an estate full of hostile names, and it is text."""
     credentials = example_run(300).credentials.with_columns(action=pl.lit("re-enter"))
-    for number, (team, rows) in enumerate(reentry_lists(credentials).items()):
+    for number, (team, rows) in enumerate(reentry_lists(credentials, GUIDES).items()):
         script = tmp_path / f"{number}.sh"
         script.write_text(ectool_script(team, "team", rows))
         subprocess.run([shell, "-n", script], check=True)
