@@ -15,6 +15,7 @@ from audit.discovery.single_blocks import behind_a_constant
 from audit.keys.key_ring import Key, KeyRing
 from audit.layouts.layout import BLOCK, Encoding, Layout
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied
+from audit.run.encrypted_twice import InnerVerdicts, Opener, OuterVerdicts, inner_batches
 from audit.trial.best import NOT_OPENED, Best, best_openings
 from audit.trial.hypothesis import Hypothesis, hypotheses
 from audit.trial.inner_values import InnerValues
@@ -23,8 +24,7 @@ from audit.trial.plain_text import Content, Damage
 from audit.trial.same_secret import SecretTags
 from audit.trial.try_keys import try_keys
 from audit.trial.views import View, Views
-from audit.verdict import Confidence, Verdict
-from audit.verdicts.case import Case, Reasons
+from audit.verdict import Verdict
 from audit.verdicts.chance import WeakOpenings, convincing, may_count
 from audit.verdicts.judge import Grounds, Unopened, is_there, judge
 from audit.verdicts.value_form import Form, Forms, Population
@@ -40,9 +40,6 @@ _PADDED_BY_CHANCE = 0.004
 _AES_KEY_BITS = (0, 128, 256)
 _PASSPHRASE_BYTES = 64
 
-Opener = tuple[Hypothesis, ...]
-"""What opens a value, the outer key first: more than one where it was encrypted twice."""
-
 
 @dataclass(frozen=True, slots=True)
 class Examined:
@@ -52,6 +49,7 @@ class Examined:
         ring: the keys that they were tried under.
         frame: the columns of `STORED` without `value` and `iv`, those of a judgement, `value_digest`.
         tags: equal for values that hold the same secret; zeros where that cannot be told; shape [n, 2].
+        cases: why each has its verdict, by itself, whatever lies inside it; shape [n].
         discovered: the layouts that the data show.
         tried: the keys in layouts that were tried.
         opening: which of them opens each value best, or NOT_OPENED; shape [n].
@@ -62,6 +60,7 @@ class Examined:
     ring: KeyRing
     frame: pl.DataFrame
     tags: npt.NDArray[np.uint64]
+    cases: npt.NDArray[np.uint8]
     discovered: Discovered
     tried: Sequence[Hypothesis]
     opening: npt.NDArray[np.int32]
@@ -184,7 +183,9 @@ class _Examination:
             return
         whole = len(rows) == batch.height
         opened = try_keys(Views(batch if whole else batch[rows]), tried)
-        best = best_openings(len(rows), self.inner[number].watch(opened, rows), tried, self.secret_tags)
+        best = best_openings(
+            len(rows), self.inner[number].watch(opened, rows, tried), tried, self.secret_tags
+        )
         self.bests[number].put(rows, best)
 
     def _try_everything(self, known: Sequence[Layout]) -> None:
@@ -250,87 +251,38 @@ class _Examination:
 
     def inner_batches(self) -> list[pl.DataFrame]:
         """Values found under another encryption, in the form of `STORED`; `record` is their place."""
-        found = []
-        for number, (batch, best) in enumerate(zip(self.batches, self.bests, strict=True)):
-            texts = self.inner[number].of(best, convincing(best, self.grounds.correction), self.grounds.tried)
-            if texts:
-                rows = sorted(texts)
-                found.append(
-                    batch[rows].with_columns(
-                        pl.Series("value", [texts[row] for row in rows], pl.Binary),
-                        pl.lit(None, pl.Binary).alias("iv"),
-                        pl.Series("record", [f"{number} {row}" for row in rows]),
-                    )
-                )
-        return found
+        return inner_batches(self.batches, self.inner, self.bests, self._sure(), self.grounds.tried)
+
+    def _sure(self) -> list[npt.NDArray[np.bool_]]:
+        return [convincing(best, self.grounds.correction) for best in self.bests]
 
     def judged(self, inner: Examined | None) -> Examined:
         """The verdicts; `inner` are those of what was found under another encryption."""
         population = self._population()
-        frames, tags = [], []
+        frames, tags, cases = [], [], []
         for batch, best, unopened in zip(self.batches, self.bests, self.unopened, strict=True):
             judgement = judge(batch, best, unopened, population, self.grounds)
             judged = pl.concat([batch.drop("value", "iv"), judgement.frame], how="horizontal")
             frames.append(judged.with_columns(_digests(batch["value"])))
             tags.append(_tags(frames[-1], judgement.whole, best))
-        outer = Counter[str]()
-        inside = self._put_twice(frames, tags, inner, outer) if inner is not None else {}
+            cases.append(judgement.cases)
+        outer = OuterVerdicts(self.ring, frames, tags)
+        if inner is not None:
+            outer.put(InnerVerdicts(inner.frame, inner.cases, inner.tags, inner.opener))
+        if self.exhaustive and len(self.ring.keys) > 1:
+            for number, (best, sure) in enumerate(zip(self.bests, self._sure(), strict=True)):
+                outer.put_signs(number, self.inner[number].signs(best, sure, self.grounds.established))
         return Examined(
             ring=self.ring,
-            frame=pl.concat(frames),
-            tags=np.concatenate(tags),
+            frame=pl.concat(outer.frames),
+            tags=np.concatenate(outer.tags),
+            cases=np.concatenate(cases),
             discovered=self.discovered,
             tried=self.grounds.tried,
             opening=np.concatenate([best.hypothesis for best in self.bests]),
-            inside=inside,
-            outer=outer,
+            inside=outer.inside,
+            outer=outer.outer,
         )
-
-    def _put_twice(
-        self,
-        frames: list[pl.DataFrame],
-        tags: list[npt.NDArray[np.uint64]],
-        inner: Examined,
-        outer_keys: Counter[str],
-    ) -> dict[int, Opener]:
-        """Give values that were encrypted twice the verdict of what lies inside; by row, what opens that.
-
-        `outer_keys` counts the keys that open the outside.
-        """
-        sure = [Confidence.PROVEN, Confidence.STRONG]
-        opened = inner.frame.with_row_index("inner").filter(pl.col("confidence").is_in(sure))
-        current = self.ring.current
-        reasons = Reasons(tuple(key.label for key in self.ring.keys), current.label if current else "")
-        inside: dict[int, Opener] = {}
-        starts = np.cumsum([0, *(frame.height for frame in frames)]).tolist()
-        for number in range(len(frames)):
-            mine = opened.filter(pl.col("record").str.starts_with(f"{number} "))
-            if not mine.height:
-                continue
-            rows = mine["record"].str.split(" ").list.last().cast(pl.UInt32)
-            outer = frames[number][rows.to_list()]
-            outer_keys.update(outer["opened_by"].to_list())
-            layout = pl.Series(
-                [f"{out} > {into}" for out, into in zip(outer["layout"], mine["layout"], strict=True)]
-            )
-            for row, within in zip(rows, mine["inner"], strict=True):
-                inside[starts[number] + row] = inner.opener(within)
-            case = [Case.TWICE if text in sure else Case.TWICE_TWO_TEXTS for text in mine["text_confidence"]]
-            put = mine.select(
-                "opened_by", "fingerprint", "confidence", "text_confidence", "false_positive"
-            ).with_columns(
-                layout=layout,
-                verdict=pl.Series([str(each.verdict) for each in case]),
-                action=pl.Series([str(each.verdict.action) for each in case]),
-                reason=pl.Series(
-                    [reasons.of(each, label) for each, label in zip(case, mine["opened_by"], strict=True)]
-                ),
-            )
-            frames[number] = frames[number].with_columns(
-                frames[number][name].scatter(rows, put[name]) for name in put.columns
-            )
-            tags[number][rows.to_numpy()] = inner.tags[mine["inner"].to_numpy()]
-        return inside
 
     def _named(self, place: int) -> str:
         """The label under which a key's openings are counted: two files of one key are one."""

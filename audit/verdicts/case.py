@@ -39,6 +39,9 @@ class Case(IntEnum):
     CURRENT_HEAD_HIDDEN = 26
     CUT = 27
     TWICE_TWO_TEXTS = 28
+    TWICE_WEAK = 29
+    TWICE_HIDDEN = 30
+    TWICE_UNSETTLED = 31
 
     @property
     def verdict(self) -> Verdict:
@@ -76,6 +79,9 @@ _VERDICTS: Final = {
     Case.CURRENT_HEAD_HIDDEN: Verdict.CURRENT,
     Case.CUT: Verdict.DAMAGED,
     Case.TWICE_TWO_TEXTS: Verdict.AMBIGUOUS,
+    Case.TWICE_WEAK: Verdict.AMBIGUOUS,
+    Case.TWICE_HIDDEN: Verdict.AMBIGUOUS,
+    Case.TWICE_UNSETTLED: Verdict.AMBIGUOUS,
 }
 
 
@@ -108,6 +114,18 @@ _SENTENCES: Final = {
     Case.TWICE_TWO_TEXTS: (
         "encrypted twice: under the current key lies a value that {label} opens with certainty, but to "
         "different texts in layouts that the data cannot tell apart: one known plain text settles it"
+    ),
+    Case.TWICE_WEAK: (
+        "perhaps encrypted twice: what it opens to has the form of a value that {label} opens, but so weakly "
+        "that it may be chance"
+    ),
+    Case.TWICE_HIDDEN: (
+        "perhaps encrypted twice: what it opens to has the form of a value of a single block behind a "
+        "constant initialization vector that nobody knows"
+    ),
+    Case.TWICE_UNSETTLED: (
+        "perhaps encrypted twice: its first 16 bytes are not settled, and the others end as a stored value "
+        "does: one known plain text settles it"
     ),
     Case.HEAD_HIDDEN: (
         "opens under {label}, not under the current key {current}; its first 16 bytes stay hidden by a "

@@ -88,11 +88,13 @@ class Judgement:
         reason.
         opened: whether a key is named for the value; shape [n].
         whole: whether every byte of its text is known; shape [n].
+        cases: `Case` values; shape [n].
     """
 
     frame: pl.DataFrame
     opened: npt.NDArray[np.bool_]
     whole: npt.NDArray[np.bool_]
+    cases: npt.NDArray[np.uint8]
 
 
 def is_there(batch: pl.DataFrame) -> npt.NDArray[np.bool_]:
@@ -133,7 +135,7 @@ def judge(
             "reason": _reasons(case, hypothesis, sizes, _marks(batch, case), grounds),
         }
     )
-    return Judgement(frame, opened, whole)
+    return Judgement(frame, opened, whole, case)
 
 
 def _of_convincing(best: Best, population: Population, grounds: Grounds) -> npt.NDArray[np.uint8]:
