@@ -104,19 +104,23 @@ def examine(
     # What was encrypted again lies as other values of the store do, in a layout that one alone may not show.
     further = (*supplied.to_try, *examined.grounds.established)
     # Of texts it matters only whether they open once more: none of them is called lost, whatever was tried.
-    twice = _Examination(inner, ring, secret_tags, replace(supplied, to_try=further), exhaustive=False)
+    within = replace(supplied, to_try=further)
+    twice = _Examination(inner, ring, secret_tags, within, examined.grounds)
     return examined.judged(twice.judged(None))
 
 
 @dataclass(slots=True, repr=False)
 class _Examination:
-    """One product's values on their way to verdicts."""
+    """One product's values on their way to verdicts.
+
+    `outside`: the grounds of the values that these were found in, if they were found under another encryption.
+    """
 
     batches: Sequence[pl.DataFrame]
     ring: KeyRing
     secret_tags: SecretTags
     supplied: Supplied
-    exhaustive: bool = True
+    outside: Grounds | None = None
     discovered: Discovered = field(init=False)
     grounds: Grounds = field(init=False)
     bests: list[Best] = field(init=False)
@@ -138,6 +142,7 @@ class _Examination:
                 dict.fromkeys(
                     (
                         *published,
+                        *(self.outside.established if self.outside else ()),
                         *(each.layout for one in self.discovered.established for each in one.alike),
                     )
                 )
@@ -146,7 +151,7 @@ class _Examination:
             count=len(tried),
             published=published,
         )
-        self._try_everything(known if self.exhaustive else ())
+        self._try_everything(() if self.outside else known)
 
     def _is_proven(self, hypothesis: Hypothesis) -> bool:
         fingerprint = self.ring.keys[hypothesis.key].fingerprint
@@ -155,7 +160,10 @@ class _Examination:
 
     def _discover(self, known: Sequence[Layout]) -> Discovered:
         """Layouts found, then looked for again in what they do not open, until that shows none."""
-        found = Discovered(())
+        found = Discovered((), to_try=self.outside.tried[: self.outside.count] if self.outside else ())
+        if found.to_try:
+            for number, batch in enumerate(self.batches):
+                self._try(number, batch, np.arange(batch.height), found.to_try)
         for number in range(_ROUNDS):
             rest = [batch.filter(self._without_key(each, found)) for each, batch in enumerate(self.batches)]
             if not sum(batch.height for batch in rest):
@@ -269,7 +277,7 @@ class _Examination:
         outer = OuterVerdicts(self.ring, frames, tags)
         if inner is not None:
             outer.put(InnerVerdicts(inner.frame, inner.cases, inner.tags, inner.opener))
-        if self.exhaustive and len(self.ring.keys) > 1:
+        if not self.outside and len(self.ring.keys) > 1:
             for number, (best, sure) in enumerate(zip(self.bests, self._sure(), strict=True)):
                 outer.put_signs(number, self.inner[number].signs(best, sure, self.grounds.established))
         return Examined(
