@@ -119,7 +119,8 @@ class OuterVerdicts:
             self.inside[start + row] = inner.opener(within)
         case = [Case.TWICE if text in _SURE else Case.TWICE_TWO_TEXTS for text in mine["text_confidence"]]
         columns = ("opened_by", "fingerprint", "confidence", "text_confidence", "false_positive")
-        self._exchange(number, rows, case, mine["opened_by"].to_list(), mine.select(columns), layout)
+        put = mine.select(columns).with_columns(layout=pl.Series(layout, dtype=pl.String))
+        self._exchange(number, rows, case, mine["opened_by"].to_list(), put)
         self.tags[number][rows.to_numpy()] = inner.tags[mine["inner"].to_numpy()]
 
     def _put_doubtful(
@@ -132,16 +133,15 @@ class OuterVerdicts:
         if not kept:
             return
         outer = self.frames[number][kept]
-        columns = outer.select("opened_by", "fingerprint", "confidence", "false_positive").with_columns(
-            text_confidence=pl.lit(str(Confidence.WEAK))
-        )
+        columns = outer.select(
+            "opened_by", "fingerprint", "confidence", "false_positive", "layout"
+        ).with_columns(text_confidence=pl.lit(str(Confidence.WEAK)))
         self._exchange(
             number,
             pl.Series(kept, dtype=pl.UInt32),
             [case] * len(kept),
             [of_row[row] for row in kept],
             columns,
-            outer["layout"].to_list(),
         )
         self.tags[number][kept] = 0
 
@@ -152,12 +152,10 @@ class OuterVerdicts:
         case: Sequence[Case],
         labels: Sequence[str],
         columns: pl.DataFrame,
-        layout: Sequence[str],
     ) -> None:
         current = self.ring.current
         reasons = Reasons(tuple(key.label for key in self.ring.keys), current.label if current else "")
         put = columns.with_columns(
-            layout=pl.Series(layout, dtype=pl.String),
             verdict=pl.Series([str(each.verdict) for each in case]),
             action=pl.Series([str(each.verdict.action) for each in case]),
             reason=pl.Series([reasons.of(each, label) for each, label in zip(case, labels, strict=True)]),

@@ -1,9 +1,9 @@
 """Every stored value examined: layouts found, keys tried, verdicts given."""
 
 import hashlib
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -11,23 +11,25 @@ import polars as pl
 
 from audit.discovery.discover import Discovered, discover, layouts_to_try
 from audit.discovery.sample import is_whole, sample
-from audit.discovery.single_blocks import behind_a_constant
-from audit.keys.key_ring import Key, KeyRing
-from audit.layouts.layout import BLOCK, Encoding, Layout
+from audit.discovery.single_blocks import behind_typed_vectors
+from audit.keys.key_ring import KeyRing
+from audit.layouts.layout import BLOCK, Layout
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied
 from audit.run.encrypted_twice import InnerVerdicts, Opener, OuterVerdicts, inner_batches
+from audit.run.seen_together import seen_together
 from audit.trial.best import NOT_OPENED, Best, best_openings
 from audit.trial.hypothesis import Hypothesis, hypotheses
 from audit.trial.inner_values import InnerValues
-from audit.trial.last_blocks import Said
-from audit.trial.plain_text import Content, Damage
+from audit.trial.last_blocks import Said, Worth
+from audit.trial.opened import Opened
+from audit.trial.plain_text import Content
 from audit.trial.same_secret import SecretTags
 from audit.trial.try_keys import try_keys
 from audit.trial.views import View, Views
 from audit.verdict import Verdict
 from audit.verdicts.chance import WeakOpenings, convincing, may_count
 from audit.verdicts.judge import Grounds, Unopened, is_there, judge
-from audit.verdicts.value_form import Form, Forms, Population
+from audit.verdicts.value_form import Forms
 
 _ROUNDS = 4
 """Layouts are looked for among what nothing opens yet, so often at most: each round has found some, or is the
@@ -37,8 +39,6 @@ _MOST_BY_CHANCE = 20
 """Lost values that padding alone may make `ambiguous`; where chance gives more, its share decides."""
 
 _PADDED_BY_CHANCE = 0.004
-_AES_KEY_BITS = (0, 128, 256)
-_PASSPHRASE_BYTES = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ def examine(
 class _Examination:
     """One product's values on their way to verdicts.
 
-    `outside`: the grounds of the values that these were found in, if they were found under another encryption.
+    `outside`: the grounds of the values that these were found in, if they were encrypted twice.
     """
 
     batches: Sequence[pl.DataFrame]
@@ -209,10 +209,11 @@ class _Examination:
         ]
         every = [each for values in views for each in layouts_to_try(known, values)]
         front = dict.fromkeys(grounds.tried)
-        tried = (
-            *front,
-            *(each for each in hypotheses(self.ring.keys, dict.fromkeys(every)) if each not in front),
-        )
+        every_key = dict.fromkeys(hypotheses(self.ring.keys, dict.fromkeys(every)))
+        typed = dict.fromkeys(hypotheses(self.ring.keys, behind_typed_vectors(dict.fromkeys(every))))
+        further = tuple(each for each in every_key if each not in front)
+        of_single_blocks = tuple(each for each in typed if each not in front and each not in every_key)
+        tried = (*front, *further, *of_single_blocks)
         shown = frozenset(each for one in self.discovered.established for each in one.alike)
         meant, weak = self._weak_under_established(waiting, shown)
         correction = _correction(tried)
@@ -222,8 +223,14 @@ class _Examination:
 
         bests = []
         for rows, values in zip(waiting, views, strict=True):
-            opened = try_keys(values, tried, worth) if rows.size else ()
-            bests.append(best_openings(len(rows), opened, tried, self.secret_tags))
+            opened = chain(
+                try_keys(values, tried[: -len(of_single_blocks) or None], worth) if rows.size else (),
+                _try_single_blocks(values, of_single_blocks, worth, len(tried) - len(of_single_blocks)),
+            )
+            best = best_openings(len(rows), opened, tried, self.secret_tags)
+            # Another vector that a person types would make another text of it, and the same padding.
+            best.whole[best.hypothesis >= len(tried) - len(of_single_blocks)] = False
+            bests.append(best)
         anywhere = WeakOpenings.of(bests, correction)
         self.grounds = replace(grounds, tried=tried)
         self.unopened = []
@@ -232,11 +239,17 @@ class _Examination:
             by_form = best.hypothesis != NOT_OPENED
             # A value alone may open with certainty here, in a layout that the sample did not establish.
             holds = convincing(best, correction) | anywhere.hardly_chance(best.log10)
-            further = by_form & holds & ~meant[number] & ~weak[number]
-            at = np.flatnonzero(further)
+            new = by_form & holds & ~meant[number] & ~weak[number]
+            at = np.flatnonzero(new)
             narrow.put(rows[at], _only(best, at))
             self.unopened.append(
-                Unopened(rows, values, Forms.of(values, established), meant[number] | weak[number] | further)
+                Unopened(
+                    rows,
+                    values,
+                    Forms.of(values, established),
+                    meant[number] | weak[number] | new,
+                    np.zeros(len(rows), np.bool_),
+                )
             )
 
     def _weak_under_established(
@@ -266,10 +279,11 @@ class _Examination:
 
     def judged(self, inner: Examined | None) -> Examined:
         """The verdicts; `inner` are those of what was found under another encryption."""
-        population = self._population()
+        sure = [each & is_there(batch) for each, batch in zip(self._sure(), self.batches, strict=True)]
+        population, unopened = seen_together(self.ring, self.bests, sure, self.unopened, self.grounds.tried)
         frames, tags, cases = [], [], []
-        for batch, best, unopened in zip(self.batches, self.bests, self.unopened, strict=True):
-            judgement = judge(batch, best, unopened, population, self.grounds)
+        for batch, best, others in zip(self.batches, self.bests, unopened, strict=True):
+            judgement = judge(batch, best, others, population, self.grounds)
             judged = pl.concat([batch.drop("value", "iv"), judgement.frame], how="horizontal")
             frames.append(judged.with_columns(_digests(batch["value"])))
             tags.append(_tags(frames[-1], judgement.whole, best))
@@ -278,8 +292,8 @@ class _Examination:
         if inner is not None:
             outer.put(InnerVerdicts(inner.frame, inner.cases, inner.tags, inner.opener))
         if not self.outside and len(self.ring.keys) > 1:
-            for number, (best, sure) in enumerate(zip(self.bests, self._sure(), strict=True)):
-                outer.put_signs(number, self.inner[number].signs(best, sure, self.grounds.established))
+            for number, (best, certain) in enumerate(zip(self.bests, sure, strict=True)):
+                outer.put_signs(number, self.inner[number].signs(best, certain, self.grounds.established))
         return Examined(
             ring=self.ring,
             frame=pl.concat(outer.frames),
@@ -292,61 +306,18 @@ class _Examination:
             outer=outer.outer,
         )
 
-    def _named(self, place: int) -> str:
-        """The label under which a key's openings are counted: two files of one key are one."""
-        return self.ring.opens_as(self.ring.keys[place]).label
 
-    def _population(self) -> Population:
-        texts = opened = odd = 0
-        shortest = 0
-        used: set[str] = set()
-        for batch, best in zip(self.batches, self.bests, strict=True):
-            sure = convincing(best, self.grounds.correction) & is_there(batch)
-            opened += int(sure.sum())
-            text = best.content != Content.BINARY
-            texts += int((sure & text).sum())
-            odd += int((sure & ~text & ~best.proven & (best.damage != Damage.LIKELY)).sum())
-            used |= {self._named(self.grounds.tried[each].key) for each in np.unique(best.hypothesis[sure])}
-            for each in np.unique(best.hypothesis[sure]):
-                layout = self.grounds.tried[each].layout
-                shortest = min(shortest or layout.overhead + BLOCK, layout.overhead + BLOCK)
-        return Population(
-            opened=opened,
-            shortest_opened=shortest,
-            texts=texts,
-            odd=odd,
-            forms=Forms(
-                np.concatenate([each.forms.form for each in self.unopened]),
-                np.concatenate([each.forms.sizes for each in self.unopened]),
-            ),
-            odd_key=any(
-                _is_odd(key) for place, key in enumerate(self.ring.keys) if self._named(place) not in used
-            ),
-            hidden=behind_a_constant(
-                np.concatenate([_single_blocks(each) for each in self.unopened]),
-                {
-                    each.aes_key
-                    for each in self.grounds.tried
-                    if self._named(each.key) not in used and each.layout.plain_aes
-                },
-            ),
-        )
-
-
-def _single_blocks(unopened: Unopened) -> npt.NDArray[np.uint8]:
-    """The values of a single block that fit an established layout; shape [n, 16]."""
-    fit = (unopened.forms.form == Form.FITTING) & (unopened.forms.sizes == BLOCK)
-    found = []
-    for encoding in Encoding:
-        decoded = unopened.values[View(encoding)].filter(pl.Series(fit))
-        found.append(decoded.filter((decoded.bin.size() == BLOCK).fill_null(value=False)))
-    together = pl.concat(found)
-    return np.frombuffer(b"".join(together.to_list()), np.uint8).reshape(-1, BLOCK)
-
-
-def _is_odd(key: Key) -> bool:
-    """Short, and no AES key: a passphrase, or a key of another cipher."""
-    return key.bits not in _AES_KEY_BITS or (not key.bits and len(key.content) <= _PASSPHRASE_BYTES)
+def _try_single_blocks(
+    values: Views, tried: Sequence[Hypothesis], worth: Worth, start: int
+) -> Iterator[Opened]:
+    """What these hypotheses, counted from `start`, open of the values of a single block."""
+    single = np.zeros(values.frame.height, np.bool_)
+    for view in dict.fromkeys(View.of(each.layout) for each in tried):
+        single |= (values[view].bin.size() == BLOCK).fill_null(value=False).to_numpy()
+    rows = np.flatnonzero(single)
+    if rows.size:
+        for opened in try_keys(Views(values.frame[rows]), tried, worth):
+            yield replace(opened, hypothesis=start + opened.hypothesis, rows=rows[opened.rows])
 
 
 def _correction(tried: Sequence[Hypothesis]) -> int:

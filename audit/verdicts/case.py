@@ -42,6 +42,7 @@ class Case(IntEnum):
     TWICE_WEAK = 29
     TWICE_HIDDEN = 30
     TWICE_UNSETTLED = 31
+    SINGLE = 32
 
     @property
     def verdict(self) -> Verdict:
@@ -82,6 +83,7 @@ _VERDICTS: Final = {
     Case.TWICE_WEAK: Verdict.AMBIGUOUS,
     Case.TWICE_HIDDEN: Verdict.AMBIGUOUS,
     Case.TWICE_UNSETTLED: Verdict.AMBIGUOUS,
+    Case.SINGLE: Verdict.UNKNOWN,
 }
 
 
@@ -101,7 +103,11 @@ _SENTENCES: Final = {
     Case.LOST: "well-formed in a layout established for values like it, and {unopened} in any form or layout",
     Case.NOT_SHOWN: (
         "fits an established layout, and {unopened}; but other values here are of a layout that nobody "
-        "knows, or a candidate opens nothing that could open such values, so that it may be of that one"
+        "knows, or a candidate opens nothing, so that it may be of that one"
+    ),
+    Case.SINGLE: (
+        "a single block, and {unopened}; behind a constant initialization vector that nobody knows it would "
+        "open under none, whichever wrote it: too few such values, or some that agree, to rule that out"
     ),
     Case.MARKED: (
         "begins as ciphertext of another program does: {mark}; a layouts file (--layouts) can describe it"

@@ -71,12 +71,15 @@ class Unopened:
         values: their `value` and `iv`.
         forms: what they look like.
         meant: openings, weak ones, that are not to be taken for chance; shape [n].
+        agreeing: single blocks that agree with others as texts behind one constant vector do; shape [n], or
+            [0] where that was not asked.
     """
 
     rows: npt.NDArray[np.intp]
     values: Views
     forms: Forms
     meant: npt.NDArray[np.bool_]
+    agreeing: npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +175,7 @@ def _of_others(unopened: Unopened, population: Population, grounds: Grounds) -> 
         (form == Form.MARKED, Case.MARKED),
         (fitting(values, unsolved, Layout.hides), Case.HIDDEN),
         (single & (population.hidden is True), Case.HIDDEN),
-        (single & (population.hidden is None), Case.NOT_SHOWN),
+        (single & (unopened.agreeing | (not population.shows_loss_of_blocks)), Case.SINGLE),
         (form == Form.FITTING, lost),
         (misfit & population.few_misfits & (unopened.forms.sizes == 0), Case.CUT),
         (misfit & population.few_misfits, Case.IMPOSSIBLE),

@@ -87,6 +87,8 @@ class Population:
         forms: of all others that are there.
         odd_key: whether a candidate that opens nothing is of a size that AES keys of the product do not have,
             as a passphrase or a DES key is: what it opens may be among the values that nothing opens.
+        hidden: whether single blocks lie behind one constant vector that nobody knows; None if too few tell.
+        idle_key: whether any candidate opens nothing.
     """
 
     opened: int
@@ -96,6 +98,7 @@ class Population:
     forms: Forms
     odd_key: bool
     hidden: bool | None = False
+    idle_key: bool = False
 
     @property
     def of_text(self) -> bool:
@@ -127,10 +130,24 @@ class Population:
         if self._count(Form.MARKED) or (len(misfits) and not self.few_misfits):
             return False  # another program's values are there, and of some lengths they look like these
         fitting = self.forms.sizes[self.forms.form == Form.FITTING]
+        if self.idle_key and len(fitting) < _MANY:
+            # Few of them may be what no trial shows: binary secrets without padding, a layout of their own.
+            return False
         if np.isin(fitting, _RSA_SIZES).sum() > _SHARE_BY_CHANCE * len(fitting):
             return False
         # Salt and vector in front make every value longer than the shortest of an established layout.
         return len(fitting) < _MANY or int(fitting.min()) <= self.shortest_opened
+
+    @property
+    def shows_loss_of_blocks(self) -> bool:
+        """Whether single blocks that no candidate opens, and that agree with no others, are lost.
+
+        A constant vector that nobody knows hides any of them from its own key. Two texts behind one agree, so
+        that of those under each key at most one does not: among many that is at most one value a key, and of
+        a layout that it would have to itself. Longer values that nothing opens are not hidden at all; they
+        show that a key is missing, and count with the others.
+        """
+        return self.hidden is not True and self._count(Form.FITTING) >= _MANY
 
     def _other_blocks(self, misfits: npt.NDArray[np.int64]) -> bool:
         eights = int(((misfits % _OTHER_BLOCK == 0) & (misfits > 0)).sum())
