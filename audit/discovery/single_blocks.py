@@ -23,7 +23,7 @@ _ENOUGH_TO_TELL: Final = 5
 """Texts in one script: the fifth one that agrees makes it 2⁻⁶⁴."""
 
 _MOST_DECRYPTED: Final = 4_000_000
-"""Blocks times keys: a second or two. Among more lost values those that agree with a few are not looked for."""
+"""Blocks times keys: a second or two. Of more lost values those that agree are not looked for."""
 
 _BY_CHANCE: Final = 0.02
 """Of random blocks at most so many are said to agree with others, under any of the keys together."""

@@ -16,6 +16,7 @@ from audit.keys.key_ring import KeyRing
 from audit.layouts.layout import BLOCK, Layout
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied
 from audit.run.encrypted_twice import InnerVerdicts, Opener, OuterVerdicts, inner_batches
+from audit.run.seen_alone import seen_alone
 from audit.run.seen_together import seen_together
 from audit.trial.best import NOT_OPENED, Best, best_openings
 from audit.trial.hypothesis import Hypothesis, hypotheses
@@ -242,15 +243,9 @@ class _Examination:
             new = by_form & holds & ~meant[number] & ~weak[number]
             at = np.flatnonzero(new)
             narrow.put(rows[at], _only(best, at))
-            self.unopened.append(
-                Unopened(
-                    rows,
-                    values,
-                    Forms.of(values, established),
-                    meant[number] | weak[number] | new,
-                    np.zeros(len(rows), np.bool_),
-                )
-            )
+            forms = Forms.of(values, established)
+            unopened = Unopened.of(rows, values, forms, meant[number] | weak[number] | new)
+            self.unopened.append(seen_alone(unopened, known, self.grounds) if known else unopened)
 
     def _weak_under_established(
         self, waiting: Sequence[npt.NDArray[np.intp]], shown: frozenset[Hypothesis]

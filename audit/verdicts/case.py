@@ -43,6 +43,9 @@ class Case(IntEnum):
     TWICE_HIDDEN = 30
     TWICE_UNSETTLED = 31
     SINGLE = 32
+    OWN_FORM = 33
+    BEGINS = 34
+    CUT_OPENS = 35
 
     @property
     def verdict(self) -> Verdict:
@@ -84,6 +87,9 @@ _VERDICTS: Final = {
     Case.TWICE_HIDDEN: Verdict.AMBIGUOUS,
     Case.TWICE_UNSETTLED: Verdict.AMBIGUOUS,
     Case.SINGLE: Verdict.UNKNOWN,
+    Case.OWN_FORM: Verdict.AMBIGUOUS,
+    Case.BEGINS: Verdict.AMBIGUOUS,
+    Case.CUT_OPENS: Verdict.DAMAGED,
 }
 
 
@@ -104,6 +110,17 @@ _SENTENCES: Final = {
     Case.NOT_SHOWN: (
         "fits an established layout, and {unopened}; but other values here are of a layout that nobody "
         "knows, or a candidate opens nothing, so that it may be of that one"
+    ),
+    Case.OWN_FORM: (
+        "opens under {label}, but in a form that no other value here has: text or bytes around it, or "
+        "another encoding; whether the server reads it so is not known"
+    ),
+    Case.BEGINS: (
+        "its first blocks are text under {label}, and its end is not: changed, or of a layout of its own"
+    ),
+    Case.CUT_OPENS: (
+        "decodes to {size} bytes, a length that no established layout has, and begins as text under {label}: "
+        "its end is cut off or mistyped"
     ),
     Case.SINGLE: (
         "a single block, and {unopened}; behind a constant initialization vector that nobody knows it would "
