@@ -10,7 +10,7 @@ import polars as pl
 
 from audit.discovery.single_blocks import agree, behind_a_constant
 from audit.keys.key_ring import Key, KeyRing
-from audit.layouts.layout import BLOCK, Encoding
+from audit.layouts.layout import BLOCK, Encoding, Mode
 from audit.trial.best import Best
 from audit.trial.groups import Bytes, Rows
 from audit.trial.hypothesis import Hypothesis
@@ -21,6 +21,9 @@ from audit.verdicts.value_form import Form, Forms, Population
 
 _AES_KEY_BITS: Final = (0, 128, 256)
 _PASSPHRASE_BYTES: Final = 64
+
+_SHORT_TEXT: Final = 7
+"""Bytes of text that any store has one as short as: GCM fills nothing up. A salt in front has 8 and more."""
 
 
 def seen_together(
@@ -48,7 +51,8 @@ def seen_together(
         odd += int((certain & ~text & ~best.proven & (best.damage != Damage.LIKELY)).sum())
         for each in np.unique(best.hypothesis[certain]):
             used.add(_label(ring, tried[each].key))
-            size = tried[each].layout.overhead + BLOCK
+            layout = tried[each].layout
+            size = layout.overhead + BLOCK + _SHORT_TEXT * (layout.mode is Mode.GCM)
             shortest = min(shortest or size, size)
     idle = [key for place, key in enumerate(ring.keys) if _label(ring, place) not in used]
     blocks = [_single_blocks(each) for each in unopened]

@@ -83,7 +83,7 @@ class Population:
 
     Attributes:
         opened: values that a key opens with certainty.
-        shortest_opened: bytes of the shortest of them once decoded.
+        shortest_opened: bytes of a short text once decoded, in the layout of them that adds least.
         texts: how many of them open to text.
         odd: how many open to something else that is not a damaged text for certain.
         forms: of all others that are there.
