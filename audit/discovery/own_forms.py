@@ -31,10 +31,11 @@ NOBODY: Final = -1
 _CHANCE: Final = 1e-4
 """Of so many values one seems to open in a form of its own by chance."""
 
-_MOST_TRIED: Final = 400_000
+_MOST_TRIED: Final = 200_000
 """Values times hypotheses: some seconds. Of more values the first ones are looked at."""
 
 _MOST_VALUES: Final = 512
+_FEWEST: Final = 8
 _LONGEST: Final = 4_096
 _LONGEST_HEAD: Final = 12
 _LONGEST_TAIL: Final = 2
@@ -84,7 +85,7 @@ def own_forms(
     tried = hypotheses(keys, _in_hex(layouts))
     if not tried or not rows:
         return found
-    kept = rows[: min(_MOST_VALUES, max(BLOCK, _MOST_TRIED // len(tried)))]
+    kept = rows[: min(_MOST_VALUES, max(_FEWEST, _MOST_TRIED // len(tried)))]
     of_row: list[int] = []
     bodies: list[_Reading] = []
     for row, value in zip(kept, values.gather(list(kept)).to_list(), strict=True):
