@@ -188,6 +188,9 @@ def _of_others(unopened: Unopened, population: Population, grounds: Grounds) -> 
     single = (form == Form.FITTING) & (unopened.forms.sizes == BLOCK) & (not grounds.published)
     own, begins = unopened.own_key != NOT_OPENED, unopened.begins_under != NOT_OPENED
     few = misfit & population.few_misfits & (not population.idle_key)
+    # Whole blocks that are no text show no key where padding shows nothing: of such a store none is lost.
+    showing = [each for each in grounds.established if each.padding.fill is None]
+    silent = (form == Form.FITTING) & ~fitting(values, showing, Layout.fits) & (not population.of_text)
     tests = [
         (own, Case.OWN_FORM),
         (form == Form.TYPED, Case.PLAIN),
@@ -197,6 +200,7 @@ def _of_others(unopened: Unopened, population: Population, grounds: Grounds) -> 
         ((form == Form.FITTING) & begins, Case.BEGINS),
         (single & (population.hidden is True), Case.HIDDEN),
         (single & (unopened.agreeing | (not population.shows_loss_of_blocks)), Case.SINGLE),
+        (silent, Case.NOT_SHOWN),
         (form == Form.FITTING, lost),
         (misfit & begins, Case.CUT_OPENS),
         (few & (unopened.forms.sizes == 0), Case.CUT),

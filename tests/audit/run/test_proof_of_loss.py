@@ -151,6 +151,17 @@ def test_what_begins_as_text_is_cut_off() -> None:
     assert all("begins as text under new" in reason for reason in frame["reason"])
 
 
+def test_whole_blocks_without_padding_are_lost_among_texts_alone() -> None:
+    """Zero bytes pad nothing that fills its blocks: a binary secret shows no key, a text would be text."""
+    chance = random.Random(16)
+    zero = Layout(KeyForm.RAW, Mode.ECB, Iv.NONE, padding=Padding.ZERO)
+    lost = [seal(zero, MISSING, text, chance) for text in passwords(12, chance)]
+    few = [seal(zero, KEY, text + b"!" * 20, chance) for text in passwords(6, chance)]
+    many = [seal(zero, KEY, text + b"!" * 20, chance) for text in passwords(30, chance)]
+    assert set(judged([*lost, *few], CURRENT)["verdict"][:12]) == {"unknown"}
+    assert Counter(judged([*lost, *many], CURRENT)["verdict"][:12])["lost"] >= 11
+
+
 def test_nothing_is_damaged_by_its_length_while_a_candidate_opens_nothing() -> None:
     """That candidate may be the key of a layout of such lengths."""
     values = [base64.b64encode(random.Random(15).randbytes(25))]
