@@ -1,6 +1,6 @@
 """What all values of a product show together, once every key was tried on them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -14,10 +14,12 @@ from audit.layouts.layout import BLOCK, Encoding, Mode
 from audit.trial.best import Best
 from audit.trial.groups import Bytes, Rows
 from audit.trial.hypothesis import Hypothesis
+from audit.trial.last_bytes import end_alike
 from audit.trial.plain_text import Content, Damage
 from audit.trial.views import View
 from audit.verdicts.judge import Unopened
 from audit.verdicts.value_form import Form, Forms, Population
+from parsers.secret import Secret
 
 _AES_KEY_BITS: Final = (0, 128, 256)
 _PASSPHRASE_BYTES: Final = 64
@@ -73,7 +75,7 @@ def seen_together(
         hidden=behind_a_constant(together, keys),
     )
     return population, [
-        replace(each, agreeing=_flags(len(each.rows), rows[agrees]))
+        replace(each, agreeing=_flags(len(each.rows), rows[agrees]), padded_alike=_padded_alike(each, keys))
         for each, (rows, _), agrees in zip(unopened, blocks, agreeing, strict=True)
     ]
 
@@ -100,6 +102,15 @@ def _single_blocks(unopened: Unopened) -> tuple[Rows, Bytes]:
         rows.append(here.arg_true().to_numpy().astype(np.intp))
         found += decoded.filter(here).to_list()
     return np.concatenate(rows), np.frombuffer(b"".join(found), np.uint8).reshape(-1, BLOCK)
+
+
+def _padded_alike(unopened: Unopened, keys: Collection[Secret]) -> npt.NDArray[np.bool_]:
+    """Values that fit an established layout, and end in one padding under one key; shape [n]."""
+    fit = pl.Series(unopened.forms.form == Form.FITTING)
+    found = np.zeros(len(fit), np.bool_)
+    for encoding in Encoding if fit.any() else ():
+        found |= end_alike(unopened.values[View(encoding)].set(~fit, None), keys)
+    return found
 
 
 def _is_odd(key: Key) -> bool:

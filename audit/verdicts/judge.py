@@ -74,6 +74,7 @@ class Unopened:
         agreeing: single blocks that agree with others as texts behind one constant vector do; shape [n].
         own_key: the candidate that opens each in a form of its own, as its place, or -1; shape [n].
         begins_under: the candidate under which its first blocks are text, or -1; shape [n].
+        padded_alike: values that all end in one padding under one key, more than chance explains; shape [n].
     """
 
     rows: npt.NDArray[np.intp]
@@ -83,14 +84,15 @@ class Unopened:
     agreeing: npt.NDArray[np.bool_]
     own_key: npt.NDArray[np.int32]
     begins_under: npt.NDArray[np.int32]
+    padded_alike: npt.NDArray[np.bool_]
 
     @classmethod
     def of(
         cls, rows: npt.NDArray[np.intp], values: Views, forms: Forms, meant: npt.NDArray[np.bool_]
     ) -> "Unopened":
         """Values of which nothing else was asked yet."""
-        nobody = np.full(len(rows), NOT_OPENED, np.int32)
-        return cls(rows, values, forms, meant, np.zeros(len(rows), np.bool_), nobody, nobody)
+        nobody, none = np.full(len(rows), NOT_OPENED, np.int32), np.zeros(len(rows), np.bool_)
+        return cls(rows, values, forms, meant, none, nobody, nobody, none)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +202,7 @@ def _of_others(unopened: Unopened, population: Population, grounds: Grounds) -> 
         ((form == Form.FITTING) & begins, Case.BEGINS),
         (single & (population.hidden is True), Case.HIDDEN),
         (single & (unopened.agreeing | (not population.shows_loss_of_blocks)), Case.SINGLE),
-        (silent, Case.NOT_SHOWN),
+        ((form == Form.FITTING) & (silent | unopened.padded_alike), Case.NOT_SHOWN),
         (form == Form.FITTING, lost),
         (misfit & begins, Case.CUT_OPENS),
         (few & (unopened.forms.sizes == 0), Case.CUT),

@@ -162,6 +162,14 @@ def test_whole_blocks_without_padding_are_lost_among_texts_alone() -> None:
     assert Counter(judged([*lost, *many], CURRENT)["verdict"][:12])["lost"] >= 11
 
 
+def test_binary_secrets_that_show_nothing_but_how_many_bytes_fill_them() -> None:
+    """Each ends as one random block in 16 does, and all of them together do not."""
+    chance = random.Random(17)
+    iso = Layout(KeyForm.RAW, Mode.ECB, Iv.NONE, padding=Padding.ISO10126)
+    values = [seal(iso, OLD, chance.randbytes(chance.randint(5, 70)), chance) for _ in range(23)]
+    assert "lost" not in set(last(ECB, values, CURRENT, OLDER)["verdict"])
+
+
 def test_nothing_is_damaged_by_its_length_while_a_candidate_opens_nothing() -> None:
     """That candidate may be the key of a layout of such lengths."""
     values = [base64.b64encode(random.Random(15).randbytes(25))]
