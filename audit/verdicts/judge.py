@@ -190,6 +190,9 @@ def _of_others(unopened: Unopened, population: Population, grounds: Grounds) -> 
     single = (form == Form.FITTING) & (unopened.forms.sizes == BLOCK) & (not grounds.published)
     own, begins = unopened.own_key != NOT_OPENED, unopened.begins_under != NOT_OPENED
     few = misfit & population.few_misfits & (not population.idle_key)
+    # One block behind a prefix of its own and a constant vector opens under no key, and is whole.
+    one_block = (unopened.forms.sizes > BLOCK) & (unopened.forms.sizes < 2 * BLOCK)
+    few &= ~one_block | population.many_misfits
     # Whole blocks that are no text show no key where padding shows nothing: of such a store none is lost.
     showing = [each for each in grounds.established if each.padding.fill is None]
     silent = (form == Form.FITTING) & ~fitting(values, showing, Layout.fits) & (not population.of_text)

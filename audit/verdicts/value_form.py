@@ -124,6 +124,11 @@ class Population:
         return not self._other_blocks(misfits)
 
     @property
+    def many_misfits(self) -> bool:
+        """Whether they are more than a value or two in forms of their own."""
+        return self._count(Form.MISFIT) >= _MANY
+
+    @property
     def shows_loss(self) -> bool:
         """Whether values that fit an established layout, and that no candidate opens, are of that layout."""
         misfits = self.forms.sizes[self.forms.form == Form.MISFIT]
