@@ -69,6 +69,7 @@ def _is_nearly_encoded(values: pl.Series) -> npt.NDArray[np.bool_]:
 
 _DAMAGED_AT_MOST: Final = 1 / 20
 _MANY: Final = 8
+_FEW_LONG: Final = 3
 _ENOUGH_TEXTS: Final = 20
 _ODD_AT_MOST: Final = 1 / 5
 _OTHER_BLOCK: Final = 8
@@ -152,9 +153,13 @@ class Population:
         A constant vector that nobody knows hides any of them from its own key. Two texts behind one agree, so
         that of those under each key at most one does not: among many that is at most one value a key, and of
         a layout that it would have to itself. Longer values that nothing opens are not hidden at all; they
-        show that a key is missing, and count with the others.
+        show that a key is missing, and count with the others; where most are long, a few are enough.
         """
-        return self.hidden is not True and self._count(Form.FITTING) >= _MANY
+        if self.hidden is True:
+            return False
+        fitting = self.forms.sizes[self.forms.form == Form.FITTING]
+        long = int((fitting > BLOCK).sum())
+        return len(fitting) >= _MANY or (_FEW_LONG <= long and len(fitting) < 2 * long)
 
     def _other_blocks(self, misfits: npt.NDArray[np.int64]) -> bool:
         eights = int(((misfits % _OTHER_BLOCK == 0) & (misfits > 0)).sum())
