@@ -159,7 +159,7 @@ class Population:
             return False
         fitting = self.forms.sizes[self.forms.form == Form.FITTING]
         long = int((fitting > BLOCK).sum())
-        return len(fitting) >= _MANY or (_FEW_LONG <= long and len(fitting) < 2 * long)
+        return len(fitting) >= _MANY or (long >= _FEW_LONG and len(fitting) < 2 * long)
 
     def _other_blocks(self, misfits: npt.NDArray[np.int64]) -> bool:
         eights = int(((misfits % _OTHER_BLOCK == 0) & (misfits > 0)).sum())
