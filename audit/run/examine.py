@@ -1,9 +1,9 @@
 """Every stored value examined: layouts found, keys tried, verdicts given."""
 
 import hashlib
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -11,23 +11,26 @@ import polars as pl
 
 from audit.discovery.discover import Discovered, discover, layouts_to_try
 from audit.discovery.sample import is_whole, sample
-from audit.discovery.single_blocks import behind_a_constant
-from audit.keys.key_ring import Key, KeyRing
-from audit.layouts.layout import BLOCK, Encoding, Layout
+from audit.discovery.single_blocks import behind_typed_vectors
+from audit.keys.key_ring import KeyRing
+from audit.layouts.layout import BLOCK, Layout
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied
+from audit.run.encrypted_twice import InnerVerdicts, Opener, OuterVerdicts, inner_batches
+from audit.run.seen_alone import seen_alone
+from audit.run.seen_together import seen_together
 from audit.trial.best import NOT_OPENED, Best, best_openings
 from audit.trial.hypothesis import Hypothesis, hypotheses
 from audit.trial.inner_values import InnerValues
-from audit.trial.last_blocks import Said
-from audit.trial.plain_text import Content, Damage
+from audit.trial.last_blocks import Said, Worth
+from audit.trial.opened import Opened
+from audit.trial.plain_text import Content
 from audit.trial.same_secret import SecretTags
 from audit.trial.try_keys import try_keys
 from audit.trial.views import View, Views
-from audit.verdict import Confidence, Verdict
-from audit.verdicts.case import Case, Reasons
+from audit.verdict import Verdict
 from audit.verdicts.chance import WeakOpenings, convincing, may_count
 from audit.verdicts.judge import Grounds, Unopened, is_there, judge
-from audit.verdicts.value_form import Form, Forms, Population
+from audit.verdicts.value_form import Forms
 
 _ROUNDS = 4
 """Layouts are looked for among what nothing opens yet, so often at most: each round has found some, or is the
@@ -37,11 +40,6 @@ _MOST_BY_CHANCE = 20
 """Lost values that padding alone may make `ambiguous`; where chance gives more, its share decides."""
 
 _PADDED_BY_CHANCE = 0.004
-_AES_KEY_BITS = (0, 128, 256)
-_PASSPHRASE_BYTES = 64
-
-Opener = tuple[Hypothesis, ...]
-"""What opens a value, the outer key first: more than one where it was encrypted twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +50,7 @@ class Examined:
         ring: the keys that they were tried under.
         frame: the columns of `STORED` without `value` and `iv`, those of a judgement, `value_digest`.
         tags: equal for values that hold the same secret; zeros where that cannot be told; shape [n, 2].
+        cases: why each has its verdict, by itself, whatever lies inside it; shape [n].
         discovered: the layouts that the data show.
         tried: the keys in layouts that were tried.
         opening: which of them opens each value best, or NOT_OPENED; shape [n].
@@ -63,6 +62,7 @@ class Examined:
     ring: KeyRing
     frame: pl.DataFrame
     tags: npt.NDArray[np.uint64]
+    cases: npt.NDArray[np.uint8]
     discovered: Discovered
     tried: Sequence[Hypothesis]
     opening: npt.NDArray[np.int32]
@@ -107,19 +107,23 @@ def examine(
     # What was encrypted again lies as other values of the store do, in a layout that one alone may not show.
     further = (*supplied.to_try, *examined.grounds.established)
     # Of texts it matters only whether they open once more: none of them is called lost, whatever was tried.
-    twice = _Examination(inner, ring, secret_tags, replace(supplied, to_try=further), exhaustive=False)
+    within = replace(supplied, to_try=further)
+    twice = _Examination(inner, ring, secret_tags, within, examined)
     return examined.judged(twice.judged(None))
 
 
 @dataclass(slots=True, repr=False)
 class _Examination:
-    """One product's values on their way to verdicts."""
+    """One product's values on their way to verdicts.
+
+    `outside`: the examination of the values that these were found in, if they were encrypted twice.
+    """
 
     batches: Sequence[pl.DataFrame]
     ring: KeyRing
     secret_tags: SecretTags
     supplied: Supplied
-    exhaustive: bool = True
+    outside: "_Examination | None" = None
     discovered: Discovered = field(init=False)
     grounds: Grounds = field(init=False)
     bests: list[Best] = field(init=False)
@@ -141,6 +145,7 @@ class _Examination:
                 dict.fromkeys(
                     (
                         *published,
+                        *(self.outside.grounds.established if self.outside else ()),
                         *(each.layout for one in self.discovered.established for each in one.alike),
                     )
                 )
@@ -149,7 +154,13 @@ class _Examination:
             count=len(tried),
             published=published,
         )
-        self._try_everything(known if self.exhaustive else ())
+        self._try_everything(() if self.outside else known)
+
+    def shown(self) -> Discovered:
+        """What the data show, without what is tried on single values only: of it nothing is established."""
+        return replace(
+            self.discovered, established=(), guesses=(), to_try=self.grounds.tried[: self.grounds.count]
+        )
 
     def _is_proven(self, hypothesis: Hypothesis) -> bool:
         fingerprint = self.ring.keys[hypothesis.key].fingerprint
@@ -158,7 +169,10 @@ class _Examination:
 
     def _discover(self, known: Sequence[Layout]) -> Discovered:
         """Layouts found, then looked for again in what they do not open, until that shows none."""
-        found = Discovered(())
+        found = self.outside.shown() if self.outside else Discovered(())
+        if found.to_try:
+            for number, batch in enumerate(self.batches):
+                self._try(number, batch, np.arange(batch.height), found)
         for number in range(_ROUNDS):
             rest = [batch.filter(self._without_key(each, found)) for each, batch in enumerate(self.batches)]
             if not sum(batch.height for batch in rest):
@@ -186,7 +200,7 @@ class _Examination:
         whole = len(rows) == batch.height
         opened = try_keys(Views(batch if whole else batch[rows]), tried)
         best = best_openings(
-            len(rows), self.inner[number].watch(opened, rows), tried, self.secret_tags, believed
+            len(rows), self.inner[number].watch(opened, rows, tried), tried, self.secret_tags, believed
         )
         best.leave_open(np.array([*(each in found.by_text for each in tried), False]))
         self.bests[number].put(rows, best)
@@ -204,10 +218,11 @@ class _Examination:
         ]
         every = [each for values in views for each in layouts_to_try(known, values)]
         front = dict.fromkeys(grounds.tried)
-        tried = (
-            *front,
-            *(each for each in hypotheses(self.ring.keys, dict.fromkeys(every)) if each not in front),
-        )
+        every_key = dict.fromkeys(hypotheses(self.ring.keys, dict.fromkeys(every)))
+        typed = dict.fromkeys(hypotheses(self.ring.keys, behind_typed_vectors(dict.fromkeys(every))))
+        further = tuple(each for each in every_key if each not in front)
+        of_single_blocks = tuple(each for each in typed if each not in front and each not in every_key)
+        tried = (*front, *further, *of_single_blocks)
         shown = frozenset(each for one in self.discovered.established for each in one.alike)
         meant, weak = self._weak_under_established(waiting, shown)
         correction = _correction(tried)
@@ -217,8 +232,14 @@ class _Examination:
 
         bests = []
         for rows, values in zip(waiting, views, strict=True):
-            opened = try_keys(values, tried, worth) if rows.size else ()
-            bests.append(best_openings(len(rows), opened, tried, self.secret_tags))
+            opened = chain(
+                try_keys(values, tried[: -len(of_single_blocks) or None], worth) if rows.size else (),
+                _try_single_blocks(values, of_single_blocks, worth, len(tried) - len(of_single_blocks)),
+            )
+            best = best_openings(len(rows), opened, tried, self.secret_tags)
+            # Another vector that a person types would make another text of it, and the same padding.
+            best.whole[best.hypothesis >= len(tried) - len(of_single_blocks)] = False
+            bests.append(best)
         anywhere = WeakOpenings.of(bests, correction)
         self.grounds = replace(grounds, tried=tried)
         self.unopened = []
@@ -227,12 +248,12 @@ class _Examination:
             by_form = best.hypothesis != NOT_OPENED
             # A value alone may open with certainty here, in a layout that the sample did not establish.
             holds = convincing(best, correction) | anywhere.hardly_chance(best.log10)
-            further = by_form & holds & ~meant[number] & ~weak[number]
-            at = np.flatnonzero(further)
+            new = by_form & holds & ~meant[number] & ~weak[number]
+            at = np.flatnonzero(new)
             narrow.put(rows[at], _only(best, at))
-            self.unopened.append(
-                Unopened(rows, values, Forms.of(values, established), meant[number] | weak[number] | further)
-            )
+            forms = Forms.of(values, established)
+            unopened = Unopened.of(rows, values, forms, meant[number] | weak[number] | new)
+            self.unopened.append(seen_alone(unopened, known, self.grounds) if known else unopened)
 
     def _weak_under_established(
         self, waiting: Sequence[npt.NDArray[np.intp]], shown: frozenset[Hypothesis]
@@ -254,146 +275,55 @@ class _Examination:
 
     def inner_batches(self) -> list[pl.DataFrame]:
         """Values found under another encryption, in the form of `STORED`; `record` is their place."""
-        found = []
-        for number, (batch, best) in enumerate(zip(self.batches, self.bests, strict=True)):
-            texts = self.inner[number].of(best, convincing(best, self.grounds.correction), self.grounds.tried)
-            if texts:
-                rows = sorted(texts)
-                found.append(
-                    batch[rows].with_columns(
-                        pl.Series("value", [texts[row] for row in rows], pl.Binary),
-                        pl.lit(None, pl.Binary).alias("iv"),
-                        pl.Series("record", [f"{number} {row}" for row in rows]),
-                    )
-                )
-        return found
+        return inner_batches(self.batches, self.inner, self.bests, self._sure(), self.grounds.tried)
+
+    def _sure(self) -> list[npt.NDArray[np.bool_]]:
+        return [convincing(best, self.grounds.correction) for best in self.bests]
 
     def judged(self, inner: Examined | None) -> Examined:
         """The verdicts; `inner` are those of what was found under another encryption."""
-        population = self._population()
-        frames, tags = [], []
-        for batch, best, unopened in zip(self.batches, self.bests, self.unopened, strict=True):
-            judgement = judge(batch, best, unopened, population, self.grounds)
+        sure = [each & is_there(batch) for each, batch in zip(self._sure(), self.batches, strict=True)]
+        population, unopened = seen_together(self.ring, self.bests, sure, self.unopened, self.grounds.tried)
+        frames, tags, cases = [], [], []
+        for batch, best, others in zip(self.batches, self.bests, unopened, strict=True):
+            judgement = judge(batch, best, others, population, self.grounds)
             judged = pl.concat([batch.drop("value", "iv"), judgement.frame], how="horizontal")
             frames.append(judged.with_columns(_digests(batch["value"])))
             tags.append(_tags(frames[-1], judgement.whole, best))
-        outer = Counter[str]()
-        inside = self._put_twice(frames, tags, inner, outer) if inner is not None else {}
+            cases.append(judgement.cases)
+        outer = OuterVerdicts(self.ring, frames, tags)
+        if inner is not None:
+            outer.put(InnerVerdicts(inner.frame, inner.cases, inner.tags, inner.opener))
+        if not self.outside and len(self.ring.keys) > 1:
+            for number, (best, certain) in enumerate(zip(self.bests, sure, strict=True)):
+                outer.put_signs(number, self.inner[number].signs(best, certain, self.grounds.established))
         return Examined(
             ring=self.ring,
-            frame=pl.concat(frames),
-            tags=np.concatenate(tags),
+            frame=pl.concat(outer.frames),
+            tags=np.concatenate(outer.tags),
+            cases=np.concatenate(cases),
             discovered=self.discovered,
             tried=self.grounds.tried,
             opening=np.concatenate([best.hypothesis for best in self.bests]),
-            inside=inside,
-            outer=outer,
+            inside=outer.inside,
+            outer=outer.outer,
             sizes=np.concatenate(
                 [batch["value"].bin.size().fill_null(0).cast(pl.Int64).to_numpy() for batch in self.batches]
             ),
         )
 
-    def _put_twice(
-        self,
-        frames: list[pl.DataFrame],
-        tags: list[npt.NDArray[np.uint64]],
-        inner: Examined,
-        outer_keys: Counter[str],
-    ) -> dict[int, Opener]:
-        """Give values that were encrypted twice the verdict of what lies inside; by row, what opens that.
 
-        `outer_keys` counts the keys that open the outside.
-        """
-        sure = [Confidence.PROVEN, Confidence.STRONG]
-        opened = inner.frame.with_row_index("inner").filter(pl.col("confidence").is_in(sure))
-        current = self.ring.current
-        reasons = Reasons(tuple(key.label for key in self.ring.keys), current.label if current else "")
-        inside: dict[int, Opener] = {}
-        starts = np.cumsum([0, *(frame.height for frame in frames)]).tolist()
-        for number in range(len(frames)):
-            mine = opened.filter(pl.col("record").str.starts_with(f"{number} "))
-            if not mine.height:
-                continue
-            rows = mine["record"].str.split(" ").list.last().cast(pl.UInt32)
-            outer = frames[number][rows.to_list()]
-            outer_keys.update(outer["opened_by"].to_list())
-            layout = pl.Series(
-                [f"{out} > {into}" for out, into in zip(outer["layout"], mine["layout"], strict=True)]
-            )
-            for row, within in zip(rows, mine["inner"], strict=True):
-                inside[starts[number] + row] = inner.opener(within)
-            case = [Case.TWICE if text in sure else Case.TWICE_TWO_TEXTS for text in mine["text_confidence"]]
-            put = mine.select(
-                "opened_by", "fingerprint", "confidence", "text_confidence", "false_positive"
-            ).with_columns(
-                layout=layout,
-                verdict=pl.Series([str(each.verdict) for each in case]),
-                action=pl.Series([str(each.verdict.action) for each in case]),
-                reason=pl.Series(
-                    [reasons.of(each, label) for each, label in zip(case, mine["opened_by"], strict=True)]
-                ),
-            )
-            frames[number] = frames[number].with_columns(
-                frames[number][name].scatter(rows, put[name]) for name in put.columns
-            )
-            tags[number][rows.to_numpy()] = inner.tags[mine["inner"].to_numpy()]
-        return inside
-
-    def _named(self, place: int) -> str:
-        """The label under which a key's openings are counted: two files of one key are one."""
-        return self.ring.opens_as(self.ring.keys[place]).label
-
-    def _population(self) -> Population:
-        texts = opened = odd = 0
-        shortest = 0
-        used: set[str] = set()
-        for batch, best in zip(self.batches, self.bests, strict=True):
-            sure = convincing(best, self.grounds.correction) & is_there(batch)
-            opened += int(sure.sum())
-            text = best.content != Content.BINARY
-            texts += int((sure & text).sum())
-            odd += int((sure & ~text & ~best.proven & (best.damage != Damage.LIKELY)).sum())
-            used |= {self._named(self.grounds.tried[each].key) for each in np.unique(best.hypothesis[sure])}
-            for each in np.unique(best.hypothesis[sure]):
-                layout = self.grounds.tried[each].layout
-                shortest = min(shortest or layout.overhead + BLOCK, layout.overhead + BLOCK)
-        return Population(
-            opened=opened,
-            shortest_opened=shortest,
-            texts=texts,
-            odd=odd,
-            forms=Forms(
-                np.concatenate([each.forms.form for each in self.unopened]),
-                np.concatenate([each.forms.sizes for each in self.unopened]),
-            ),
-            odd_key=any(
-                _is_odd(key) for place, key in enumerate(self.ring.keys) if self._named(place) not in used
-            ),
-            hidden=behind_a_constant(
-                np.concatenate([_single_blocks(each) for each in self.unopened]),
-                {
-                    each.aes_key
-                    for each in self.grounds.tried
-                    if self._named(each.key) not in used and each.layout.plain_aes
-                },
-            ),
-        )
-
-
-def _single_blocks(unopened: Unopened) -> npt.NDArray[np.uint8]:
-    """The values of a single block that fit an established layout; shape [n, 16]."""
-    fit = (unopened.forms.form == Form.FITTING) & (unopened.forms.sizes == BLOCK)
-    found = []
-    for encoding in Encoding:
-        decoded = unopened.values[View(encoding)].filter(pl.Series(fit))
-        found.append(decoded.filter((decoded.bin.size() == BLOCK).fill_null(value=False)))
-    together = pl.concat(found)
-    return np.frombuffer(b"".join(together.to_list()), np.uint8).reshape(-1, BLOCK)
-
-
-def _is_odd(key: Key) -> bool:
-    """Short, and no AES key: a passphrase, or a key of another cipher."""
-    return key.bits not in _AES_KEY_BITS or (not key.bits and len(key.content) <= _PASSPHRASE_BYTES)
+def _try_single_blocks(
+    values: Views, tried: Sequence[Hypothesis], worth: Worth, start: int
+) -> Iterator[Opened]:
+    """What these hypotheses, counted from `start`, open of the values of a single block."""
+    single = np.zeros(values.frame.height, np.bool_)
+    for view in dict.fromkeys(View.of(each.layout) for each in tried):
+        single |= (values[view].bin.size() == BLOCK).fill_null(value=False).to_numpy()
+    rows = np.flatnonzero(single)
+    if rows.size:
+        for opened in try_keys(Views(values.frame[rows]), tried, worth):
+            yield replace(opened, hypothesis=start + opened.hypothesis, rows=rows[opened.rows])
 
 
 def _correction(tried: Sequence[Hypothesis]) -> int:

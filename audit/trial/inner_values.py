@@ -1,12 +1,14 @@
 """Plain texts that look like stored values themselves: what was encrypted twice."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from audit.layouts.layout import BLOCK, Iv
+from audit.layouts.layout import BLOCK, Encoding, Iv, KeyForm, Layout, Mode
 from audit.trial.best import Best
 from audit.trial.hypothesis import Hypothesis
 from audit.trial.opened import Opened
@@ -29,13 +31,21 @@ class InnerValues:
 
     def __init__(self) -> None:
         self._found: list[tuple[int, int, bytes]] = []
+        self._tails: list[tuple[int, int, bytes]] = []
 
-    def watch(self, opened: Iterable[Opened], rows: npt.NDArray[np.intp]) -> Iterator[Opened]:
+    def watch(
+        self, opened: Iterable[Opened], rows: npt.NDArray[np.intp], tried: Sequence[Hypothesis]
+    ) -> Iterator[Opened]:
         """The openings as they come, looked at in passing; `rows`: where these values stand in the batch."""
         for each in opened:
             for place in np.flatnonzero(_may_be_stored(each)):
                 plain = each.plain[place, : each.lengths[place]].tobytes()
                 self._found.append((int(rows[each.rows[place]]), each.hypothesis, plain))
+            if tried[each.hypothesis].layout.chain is not None:
+                skipped = BLOCK * (tried[each.hypothesis].layout.iv in _WHOLE)
+                for place in np.flatnonzero(_may_end_a_value(each, skipped)):
+                    tail = each.plain[place, skipped : each.lengths[place]].tobytes()
+                    self._tails.append((int(rows[each.rows[place]]), each.hypothesis, tail))
             yield each
 
     def of(self, best: Best, sure: npt.NDArray[np.bool_], tried: Sequence[Hypothesis]) -> dict[int, bytes]:
@@ -50,6 +60,89 @@ class InnerValues:
             and best.hypothesis[row] == hypothesis
             and tried[hypothesis].layout.iv is not Iv.UNKNOWN
         }
+
+    def signs(self, best: Best, sure: npt.NDArray[np.bool_], layouts: Iterable[Layout]) -> list[int]:
+        """Rows that open with certainty, not to a whole text, and whose text ends as a stored value does.
+
+        Its first block cannot be read, so that no key can be tried inside. Its length and the characters that
+        can be read still tell: a block in base64 has 24 characters, of which two are `=`.
+
+        Args:
+            best: the best openings.
+            sure: which of them are certain; shape [n].
+            layouts: the forms that values of the store have.
+        """
+        forms = _Forms.of(layouts)
+        return sorted(
+            {
+                row
+                for row, hypothesis, tail in self._tails
+                if sure[row]
+                and not best.whole[row]
+                and not best.proven[row]
+                and best.hypothesis[row] == hypothesis
+                and forms.end_as(tail)
+            }
+        )
+
+
+_WHOLE: Final = (Iv.ZERO, Iv.KEY, Iv.CONSTANT)
+"""Vectors behind which the first block is read as part of the text, rightly or not."""
+
+_ENCODED_END: Final = {
+    Encoding.BASE64: re.compile(rb"[A-Za-z0-9+/]*={0,2}"),
+    Encoding.BASE64_URL: re.compile(rb"[A-Za-z0-9_-]*={0,2}"),
+    Encoding.HEX: re.compile(rb"[0-9a-f]*|[0-9A-F]*"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Forms:
+    """What values of a store look like, seen from their end: wrapper, encoding, decoded sizes."""
+
+    layouts: tuple[Layout, ...]
+
+    @classmethod
+    def of(cls, layouts: Iterable[Layout]) -> "_Forms":
+        """These layouts, and what an older server may have written: whole blocks in any encoding."""
+        plain = (Layout(KeyForm.RAW, Mode.ECB, Iv.NONE, encoding) for encoding in _ENCODED_END)
+        return cls(tuple(dict.fromkeys((*plain, *layouts))))
+
+    def end_as(self, tail: bytes) -> bool:
+        """Whether this, behind 16 characters that nobody knows, is the end of such a value."""
+        return any(self._is_end(layout, tail) for layout in self.layouts if layout.encoding in _ENCODED_END)
+
+    def _is_end(self, layout: Layout, tail: bytes) -> bool:
+        if layout.wrapper.member:  # the length of the other members is anything
+            return (
+                tail.endswith(b'"}')
+                and len(tail) > len(b'"}')
+                and _ENCODED_END[layout.encoding].fullmatch(tail.removesuffix(b'"}').rsplit(b'"', 1)[-1])
+                is not None
+            )
+        if not tail.endswith(layout.wrapper.tail):
+            return False
+        core = tail[: len(tail) - len(layout.wrapper.tail)]
+        size = BLOCK + len(core) - len(layout.wrapper.head)
+        if not core or size <= 0 or not _ENCODED_END[layout.encoding].fullmatch(core):
+            return False
+        padding = len(core) - len(core.rstrip(b"="))
+        if layout.encoding is Encoding.HEX:
+            return size % 2 == 0 and layout.fits(size // 2)
+        if padding and size % 4:
+            return False
+        return (size - padding) % 4 != 1 and layout.fits((size - padding) * 3 // 4)
+
+
+def _may_end_a_value(opened: Opened, skipped: int) -> npt.NDArray[np.bool_]:
+    """Whether all that is read behind the first block is of the characters that ciphertext is written in."""
+    sizes = opened.lengths - skipped
+    written: npt.NDArray[np.bool_] = sizes > 0
+    rows = np.flatnonzero(written)
+    width = opened.plain.shape[1] - skipped
+    beyond = np.arange(width) >= sizes[rows, None]
+    written[rows] = (_ALPHABET[opened.plain[rows, skipped:]] | beyond).all(axis=1)
+    return written
 
 
 def _may_be_stored(opened: Opened) -> npt.NDArray[np.bool_]:

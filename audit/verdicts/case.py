@@ -39,6 +39,13 @@ class Case(IntEnum):
     CURRENT_HEAD_HIDDEN = 26
     CUT = 27
     TWICE_TWO_TEXTS = 28
+    TWICE_WEAK = 29
+    TWICE_HIDDEN = 30
+    TWICE_UNSETTLED = 31
+    SINGLE = 32
+    OWN_FORM = 33
+    BEGINS = 34
+    CUT_OPENS = 35
 
     @property
     def verdict(self) -> Verdict:
@@ -76,6 +83,13 @@ _VERDICTS: Final = {
     Case.CURRENT_HEAD_HIDDEN: Verdict.CURRENT,
     Case.CUT: Verdict.DAMAGED,
     Case.TWICE_TWO_TEXTS: Verdict.AMBIGUOUS,
+    Case.TWICE_WEAK: Verdict.AMBIGUOUS,
+    Case.TWICE_HIDDEN: Verdict.AMBIGUOUS,
+    Case.TWICE_UNSETTLED: Verdict.AMBIGUOUS,
+    Case.SINGLE: Verdict.UNKNOWN,
+    Case.OWN_FORM: Verdict.AMBIGUOUS,
+    Case.BEGINS: Verdict.AMBIGUOUS,
+    Case.CUT_OPENS: Verdict.DAMAGED,
 }
 
 
@@ -95,7 +109,22 @@ _SENTENCES: Final = {
     Case.LOST: "well-formed in a layout established for values like it, and {unopened} in any form or layout",
     Case.NOT_SHOWN: (
         "fits an established layout, and {unopened}; but other values here are of a layout that nobody "
-        "knows, or a candidate opens nothing that could open such values, so that it may be of that one"
+        "knows, or a candidate opens nothing, so that it may be of that one"
+    ),
+    Case.OWN_FORM: (
+        "opens under {label}, but in a form that no other value here has: text or bytes around it, or "
+        "another encoding; whether the server reads it so is not known"
+    ),
+    Case.BEGINS: (
+        "its first blocks are text under {label}, and its end is not: changed, or of a layout of its own"
+    ),
+    Case.CUT_OPENS: (
+        "decodes to {size} bytes, a length that no established layout has, and begins as text under {label}: "
+        "its end is cut off or mistyped"
+    ),
+    Case.SINGLE: (
+        "a single block, and {unopened}; behind a constant initialization vector that nobody knows it would "
+        "open under none, whichever wrote it: too few such values, or some that agree, to rule that out"
     ),
     Case.MARKED: (
         "begins as ciphertext of another program does: {mark}; a layouts file (--layouts) can describe it"
@@ -109,6 +138,18 @@ _SENTENCES: Final = {
         "encrypted twice: under the current key lies a value that {label} opens with certainty, but not "
         "every byte of its text is settled between layouts that the data cannot tell apart: one known plain "
         "text settles it"
+    ),
+    Case.TWICE_WEAK: (
+        "perhaps encrypted twice: what it opens to has the form of a value that {label} opens, but so weakly "
+        "that it may be chance"
+    ),
+    Case.TWICE_HIDDEN: (
+        "perhaps encrypted twice: what it opens to has the form of a value of a single block behind a "
+        "constant initialization vector that nobody knows"
+    ),
+    Case.TWICE_UNSETTLED: (
+        "perhaps encrypted twice: its first 16 bytes are not settled, and the others end as a stored value "
+        "does: one known plain text settles it"
     ),
     Case.HEAD_HIDDEN: (
         "opens under {label} with certainty, not under the current key {current}; but not every byte of its "

@@ -15,6 +15,10 @@ from audit.verdict import STRONG_AT_MOST
 _CHANCE_SHARE: Final = 0.2
 """An opening that is taken for one is looked at by a person; where it is not, the secret is called lost."""
 
+_WITHHELD_SHARE: Final = 0.05
+_MOST_WITHHELD: Final = 4
+"""Of values whose key is missing so many may seem to open, by chance, and are kept from being called lost."""
+
 _ANY: Final = 10 ** padded_log10(Content.BINARY, 1)[1] / len(Content)
 """A wrong key's opening has padding, whatever its class: all classes together are no likelier than that."""
 
@@ -78,5 +82,9 @@ class WeakOpenings:
         """
         as_good = np.searchsorted(self.log10, log10, side="right")
         by_chance = self.tried * _share_by_chance(log10, self.correction)
-        hardly: npt.NDArray[np.bool_] = by_chance <= _CHANCE_SHARE * as_good
+        # To call a whole secret lost is worse than to ask a person about a few lost ones: where chance gives
+        # no more than these, it need not be ruled out.
+        withheld = _share_by_chance(log10, self.correction)
+        few = (withheld <= _WITHHELD_SHARE) & (self.tried * withheld <= _MOST_WITHHELD)
+        hardly: npt.NDArray[np.bool_] = (by_chance <= _CHANCE_SHARE * as_good) | few
         return hardly

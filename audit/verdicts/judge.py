@@ -71,12 +71,28 @@ class Unopened:
         values: their `value` and `iv`.
         forms: what they look like.
         meant: openings, weak ones, that are not to be taken for chance; shape [n].
+        agreeing: single blocks that agree with others as texts behind one constant vector do; shape [n].
+        own_key: the candidate that opens each in a form of its own, as its place, or -1; shape [n].
+        begins_under: the candidate under which its first blocks are text, or -1; shape [n].
+        padded_alike: values that all end in one padding under one key, more than chance explains; shape [n].
     """
 
     rows: npt.NDArray[np.intp]
     values: Views
     forms: Forms
     meant: npt.NDArray[np.bool_]
+    agreeing: npt.NDArray[np.bool_]
+    own_key: npt.NDArray[np.int32]
+    begins_under: npt.NDArray[np.int32]
+    padded_alike: npt.NDArray[np.bool_]
+
+    @classmethod
+    def of(
+        cls, rows: npt.NDArray[np.intp], values: Views, forms: Forms, meant: npt.NDArray[np.bool_]
+    ) -> "Unopened":
+        """Values of which nothing else was asked yet."""
+        nobody, none = np.full(len(rows), NOT_OPENED, np.int32), np.zeros(len(rows), np.bool_)
+        return cls(rows, values, forms, meant, none, nobody, nobody, none)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +104,13 @@ class Judgement:
         reason.
         opened: whether a key is named for the value; shape [n].
         whole: whether every byte of its text is known; shape [n].
+        cases: `Case` values; shape [n].
     """
 
     frame: pl.DataFrame
     opened: npt.NDArray[np.bool_]
     whole: npt.NDArray[np.bool_]
+    cases: npt.NDArray[np.uint8]
 
 
 def is_there(batch: pl.DataFrame) -> npt.NDArray[np.bool_]:
@@ -118,24 +136,30 @@ def judge(
     known = strong & (best.whole | best.proven)
     whole = opened & known & ~np.isin(case, _NOT_THE_TEXT) & ~np.isin(case, _UNSETTLED)
     hypothesis = np.where(opened, best.hypothesis, NOT_OPENED)
-    keys = [grounds.ring.opens_as(grounds.ring.keys[each.key]) for each in grounds.tried]
+    keys = [grounds.ring.opens_as(key) for key in grounds.ring.keys]
+    key_of = np.array([*(each.key for each in grounds.tried), NOT_OPENED], np.int32)[hypothesis]
+    own = case == Case.OWN_FORM
+    key_of[unopened.rows] = np.where(own[unopened.rows], unopened.own_key, key_of[unopened.rows])
+    about = key_of.copy()
+    begins = np.isin(case[unopened.rows], (Case.BEGINS, Case.CUT_OPENS))
+    about[unopened.rows[begins]] = unopened.begins_under[begins]
     chance = corrected(best.log10, grounds.correction)
     of_anything = best.hypothesis >= grounds.count  # what opens in no established layout had more chances
     chance[of_anything] = corrected(best.log10[of_anything], len(grounds.tried) * len(Content))
     frame = pl.DataFrame(
         {
             "verdict": words(case, [each.verdict for each in Case]),
-            "opened_by": _by_hypothesis(hypothesis, [key.label for key in keys]),
-            "fingerprint": _by_hypothesis(hypothesis, [key.fingerprint for key in keys]),
-            "confidence": _confidence(opened, strong, best.proven),
+            "opened_by": _by_place(key_of, [key.label for key in keys]),
+            "fingerprint": _by_place(key_of, [key.fingerprint for key in keys]),
+            "confidence": _confidence(opened | own, strong, best.proven),
             "text_confidence": _confidence(opened, whole, best.proven | _is_proven(hypothesis, grounds)),
             "false_positive": pl.Series(chance).set(pl.Series(~opened), None),
-            "layout": _by_hypothesis(hypothesis, [each.layout.name for each in grounds.tried]),
+            "layout": _by_place(hypothesis, [each.layout.name for each in grounds.tried]),
             "action": words(case, [each.verdict.action for each in Case]),
-            "reason": _reasons(case, hypothesis, sizes, _marks(batch, case), grounds),
+            "reason": _reasons(case, about, sizes, _marks(batch, case), grounds),
         }
     )
-    return Judgement(frame, opened, whole)
+    return Judgement(frame, opened, whole, case)
 
 
 def _of_convincing(best: Best, population: Population, grounds: Grounds) -> npt.NDArray[np.uint8]:
@@ -166,16 +190,28 @@ def _of_others(unopened: Unopened, population: Population, grounds: Grounds) -> 
     lost = Case.LOST if population.shows_loss or grounds.published else Case.NOT_SHOWN
     misfit = form == Form.MISFIT
     single = (form == Form.FITTING) & (unopened.forms.sizes == BLOCK) & (not grounds.published)
+    own, begins = unopened.own_key != NOT_OPENED, unopened.begins_under != NOT_OPENED
+    few = misfit & population.few_misfits & (not population.idle_key)
+    # One block behind a prefix of its own and a constant vector opens under no key, and is whole.
+    one_block = (unopened.forms.sizes > BLOCK) & (unopened.forms.sizes < 2 * BLOCK)
+    few &= ~one_block | population.many_misfits
+    # Whole blocks that are no text show no key where padding shows nothing: of such a store none is lost.
+    showing = [each for each in grounds.established if each.padding.fill is None]
+    silent = (form == Form.FITTING) & ~fitting(values, showing, Layout.fits) & (not population.of_text)
     tests = [
+        (own, Case.OWN_FORM),
         (form == Form.TYPED, Case.PLAIN),
         (unopened.meant, Case.WEAK),
         (form == Form.MARKED, Case.MARKED),
         (fitting(values, unsolved, Layout.hides), Case.HIDDEN),
+        ((form == Form.FITTING) & begins, Case.BEGINS),
         (single & (population.hidden is True), Case.HIDDEN),
-        (single & (population.hidden is None), Case.NOT_SHOWN),
+        (single & (unopened.agreeing | (not population.shows_loss_of_blocks)), Case.SINGLE),
+        ((form == Form.FITTING) & (silent | unopened.padded_alike), Case.NOT_SHOWN),
         (form == Form.FITTING, lost),
-        (misfit & population.few_misfits & (unopened.forms.sizes == 0), Case.CUT),
-        (misfit & population.few_misfits, Case.IMPOSSIBLE),
+        (misfit & begins, Case.CUT_OPENS),
+        (few & (unopened.forms.sizes == 0), Case.CUT),
+        (few, Case.IMPOSSIBLE),
     ]
     otherwise = Case.OTHER_LAYOUT if grounds.established else Case.NO_LAYOUT
     cases = np.select([holds for holds, _ in tests], [case for _, case in tests], default=otherwise)
@@ -204,9 +240,9 @@ def words(case: npt.NDArray[np.uint8], of_case: Sequence[str]) -> pl.Series:
     return pl.Series([str(word) for word in of_case], dtype=pl.String).gather(pl.Series(case))
 
 
-def _by_hypothesis(hypothesis: npt.NDArray[np.int32], names: list[str]) -> pl.Series:
+def _by_place(places: npt.NDArray[np.int32], names: list[str]) -> pl.Series:
     return pl.Series([*names, ""], dtype=pl.String).gather(
-        pl.Series(np.where(hypothesis == NOT_OPENED, len(names), hypothesis))
+        pl.Series(np.where(places == NOT_OPENED, len(names), places))
     )
 
 
@@ -224,7 +260,7 @@ _LONGEST_TOLD: Final = 2**16 - 1
 
 def _reasons(
     case: npt.NDArray[np.uint8],
-    hypothesis: npt.NDArray[np.int32],
+    key: npt.NDArray[np.int32],
     sizes: npt.NDArray[np.int64],
     marks: pl.Series,
     grounds: Grounds,
@@ -232,18 +268,18 @@ def _reasons(
     """Each distinct combination is worded once."""
     current = grounds.ring.current
     reasons = Reasons(tuple(key.label for key in grounds.ring.keys), current.label if current else "")
-    told = np.where(case == Case.IMPOSSIBLE, np.minimum(sizes, _LONGEST_TOLD), 0)
+    told = np.where(np.isin(case, (Case.IMPOSSIBLE, Case.CUT_OPENS)), np.minimum(sizes, _LONGEST_TOLD), 0)
     named = marks.unique(maintain_order=True)
     mark = np.zeros(len(case), np.int64)
     if len(named) > 1:
         mark = marks.replace_strict(named, pl.Series(range(len(named))), return_dtype=pl.Int64).to_numpy()
     # One number for each combination: joining frames of strings takes ten times as long.
-    code = ((mark * (_LONGEST_TOLD + 1) + told) * 2**20 + hypothesis + 1) * len(Case) + case
+    code = ((mark * (_LONGEST_TOLD + 1) + told) * 2**20 + key + 1) * len(Case) + case
     _, first, place = np.unique(code, return_index=True, return_inverse=True)
     sentences = [
         reasons.of(
             Case(case[each]),
-            _label(hypothesis[each], grounds),
+            _label(key[each], grounds),
             size=int(told[each]),
             mark=named[int(mark[each])],
         )
@@ -255,4 +291,4 @@ def _reasons(
 def _label(index: int, grounds: Grounds) -> str:
     if index == NOT_OPENED:
         return ""
-    return grounds.ring.opens_as(grounds.ring.keys[grounds.tried[index].key]).label
+    return grounds.ring.opens_as(grounds.ring.keys[index]).label

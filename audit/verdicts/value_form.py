@@ -58,15 +58,18 @@ class Forms:
 def _is_nearly_encoded(values: pl.Series) -> npt.NDArray[np.bool_]:
     """Whether all but one byte at most belong to base64, base64url or hex; shape [n].
 
-    That one is no mark of a wrapper, as those of `v1:…` and `{AES}…` are.
+    That one is no mark of a wrapper, as those of `v1:…` and `{AES}…` are, and stands at neither end. Nothing
+    but letters and digits of base32 is not base64 that was cut off, either.
     """
     text = pl.Series([value.decode("latin-1") for value in values.to_list()], dtype=pl.String)
     odd = text.str.replace_all(r"[A-Za-z0-9+/_=\s-]", "")
-    return ((odd.str.len_chars() <= 1) & ~odd.str.contains(r"[:{}()$|,\"']")).to_numpy()
+    inside = ~text.str.contains(r"^[^A-Za-z0-9+/_-]|[^A-Za-z0-9+/_=-]\s*$|^(?:[A-Z2-7]+|[a-z2-7]+)=*$")
+    return ((odd.str.len_chars() <= 1) & ~odd.str.contains(r"[:{}()$|,.%~\"']") & inside).to_numpy()
 
 
 _DAMAGED_AT_MOST: Final = 1 / 20
 _MANY: Final = 8
+_FEW_LONG: Final = 3
 _ENOUGH_TEXTS: Final = 20
 _ODD_AT_MOST: Final = 1 / 5
 _OTHER_BLOCK: Final = 8
@@ -81,12 +84,14 @@ class Population:
 
     Attributes:
         opened: values that a key opens with certainty.
-        shortest_opened: bytes of the shortest of them once decoded.
+        shortest_opened: bytes of a short text once decoded, in the layout of them that adds least.
         texts: how many of them open to text.
         odd: how many open to something else that is not a damaged text for certain.
         forms: of all others that are there.
         odd_key: whether a candidate that opens nothing is of a size that AES keys of the product do not have,
             as a passphrase or a DES key is: what it opens may be among the values that nothing opens.
+        hidden: whether single blocks lie behind one constant vector that nobody knows; None if too few tell.
+        idle_key: whether any candidate opens nothing.
     """
 
     opened: int
@@ -96,6 +101,7 @@ class Population:
     forms: Forms
     odd_key: bool
     hidden: bool | None = False
+    idle_key: bool = False
 
     @property
     def of_text(self) -> bool:
@@ -119,6 +125,11 @@ class Population:
         return not self._other_blocks(misfits)
 
     @property
+    def many_misfits(self) -> bool:
+        """Whether they are more than a value or two in forms of their own."""
+        return self._count(Form.MISFIT) >= _MANY
+
+    @property
     def shows_loss(self) -> bool:
         """Whether values that fit an established layout, and that no candidate opens, are of that layout."""
         misfits = self.forms.sizes[self.forms.form == Form.MISFIT]
@@ -127,10 +138,28 @@ class Population:
         if self._count(Form.MARKED) or (len(misfits) and not self.few_misfits):
             return False  # another program's values are there, and of some lengths they look like these
         fitting = self.forms.sizes[self.forms.form == Form.FITTING]
+        if self.idle_key and len(fitting) < _MANY:
+            # Few of them may be what no trial shows: binary secrets without padding, a layout of their own.
+            return False
         if np.isin(fitting, _RSA_SIZES).sum() > _SHARE_BY_CHANCE * len(fitting):
             return False
         # Salt and vector in front make every value longer than the shortest of an established layout.
         return len(fitting) < _MANY or int(fitting.min()) <= self.shortest_opened
+
+    @property
+    def shows_loss_of_blocks(self) -> bool:
+        """Whether single blocks that no candidate opens, and that agree with no others, are lost.
+
+        A constant vector that nobody knows hides any of them from its own key. Two texts behind one agree, so
+        that of those under each key at most one does not: among many that is at most one value a key, and of
+        a layout that it would have to itself. Longer values that nothing opens are not hidden at all; they
+        show that a key is missing, and count with the others; where most are long, a few are enough.
+        """
+        if self.hidden is True:
+            return False
+        fitting = self.forms.sizes[self.forms.form == Form.FITTING]
+        long = int((fitting > BLOCK).sum())
+        return len(fitting) >= _MANY or (long >= _FEW_LONG and len(fitting) < 2 * long)
 
     def _other_blocks(self, misfits: npt.NDArray[np.int64]) -> bool:
         eights = int(((misfits % _OTHER_BLOCK == 0) & (misfits > 0)).sum())

@@ -1,4 +1,7 @@
-"""Random estates: one plan a seed, over every layout, population, size, key form and trouble."""
+"""Random estates: one plan a seed, over every layout, population, size, key form and trouble.
+
+A quarter of them hold a few values of a kind of their own besides.
+"""
 
 import random
 from collections.abc import Mapping
@@ -75,10 +78,26 @@ _DAMAGE: Final = (
 )
 
 
+_ALONE: Final = 0.25
+_OWN_WRAPPERS: Final = (
+    Wrapper.NONE,
+    Wrapper.NONE,
+    Wrapper.STAR,
+    Wrapper.LETTERS,
+    Wrapper.KEY_ID,
+    Wrapper.ENC,
+)
+_OWN_ENCODINGS: Final = (*(2 * (Encoding.BASE64,)), Encoding.HEX, Encoding.HEX_COLONS, Encoding.BASE32)
+
+
 def draw(seed: int) -> Estate:
     """The estate of a seed."""
     chance = random.Random(seed)
-    return build(f"seed {seed}", draw_plan(chance), chance)
+    plan = draw_plan(chance)
+    own = random.Random(f"{seed}, one of its own kind")  # of its own, so that the rest stays as it is
+    if own.random() < _ALONE:
+        plan = replace(plan, parts=(*plan.parts, _alone(plan, own)))
+    return build(f"seed {seed}", plan, chance)
 
 
 def draw_plan(chance: random.Random) -> Plan:
@@ -191,6 +210,19 @@ def _twice(parts: list[Part], keys: int, chance: random.Random) -> Part:
         outer = replace(outer, padding=Padding.PKCS7)
     size = chance.choice([1, 5, 10])
     return Part(0, outer, chance.choice([Population.SHORT, Population.MIXED]), size, inner, within)
+
+
+def _alone(plan: Plan, chance: random.Random) -> Part:
+    """One to three values in a form that no others have, under a key that opens others."""
+    others = chance.choice([each for each in plan.parts if each.sealing.supported] or list(plan.parts))
+    key = others.key if others.sealing.supported else 0
+    prefix = chance.randbytes(chance.randint(1, 15)) if chance.random() < 0.3 else b""
+    own = _sealing(chance)
+    if own.encoding is Encoding.RAW or own.vector is not Vector.BESIDE:
+        encoding, wrapper = chance.choice(_OWN_ENCODINGS), chance.choice(_OWN_WRAPPERS)
+        own = replace(own, encoding=encoding, wrapper=wrapper, prefix=prefix)
+    population = chance.choice([Population.SHORT, Population.MIXED, Population.LONG, Population.BINARY])
+    return _part(key, own, population, chance.choice([1, 1, 2, 3]))
 
 
 def _troubles(size: int, chance: random.Random) -> dict[Trouble, int]:

@@ -8,6 +8,7 @@ import binascii
 import hashlib
 import json
 import random
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -62,6 +63,8 @@ class Encoding(StrEnum):
     URL = "base64url"
     URL_UNPADDED = "base64url-unpadded"
     HEX = "hex"
+    HEX_COLONS = "hex-colons"
+    BASE32 = "base32"
     RAW = "raw"
 
 
@@ -73,6 +76,9 @@ class Wrapper(StrEnum):
     VERSION = "v1:…"
     ENC = "ENC(…)"
     HEX = "0x…"
+    STAR = "*…"
+    LETTERS = "AES_…"
+    KEY_ID = "kid=…"
     JSON = "json"
     JSON_VARYING = "json-varying"
 
@@ -83,6 +89,9 @@ _AROUND: Final = {
     Wrapper.VERSION: ("v1:", ""),
     Wrapper.ENC: ("ENC(", ")"),
     Wrapper.HEX: ("0x", ""),
+    Wrapper.STAR: ("*", ""),
+    Wrapper.LETTERS: ("AES_", ""),
+    Wrapper.KEY_ID: ("kid=a1;ct=", ""),
 }
 
 
@@ -255,19 +264,19 @@ def _openssl(password: bytes, text: bytes, salt: bytes) -> tuple[bytes, bytes]:
 
 
 def _written(sealing: Sealing, data: bytes) -> bytes:
-    match sealing.encoding:
-        case Encoding.BASE64:
-            return base64.b64encode(data)
-        case Encoding.BASE64_UNPADDED:
-            return base64.b64encode(data).rstrip(b"=")
-        case Encoding.URL:
-            return base64.urlsafe_b64encode(data)
-        case Encoding.URL_UNPADDED:
-            return base64.urlsafe_b64encode(data).rstrip(b"=")
-        case Encoding.HEX:
-            return data.hex().encode()
-        case Encoding.RAW:
-            return data
+    return _WRITERS[sealing.encoding](data)
+
+
+_WRITERS: Final[Mapping[Encoding, Callable[[bytes], bytes]]] = {
+    Encoding.BASE64: base64.b64encode,
+    Encoding.BASE64_UNPADDED: lambda data: base64.b64encode(data).rstrip(b"="),
+    Encoding.URL: base64.urlsafe_b64encode,
+    Encoding.URL_UNPADDED: lambda data: base64.urlsafe_b64encode(data).rstrip(b"="),
+    Encoding.HEX: lambda data: data.hex().encode(),
+    Encoding.HEX_COLONS: lambda data: data.hex(":").encode(),
+    Encoding.BASE32: base64.b32encode,
+    Encoding.RAW: bytes,
+}
 
 
 def _read(sealing: Sealing, text: bytes) -> bytes:
@@ -276,6 +285,10 @@ def _read(sealing: Sealing, text: bytes) -> bytes:
             return text
         case Encoding.HEX:
             return binascii.unhexlify(text)
+        case Encoding.HEX_COLONS:
+            return binascii.unhexlify(text.replace(b":", b""))
+        case Encoding.BASE32:
+            return base64.b32decode(text)
         case Encoding.URL | Encoding.URL_UNPADDED:
             text = text.replace(b"-", b"+").replace(b"_", b"/")
             return base64.b64decode(text + b"=" * (-len(text) % 4), validate=True)

@@ -210,6 +210,82 @@ CASES: Final[Mapping[str, Case]] = {
         ),
         {"current": 8},
     ),
+    "own-prefix": Case(
+        "one value in GCM behind three bytes that no other value has",
+        Plan(
+            (_AES256, _AES128),
+            (
+                Part(0, _GCM, Population.LONG, 12),
+                Part(1, Sealing(mode="gcm", nonce=12, prefix=b"\x0c\x00\xa1"), Population.LONG, 1),
+            ),
+            store="csv",
+        ),
+    ),
+    "own-forms": Case(
+        "single values with a head of their own, in base32 and in hex with colons",
+        Plan(
+            (_AES256, _AES128),
+            (
+                Part(0, _ECB, Population.MIXED, 24),
+                Part(0, _changed(mode="ecb", vector=Vector.NONE, wrapper=Wrapper.STAR), Population.LONG, 1),
+                Part(1, _changed(wrapper=Wrapper.LETTERS), Population.LONG, 1),
+                Part(0, _changed(encoding=Encoding.BASE32), Population.LONG, 1),
+                Part(1, _changed(encoding=Encoding.HEX_COLONS), Population.LONG, 1),
+            ),
+            store="csv",
+        ),
+        {"current": 12},
+    ),
+    "blocks-behind-typed": Case(
+        "three passwords of one block behind a typed vector, among others in ECB under the same key",
+        Plan(
+            (_AES256,),
+            (Part(0, _ECB, Population.MIXED, 24), Part(0, _TYPED, Population.SHORT, 3)),
+            store="csv",
+        ),
+        {"current": 12},
+    ),
+    "blocks-behind-constant": Case(
+        "four passwords of one block behind a constant vector, among others in ECB under the same key",
+        Plan(
+            (_AES256,),
+            (Part(0, _ECB, Population.MIXED, 24), Part(0, _HIDDEN, Population.SHORT, 4)),
+            store="csv",
+        ),
+        {"current": 12},
+    ),
+    "binary-under-second-key": Case(
+        "three binary secrets under a key that opens nothing else",
+        Plan(
+            (_AES256, _AES128),
+            (Part(0, _ECB, Population.MIXED, 24), Part(1, _ECB, Population.BINARY, 3)),
+            store="csv",
+        ),
+        {"current": 12},
+    ),
+    "encrypted-twice-unsettled": Case(
+        "what an older key wrote lies under the current key behind a typed vector, and in part in one block",
+        Plan(
+            (_AES256, _AES128),
+            (
+                Part(0, _TYPED, Population.LONG, 4),
+                Part(1, _HIDDEN, Population.PEM, 6),
+                Part(0, _TYPED, Population.SHORT, 5, 1, _FRONT),
+                Part(0, _ECB, Population.SHORT, 3, 1, _HIDDEN),
+            ),
+            store="csv",
+        ),
+    ),
+    "text-garbled-before-a-short-end": Case(
+        "bytes overwritten in values of other scripts",
+        Plan(
+            (_AES256,),
+            (Part(0, _FRONT, Population.FOREIGN_LETTERS, 40),),
+            troubles={Trouble.MIDDLE: 6, Trouble.VECTOR: 3},
+            store="csv",
+        ),
+        {"current": 20},
+    ),
     "single-value": Case("one value alone", _alike(_FRONT, Population.SHORT, 1)),
 }
 
