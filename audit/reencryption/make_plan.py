@@ -73,7 +73,8 @@ def make_plan(wanted: PlanRequest, stores: StoresReading, examined: Examined) ->
         ReencryptionError: the stores are not those of the run.
     """
     values = values_of(examined, stores)
-    stated = with_states(examined.frame, wanted.run.credentials, wanted.target, wanted.also)
+    judged = examined.frame.with_columns(whole=pl.Series(examined.whole))
+    stated = with_states(judged, wanted.run.credentials, wanted.target, wanted.also)
     _refuse_another_store(stated, wanted.run.credentials)
     _refuse_unknown_locations(stated["location"], wanted.also)
     by_store = pl.concat([values.select("value"), stated.select("store")], how="horizontal")
@@ -156,7 +157,8 @@ def with_states(judged: pl.DataFrame, run: pl.DataFrame, target: Key, also: Coll
     """The values with `state` and `reason`, in their order.
 
     Args:
-        judged: the values as they are now, judged.
+        judged: the values as they are now, judged; `whole` says whether the opening, if it is right, gives
+            the whole text.
         run: the credentials of the run.
         target: the key under which everything is to open.
         also: locations to re-encrypt although their opening is not certain.
@@ -168,7 +170,8 @@ def with_states(judged: pl.DataFrame, run: pl.DataFrame, target: Key, also: Coll
     asked_for = pl.col("location").is_in(list(also)) & (pl.col("opened_by") != "")
     sure = pl.col("verdict").is_in(_OPENED) & pl.col("confidence").is_in(SURE)
     twice = pl.col("layout").str.contains(" > ", literal=True)
-    whole = pl.col("text_confidence").is_in(SURE)
+    # Whoever asks for a weak opening vouches for it: then the text is known where it gives the whole of one.
+    whole = pl.col("text_confidence").is_in(SURE) | (asked_for & pl.col("whole") & ~twice)
     unlike = ~pl.col("judged_then").is_in([*_OPENED]) & ~asked_for
     state = (
         pl.when((sure | asked_for) & (pl.col("opened_by") == target.label) & ~twice)
@@ -191,7 +194,7 @@ def with_states(judged: pl.DataFrame, run: pl.DataFrame, target: Key, also: Coll
         .then(pl.format("the run called it {}: audit again with the keys of now", "judged_then"))
         .otherwise("reason")
     )
-    return stated.with_columns(reason.alias("reason")).drop("judged_then")
+    return stated.with_columns(reason.alias("reason")).drop("judged_then", "whole")
 
 
 _HIDDEN: Final = f"{TEXT_NOT_SETTLED}; {ONE_KNOWN_TEXT}"

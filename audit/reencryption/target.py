@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 import polars as pl
@@ -16,6 +17,7 @@ from audit.reencryption.cipher import Notation, encrypt_value, fresh_vector
 from audit.run.examine import Examined
 from audit.trial.hypothesis import Hypothesis, key_for
 from audit.verdict import Confidence, Verdict
+from audit.verdicts.case import Case
 from parsers.secret import Secret
 from parsers.stores.store_writer import StoredCiphertext
 
@@ -114,7 +116,7 @@ def layouts_for(target: Key, examined: Examined, values: pl.DataFrame, supplied:
     counted = _counts_by_kind(own, examined)
     examples = pl.concat([examined.frame.select("opened_by", "layout"), values], how="horizontal")
     if not counted.height:
-        unexplained = None if supplied.proven else _why_not_adopted(target, examined.frame)
+        unexplained = None if supplied.proven else _why_not_adopted(target, examined)
         adopted = unexplained or _adopt(target, place, examined.discovered.established, ring, supplied)
         return dict.fromkeys(kinds, _in_notation(adopted, examples))
     of_target = examples.filter(opened_by=target.label)
@@ -159,10 +161,15 @@ def _layout_shown_by(
     return NewLayout(own[shown[0]].alike, Notation(), f"{count} values under {target.label} lie in it")
 
 
-def _why_not_adopted(target: Key, judged: pl.DataFrame) -> NotEstablished | None:
+_FITTING: Final = (Case.FEW, Case.SINGLE)
+"""Not understood, but of the layout that other keys' values show: the target's own would be as well."""
+
+
+def _why_not_adopted(target: Key, examined: Examined) -> NotEstablished | None:
     """Why no other key's layout is taken over: what is not understood may be the target's own values."""
-    own = judged.filter(opened_by=target.label).height
-    unknown = judged.filter(verdict=Verdict.UNKNOWN).height
+    own = examined.frame.filter(opened_by=target.label).height
+    not_understood = pl.Series(~np.isin(examined.cases, _FITTING))
+    unknown = examined.frame.filter(not_understood, verdict=Verdict.UNKNOWN).height
     if not own + unknown:
         return None
     return NotEstablished(

@@ -57,6 +57,7 @@ class Examined:
         inside: by row, what opens the text of a value that was encrypted twice.
         outer: by label of a key, how many values it opens to what another key opens.
         sizes: bytes of each stored value, as it is written down; shape [n].
+        whole: whether the opening, were it certain, would give every byte of the text; shape [n].
     """
 
     ring: KeyRing
@@ -69,6 +70,7 @@ class Examined:
     inside: Mapping[int, Opener]
     outer: Mapping[str, int]
     sizes: npt.NDArray[np.int64]
+    whole: npt.NDArray[np.bool_]
 
     def opener(self, row: int) -> Opener:
         """What opens a value, the outer key first; () where nothing does.
@@ -284,13 +286,14 @@ class _Examination:
         """The verdicts; `inner` are those of what was found under another encryption."""
         sure = [each & is_there(batch) for each, batch in zip(self._sure(), self.batches, strict=True)]
         population, unopened = seen_together(self.ring, self.bests, sure, self.unopened, self.grounds.tried)
-        frames, tags, cases = [], [], []
+        frames, tags, cases, whole = [], [], [], []
         for batch, best, others in zip(self.batches, self.bests, unopened, strict=True):
             judgement = judge(batch, best, others, population, self.grounds)
             judged = pl.concat([batch.drop("value", "iv"), judgement.frame], how="horizontal")
             frames.append(judged.with_columns(_digests(batch["value"])))
             tags.append(_tags(frames[-1], judgement.whole, best))
             cases.append(judgement.cases)
+            whole.append(judgement.whole)
         outer = OuterVerdicts(self.ring, frames, tags)
         if inner is not None:
             outer.put(InnerVerdicts(inner.frame, inner.cases, inner.tags, inner.opener))
@@ -310,6 +313,7 @@ class _Examination:
             sizes=np.concatenate(
                 [batch["value"].bin.size().fill_null(0).cast(pl.Int64).to_numpy() for batch in self.batches]
             ),
+            whole=np.concatenate(whole),
         )
 
 

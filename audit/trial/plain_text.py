@@ -35,9 +35,6 @@ _ENOUGH_TO_READ: Final = 4
 _ENOUGH_OF_UTF8: Final = 8
 """The same of bytes that are no ASCII: so many are in place by chance once in 100 times."""
 
-_TORN_BY_ONE: Final = 2
-"""Bytes out of place where one was changed: itself, and the lead that it followed."""
-
 _BLANKS: Final = np.uint64(0x2020202020202020)
 _ONES: Final = np.uint64(0x0101010101010101)
 _HIGHEST_BITS: Final = np.uint64(0x8080808080808080)
@@ -94,9 +91,13 @@ def damage(plain: Bytes, lengths: npt.NDArray[np.intp]) -> npt.NDArray[np.uint8]
     beyond = np.arange(16) >= sizes[..., None]
     odd = 16 - (_IS_ASCII_TEXT[blocks] | beyond).sum(axis=2)
     readable = (odd <= 1) & (sizes >= _ENOUGH_TO_READ + odd)
-    # UTF-8 has more bytes in place by chance, so that more of them are needed to say something.
-    out_of_place = (_is_out_of_place(blocks) & ~beyond).sum(axis=2)
-    utf8 = (out_of_place <= _TORN_BY_ONE) & (sizes >= _ENOUGH_OF_UTF8 + 2 * out_of_place)
+    # UTF-8 has more bytes in place by chance, so that more of them are needed to say something. A changed byte
+    # is out of place itself, and so may be the lead that it followed.
+    torn = _is_out_of_place(blocks) & ~beyond
+    out_of_place = torn.sum(axis=2)
+    # Two that stand apart are of two changes: in random bytes that is six times as frequent as side by side.
+    one_change = (out_of_place <= 1) | ((out_of_place == 2) & (torn[..., 1:] & torn[..., :-1]).any(axis=2))
+    utf8 = one_change & (sizes >= _ENOUGH_OF_UTF8 + 2 * out_of_place)
     readable |= utf8
     # Of a few bytes at the end nobody can tell: they are neither.
     garbled = ((odd > 1) & ~utf8 & (sizes >= _ENOUGH_OF_UTF8)).sum(axis=1)

@@ -46,6 +46,7 @@ class Case(IntEnum):
     OWN_FORM = 33
     BEGINS = 34
     CUT_OPENS = 35
+    FEW = 36
 
     @property
     def verdict(self) -> Verdict:
@@ -90,6 +91,7 @@ _VERDICTS: Final = {
     Case.OWN_FORM: Verdict.AMBIGUOUS,
     Case.BEGINS: Verdict.AMBIGUOUS,
     Case.CUT_OPENS: Verdict.DAMAGED,
+    Case.FEW: Verdict.UNKNOWN,
 }
 
 
@@ -109,7 +111,11 @@ _SENTENCES: Final = {
     Case.LOST: "well-formed in a layout established for values like it, and {unopened} in any form or layout",
     Case.NOT_SHOWN: (
         "fits an established layout, and {unopened}; but other values here are of a layout that nobody "
-        "knows, or a candidate opens nothing, so that it may be of that one"
+        "knows, and it may be one of them"
+    ),
+    Case.FEW: (
+        "fits an established layout, and {unopened}; but some candidate opens nothing at all, and may have "
+        "written so few values in a way that shows under no key: if that key is new, audit without it"
     ),
     Case.OWN_FORM: (
         "opens under {label}, but in a form that no other value here has: text or bytes around it, or "

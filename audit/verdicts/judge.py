@@ -103,7 +103,7 @@ class Judgement:
         frame: verdict, opened_by, fingerprint, confidence, text_confidence, false_positive, layout, action,
         reason.
         opened: whether a key is named for the value; shape [n].
-        whole: whether every byte of its text is known; shape [n].
+        whole: whether every byte of its text is known, if the opening is right; shape [n].
         cases: `Case` values; shape [n].
     """
 
@@ -132,9 +132,8 @@ def judge(
     sizes = np.zeros(batch.height, np.int64)
     sizes[unopened.rows] = unopened.forms.sizes
     opened = np.isin(case, _OPENED)
-    # A text is no surer than the opening that it comes from.
-    known = strong & (best.whole | best.proven)
-    whole = opened & known & ~np.isin(case, _NOT_THE_TEXT) & ~np.isin(case, _UNSETTLED)
+    whole = opened & (best.whole | best.proven) & ~np.isin(case, _NOT_THE_TEXT) & ~np.isin(case, _UNSETTLED)
+    text_known = whole & strong  # a text is not surer than the opening that it comes from
     hypothesis = np.where(opened, best.hypothesis, NOT_OPENED)
     keys = [grounds.ring.opens_as(key) for key in grounds.ring.keys]
     key_of = np.array([*(each.key for each in grounds.tried), NOT_OPENED], np.int32)[hypothesis]
@@ -152,7 +151,7 @@ def judge(
             "opened_by": _by_place(key_of, [key.label for key in keys]),
             "fingerprint": _by_place(key_of, [key.fingerprint for key in keys]),
             "confidence": _confidence(opened | own, strong, best.proven),
-            "text_confidence": _confidence(opened, whole, best.proven | _is_proven(hypothesis, grounds)),
+            "text_confidence": _confidence(opened, text_known, best.proven | _is_proven(hypothesis, grounds)),
             "false_positive": pl.Series(chance).set(pl.Series(~opened), None),
             "layout": _by_place(hypothesis, [each.layout.name for each in grounds.tried]),
             "action": words(case, [each.verdict.action for each in Case]),
@@ -187,7 +186,9 @@ def _of_others(unopened: Unopened, population: Population, grounds: Grounds) -> 
     """The case of values that are there and that no key opens convincingly."""
     values, form = unopened.values, unopened.forms.form
     unsolved = [each for each in grounds.established if each.iv is Iv.UNKNOWN]
-    lost = Case.LOST if population.shows_loss or grounds.published else Case.NOT_SHOWN
+    lost = Case.NOT_SHOWN
+    if grounds.published or population.shows_loss:
+        lost = Case.FEW if population.few_beside_an_idle_key and not grounds.published else Case.LOST
     misfit = form == Form.MISFIT
     single = (form == Form.FITTING) & (unopened.forms.sizes == BLOCK) & (not grounds.published)
     own, begins = unopened.own_key != NOT_OPENED, unopened.begins_under != NOT_OPENED

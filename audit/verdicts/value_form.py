@@ -138,13 +138,18 @@ class Population:
         if self._count(Form.MARKED) or (len(misfits) and not self.few_misfits):
             return False  # another program's values are there, and of some lengths they look like these
         fitting = self.forms.sizes[self.forms.form == Form.FITTING]
-        if self.idle_key and len(fitting) < _MANY:
-            # Few of them may be what no trial shows: binary secrets without padding, a layout of their own.
-            return False
         if np.isin(fitting, _RSA_SIZES).sum() > _SHARE_BY_CHANCE * len(fitting):
             return False
         # Salt and vector in front make every value longer than the shortest of an established layout.
         return len(fitting) < _MANY or int(fitting.min()) <= self.shortest_opened
+
+    @property
+    def few_beside_an_idle_key(self) -> bool:
+        """Whether values that nothing opens are so few that a candidate which opens nothing may be theirs.
+
+        Few of them may be what no trial shows: binary secrets without padding, or a layout of their own.
+        """
+        return self.idle_key and self._count(Form.FITTING) < _MANY
 
     @property
     def shows_loss_of_blocks(self) -> bool:

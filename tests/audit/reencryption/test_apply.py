@@ -79,8 +79,8 @@ def test_what_somebody_changed_stays(tmp_path: Path) -> None:
     assert [done.states[each] for each in (1, 3, 5, 7)] == [
         State.RE_ENCRYPTED, State.CHANGED, State.CHANGED, State.RE_ENCRYPTED,
     ]  # fmt: skip
-    assert "changed it meanwhile" in done.reasons[3]
-    assert "removed it meanwhile" in done.reasons[5]
+    assert "it was changed meanwhile" in done.reasons[3]
+    assert "was removed meanwhile" in done.reasons[5]
     assert store.there["row 3"] == StoredCiphertext(b"somebody's")
     assert done.overtaken() == {3, 5}
     assert [each.row for each in done.written(todo)] == [1, 7, 9]

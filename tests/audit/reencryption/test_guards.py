@@ -99,7 +99,7 @@ def test_what_a_rotation_would_leave_behind_is_counted() -> None:
     """Lost values, values that changed since the run, uncovered ones, what could not be read."""
     plan, judged = rotation(two_keys(), changed=2)
     assert "2 changed since the run" in refused(plan, judged)
-    assert "1 lost" in refused(plan, judged)
+    assert "1 unknown" in refused(plan, judged)
     plan, judged = rotation(sound_estate())
     judged.reading.uncovered.append(Uncovered("test", "ec_plugin.secret", 3))
     judged.reading.unread.append(Unread("test", "ec_user", "no right to SELECT"))
@@ -146,4 +146,4 @@ def test_no_key_known_as_current_is_a_rotation() -> None:
     )
     nobody = Judged(judged.reading, unmarked, replace(judged.examined, ring=unmarked))
     plan = nobody.plan(estate.audited(), to="new")
-    assert "1 lost" in refused(plan, nobody)
+    assert "1 unknown" in refused(plan, nobody)

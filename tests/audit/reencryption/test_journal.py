@@ -108,11 +108,11 @@ def test_it_is_there_before_append_returns(tmp_path: Path) -> None:
 _TWICE = """
 import pathlib, sys
 from audit.reencryption.journal import JournalEntry, journal_for_writing
-from parsers.stores.change import Sealed
+from parsers.stores.store_writer import StoredCiphertext
 with journal_for_writing(pathlib.Path(sys.argv[1]), sys.argv[2]) as journal:
     for number in range(2):
         rows = (f"row {number} {each}" for each in range(3))
-        journal.append(JournalEntry("db", row, Sealed(b"x"), "0" * 64) for row in rows)
+        journal.append(JournalEntry("db", row, StoredCiphertext(b"x"), "0" * 64) for row in rows)
 """
 
 
@@ -138,7 +138,7 @@ def test_what_is_no_file_is_refused(tmp_path: Path, make: Callable[[Path], None]
 
 def test_a_device_is_refused() -> None:
     """/dev/null would swallow what undo needs."""
-    with pytest.raises(ReencryptionError, match="no file that a journal could be"):
+    with pytest.raises(ReencryptionError, match="is not a regular file, as a journal must be"):
         write(Path("/dev/null"), entry())
 
 
@@ -204,9 +204,9 @@ def test_another_file_is_no_journal(tmp_path: Path, content: bytes) -> None:
     """It is neither read as one nor written to."""
     path = journal_at(tmp_path)
     path.write_bytes(content)
-    with pytest.raises(ReencryptionError, match="no journal"):
+    with pytest.raises(ReencryptionError, match="is not a journal of passkey-audit"):
         read_journal(path)
-    with pytest.raises(ReencryptionError, match="no journal"):
+    with pytest.raises(ReencryptionError, match="is not a journal of passkey-audit"):
         write(path, entry())
     assert path.read_bytes() == content
 
@@ -346,10 +346,10 @@ def test_killed_while_it_is_written(tmp_path: Path) -> None:
 _ENDLESS = """
 import itertools, pathlib, sys
 from audit.reencryption.journal import JournalEntry, journal_for_writing
-from parsers.stores.change import Sealed
+from parsers.stores.store_writer import StoredCiphertext
 with journal_for_writing(pathlib.Path(sys.argv[1]), sys.argv[2]) as journal:
     for number in itertools.count():
-        journal.append([JournalEntry("db", f"row {number}", Sealed(b"x" * 5000), "0" * 64)])
+        journal.append([JournalEntry("db", f"row {number}", StoredCiphertext(b"x" * 5000), "0" * 64)])
         print(number, flush=True)
 """
 

@@ -36,10 +36,16 @@ def value(
     }
 
 
-def state(now: dict[str, str], then: dict[str, str] | None, *, also: list[str] | None = None) -> State:
+def judged(*rows: dict[str, str], whole: bool = False) -> pl.DataFrame:
+    return pl.DataFrame(list(rows)).with_columns(whole=pl.lit(whole))
+
+
+def state(
+    now: dict[str, str], then: dict[str, str] | None, *, also: list[str] | None = None, whole: bool = False
+) -> State:
     empty = pl.DataFrame(schema=dict.fromkeys(now, pl.String))
     run = pl.DataFrame([then]) if then else empty
-    stated = with_states(pl.DataFrame([now]), run, TARGET, also or [])
+    stated = with_states(judged(now, whole=whole), run, TARGET, also or [])
     assert stated.height == 1
     return State(stated["state"][0])
 
@@ -122,9 +128,17 @@ def test_a_text_that_is_not_known_whole_is_refused() -> None:
     now = value(Verdict.AMBIGUOUS, "old", Confidence.STRONG, text=Confidence.WEAK)
     assert state(now, now) is State.UNSURE
     assert state(now, now, also=["/a"]) is State.REFUSED
-    stated = with_states(pl.DataFrame([now]), pl.DataFrame([now]), TARGET, ["/a"])
+    stated = with_states(judged(now), pl.DataFrame([now]), TARGET, ["/a"])
     assert "not every byte of the text is settled" in stated["reason"][0]
     assert "layouts --known" in stated["reason"][0]
+
+
+def test_a_weak_opening_that_is_asked_for_is_written_if_it_gives_the_whole_text() -> None:
+    """Its text is not surer than its opening; whoever asks for it vouches for that."""
+    now = value(Verdict.AMBIGUOUS, "old", Confidence.WEAK)
+    assert state(now, now, whole=True) is State.UNSURE
+    assert state(now, now, also=["/a"]) is State.REFUSED
+    assert state(now, now, also=["/a"], whole=True) is State.RE_ENCRYPT
 
 
 def test_encrypted_twice_under_the_target_is_not_done() -> None:
@@ -136,4 +150,4 @@ def test_encrypted_twice_under_the_target_is_not_done() -> None:
 def test_a_place_that_stands_twice_in_the_run_gives_one_row() -> None:
     """Copies of a credential in two stores: no value is doubled by being looked up."""
     run = pl.DataFrame([OPENS, OPENS, OPENS | {"value_digest": "other"}])
-    assert with_states(pl.DataFrame([OPENS, OPENS]), run, TARGET, []).height == 2
+    assert with_states(judged(OPENS, OPENS), run, TARGET, []).height == 2
