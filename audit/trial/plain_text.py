@@ -91,8 +91,8 @@ def damage(plain: Bytes, lengths: npt.NDArray[np.intp]) -> npt.NDArray[np.uint8]
     beyond = np.arange(16) >= sizes[..., None]
     odd = 16 - (_IS_ASCII_TEXT[blocks] | beyond).sum(axis=2)
     readable = (odd <= 1) & (sizes >= _ENOUGH_TO_READ + odd)
-    # UTF-8 has more bytes in place by chance, so that more of them are needed to say something. A changed byte
-    # is out of place itself, and so may be the lead that it followed.
+    # UTF-8 has more bytes in place by chance, so more of them are needed to say something. A changed byte is
+    # out of place itself, and so may be the lead that it followed.
     torn = _is_out_of_place(blocks) & ~beyond
     out_of_place = torn.sum(axis=2)
     # Two that stand apart are of two changes: in random bytes that is six times as frequent as side by side.

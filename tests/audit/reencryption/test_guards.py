@@ -146,4 +146,4 @@ def test_no_key_known_as_current_is_a_rotation() -> None:
     )
     nobody = Judged(judged.reading, unmarked, replace(judged.examined, ring=unmarked))
     plan = nobody.plan(estate.audited(), to="new")
-    assert "1 unknown" in refused(plan, nobody)
+    assert "1 lost" in refused(plan, nobody)
