@@ -12,7 +12,7 @@ VERDICTS: Final = {
     "older-key": "Opens under another key that was given, not under the current one. It can be re-encrypted.",
     "lost": "Well-formed, but no key that was given opens it. Find the missing key, or enter it again.",
     "damaged": "Cannot be a whole value in any known form. It must be entered again.",
-    "unknown": "The data do not show which form of encryption or which key it is under. Each says what would help.",
+    "unknown": "The data do not show what it is encrypted with, or how. The table says what would help.",
     "ambiguous": "Several keys fit, or one only weakly; or the key is certain, but not every byte of the "
     "text is settled. Never changed automatically.",
     "plain-text": "Not encrypted at all: stored in the clear, or cut off.",

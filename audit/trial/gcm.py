@@ -10,6 +10,7 @@ value and key.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import groupby
 from typing import Final
 
@@ -33,6 +34,11 @@ MANY: Final = 4
 """Values for each block of the longest that pay for a table of products under eight keys: it takes 20 µs for
 a block, a call of the library 1.5 µs for a value and key."""
 
+_FEW_TRIALS: Final = 2_500
+"""Values times keys that the library checks sooner than tables are begun at all, which takes 7 ms."""
+
+_NEVER: Final = 1 << 40
+
 _MANY_OPENED: Final = 16
 """So many times more pay for a table of one key's own."""
 
@@ -48,11 +54,14 @@ def open_gcm(groups: Sequence[Group], tried: Sequence[Numbered], *, many: int = 
     Args:
         groups: values of one length each, shortest first, prefixes taken off.
         tried: hypotheses in GCM, each with its place in the whole list; those of one AES key stand together.
-        many: so many values for each block of the longest are checked in columns, fewer one by one.
+        many: so many values for each block of the longest are checked in columns, fewer one by one, as are
+            few trials; 0 checks all in columns.
 
     Yields:
         openings of one length each.
     """
+    if many and sum(len(group.rows) for group in groups) * len(tried) <= _FEW_TRIALS:
+        many = _NEVER
     values = _by_nonce_size(groups, tried, many)
     if not values:
         return
@@ -93,8 +102,13 @@ class _GcmKeys:
     def __init__(self, aes_keys: Sequence[Secret], blocks: int) -> None:
         self.ciphers = [AesColumns(key) for key in aes_keys]
         self.libraries = [AESGCM(key.reveal()) for key in aes_keys]
+        self._blocks = blocks
+
+    @cached_property
+    def ghash(self) -> Ghash:
+        """Their tables: only values that are checked in columns need them."""
         zero = np.zeros((1, BLOCK), np.uint8)
-        self.ghash = Ghash(np.concatenate([each.encrypt(zero) for each in self.ciphers]), blocks)
+        return Ghash(np.concatenate([each.encrypt(zero) for each in self.ciphers]), self._blocks)
 
 
 class _UnderKeys:
