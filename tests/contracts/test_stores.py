@@ -14,7 +14,10 @@ from parsers.stores.interface import Store, StoredValues
 from parsers.stores.open import open_store
 from parsers.stores.schema import BATCH_ROWS, STORED
 
-pytestmark = pytest.mark.xdist_group("store contracts")  # one worker makes each store, and reads it once
+pytestmark = [
+    pytest.mark.xdist_group("store contracts"),  # one worker makes each store, and reads it once
+    pytest.mark.no_cover,  # a batch of 131,072 rows takes twice as long where each line is noted
+]
 
 COUNT = BATCH_ROWS + 10
 FEW = 100

@@ -45,8 +45,8 @@ def packets(started: Runs, arguments: Sequence[str], trace: Path) -> Packets:
 def test_nothing_is_lost_or_encrypted_twice(server: Server, database: str, tmp_path: Path) -> None:
     """Killed at any packet: every value is old or new; the next run completes, and undo restores all.
 
-    Of the packets from the first entry of the journal on every third is tried, and all around COMMIT; of
-    those before and after, which only read, every 30th. With PASSKEY_AUDIT_EVERY_PACKET it is each of them.
+    Of the packets from the first entry of the journal on every sixth is tried, and all around COMMIT; of
+    those before and after, which only read, every 60th. With PASSKEY_AUDIT_EVERY_PACKET it is each of them.
     """
     engine = server.engine(database)
     estate = Rekeying(tmp_path, server.url(database))
@@ -62,9 +62,9 @@ def test_nothing_is_lost_or_encrypted_twice(server: Server, database: str, tmp_p
         estate.journal.unlink()
         commit = sent.writing.stop
         tried = {
-            *sent.writing[:: 1 if every else 3],
+            *sent.writing[:: 1 if every else 6],
             *range(commit - 3, commit + 1),
-            *range(1, sent.total, 1 if every else 30),
+            *range(1, sent.total, 1 if every else 60),
         }
         for number in sorted(tried):
             assert started.killed_at(number, SEND, estate.arguments())

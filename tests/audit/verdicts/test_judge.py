@@ -30,6 +30,7 @@ def sixteen_keys(chance: random.Random) -> list[Key]:
     return [candidate(f"k{number}", chance.randbytes(16), current=number == 0) for number in range(16)]
 
 
+@pytest.mark.no_cover  # so many values take twice as long where each line is noted
 @pytest.mark.parametrize("established", [False, True])
 def test_a_missing_key_opens_nothing(established: bool) -> None:
     """100,000 values under a key that is no candidate: none is called current or older-key.

@@ -211,6 +211,7 @@ def test_zstd_and_xz_inside_a_zip(tmp_path: Path) -> None:
     assert not unread
 
 
+@pytest.mark.no_cover  # so many members take twice as long where each line is noted
 def test_65536_members_and_duplicate_names(tmp_path: Path) -> None:
     """More members than 16 bits count, and the same name twice, are all read."""
     path = tmp_path / "many.zip"
