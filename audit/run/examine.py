@@ -1,8 +1,8 @@
 """Every stored value examined: layouts found, keys tried, verdicts given."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
 import numpy as np
@@ -13,7 +13,7 @@ from audit.discovery.discover import Discovered, discover, layouts_to_try
 from audit.discovery.sample import is_whole, sample
 from audit.discovery.single_blocks import behind_typed_vectors
 from audit.keys.key_ring import KeyRing
-from audit.layouts.layout import BLOCK, Layout
+from audit.layouts.layout import Layout
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied
 from audit.run.encrypted_twice import InnerVerdicts, Opener, OuterVerdicts, inner_batches
 from audit.run.seen_alone import seen_alone
@@ -21,12 +21,11 @@ from audit.run.seen_together import seen_together
 from audit.trial.best import NOT_OPENED, Best, best_openings
 from audit.trial.hypothesis import Hypothesis, hypotheses
 from audit.trial.inner_values import InnerValues
-from audit.trial.last_blocks import Said, Worth
-from audit.trial.opened import Opened
+from audit.trial.last_blocks import Said
 from audit.trial.plain_text import Content
 from audit.trial.same_secret import SecretTags
-from audit.trial.try_keys import try_keys
-from audit.trial.views import View, Views
+from audit.trial.try_keys import try_keys, try_single_blocks
+from audit.trial.views import Views
 from audit.verdict import Verdict
 from audit.verdicts.chance import WeakOpenings, convincing, may_count
 from audit.verdicts.judge import Grounds, Unopened, is_there, judge
@@ -236,7 +235,7 @@ class _Examination:
         for rows, values in zip(waiting, views, strict=True):
             opened = chain(
                 try_keys(values, tried[: -len(of_single_blocks) or None], worth) if rows.size else (),
-                _try_single_blocks(values, of_single_blocks, worth, len(tried) - len(of_single_blocks)),
+                try_single_blocks(values, of_single_blocks, worth, start=len(tried) - len(of_single_blocks)),
             )
             best = best_openings(len(rows), opened, tried, self.secret_tags)
             # Another vector that a person types would make another text of it, and the same padding.
@@ -252,7 +251,7 @@ class _Examination:
             holds = convincing(best, correction) | anywhere.hardly_chance(best.log10)
             new = by_form & holds & ~meant[number] & ~weak[number]
             at = np.flatnonzero(new)
-            narrow.put(rows[at], _only(best, at))
+            narrow.put(rows[at], best.of_rows(at))
             forms = Forms.of(values, established)
             unopened = Unopened.of(rows, values, forms, meant[number] | weak[number] | new)
             self.unopened.append(seen_alone(unopened, known, self.grounds) if known else unopened)
@@ -317,25 +316,8 @@ class _Examination:
         )
 
 
-def _try_single_blocks(
-    values: Views, tried: Sequence[Hypothesis], worth: Worth, start: int
-) -> Iterator[Opened]:
-    """What these hypotheses, counted from `start`, open of the values of a single block."""
-    single = np.zeros(values.frame.height, np.bool_)
-    for view in dict.fromkeys(View.of(each.layout) for each in tried):
-        single |= (values[view].bin.size() == BLOCK).fill_null(value=False).to_numpy()
-    rows = np.flatnonzero(single)
-    if rows.size:
-        for opened in try_keys(Views(values.frame[rows]), tried, worth):
-            yield replace(opened, hypothesis=start + opened.hypothesis, rows=rows[opened.rows])
-
-
 def _correction(tried: Sequence[Hypothesis]) -> int:
     return max(1, len(tried)) * len(Content)
-
-
-def _only(best: Best, rows: npt.NDArray[np.intp]) -> Best:
-    return Best(*(getattr(best, each.name)[rows] for each in fields(Best)))
 
 
 def _tags(judged: pl.DataFrame, whole: npt.NDArray[np.bool_], best: Best) -> npt.NDArray[np.uint64]:

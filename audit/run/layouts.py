@@ -1,25 +1,20 @@
 """The layouts that stores show, with what known plain texts prove."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
 
 import polars as pl
 
-from audit.discovery.chains import TYPED_VECTORS
 from audit.discovery.evidence import Evidence
 from audit.discovery.known_text import (
     NOTHING_ELSE,
-    PROPOSED_TEXT,
     KnownText,
     Population,
-    Proof,
     confirmed,
     prove,
     without_contradictions,
 )
-from audit.discovery.mistyped import Doubt
 from audit.discovery.sample import sample
 from audit.errors import LayoutError, RequestError
 from audit.exit_codes import exit_code
@@ -28,6 +23,7 @@ from audit.keys.key_rings import KeyRings, labels_of
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied, read_layouts, together
 from audit.product import Product
 from audit.run.examine import Examined
+from audit.run.layout_remarks import known_text_remark, left_over_remarks
 from audit.run.observer import Observer, Unobserved
 from audit.run.open_questions import open_questions
 from audit.run.references import NOBODY, Resolver
@@ -234,8 +230,8 @@ def _of_product(
     return LayoutsFound(
         table=pl.concat([LAYOUT_TABLE.to_frame(), *(_table(each, ring, proven) for each in examined)]),
         remarks=(
-            *(_remark(*each, ring) for each in zip(known, proofs, given, strict=True)),
-            *(sentence for each in examined for sentence in _left_over(each, ring)),
+            *(known_text_remark(*each, ring) for each in zip(known, proofs, given, strict=True)),
+            *(sentence for each in examined for sentence in left_over_remarks(each, ring)),
         ),
         unknown=sum(int((each.frame["verdict"] == Verdict.UNKNOWN).sum()) for each in examined),
         questions=tuple(open_questions(examined)),
@@ -265,74 +261,6 @@ def _settled(proven: Sequence[Hypothesis], evidence: Iterable[Evidence]) -> list
     return [
         each for of_key in by_key.values() for each in ([one for one in of_key if one in shown] or of_key)
     ]
-
-
-def _remark(text: KnownText, proof: Proof, given: Sequence[Hypothesis], ring: KeyRing) -> str:
-    """What came of a known text, without a word of it."""
-    form = f", read {proof.form}," if proof.form else ""
-    if given:
-        pairs = "; ".join(f"{' or '.join(each.names)} under {ring.keys[each.key].label}" for each in given)
-        return f"the known text of {text.location}{form} is given by {pairs}{_as_typed(text, given)}"
-    if proof.doubts:
-        return (
-            f"the known text of {text.location}{form} proves nothing: from its 17th byte on it is what is "
-            f"stored, but its first 16 bytes were probably mistyped: {_DOUBTS[proof.doubts[0]]}. Check "
-            "capital and small letters, and that no other password ends like this one; or give the text of "
-            "a second credential as well (--known once more)"
-        )
-    if proof.possible:
-        return (
-            f"no hypothesis gives the known text of {text.location}, unless behind a constant vector that "
-            "nobody knows: with a single block every key has one that fits; a second known text, or one of "
-            "16 bytes or more, would settle it"
-        )
-    return (
-        f"no hypothesis gives the known text of {text.location}: the text is not what is stored there (check "
-        "its spelling, and the location), its key is not among the candidates, or its layout is none of "
-        "those tried"
-    )
-
-
-def _as_typed(text: KnownText, given: Sequence[Hypothesis]) -> str:
-    """That a solved vector rests on the first 16 bytes as they were typed, which nothing else of it shows."""
-    solved = any(each.layout.constant_iv not in (b"", *TYPED_VECTORS) for each in given)
-    if not solved or text.plain.reveal() == PROPOSED_TEXT.encode():
-        return ""
-    return "; its first 16 bytes are taken as they were typed, and a second known text would confirm them"
-
-
-_DOUBTS: Final = {
-    Doubt.KEY: "with them the initialization vector would be nearly a part of a key",
-    Doubt.WELL_KNOWN: "with them the initialization vector would be nearly, but not quite, a well-known one",
-    Doubt.PROPOSED: "they are nearly, but not quite, those of the text that this program proposes",
-    Doubt.PROVEN: "with them the initialization vector would be nearly one that another text has proven",
-    Doubt.ANOTHER_TEXT: "another known text gives nearly, but not quite, the same initialization vector",
-    Doubt.DATA: "other stored values are likelier texts behind a vector that differs in a byte",
-}
-"""Why a solved vector is not believed."""
-
-
-def _left_over(examined: Examined, ring: KeyRing) -> Iterator[str]:
-    """What the layouts leave unexplained: of what has their form, and of everything."""
-    found = examined.discovered.established
-    for each in found:
-        if each.opened < each.tried:
-            yield (
-                f"{each.names[0]} under {ring.keys[each.hypothesis.key].label} opens {each.opened} of "
-                f"{each.tried} "
-                "values of its form that no layout above it opens: the others are under another key, or in "
-                "another "
-                "layout"
-            )
-    unknown = int((examined.frame["verdict"] == Verdict.UNKNOWN).sum())
-    if unknown:
-        yield (
-            f"{unknown} values are in no layout that was tried: AES in ECB, CBC and GCM with five "
-            f"paddings, under every "
-            "key in every form of key file. If they are of another cipher (3DES, Jasypt, OpenSSL …), "
-            "describe it in a "
-            "layouts file (--layouts); if a text is known, --known proves its layout"
-        )
 
 
 def _table(examined: Examined, ring: KeyRing, proven: Sequence[Hypothesis]) -> pl.DataFrame:

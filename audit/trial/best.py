@@ -73,6 +73,10 @@ class Best:
         """
         self.whole[by_text[self.hypothesis] & (self.content == Content.BINARY) & ~self.proven] = False
 
+    def of_rows(self, rows: npt.NDArray[np.intp]) -> "Best":
+        """The same for these rows alone."""
+        return Best(*(getattr(self, each.name)[rows] for each in fields(self)))
+
     def put(self, rows: npt.NDArray[np.intp], other: "Best") -> None:
         """Take `other` over in these rows; it was tried on them alone, with the same list of hypotheses."""
         for each in fields(self):

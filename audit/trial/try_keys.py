@@ -1,6 +1,9 @@
 """Every hypothesis against every value of a batch."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
 
 from audit.layouts.layout import BLOCK, Iv, Layout, Mode
 from audit.trial.block_modes import open_blocks
@@ -37,6 +40,29 @@ def try_keys(values: Views, tried: Sequence[Hypothesis], worth: Worth | None = N
         groups = list(by_length(values[view], lambda size: any(layout.fits(size) for layout in layouts)))  # noqa: B023  # used at once
         for (prefix, at), of_prefix in by_prefix.items():
             yield from _open_groups([each.without(prefix, at) for each in groups], of_prefix, worth)
+
+
+def try_single_blocks(
+    values: Views, tried: Sequence[Hypothesis], worth: Worth | None = None, *, start: int
+) -> Iterator[Opened]:
+    """What each hypothesis opens of the values that are a single block.
+
+    Args:
+        values: a batch.
+        tried: the hypotheses.
+        worth: as in `try_keys`.
+        start: the number of the first hypothesis, where others were tried before these.
+
+    Yields:
+        openings, numbered from `start`, their rows those of the batch.
+    """
+    single = np.zeros(values.frame.height, np.bool_)
+    for view in dict.fromkeys(View.of(each.layout) for each in tried):
+        single |= (values[view].bin.size() == BLOCK).fill_null(value=False).to_numpy()
+    rows = np.flatnonzero(single)
+    if rows.size:
+        for opened in try_keys(Views(values.frame[rows]), tried, worth):
+            yield replace(opened, hypothesis=start + opened.hypothesis, rows=rows[opened.rows])
 
 
 def _open_groups(groups: Sequence[Group], tried: Sequence[Numbered], worth: Worth | None) -> Iterator[Opened]:
