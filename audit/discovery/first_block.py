@@ -25,8 +25,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from audit.discovery.one_constant import behind_one_constant
-from audit.discovery.text_bytes import BYTE_LOG10, IMPOSSIBLE_LOG10
+from audit.discovery.one_constant import BYTE_LOG10, IMPOSSIBLE_LOG10, behind_one_constant
 from audit.layouts.layout import BLOCK
 from audit.trial.groups import Bytes
 from audit.trial.odds import text_log10

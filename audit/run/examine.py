@@ -16,8 +16,7 @@ from audit.keys.key_ring import KeyRing
 from audit.layouts.layout import Layout
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied
 from audit.run.encrypted_twice import InnerVerdicts, Opener, OuterVerdicts, inner_batches
-from audit.run.seen_alone import seen_alone
-from audit.run.seen_together import seen_together
+from audit.run.unopened_values import seen_alone, seen_together
 from audit.trial.best import NOT_OPENED, Best, best_openings
 from audit.trial.hypothesis import Hypothesis, hypotheses
 from audit.trial.inner_values import InnerValues

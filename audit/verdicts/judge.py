@@ -16,10 +16,9 @@ from audit.trial.hypothesis import Hypothesis
 from audit.trial.plain_text import Content, Damage
 from audit.trial.views import Views
 from audit.verdict import STRONG_AT_MOST, Confidence
-from audit.verdicts.bar_form import malformed
 from audit.verdicts.case import Case, Reasons
 from audit.verdicts.chance import convincing, corrected
-from audit.verdicts.value_form import Form, Forms, Population, fitting, is_empty, is_external
+from audit.verdicts.value_form import Form, Forms, Population, fitting, is_empty, is_external, malformed
 
 _OPENED: Final = (
     Case.CURRENT,

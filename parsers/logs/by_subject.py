@@ -5,7 +5,7 @@ from datetime import tzinfo
 from typing import Final, NamedTuple
 
 from parsers.logs.finding import Finding
-from parsers.logs.moment import is_moment, moment
+from parsers.logs.period import is_moment, moment
 
 NUMBERS: Final = frozenset({"findings"})
 """The columns that hold whole numbers."""

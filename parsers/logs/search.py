@@ -23,9 +23,8 @@ from typing import Final, NamedTuple
 from parsers.archives.interface import ByteStream
 from parsers.errors import ArchiveError
 from parsers.logs.entry_heads import END_OF_UNKNOWN, ENTRY_START, LONGEST_START, NEXT_ENTRY
-from parsers.logs.line_numbers import LineNumbers
 from parsers.logs.matcher import Matcher
-from parsers.logs.window import Window
+from parsers.logs.window import LineNumbers, Window
 
 
 @dataclass(frozen=True, slots=True)

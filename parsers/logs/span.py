@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from parsers.logs.entry_heads import NEXT_ENTRY, Head, read_head
 from parsers.logs.mask import mask_fields
-from parsers.logs.moment import is_moment, moment
+from parsers.logs.period import is_moment, moment
 from parsers.logs.search import Searched
 from parsers.products import every_product
 

@@ -4,7 +4,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from reports.comparison_plot import LABELS_SHOWN, PlottedRun, burn_down_svg
+from reports.plots import LABELS_SHOWN, PlottedRun, burn_down_svg
 from tests.reports.example_run import HOSTILE_NAMES
 
 

@@ -15,8 +15,7 @@ import pytest
 
 from reports.answer import project_counts, team_work
 from reports.key_table import key_rows, period_in_words
-from reports.page import render_page
-from reports.page_data import FINDING_LIMIT, ROW_LIMIT, PageRows, data_block, json_block, page_rows
+from reports.page import FINDING_LIMIT, ROW_LIMIT, PageRows, data_block, json_block, page_rows, render_page
 from reports.run import Run
 from reports.schema import CREDENTIALS, FINDINGS, UNREAD
 from reports.summary import KeyPeriod, SpanSummary, Summary

@@ -2,8 +2,8 @@
 
 import polars as pl
 
+from reports.page import server_findings
 from reports.schema import FINDINGS
-from reports.server_findings import server_findings
 
 
 def finding(

@@ -8,9 +8,8 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.reentry import reentry_lists
+from reports.reentry import CELL_LENGTH, SHEET_ROWS, reentry_lists, sheet_names, write_workbook
 from reports.schema import REENTRY
-from reports.workbook import CELL_LENGTH, SHEET_ROWS, sheet_names, write_workbook
 from tests.reports.example_run import GUIDES, example_run
 
 LISTS = reentry_lists(example_run(300).credentials.with_columns(action=pl.lit("re-enter")), GUIDES)

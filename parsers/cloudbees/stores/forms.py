@@ -6,7 +6,7 @@ from typing import Final
 
 from parsers.cloudbees.stores.database import CloudBeesDatabase
 from parsers.cloudbees.stores.export import CloudBeesExport
-from parsers.cloudbees.stores.passkey_attribute import passkey_attribute
+from parsers.cloudbees.stores.passkey_history import passkey_attribute
 from parsers.cloudbees.stores.tables import INFERRED_TABLES
 from parsers.product import DatabaseForm, StoreForms
 from parsers.stores.database.catalogue import Catalogue

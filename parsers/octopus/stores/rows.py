@@ -1,7 +1,8 @@
 """Octopus' documents → rows of the `STORED` frame, and what is said beside them."""
 
+import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, assert_never
 
@@ -9,18 +10,123 @@ from parsers.octopus import ID
 from parsers.octopus.stores.documents import (
     Document,
     Held,
+    Item,
     NoText,
+    Path,
     Within,
     held_in,
     kind_of_place,
     location,
     record,
+    text_of,
 )
-from parsers.octopus.stores.names import Names
-from parsers.octopus.stores.words import name_in_words, project_in_words, user_name
+from parsers.octopus.stores.names import Names, owner_of
 from parsers.stores.batches import StoredRow
 from parsers.stores.interface import StoreEvent, Uncovered
 from parsers.unread import Unread
+
+_SNAPSHOT: Final = re.compile(r"-(s-\d+-\w+)$")
+_WORD_START: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_SILENT: Final = frozenset({"value", "sensitivevalue", "defaultvalue", "properties", "details", "endpoint"})
+"""Members that say nothing to a person."""
+_ACCOUNT_MEMBERS: Final = ("Username", "SmtpLogin", "ConnectUsername", "AccessKey", "ClientId")
+_NAMELESS: Final = frozenset({"variableset", "deploymentprocess", "runbookprocess", "configuration"})
+"""Tables whose documents are known by their owner, or by their id, and have no name of their own."""
+
+
+def project_in_words(document: Document, names: Names) -> str:
+    """`WebShop`, `library variable set Shared`; with its space in front where there are several."""
+    owner = owner_of(document)
+    runbooks_project = names.project_of_runbook(owner)
+    project = names.of(runbooks_project or owner)
+    if owner.startswith("LibraryVariableSets-"):
+        project = f"library variable set {project}"
+    return " / ".join(filter(None, (names.space_of(document), project)))
+
+
+def name_in_words(document: Document, held: Held, names: Names) -> str:
+    """`DbPassword (Environment Production)`, `account Azure, Password`, `step Deploy, action Copy, Token`."""
+    table = document.table.casefold()
+    if table == "variableset":
+        name = _variable(held, names)
+    elif table == "tenantvariable":
+        name = _of_tenant(document, names)
+    else:
+        name = ", ".join(filter(None, (_title(document, names), *_steps(held.path))))
+    return f"{name} [frozen: {_frozen(document)}]" if _frozen(document) else name
+
+
+def user_name(held: Held) -> str:
+    """The account that stands beside the secret, or ""."""
+    return next(filter(None, (text_of(held.around, name) for name in _ACCOUNT_MEMBERS)), "")
+
+
+def _variable(held: Held, names: Names) -> str:
+    name = text_of(held.around, "Name") or ", ".join(_steps(held.path))
+    scope = held.around.get("Scope")
+    told = _scope(scope, names) if isinstance(scope, dict) else ""
+    return f"{name} ({told})" if told else name
+
+
+def _of_tenant(document: Document, names: Names) -> str:
+    """`tenant Acme, variable ApiKey (Environment Production)`, as far as the document says it."""
+    tenant = names.of(document.said("TenantId"))
+    template = names.of_template(document.said("VariableTemplateId"))
+    environment = names.of(document.said("EnvironmentId"))
+    said = [f"tenant {tenant}" if tenant else "", f"variable {template}" if template else ""]
+    name = ", ".join(filter(None, said)) or f"tenant variable {document.id}"
+    return f"{name} (Environment {environment})" if environment else name
+
+
+def _scope(scope: Mapping[str, object], names: Names) -> str:
+    """`Environment Production, Staging; Role web`."""
+    parts = []
+    for dimension, ids in scope.items():
+        if isinstance(ids, list) and ids:
+            parts.append(f"{dimension} {', '.join(names.of(each) for each in ids if isinstance(each, str))}")
+    return "; ".join(parts)
+
+
+def _title(document: Document, names: Names) -> str:
+    """`account Azure`; nothing for documents that are known by their owner."""
+    table = document.table.casefold()
+    owner = owner_of(document)
+    if names.project_of_runbook(owner):
+        return f"runbook {names.of(owner)}"
+    if table in _NAMELESS and (owner or table == "configuration"):
+        return "" if owner else document.id
+    return f"{_in_words(document.table)} {document.said('Name') or document.id}"
+
+
+def _steps(path: Path) -> list[str]:
+    """`step Deploy`, `action Copy files`, and the last member that says something."""
+    words: list[str] = []
+    said = ""
+    for step in path:
+        if isinstance(step, Item):
+            words.append(f"{_in_words(said).removesuffix('s')} {step.name or step.at + 1}".strip())
+            said = ""
+        elif step.casefold() not in _SILENT:
+            words += [said] if said else []
+            said = step
+    return [*words, said] if said else words
+
+
+def _in_words(name: str) -> str:
+    """`DeploymentProcess` is `deployment process`."""
+    return _WORD_START.sub(" ", name).lower()
+
+
+def _frozen(document: Document) -> str:
+    """What a snapshot is called, else ""."""
+    found = _SNAPSHOT.search(document.id)
+    is_frozen = (
+        document.said("IsFrozen").casefold() in {"1", "true"} or document.members.get("IsFrozen") is True
+    )
+    if found:
+        return found[1]
+    return "snapshot" if is_frozen else ""
+
 
 KIND: Final = "document"
 MOST_PLACES: Final = 1_000

@@ -6,7 +6,7 @@ import random
 from audit.keys.key_ring import with_twins
 from audit.layouts.layout import Iv, KeyForm, Layout, Mode
 from audit.run.examine import examine
-from audit.run.groups import group_letters
+from audit.run.run_credentials import group_letters
 from audit.trial.same_secret import SecretTags
 from parsers.secret import Secret
 from tests.support.sealing import candidate, passwords, ring_of, seal, stored

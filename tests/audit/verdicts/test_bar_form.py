@@ -6,8 +6,8 @@ import polars as pl
 import pytest
 
 from audit.verdict import Verdict
-from audit.verdicts.bar_form import malformed
 from audit.verdicts.case import Case
+from audit.verdicts.value_form import malformed
 
 CIPHER = base64.b64encode(bytes(range(32))).decode()
 VECTOR = base64.b64encode(bytes(range(16))).decode()

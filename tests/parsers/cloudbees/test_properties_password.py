@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from parsers.cloudbees.database_properties import replaced_password
 from parsers.cloudbees.java_properties import properties
-from parsers.cloudbees.properties_password import replaced_password
 from parsers.errors import StoreError
 
 NEW = b"AAAA/+bbbb:c#d!=="

@@ -11,8 +11,7 @@ from typing import Final
 import pytest
 
 from parsers.keys.key_file import KeyFile
-from parsers.keys.key_folder import SMALL_FOLDER
-from parsers.keys.key_search import LeftOut
+from parsers.keys.key_search import SMALL_FOLDER, LeftOut
 from parsers.keys.read_key_files import find_key_files, read_key_files
 from parsers.keys.reference import MAX_SECRET_BYTES
 from parsers.unread import Unread
