@@ -21,6 +21,9 @@ from reports.run import Run
 from reports.terminal import visible
 from reports.wording import ACTIONS, question_in_words, settling_steps
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 LISTED: Final = 50
 _LISTED_LENGTH: Final = 400
 _ABOUT: Final = (
@@ -69,9 +72,6 @@ def _capped(text: pl.Expr) -> pl.Expr:
     long = line.str.len_chars() > _LISTED_LENGTH
     return pl.when(long).then(line.str.slice(0, _LISTED_LENGTH) + "…").otherwise(line)
 
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 ROW_LIMIT: Final = 200_000
 """Credentials that a page holds at most; beyond that only those that need action or contradict the logs."""

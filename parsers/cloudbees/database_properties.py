@@ -1,4 +1,4 @@
-"""CloudBees CD's own `database.properties`: where its database is."""
+"""CloudBees CD's own `database.properties`: where its database is, and how its password is exchanged."""
 
 import re
 from pathlib import Path

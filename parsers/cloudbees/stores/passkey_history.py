@@ -1,4 +1,4 @@
-"""The passkeys that a server has used, as `ec_configuration_history` dates them."""
+"""The passkeys that a store names: in `ec_configuration_history`, or as the `passkey` of an export."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Octopus' documents → rows of the `STORED` frame, and what is said beside them."""
+"""Octopus' documents → rows of the `STORED` frame, in the words of the product's own pages."""
 
 import re
 from collections import Counter

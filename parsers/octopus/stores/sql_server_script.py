@@ -1,4 +1,4 @@
-"""Scripts of INSERT statements as SQL Server's tools write them: rows, in flat memory."""
+"""Octopus Deploy's tables as a script of INSERT statements, as SQL Server's tools write it; in flat memory."""
 
 import re
 from collections.abc import Iterator, Mapping
