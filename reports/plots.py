@@ -1,4 +1,4 @@
-"""The pictures of the page: what each key opens, and verdicts by project."""
+"""The pictures: what each key opens, verdicts by project, and the burn-down from run to run."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The lists of secrets that each team has to enter again, and the folder that `reentry` writes."""
+"""The lists of secrets that each team has to enter again, as files and as a workbook."""
 
 import hashlib
 import io

@@ -1,4 +1,4 @@
-"""Whether any of some decrypted first blocks lie behind one constant, among others that are random."""
+"""Whether decrypted first blocks lie behind one constant, and how likely their bytes are in a text."""
 
 import math
 from typing import Final

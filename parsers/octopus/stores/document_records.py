@@ -1,4 +1,4 @@
-"""Records of Octopus' documents found again: `Account:Accounts-1#/Password`."""
+"""Records of Octopus' documents found again (`Account:Accounts-1#/Password`), and rewritten in place."""
 
 import gzip
 import json

@@ -1,4 +1,4 @@
-"""Octopus Deploy's tables as a script of INSERT statements, as SQL Server's tools write it; in flat memory."""
+"""Octopus Deploy's tables as a script of INSERT statements, as SQL Server's tools write it."""
 
 import re
 from collections.abc import Iterator, Mapping
