@@ -49,7 +49,7 @@ class KnownText:
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class KnownTextProof:
     """What a known text shows.
 
     Attributes:
@@ -72,11 +72,11 @@ class Proof:
     witness: str = ""
 
 
-_NOTHING: Final = Proof((), ())
+_NOTHING: Final = KnownTextProof((), ())
 
 
 @dataclass(frozen=True, slots=True)
-class Population:
+class OtherValues:
     """What a solved vector is held against.
 
     Attributes:
@@ -88,7 +88,7 @@ class Population:
     proven: Mapping[str, Sequence[bytes]] = field(default_factory=dict)
 
 
-NOTHING_ELSE: Final = Population(pl.DataFrame(schema={"value": pl.Binary, "iv": pl.Binary}))
+NOTHING_ELSE: Final = OtherValues(pl.DataFrame(schema={"value": pl.Binary, "iv": pl.Binary}))
 """No other value is known."""
 
 
@@ -96,8 +96,8 @@ def prove(
     known: KnownText,
     keys: Sequence[Key],
     layouts: Iterable[Layout],
-    population: Population = NOTHING_ELSE,
-) -> Proof:
+    population: OtherValues = NOTHING_ELSE,
+) -> KnownTextProof:
     """Try every key in every layout, behind every prefix too that the value itself begins with.
 
     A text that nothing gives is read in other ways too: without what is left over at its ends, and in the
@@ -125,8 +125,8 @@ def _digest(values: pl.DataFrame) -> str:
 
 
 def _prove(
-    known: KnownText, keys: Sequence[Key], listed: tuple[Layout, ...], population: Population
-) -> Proof:
+    known: KnownText, keys: Sequence[Key], listed: tuple[Layout, ...], population: OtherValues
+) -> KnownTextProof:
     values = Views(known.values)
     wanted = (*listed, *wrapped(listed, values))
     tried = hypotheses(keys, (*wanted, *_behind_own_prefixes(wanted, values)))
@@ -138,7 +138,7 @@ def _prove(
     )
     gives = [each for each, _ in found if each.layout.iv is not Iv.UNKNOWN]
     if gives:
-        return Proof(without_looser(dict.fromkeys(gives)), ())
+        return KnownTextProof(without_looser(dict.fromkeys(gives)), ())
     judge = _SolvedVectors(known, keys, population)
     if found:
         solved = [_solved(each, row, values, plain) for each, row in found]
@@ -154,12 +154,12 @@ class _SolvedVectors:
 
     known: KnownText
     keys: Sequence[Key]
-    population: Population
+    population: OtherValues
 
-    def sorted_out(self, solved: Sequence[Hypothesis], possible: Sequence[Hypothesis]) -> Proof:
+    def sorted_out(self, solved: Sequence[Hypothesis], possible: Sequence[Hypothesis]) -> KnownTextProof:
         doubts = {each: self._doubt(each) for each in (*solved, *possible)}
         met = dict.fromkeys(one for each in solved if (one := doubts[each]))
-        return Proof(
+        return KnownTextProof(
             gives=tuple(each for each in solved if doubts[each] is None),
             possible=tuple(each for each in possible if doubts[each] is None),
             doubtful=tuple(each for each, one in doubts.items() if one not in {None, Doubt.KEY}),
@@ -219,7 +219,7 @@ _ENCODINGS: Final = {"UTF-16": "utf-16-le", "UTF-16 (big-endian)": "utf-16-be", 
 """Those that programs on Windows store: Latin-1 as Microsoft has it."""
 
 
-def confirmed(proofs: Sequence[Proof]) -> tuple[Hypothesis, ...]:
+def confirmed(proofs: Sequence[KnownTextProof]) -> tuple[Hypothesis, ...]:
     """What the texts prove together: what one of them proves, or two of different values say alike."""
     distinct = dict.fromkeys(proofs)  # the same knowledge twice confirms nothing
     proven = [each for proof in distinct for each in proof.gives]
@@ -228,7 +228,7 @@ def confirmed(proofs: Sequence[Proof]) -> tuple[Hypothesis, ...]:
     return tuple(dict.fromkeys((*proven, *twice)))
 
 
-def without_contradictions(proofs: Sequence[Proof]) -> list[Proof]:
+def without_contradictions(proofs: Sequence[KnownTextProof]) -> list[KnownTextProof]:
     """The proofs, but for vectors that two texts give with a few bytes' difference: one was mistyped.
 
     Which one is not known, unless a third text gives one of them as well.

@@ -23,7 +23,7 @@ _NONCES: Final = (12, 16)
 _Fingerprint = Annotated[str, Field(pattern="^[0-9a-f]{40}$")]
 
 
-class Entry(BaseModel):
+class LayoutEntry(BaseModel):
     """A table; bytes are written in hex, text around a value as it stands there."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

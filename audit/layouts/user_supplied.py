@@ -10,7 +10,7 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from audit.errors import LayoutError
-from audit.layouts.entry import Entry, settings_of
+from audit.layouts.entry import LayoutEntry, settings_of
 from audit.layouts.layout import Layout
 from reports.files import atomic_file
 
@@ -54,7 +54,7 @@ NOTHING_SUPPLIED: Final = Supplied()
 class _File(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    layouts: tuple[Entry, ...] = Field(default=(), max_length=_MOST)
+    layouts: tuple[LayoutEntry, ...] = Field(default=(), max_length=_MOST)
 
 
 def read_layouts(path: Path) -> Supplied:

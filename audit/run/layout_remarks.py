@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from audit.discovery.chains import TYPED_VECTORS
-from audit.discovery.known_text import PROPOSED_TEXT, KnownText, Proof
+from audit.discovery.known_text import PROPOSED_TEXT, KnownText, KnownTextProof
 from audit.discovery.mistyped import Doubt
 from audit.keys.key_ring import KeyRing
 from audit.run.examine import Examined
@@ -12,7 +12,9 @@ from audit.trial.hypothesis import Hypothesis
 from audit.verdict import Verdict
 
 
-def known_text_remark(text: KnownText, proof: Proof, given: Sequence[Hypothesis], ring: KeyRing) -> str:
+def known_text_remark(
+    text: KnownText, proof: KnownTextProof, given: Sequence[Hypothesis], ring: KeyRing
+) -> str:
     """What came of a known text, without a word of it."""
     form = f", read {proof.form}," if proof.form else ""
     if given:

@@ -10,7 +10,7 @@ from audit.discovery.evidence import Evidence
 from audit.discovery.known_text import (
     NOTHING_ELSE,
     KnownText,
-    Population,
+    OtherValues,
     confirmed,
     prove,
     without_contradictions,
@@ -210,7 +210,7 @@ def _of_product(
 ) -> LayoutsFound:
     layouts = tuple(dict.fromkeys((*ring.product.layouts, *supplied.to_try, *supplied.proven)))
     batches = [batch.frame for batch in reading.batches if batch.frame.height]
-    population = Population(
+    population = OtherValues(
         sample(batches) if known and batches else NOTHING_ELSE.values, _proven_constants(supplied)
     )
     proofs = without_contradictions([prove(text, ring.keys, layouts, population) for text in known])

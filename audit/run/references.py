@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from audit.products import every_product
 from parsers.keys.key_file import KeyFile, split_label
-from parsers.keys.key_search import LeftOut
+from parsers.keys.key_search import UntriedFiles
 from parsers.keys.read_key_files import find_key_files
 from parsers.keys.reference import Prompt, text_secret
 from parsers.secret import Secret
@@ -50,13 +50,13 @@ class Resolver:
         found: list[KeyFile | Unread] = []
         for reference in references:
             for each in self._keys_of(reference):
-                if isinstance(each, LeftOut):
+                if isinstance(each, UntriedFiles):
                     remark(each.remark)
                 else:
                     found.append(each)
         return found
 
-    def _keys_of(self, reference: str) -> list[KeyFile | Unread | LeftOut]:
+    def _keys_of(self, reference: str) -> list[KeyFile | Unread | UntriedFiles]:
         from audit.run.references import (  # a search of logs needs no products
             keys_from_password,
             split_use,

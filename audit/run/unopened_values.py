@@ -22,7 +22,7 @@ from audit.trial.last_bytes import end_alike
 from audit.trial.plain_text import Content, Damage
 from audit.trial.views import View
 from audit.verdicts.judge import Grounds, Unopened
-from audit.verdicts.value_form import Form, Forms, Population
+from audit.verdicts.value_form import Forms, Population, ValueForm
 from parsers.secret import Secret
 
 _AES_KEY_BITS: Final = (0, 128, 256)
@@ -97,7 +97,7 @@ def _flags(size: int, rows: Rows) -> npt.NDArray[np.bool_]:
 
 def _single_blocks(unopened: Unopened) -> tuple[Rows, Bytes]:
     """The values of a single block that fit an established layout: their places, and shape [n, 16]."""
-    fit = (unopened.forms.form == Form.FITTING) & (unopened.forms.sizes == BLOCK)
+    fit = (unopened.forms.form == ValueForm.FITTING) & (unopened.forms.sizes == BLOCK)
     rows, found = [], []
     for encoding in Encoding:
         decoded = unopened.values[View(encoding)]
@@ -110,7 +110,7 @@ def _single_blocks(unopened: Unopened) -> tuple[Rows, Bytes]:
 
 def _padded_alike(unopened: Unopened, keys: Collection[Secret]) -> npt.NDArray[np.bool_]:
     """Values that fit an established layout, and end in one padding under one key; shape [n]."""
-    fit = pl.Series(unopened.forms.form == Form.FITTING)
+    fit = pl.Series(unopened.forms.form == ValueForm.FITTING)
     found = np.zeros(len(fit), np.bool_)
     for encoding in Encoding if fit.any() else ():
         found |= end_alike(unopened.values[View(encoding)].set(~fit, None), keys)
@@ -136,9 +136,9 @@ def seen_alone(unopened: Unopened, known: Sequence[Layout], grounds: Grounds) ->
     """
     if grounds.published or not grounds.established:
         return unopened
-    form = np.where(unopened.meant, Form.TYPED, unopened.forms.form)
-    misfits = np.flatnonzero((form == Form.MISFIT) | (form == Form.WRAPPED))
-    fitting = np.flatnonzero(form == Form.FITTING)
+    form = np.where(unopened.meant, ValueForm.TYPED, unopened.forms.form)
+    misfits = np.flatnonzero((form == ValueForm.MISFIT) | (form == ValueForm.WRAPPED))
+    fitting = np.flatnonzero(form == ValueForm.FITTING)
     values = unopened.values.frame["value"]
     own = own_forms(values, [*misfits.tolist(), *fitting.tolist()], grounds.ring.keys, known)
     rows = np.concatenate([misfits, fitting])

@@ -11,12 +11,12 @@ import numpy.typing as npt
 from audit.layouts.layout import BLOCK, Mode, Padding
 from audit.trial.groups import Bytes, Group, Rows
 from audit.trial.last_blocks import (
-    Batch,
     LastBlocks,
     Numbered,
     Said,
     Screen,
     Screens,
+    SurvivorBlocks,
     Survivors,
     TrialKey,
     Worth,
@@ -66,7 +66,7 @@ def _texts(
     parts: Sequence[LastBlocks],
     screened: Sequence[Sequence[Mapping[Screen, Survivors]]],
     worth: Worth | None,
-) -> "Iterator[tuple[int, _Texts]]":
+) -> "Iterator[tuple[int, _PendingTexts]]":
     """What survived under these keys, decrypted in full as far as it is worth it."""
     for key, *of_parts in zip(keys, *screened, strict=True):
         wanted = None if worth is None else _wanted(key, parts, of_parts, worth)
@@ -102,7 +102,7 @@ def _open_screen(
     screen: Screen,
     passed: Survivors,
     wanted: Mapping[tuple[int, bool], npt.NDArray[np.bool_]] | None,
-) -> "Iterator[tuple[int, _Texts]]":
+) -> "Iterator[tuple[int, _PendingTexts]]":
     hypotheses = key.by_screen[part.single][screen]
     if wanted is not None:
         hypotheses = [item for item in hypotheses if (item[0], part.single) in wanted]
@@ -114,29 +114,29 @@ def _open_screen(
 
 
 def _open_batch(
-    key: TrialKey, batch: Batch, tried: Sequence[Numbered], ends: Bytes, screen: Screen
-) -> "Iterator[tuple[int, _Texts]]":
+    key: TrialKey, batch: SurvivorBlocks, tried: Sequence[Numbered], ends: Bytes, screen: Screen
+) -> "Iterator[tuple[int, _PendingTexts]]":
     """What the hypotheses of one screen make of its survivors, each block decrypted once."""
     plain = key.cipher.decrypt(batch.blocks)
     first = plain[0].copy()
     if screen.vector is None:
         plain[1:] ^= batch.blocks[:-1]
-    same: _Texts | None = None
+    same: _PendingTexts | None = None
     for index, hypothesis in tried:
         vector = key.vector(hypothesis.layout.iv, hypothesis.layout.constant_iv)
         if vector is not None or hypothesis.layout.mode is Mode.ECB:
             plain[0] = first if vector is None else first ^ np.frombuffer(vector, np.uint8)
-            yield index, _Texts.of(batch, plain, ends, screen.padding)
+            yield index, _PendingTexts.of(batch, plain, ends, screen.padding)
             continue
         # The first block was the vector itself, or stays hidden behind one that nobody knows: what comes
         # after it is the same in both.
         if same is None:
-            same = _Texts.of(batch, plain[1:], ends, screen.padding)
+            same = _PendingTexts.of(batch, plain[1:], ends, screen.padding)
         yield index, same
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class _Texts:
+class _PendingTexts:
     """Decrypted values that are not looked at yet.
 
     Attributes:
@@ -154,7 +154,7 @@ class _Texts:
     padding: Padding
 
     @classmethod
-    def of(cls, batch: Batch, blocks: Bytes, ends: Bytes, padding: Padding) -> "_Texts":
+    def of(cls, batch: SurvivorBlocks, blocks: Bytes, ends: Bytes, padding: Padding) -> "_PendingTexts":
         """Take decrypted blocks, all of the batch or without the first one; shape [blocks, n, 16]."""
         counts = batch.counts - (len(batch.blocks) - len(blocks))
         amount = padding_lengths(ends, padding)
@@ -185,9 +185,9 @@ class _Texts:
         )
 
 
-def _judged(texts: Iterable[tuple[int, _Texts]]) -> Iterator[Opened]:
+def _judged(texts: Iterable[tuple[int, _PendingTexts]]) -> Iterator[Opened]:
     """What they say, looked at together as long as they are few: a wrong key leaves a handful at a time."""
-    waiting: list[tuple[int, _Texts]] = []
+    waiting: list[tuple[int, _PendingTexts]] = []
     size = 0
     for item in texts:
         waiting.append(item)
@@ -198,11 +198,11 @@ def _judged(texts: Iterable[tuple[int, _Texts]]) -> Iterator[Opened]:
     yield from _judge_together(waiting)
 
 
-def _judge_together(waiting: Sequence[tuple[int, _Texts]]) -> Iterator[Opened]:
-    by_width: dict[int, list[_Texts]] = {}
+def _judge_together(waiting: Sequence[tuple[int, _PendingTexts]]) -> Iterator[Opened]:
+    by_width: dict[int, list[_PendingTexts]] = {}
     for texts in dict.fromkeys(texts for _, texts in waiting):
         by_width.setdefault(texts.plain.shape[1], []).append(texts)
-    opened: dict[_Texts, Opened | None] = {}
+    opened: dict[_PendingTexts, Opened | None] = {}
     for alike in by_width.values():
         one = alike[0].plain if len(alike) == 1 else np.concatenate([each.plain for each in alike])
         content = classify(one, np.concatenate([each.lengths for each in alike]))

@@ -170,7 +170,7 @@ class TrialKey:
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class SurvivorBlocks:
     """Survivors, block by block.
 
     Attributes:
@@ -259,7 +259,7 @@ class LastBlocks:
         log10 = padded_log10_by_class(1, padding)[content, amounts]
         return log10, np.zeros_like(text) if self.single else text
 
-    def batches(self, places: Rows) -> Iterator[Batch]:
+    def batches(self, places: Rows) -> Iterator[SurvivorBlocks]:
         """Survivors in full: all together where they are few, else those of each length."""
         if not places.size:
             return
@@ -273,12 +273,12 @@ class LastBlocks:
         most = max(len(blocks) for _, _, blocks in parts)
         if len(parts) == 1 or most * BLOCK * places.size > _FEW_BYTES:
             for place, rows, blocks in parts:
-                yield Batch(place, rows, blocks, np.full(len(rows), len(blocks)))
+                yield SurvivorBlocks(place, rows, blocks, np.full(len(rows), len(blocks)))
             return
         together = np.zeros((most, places.size, BLOCK), np.uint8)
         for place, _, blocks in parts:
             together[: len(blocks), place] = blocks
-        yield Batch(
+        yield SurvivorBlocks(
             place=np.arange(places.size),
             rows=np.concatenate([rows for _, rows, _ in parts]),
             blocks=together,

@@ -18,7 +18,7 @@ from audit.trial.views import Views
 from audit.verdict import STRONG_AT_MOST, Confidence
 from audit.verdicts.case import Case, Reasons
 from audit.verdicts.chance import convincing, corrected
-from audit.verdicts.value_form import Form, Forms, Population, fitting, is_empty, is_external, malformed
+from audit.verdicts.value_form import Forms, Population, ValueForm, fitting, is_empty, is_external, malformed
 
 _OPENED: Final = (
     Case.CURRENT,
@@ -188,8 +188,8 @@ def _of_others(unopened: Unopened, population: Population, grounds: Grounds) -> 
     lost = Case.NOT_SHOWN
     if grounds.published or population.shows_loss:
         lost = Case.FEW if population.few_beside_an_idle_key and not grounds.published else Case.LOST
-    misfit = form == Form.MISFIT
-    single = (form == Form.FITTING) & (unopened.forms.sizes == BLOCK) & (not grounds.published)
+    misfit = form == ValueForm.MISFIT
+    single = (form == ValueForm.FITTING) & (unopened.forms.sizes == BLOCK) & (not grounds.published)
     own, begins = unopened.own_key != NOT_OPENED, unopened.begins_under != NOT_OPENED
     few = misfit & population.few_misfits & (not population.idle_key)
     # One block behind a prefix of its own and a constant vector opens under no key, and is whole.
@@ -197,18 +197,18 @@ def _of_others(unopened: Unopened, population: Population, grounds: Grounds) -> 
     few &= ~one_block | population.many_misfits
     # Whole blocks that are no text show no key where padding shows nothing: of such a store none is lost.
     showing = [each for each in grounds.established if each.padding.fill is None]
-    silent = (form == Form.FITTING) & ~fitting(values, showing, Layout.fits) & (not population.of_text)
+    silent = (form == ValueForm.FITTING) & ~fitting(values, showing, Layout.fits) & (not population.of_text)
     tests = [
         (own, Case.OWN_FORM),
-        (form == Form.TYPED, Case.PLAIN),
+        (form == ValueForm.TYPED, Case.PLAIN),
         (unopened.meant, Case.WEAK),
-        (form == Form.MARKED, Case.MARKED),
+        (form == ValueForm.MARKED, Case.MARKED),
         (fitting(values, unsolved, Layout.hides), Case.HIDDEN),
-        ((form == Form.FITTING) & begins, Case.BEGINS),
+        ((form == ValueForm.FITTING) & begins, Case.BEGINS),
         (single & (population.hidden is True), Case.HIDDEN),
         (single & (unopened.agreeing | (not population.shows_loss_of_blocks)), Case.SINGLE),
-        ((form == Form.FITTING) & (silent | unopened.padded_alike), Case.NOT_SHOWN),
-        (form == Form.FITTING, lost),
+        ((form == ValueForm.FITTING) & (silent | unopened.padded_alike), Case.NOT_SHOWN),
+        (form == ValueForm.FITTING, lost),
         (misfit & begins, Case.CUT_OPENS),
         (few & (unopened.forms.sizes == 0), Case.CUT),
         (few, Case.IMPOSSIBLE),

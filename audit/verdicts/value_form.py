@@ -17,7 +17,7 @@ from audit.verdicts.typed_text import looks_typed
 from parsers.keys.aes_forms import decode_base64
 
 
-class Form(IntEnum):
+class ValueForm(IntEnum):
     """By its form a value that no key opens is one of these.
 
     `TYPED`: what a person types. `MARKED`: begins as the ciphertext of another program does. `FITTING`: has
@@ -38,7 +38,7 @@ class Forms:
     """The forms of n values that no key opens.
 
     Attributes:
-        form: `Form` values; shape [n].
+        form: `ValueForm` values; shape [n].
         sizes: bytes once decoded, 0 where a value does not decode; shape [n].
     """
 
@@ -48,12 +48,12 @@ class Forms:
     @classmethod
     def of(cls, values: Views, established: Sequence[Layout]) -> "Forms":
         """The forms of a batch with the columns `value` and `iv`."""
-        form = np.full(values.frame.height, Form.MISFIT, np.uint8)
+        form = np.full(values.frame.height, ValueForm.MISFIT, np.uint8)
         sizes = decoded_sizes(values)
-        form[(sizes == 0) & ~_is_nearly_encoded(values.frame["value"])] = Form.WRAPPED
-        form[looks_typed(values.frame["value"])] = Form.TYPED
-        form[fitting(values, established, Layout.fits)] = Form.FITTING
-        form[(foreign_marks(values.frame["value"]) != "").to_numpy()] = Form.MARKED
+        form[(sizes == 0) & ~_is_nearly_encoded(values.frame["value"])] = ValueForm.WRAPPED
+        form[looks_typed(values.frame["value"])] = ValueForm.TYPED
+        form[fitting(values, established, Layout.fits)] = ValueForm.FITTING
+        form[(foreign_marks(values.frame["value"]) != "").to_numpy()] = ValueForm.MARKED
         return cls(form, sizes)
 
 
@@ -110,7 +110,7 @@ class Population:
         """Whether nearly all that opens is text, so that what is not is unlike it."""
         return self.texts >= _ENOUGH_TEXTS and self.odd <= _ODD_AT_MOST * self.texts
 
-    def _count(self, form: Form) -> int:
+    def _count(self, form: ValueForm) -> int:
         return int((self.forms.form == form).sum())
 
     @property
@@ -120,8 +120,8 @@ class Population:
         A whole population of misfits is a layout that nobody knows: its lengths come again, or are multiples
         of 8 as those of DES and Blowfish are, more often than cutting values off makes them so.
         """
-        misfits = self.forms.sizes[self.forms.form == Form.MISFIT]
-        fitting = self.opened + self._count(Form.FITTING)
+        misfits = self.forms.sizes[self.forms.form == ValueForm.MISFIT]
+        fitting = self.opened + self._count(ValueForm.FITTING)
         if fitting < _MANY or len(misfits) > max(1, int(fitting * _DAMAGED_AT_MOST)):
             return False
         return not self._other_blocks(misfits)
@@ -129,17 +129,17 @@ class Population:
     @property
     def many_misfits(self) -> bool:
         """Whether they are more than a value or two in forms of their own."""
-        return self._count(Form.MISFIT) >= _MANY
+        return self._count(ValueForm.MISFIT) >= _MANY
 
     @property
     def shows_loss(self) -> bool:
         """Whether values that fit an established layout, and that no candidate opens, are of that layout."""
-        misfits = self.forms.sizes[self.forms.form == Form.MISFIT]
+        misfits = self.forms.sizes[self.forms.form == ValueForm.MISFIT]
         if not self.opened or self.odd_key or self._other_blocks(misfits):
             return False
-        if self._count(Form.MARKED) or (len(misfits) and not self.few_misfits):
+        if self._count(ValueForm.MARKED) or (len(misfits) and not self.few_misfits):
             return False  # another program's values are there, and of some lengths they look like these
-        fitting = self.forms.sizes[self.forms.form == Form.FITTING]
+        fitting = self.forms.sizes[self.forms.form == ValueForm.FITTING]
         if np.isin(fitting, _RSA_SIZES).sum() > _SHARE_BY_CHANCE * len(fitting):
             return False
         # Salt and vector in front make every value longer than the shortest of an established layout.
@@ -151,7 +151,7 @@ class Population:
 
         Few of them may be what no trial shows: binary secrets without padding, or a layout of their own.
         """
-        return self.idle_key and self._count(Form.FITTING) < _MANY
+        return self.idle_key and self._count(ValueForm.FITTING) < _MANY
 
     @property
     def shows_loss_of_blocks(self) -> bool:
@@ -164,7 +164,7 @@ class Population:
         """
         if self.hidden is True:
             return False
-        fitting = self.forms.sizes[self.forms.form == Form.FITTING]
+        fitting = self.forms.sizes[self.forms.form == ValueForm.FITTING]
         long = int((fitting > BLOCK).sum())
         return len(fitting) >= _MANY or (long >= _FEW_LONG and len(fitting) < 2 * long)
 

@@ -95,7 +95,7 @@ _MOST_UNLIKELY_BYTES: Final = 256 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class UntriedFiles:
     """Files that were found and are not tried as keys.
 
     Attributes:
@@ -123,11 +123,11 @@ class LeftOut:
         return f"{self.path}: of the files in it, " + "; ".join(parts)
 
 
-def keys_in_folder(folder: Path, label: str) -> Iterator[KeyFile | Unread | LeftOut]:
+def keys_in_folder(folder: Path, label: str) -> Iterator[KeyFile | Unread | UntriedFiles]:
     """Every file below a folder, archives entered; of more than `SMALL_FOLDER` only the likely ones."""
     below = list(files_below(folder))
     large = len(below) > SMALL_FOLDER
-    search = _Search(str(folder), large=large)
+    search = _KeySearch(str(folder), large=large)
     for path, name in below:
         shown = f"{label}/{name}" if label else name
         if _may_be_archive(path) and is_archive(path):
@@ -137,9 +137,9 @@ def keys_in_folder(folder: Path, label: str) -> Iterator[KeyFile | Unread | Left
     yield from search.left_out()
 
 
-def keys_in_archive(path: Path, label: str) -> Iterator[KeyFile | Unread | LeftOut]:
+def keys_in_archive(path: Path, label: str) -> Iterator[KeyFile | Unread | UntriedFiles]:
     """The likely files of an archive, labelled by their way inside; a compressed file is one."""
-    search = _Search(str(path), large=False)
+    search = _KeySearch(str(path), large=False)
     yield from search.archive(path, label or path.name)
     yield from search.left_out()
 
@@ -148,7 +148,7 @@ def _may_be_archive(path: Path) -> bool:
     return not path.name.startswith(".") and path.is_file()
 
 
-class _Search:
+class _KeySearch:
     """What is found on the way through one folder or archive."""
 
     def __init__(self, path: str, *, large: bool) -> None:
@@ -188,9 +188,9 @@ class _Search:
                 # What is compressed alone was meant as a key, as a file in a small folder is.
                 yield from self._judged(files, each.member) if each.member or self._large else files
 
-    def left_out(self) -> Iterator[LeftOut]:
+    def left_out(self) -> Iterator[UntriedFiles]:
         if self._too_large or self._unlikely:
-            yield LeftOut(self._path, self._too_large, self._unlikely)
+            yield UntriedFiles(self._path, self._too_large, self._unlikely)
 
     def _judged(self, files: list[KeyFile], name: str) -> Iterator[KeyFile]:
         if is_likely(name, files[0].content) or files[0].master_key is not None:

@@ -24,7 +24,7 @@ from parsers.archives.interface import ByteStream
 from parsers.errors import ArchiveError
 from parsers.logs.entry_heads import END_OF_UNKNOWN, ENTRY_START, LONGEST_START, NEXT_ENTRY
 from parsers.logs.matcher import Matcher
-from parsers.logs.window import LineNumbers, Window
+from parsers.logs.window import LineNumbers, StreamWindow
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def search(
         found: called with the entries that a chunk completes, if there are any.
         bounds: of memory.
     """
-    return _Search(stream, matcher, found, bounds).run()
+    return _StreamSearch(stream, matcher, found, bounds).run()
 
 
 @dataclass(slots=True)
@@ -125,7 +125,7 @@ class _OpenEntry:
     end: re.Pattern[bytes]
 
 
-class _Search:
+class _StreamSearch:
     """One pass over one stream. Positions are the window's; offsets are the stream's."""
 
     def __init__(
@@ -141,7 +141,7 @@ class _Search:
         self._overlap = max(matcher.longest, LONGEST_START)
         self._bounds = bounds
         self._reach = bounds.lookback + 1  # with the line end before a line at the lookback's far end
-        self._window = Window(carry=bounds.line + self._reach + self._overlap, chunk=bounds.chunk)
+        self._window = StreamWindow(carry=bounds.line + self._reach + self._overlap, chunk=bounds.chunk)
         self._lines = LineNumbers(chunk=bounds.chunk, chunk_at=self._window.chunk, cap=bounds.line)
         self._open: _OpenEntry | None = None
         self._complete: list[RawEntry] = []

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from parsers.archives.interface import ByteStream
 
 
-class Window:
+class StreamWindow:
     """A reused buffer: what is carried over lies right-aligned before the chunk, whose place is fixed.
 
     Positions count from the buffer's beginning; `base + position` is the offset in the stream. Pages that no
@@ -76,14 +76,14 @@ class LineNumbers:
         self.line_offset = 0
         self.skipped = 0
 
-    def number_at(self, window: Window, position: int) -> int:
+    def number_at(self, window: StreamWindow, position: int) -> int:
         """The 1-based number of the line at `position`; within a chunk ask in ascending order."""
         if position < window.chunk:
             return self.ends - window.memory[position : window.chunk].count(b"\n") + 1
         self._count_to(window, position)
         return self.ends + 1
 
-    def leave(self, window: Window, *, ended: bool) -> None:
+    def leave(self, window: StreamWindow, *, ended: bool) -> None:
         """The chunk is done with: count what is left, note the line that reaches out, what was too long."""
         self._count_to(window, window.end)
         self._counted_to = window.chunk
@@ -97,7 +97,7 @@ class LineNumbers:
         if ended:
             self._skip_until(end_offset)
 
-    def _count_to(self, window: Window, position: int) -> None:
+    def _count_to(self, window: StreamWindow, position: int) -> None:
         # Comparing into a reused buffer and counting there beats `bytes.count` ten times. A whole chunk is
         # compared at once, since each step takes the interpreter's lock.
         if not self._flagged:

@@ -178,10 +178,6 @@ def test_a_single_moment_has_a_timeline(time: str) -> None:
     assert "log entries" in texts(drawn(lambda: timeline_figure(empty, findings)))
 
 
-def texts_of(svg: str) -> list[str]:
-    return ["".join(node.itertext()) for node in ET.fromstring(svg).iter() if node.tag.endswith("text")]
-
-
 @pytest.mark.parametrize("runs", [1, 2, 5, 100])
 def test_any_number_of_runs(runs: int) -> None:
     """Each run has its bar and, where there is room, its name and number; the bytes are the same."""
@@ -190,7 +186,7 @@ def test_any_number_of_runs(runs: int) -> None:
     ]
     svg = burn_down_svg(plotted)
     assert svg == burn_down_svg(plotted)
-    shown = texts_of(svg)
+    shown = texts(svg)
     assert "2,010" in shown
     assert sum(text.startswith("run ") for text in shown) == runs if runs <= LABELS_SHOWN else 20
     assert "date" not in svg.lower()
@@ -199,10 +195,10 @@ def test_any_number_of_runs(runs: int) -> None:
 
 def test_names_are_text() -> None:
     """A folder may be called anything; the picture stays a picture."""
-    shown = texts_of(burn_down_svg([PlottedRun(name[:30], {"re-enter": 1}) for name in HOSTILE_NAMES[:12]]))
+    shown = texts(burn_down_svg([PlottedRun(name[:30], {"re-enter": 1}) for name in HOSTILE_NAMES[:12]]))
     assert "$\\foo{$ and \\frac{1}{2}" in shown
 
 
 def test_nothing_left_to_do() -> None:
     """At the end of the burn-down there is an axis, and a zero."""
-    assert "0" in texts_of(burn_down_svg([PlottedRun("a", {}), PlottedRun("b", {"none": 3})]))
+    assert "0" in texts(burn_down_svg([PlottedRun("a", {}), PlottedRun("b", {"none": 3})]))

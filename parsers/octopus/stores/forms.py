@@ -13,9 +13,9 @@ from parsers.octopus.stores.migrator import MigratorFolder, is_migrator_folder
 from parsers.octopus.stores.rows import KIND, clean
 from parsers.octopus.stores.sql_server_script import OctopusScript
 from parsers.octopus.stores.table_file import (
-    Form,
     OctopusTableFile,
     OctopusTableFolder,
+    TableFileFormat,
     form_of,
     table_folder,
 )
@@ -123,7 +123,7 @@ def _open_database(database: Database, _mapping: Mapping) -> OctopusDatabase:
 
 def _written_anew(store: Store) -> StreamRewriter | None:
     match store:
-        case OctopusTableFile(form=Form.PARQUET):
+        case OctopusTableFile(form=TableFileFormat.PARQUET):
             return None
         case OctopusTableFile():
             return one_file(store.file, lambda file: replace(store, file=file))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from audit.errors import LayoutError
 from audit.layouts.derivation import Derivation, Digest, Function
-from audit.layouts.entry import Entry
+from audit.layouts.entry import LayoutEntry
 from audit.layouts.layout import Cipher, Encoding, Iv, KeyForm, Layout, Mode, Padding
 from audit.layouts.presets import PRESETS
 from audit.layouts.user_supplied import Supplied, read_layouts, write_layouts
@@ -231,5 +231,5 @@ def test_the_documentation_is_true(tmp_path: Path) -> None:
         for word in re.findall(r"`([a-z0-9_-]+)`", line)
     }
     words = {each.value for kind in (Cipher, Mode, Iv, Padding, Encoding, Function, Digest) for each in kind}
-    settings_ = set(Entry.model_fields) - {"nonce_size", "proven", "proven_under"}
+    settings_ = set(LayoutEntry.model_fields) - {"nonce_size", "proven", "proven_under"}
     assert named >= {*PRESETS, *settings_, *words}

@@ -8,7 +8,7 @@ import pytest
 
 from audit.verdict import Verdict
 from audit.verdicts.case import Case
-from audit.verdicts.value_form import Form, Forms, Population, malformed
+from audit.verdicts.value_form import Forms, Population, ValueForm, malformed
 
 CIPHER = base64.b64encode(bytes(range(32))).decode()
 VECTOR = base64.b64encode(bytes(range(16))).decode()
@@ -45,7 +45,9 @@ def population(
     opened: int = 40, *, fitting: tuple[int, ...] = (), misfits: tuple[int, ...] = (), marked: int = 0,
     odd_key: bool = False, shortest: int = 16,
 ) -> Population:  # fmt: skip
-    form = [Form.FITTING] * len(fitting) + [Form.MISFIT] * len(misfits) + [Form.MARKED] * marked
+    form = (
+        [ValueForm.FITTING] * len(fitting) + [ValueForm.MISFIT] * len(misfits) + [ValueForm.MARKED] * marked
+    )
     sizes = [*fitting, *misfits, *[40] * marked]
     forms = Forms(np.array(form, np.uint8), np.array(sizes, np.int64))
     return Population(opened, shortest, opened, 0, forms, odd_key)
