@@ -15,7 +15,7 @@ from audit.discovery.sample_trial import SampleTrial
 from audit.discovery.wrappers import wrapped
 from audit.keys.key_ring import Key
 from audit.layouts.layout import BLOCK, Encoding, Layout, with_prefixes
-from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied
+from audit.layouts.user_supplied import NOTHING_SUPPLIED, SuppliedLayouts
 from audit.trial.best import CLEARLY_LIKELIER
 from audit.trial.hypothesis import Hypothesis, hypotheses, without_looser
 from audit.trial.same_secret import SecretTags
@@ -25,7 +25,7 @@ _GUESSES: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Discovered:
+class Discovery:
     """What the data show.
 
     Attributes:
@@ -43,10 +43,10 @@ class Discovered:
     by_text: frozenset[Hypothesis] = frozenset()
     disputed: frozenset[Hypothesis] = frozenset()
 
-    def together(self, more: "Discovered", *, first: bool) -> "Discovered":
+    def together(self, more: "Discovery", *, first: bool) -> "Discovery":
         """With what was found in what these do not open; what is tried already keeps its place."""
         known = {each.hypothesis for each in self.established}
-        return Discovered(
+        return Discovery(
             established=(
                 *self.established,
                 *(each for each in more.established if each.hypothesis not in known),
@@ -63,8 +63,8 @@ def discover(
     keys: Sequence[Key],
     layouts: Iterable[Layout],
     secret_tags: SecretTags,
-    supplied: Supplied = NOTHING_SUPPLIED,
-) -> Discovered:
+    supplied: SuppliedLayouts = NOTHING_SUPPLIED,
+) -> Discovery:
     """The established hypotheses, or the best of those that are not.
 
     Values under different keys and layouts are sorted out one after the other: what the best hypothesis
@@ -95,15 +95,15 @@ def discover(
     established += proofs.alone(trial, established)
     if established:
         to_try = _to_try(keys, established, chains, proofs)
-        return Discovered(established, (), to_try, frozenset(proofs.by_text), frozenset(proofs.disputed))
+        return Discovery(established, (), to_try, frozenset(proofs.by_text), frozenset(proofs.disputed))
     everything = np.ones(trial.size, np.bool_)
     trial.try_best(_GUESSES)
     guesses = sorted(_ranked(trial, everything, trial.openings), key=lambda each: each.evidence.log10)
-    return Discovered((), tuple(each.evidence for each in guesses[:_GUESSES]))
+    return Discovery((), tuple(each.evidence for each in guesses[:_GUESSES]))
 
 
 @dataclass(frozen=True, slots=True)
-class _Ranked:
+class _Rank:
     """A hypothesis judged on the values that remain; `place` sorts the better one to the front."""
 
     place: tuple[float, int]
@@ -166,7 +166,7 @@ def _one_after_the_other(trial: SampleTrial) -> Iterator[tuple[int, Evidence]]:
 
 def _ranked(
     trial: SampleTrial, remaining: npt.NDArray[np.bool_], of: Mapping[int, Openings]
-) -> Iterator[_Ranked]:
+) -> Iterator[_Rank]:
     """Each hypothesis that opens any of what remains, by how much it explains."""
     for index, openings in of.items():
         usable = remaining & trial.fitting[index]
@@ -178,7 +178,7 @@ def _ranked(
         explained = remaining[openings.rows] & openings.explained
         score = float(openings.log10[explained].sum())
         evidence = Evidence(trial.tried[index], (), int(explained.sum()), tried, log10)
-        yield _Ranked((score, index), index, evidence)
+        yield _Rank((score, index), index, evidence)
 
 
 def _alike(index: int, remaining: npt.NDArray[np.bool_], trial: SampleTrial) -> tuple[Hypothesis, ...]:
@@ -195,7 +195,7 @@ def _alike(index: int, remaining: npt.NDArray[np.bool_], trial: SampleTrial) -> 
 
 
 @dataclass(frozen=True, slots=True)
-class _Explained:
+class _Explanation:
     """What a hypothesis explains of what remained: rows in order, the texts' tags, and how surely."""
 
     rows: bytes
@@ -203,17 +203,17 @@ class _Explained:
     log10: float
 
 
-def _explained(openings: Openings, remaining: npt.NDArray[np.bool_]) -> _Explained:
+def _explained(openings: Openings, remaining: npt.NDArray[np.bool_]) -> _Explanation:
     taken = remaining[openings.rows] & openings.explained
     order = np.argsort(openings.rows[taken])
-    return _Explained(
+    return _Explanation(
         rows=openings.rows[taken][order].tobytes(),
         tags=openings.tags[taken][order].tobytes(),
         log10=float(openings.log10[taken].sum()),
     )
 
 
-def _as_good(other: _Explained, best: _Explained) -> bool:
+def _as_good(other: _Explanation, best: _Explanation) -> bool:
     """ISO 10126, say, explains PKCS#7's texts as well, and not nearly as surely."""
     same = other.rows == best.rows and other.tags == best.tags
     return same and other.log10 - best.log10 < CLEARLY_LIKELIER
@@ -225,11 +225,11 @@ class _Proofs:
 
     Attributes:
         proven: the hypotheses that are.
-        by_text, disputed: as in `Discovered`, of what was asked about so far.
+        by_text, disputed: as in `Discovery`, of what was asked about so far.
     """
 
     keys: Sequence[Key]
-    supplied: Supplied
+    supplied: SuppliedLayouts
     chains: Chains
     proven: Sequence[Hypothesis]
     by_text: set[Hypothesis] = field(default_factory=set)

@@ -21,7 +21,7 @@ from audit.trial.aes_columns import AesColumns
 from audit.trial.best import CLEARLY_LIKELIER
 from audit.trial.groups import Bytes, Group, by_length
 from audit.trial.hypothesis import Hypothesis, hypotheses, without_looser
-from audit.trial.opened import Opened
+from audit.trial.opened import OpenedValues
 from audit.trial.try_keys import try_keys
 from audit.trial.views import View, Views
 from parsers.secret import Secret
@@ -273,7 +273,7 @@ def _likeliest(found: Iterable[tuple[Hypothesis, int, float]]) -> list[tuple[Hyp
     return [(each, row) for each, row, log10 in listed if log10 - best < CLEARLY_LIKELIER]
 
 
-def _rows_with(opened: Opened, plain: Bytes, hypothesis: Hypothesis) -> Iterator[tuple[int, float]]:
+def _rows_with(opened: OpenedValues, plain: Bytes, hypothesis: Hypothesis) -> Iterator[tuple[int, float]]:
     """Rows opened to this text, as far as it shows (not its block behind an unknown vector); the odds."""
     hidden = BLOCK if hypothesis.layout.iv is Iv.UNKNOWN else 0
     shown = plain[hidden:]

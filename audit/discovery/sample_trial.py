@@ -13,8 +13,8 @@ from audit.discovery.evidence import Openings, hardly_chance, surprise_log10
 from audit.discovery.sample import independent
 from audit.layouts.layout import Layout, Mode
 from audit.trial.hypothesis import Hypothesis
-from audit.trial.last_blocks import Said
-from audit.trial.opened import Opened
+from audit.trial.last_blocks import LastBlockScores
+from audit.trial.opened import OpenedValues
 from audit.trial.same_secret import SecretTags
 from audit.trial.try_keys import try_keys
 from audit.trial.views import View, Views
@@ -120,7 +120,7 @@ class SampleTrial:
                 counts[id(mask)] = int(fitting[id(mask)].sum())
             return fitting[id(mask)], counts[id(mask)]
 
-        def worth(place: int, said: Said) -> npt.NDArray[np.bool_]:
+        def worth(place: int, said: LastBlockScores) -> npt.NDArray[np.bool_]:
             """All the survivors of a hypothesis, or none: where last blocks say no more than chance gives.
 
             Opening what else passes their padding would be nearly all the work.
@@ -130,7 +130,7 @@ class SampleTrial:
             self.surprise[asked[place]] = surprise
             return np.full(len(said.rows), surprise <= at_most or asked[place] in self.always)
 
-        parts: dict[int, list[Opened]] = {}
+        parts: dict[int, list[OpenedValues]] = {}
         tags: dict[int, list[npt.NDArray[np.uint64]]] = {}
         for opened in try_keys(views, [self.tried[index] for index in asked], worth):
             parts.setdefault(opened.hypothesis, []).append(replace(opened, plain=opened.plain[:0]))

@@ -23,7 +23,7 @@ _LONGEST_LINE: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Supplied:
+class SuppliedLayouts:
     """Layouts from outside the table of known ones.
 
     Attributes:
@@ -38,7 +38,7 @@ class Supplied:
     proven: tuple[Layout, ...] = ()
     proven_under: Mapping[Layout, frozenset[str]] = field(default_factory=dict)
 
-    def and_proven(self, layouts: Iterable[Layout]) -> "Supplied":
+    def and_proven(self, layouts: Iterable[Layout]) -> "SuppliedLayouts":
         """The same with further layouts that need no evidence, under any key."""
         return replace(self, proven=(*self.proven, *layouts))
 
@@ -48,7 +48,7 @@ class Supplied:
         return layout in self.proven and (under is None or fingerprint in under)
 
 
-NOTHING_SUPPLIED: Final = Supplied()
+NOTHING_SUPPLIED: Final = SuppliedLayouts()
 
 
 class _File(BaseModel):
@@ -57,7 +57,7 @@ class _File(BaseModel):
     layouts: tuple[LayoutEntry, ...] = Field(default=(), max_length=_MOST)
 
 
-def read_layouts(path: Path) -> Supplied:
+def read_layouts(path: Path) -> SuppliedLayouts:
     """The `[[layouts]]` of a TOML file.
 
     Each has `key_form`, `mode` and `iv`, in the words of those enums; optional `cipher`, `padding`,
@@ -87,7 +87,7 @@ def read_layouts(path: Path) -> Supplied:
         raise LayoutError(f"{name} is no TOML: it is nested too deeply") from error
     except ValueError as error:  # no TOML, no UTF-8, a number of more digits than Python converts
         raise LayoutError(f"{name} is no TOML: {_one_line(str(error))}") from error
-    return Supplied(
+    return SuppliedLayouts(
         to_try=tuple(entry.layout() for entry in file.layouts if not entry.proven),
         proven=tuple(entry.layout() for entry in file.layouts if entry.proven),
         proven_under={
@@ -96,7 +96,7 @@ def read_layouts(path: Path) -> Supplied:
     )
 
 
-def write_layouts(path: Path, supplied: Supplied) -> None:
+def write_layouts(path: Path, supplied: SuppliedLayouts) -> None:
     """A file that `read_layouts` reads back to the same; it holds no key.
 
     Raises:
@@ -112,15 +112,15 @@ def write_layouts(path: Path, supplied: Supplied) -> None:
         file.write("\n".join(tables).encode())
 
 
-def merged(before: Supplied, now: Supplied) -> Supplied:
+def merged(before: SuppliedLayouts, now: SuppliedLayouts) -> SuppliedLayouts:
     """Both: what a file holds already, and what is to be added to it."""
     kept = dict.fromkeys((*before.to_try, *now.to_try))
-    both = Supplied(tuple(kept), before.proven, dict(before.proven_under))
+    both = SuppliedLayouts(tuple(kept), before.proven, dict(before.proven_under))
     under = ((layout, now.proven_under.get(layout, frozenset({""}))) for layout in now.proven)
     return together(both, ((layout, each) for layout, keys in under for each in keys))
 
 
-def together(supplied: Supplied, proven: Iterable[tuple[Layout, str]]) -> Supplied:
+def together(supplied: SuppliedLayouts, proven: Iterable[tuple[Layout, str]]) -> SuppliedLayouts:
     """The same, and these proven as well, each under the key file with this fingerprint."""
     under, found = dict(supplied.proven_under), dict.fromkeys(supplied.proven)
     for layout, fingerprint in proven:
@@ -130,7 +130,9 @@ def together(supplied: Supplied, proven: Iterable[tuple[Layout, str]]) -> Suppli
             under.pop(layout, None)
         found[layout] = None
     all_proven = tuple(found)
-    return Supplied(tuple(each for each in supplied.to_try if each not in all_proven), all_proven, under)
+    return SuppliedLayouts(
+        tuple(each for each in supplied.to_try if each not in all_proven), all_proven, under
+    )
 
 
 def _as_toml(layout: Layout, *, proven: bool, under: Iterable[str] = ()) -> str:

@@ -39,7 +39,7 @@ from audit.reencryption.session import Session, SessionRequest, blockers, plan_s
 from audit.reencryption.state import State
 from audit.reencryption.write_and_prove import PlanOutcome, reencrypt_in_place
 from audit.run.connection_files import product_of_connection_file
-from audit.run.observer import Unobserved
+from audit.run.observer import SilentObserver
 from audit.run.references import NOBODY, Resolver
 from audit.run.stores import StoreOpener
 from parsers.keys.key_file import KeyFile
@@ -50,7 +50,7 @@ from reports.files import atomic_file
 from reports.run_folder import JOURNAL, read_run_folder
 
 
-class _Unobserved(Unobserved):
+class _Unobserved(SilentObserver):
     def say(self, lines: Iterable[str]) -> None: ...
 
     def show(self, plan: Plan) -> None: ...

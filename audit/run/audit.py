@@ -13,7 +13,7 @@ from audit.layouts.user_supplied import NOTHING_SUPPLIED, read_layouts
 from audit.ownership.ignore_file import ignore, read_ignore_file
 from audit.ownership.owners import Owners, read_owners
 from audit.products import every_product
-from audit.run.observer import Observer, Unobserved
+from audit.run.observer import Observer, SilentObserver
 from audit.run.read import processors
 from audit.run.reentered import reconcile, with_reentered
 from audit.run.references import NOBODY, Resolver
@@ -103,7 +103,7 @@ def audit(
         ParsersError, AuditError, ReportsError: an input that was named cannot be used, or the folder cannot
             be written. What single stores, archives or members could not be read is in the run instead.
     """
-    observer = observer or Unobserved()
+    observer = observer or SilentObserver()
     if request.anonymise and request.anonymise.resolve() == request.out.resolve():
         raise RequestError("name another folder than --out", field="anonymise")
     passwords = resolver.passwords(request.zip_passwords)

@@ -9,25 +9,25 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from audit.discovery.discover import Discovered, discover, layouts_to_try
+from audit.discovery.discover import Discovery, discover, layouts_to_try
 from audit.discovery.sample import is_whole, sample
 from audit.discovery.single_blocks import behind_typed_vectors
 from audit.keys.key_ring import KeyRing
 from audit.layouts.layout import Layout
-from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied
+from audit.layouts.user_supplied import NOTHING_SUPPLIED, SuppliedLayouts
 from audit.run.encrypted_twice import InnerVerdicts, Opener, OuterVerdicts, inner_batches
 from audit.run.unopened_values import seen_alone, seen_together
 from audit.trial.best import NOT_OPENED, Best, best_openings
 from audit.trial.hypothesis import Hypothesis, hypotheses
 from audit.trial.inner_values import InnerValues
-from audit.trial.last_blocks import Said
+from audit.trial.last_blocks import LastBlockScores
 from audit.trial.plain_text import Content
 from audit.trial.same_secret import SecretTags
 from audit.trial.try_keys import try_keys, try_single_blocks
 from audit.trial.views import Views
 from audit.verdict import Verdict
 from audit.verdicts.chance import WeakOpenings, convincing, may_count
-from audit.verdicts.judge import Grounds, Unopened, is_there, judge
+from audit.verdicts.judge import Grounds, UnopenedValues, is_there, judge
 from audit.verdicts.value_form import Forms
 
 _ROUNDS = 4
@@ -41,7 +41,7 @@ _PADDED_BY_CHANCE = 0.004
 
 
 @dataclass(frozen=True, slots=True)
-class Examined:
+class ExaminedProduct:
     """The values of one product, judged.
 
     Attributes:
@@ -62,7 +62,7 @@ class Examined:
     frame: pl.DataFrame
     tags: npt.NDArray[np.uint64]
     cases: npt.NDArray[np.uint8]
-    discovered: Discovered
+    discovered: Discovery
     tried: Sequence[Hypothesis]
     opening: npt.NDArray[np.int32]
     inside: Mapping[int, Opener]
@@ -85,8 +85,8 @@ def examine(
     batches: Sequence[pl.DataFrame],
     ring: KeyRing,
     secret_tags: SecretTags,
-    supplied: Supplied = NOTHING_SUPPLIED,
-) -> Examined:
+    supplied: SuppliedLayouts = NOTHING_SUPPLIED,
+) -> ExaminedProduct:
     """Find the layouts, try every key in them on every value, and judge.
 
     Args:
@@ -122,13 +122,13 @@ class _Examination:
     batches: Sequence[pl.DataFrame]
     ring: KeyRing
     secret_tags: SecretTags
-    supplied: Supplied
+    supplied: SuppliedLayouts
     outside: "_Examination | None" = None
-    discovered: Discovered = field(init=False)
+    discovered: Discovery = field(init=False)
     grounds: Grounds = field(init=False)
     bests: list[Best] = field(init=False)
     inner: list[InnerValues] = field(init=False)
-    unopened: list[Unopened] = field(init=False)
+    unopened: list[UnopenedValues] = field(init=False)
 
     def __post_init__(self) -> None:
         self.bests = [Best.nothing(batch.height) for batch in self.batches]
@@ -156,7 +156,7 @@ class _Examination:
         )
         self._try_everything(() if self.outside else known)
 
-    def shown(self) -> Discovered:
+    def shown(self) -> Discovery:
         """What the data show, without what is tried on single values only: of it nothing is established."""
         return replace(
             self.discovered, established=(), guesses=(), to_try=self.grounds.tried[: self.grounds.count]
@@ -167,9 +167,9 @@ class _Examination:
         layouts = (hypothesis.layout, *hypothesis.same_as)
         return any(self.supplied.is_proven(layout, fingerprint) for layout in layouts)
 
-    def _discover(self, known: Sequence[Layout]) -> Discovered:
+    def _discover(self, known: Sequence[Layout]) -> Discovery:
         """Layouts found, then looked for again in what they do not open, until that shows none."""
-        found = self.outside.shown() if self.outside else Discovered(())
+        found = self.outside.shown() if self.outside else Discovery(())
         if found.to_try:
             for number, batch in enumerate(self.batches):
                 self._try(number, batch, np.arange(batch.height), found)
@@ -188,12 +188,12 @@ class _Examination:
                 break
         return found
 
-    def _without_key(self, number: int, found: Discovered) -> pl.Series:
+    def _without_key(self, number: int, found: Discovery) -> pl.Series:
         """Values of a batch that are there, and that nothing opens with certainty yet."""
         there = is_there(self.batches[number])
         return pl.Series(there & ~convincing(self.bests[number], _correction(found.to_try)))
 
-    def _try(self, number: int, batch: pl.DataFrame, rows: npt.NDArray[np.intp], found: Discovered) -> None:
+    def _try(self, number: int, batch: pl.DataFrame, rows: npt.NDArray[np.intp], found: Discovery) -> None:
         if not rows.size:
             return
         tried, believed = found.to_try, found.by_text - found.disputed
@@ -227,7 +227,7 @@ class _Examination:
         meant, weak = self._weak_under_established(waiting, shown)
         correction = _correction(tried)
 
-        def worth(_: int, said: Said) -> npt.NDArray[np.bool_]:
+        def worth(_: int, said: LastBlockScores) -> npt.NDArray[np.bool_]:
             return said.may_gain | may_count(said.log10, correction)
 
         bests = []
@@ -252,7 +252,7 @@ class _Examination:
             at = np.flatnonzero(new)
             narrow.put(rows[at], best.of_rows(at))
             forms = Forms.of(values, established)
-            unopened = Unopened.of(rows, values, forms, meant[number] | weak[number] | new)
+            unopened = UnopenedValues.of(rows, values, forms, meant[number] | weak[number] | new)
             self.unopened.append(seen_alone(unopened, known, self.grounds) if known else unopened)
 
     def _weak_under_established(
@@ -280,7 +280,7 @@ class _Examination:
     def _sure(self) -> list[npt.NDArray[np.bool_]]:
         return [convincing(best, self.grounds.correction) for best in self.bests]
 
-    def judged(self, inner: Examined | None) -> Examined:
+    def judged(self, inner: ExaminedProduct | None) -> ExaminedProduct:
         """The verdicts; `inner` are those of what was found under another encryption."""
         sure = [each & is_there(batch) for each, batch in zip(self._sure(), self.batches, strict=True)]
         population, unopened = seen_together(self.ring, self.bests, sure, self.unopened, self.grounds.tried)
@@ -298,7 +298,7 @@ class _Examination:
         if not self.outside and len(self.ring.keys) > 1:
             for number, (best, certain) in enumerate(zip(self.bests, sure, strict=True)):
                 outer.put_signs(number, self.inner[number].signs(best, certain, self.grounds.established))
-        return Examined(
+        return ExaminedProduct(
             ring=self.ring,
             frame=pl.concat(outer.frames),
             tags=np.concatenate(outer.tags),

@@ -7,7 +7,7 @@ from audit.discovery.chains import TYPED_VECTORS
 from audit.discovery.known_text import PROPOSED_TEXT, KnownText, KnownTextProof
 from audit.discovery.mistyped import Doubt
 from audit.keys.key_ring import KeyRing
-from audit.run.examine import Examined
+from audit.run.examine import ExaminedProduct
 from audit.trial.hypothesis import Hypothesis
 from audit.verdict import Verdict
 
@@ -59,7 +59,7 @@ _DOUBTS: Final = {
 """Why a solved vector is not believed."""
 
 
-def left_over_remarks(examined: Examined, ring: KeyRing) -> Iterator[str]:
+def left_over_remarks(examined: ExaminedProduct, ring: KeyRing) -> Iterator[str]:
     """What the layouts leave unexplained: of what has their form, and of everything."""
     found = examined.discovered.established
     for each in found:

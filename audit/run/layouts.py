@@ -20,11 +20,11 @@ from audit.errors import LayoutError, RequestError
 from audit.exit_codes import exit_code
 from audit.keys.key_ring import KeyRing
 from audit.keys.key_rings import KeyRings, labels_of
-from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied, read_layouts, together
+from audit.layouts.user_supplied import NOTHING_SUPPLIED, SuppliedLayouts, read_layouts, together
 from audit.product import Product
-from audit.run.examine import Examined
+from audit.run.examine import ExaminedProduct
 from audit.run.layout_remarks import known_text_remark, left_over_remarks
-from audit.run.observer import Observer, Unobserved
+from audit.run.observer import Observer, SilentObserver
 from audit.run.open_questions import open_questions
 from audit.run.references import NOBODY, Resolver
 from audit.run.run_audit import examine_each_product, rings_for
@@ -61,7 +61,7 @@ class LayoutsRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class LayoutsFound:
+class LayoutsResult:
     """The answer.
 
     Attributes:
@@ -79,7 +79,7 @@ class LayoutsFound:
     unknown: int
     questions: tuple[OpenQuestion, ...]
     explained: bool
-    supplied: Supplied
+    supplied: SuppliedLayouts
     unread: tuple[Unread, ...] = ()
 
     @property
@@ -88,9 +88,9 @@ class LayoutsFound:
         open_ends = bool(self.unknown or self.questions) or not self.explained
         return exit_code(complete=not self.unread, attention=open_ends)
 
-    def together(self, more: "LayoutsFound") -> "LayoutsFound":
+    def together(self, more: "LayoutsResult") -> "LayoutsResult":
         """With the answer for another product, which rests on this one's `supplied`."""
-        return LayoutsFound(
+        return LayoutsResult(
             table=pl.concat([self.table, more.table]),
             remarks=(*self.remarks, *more.remarks),
             unknown=self.unknown + more.unknown,
@@ -123,7 +123,7 @@ def find_layouts(
     ask: Callable[[str], Secret] | None = None,
     resolver: Resolver = NOBODY,
     observer: Observer | None = None,
-) -> LayoutsFound:
+) -> LayoutsResult:
     """Find out how stored values are encrypted, from the data or with plain texts that are known.
 
     Args:
@@ -138,7 +138,7 @@ def find_layouts(
         ParsersError, AuditError: an input that was named cannot be used. What single stores or members could
             not be read is in the answer instead.
     """
-    observer = observer or Unobserved()
+    observer = observer or SilentObserver()
     if request.known_text and len(request.known_text) != len(request.known):
         raise RequestError("give one for each --known, or none to be asked", field="known_text")
     if request.known and not request.known_text and ask is None:
@@ -183,8 +183,8 @@ def known_values(location: str, reading: StoresReading) -> pl.DataFrame:
 
 
 def layouts_of(
-    reading: StoresReading, rings: KeyRings, supplied: Supplied, texts: Iterable[KnownText] = ()
-) -> LayoutsFound:
+    reading: StoresReading, rings: KeyRings, supplied: SuppliedLayouts, texts: Iterable[KnownText] = ()
+) -> LayoutsResult:
     """Find them, for each product in the stores.
 
     Args:
@@ -194,7 +194,7 @@ def layouts_of(
         texts: known plain texts.
     """
     known = tuple(texts)
-    found = LayoutsFound(
+    found = LayoutsResult(
         LAYOUT_TABLE.to_frame(), remarks=(), unknown=0, questions=(), explained=True, supplied=supplied
     )
     for ring in rings.rings.values():
@@ -206,8 +206,8 @@ def layouts_of(
 
 
 def _of_product(
-    reading: StoresReading, ring: KeyRing, supplied: Supplied, known: Sequence[KnownText]
-) -> LayoutsFound:
+    reading: StoresReading, ring: KeyRing, supplied: SuppliedLayouts, known: Sequence[KnownText]
+) -> LayoutsResult:
     layouts = tuple(dict.fromkeys((*ring.product.layouts, *supplied.to_try, *supplied.proven)))
     batches = [batch.frame for batch in reading.batches if batch.frame.height]
     population = OtherValues(
@@ -227,7 +227,7 @@ def _of_product(
         [each for each in (*proof.gives, *proof.possible, *proof.doubtful) if each in proven]
         for proof in proofs
     ]
-    return LayoutsFound(
+    return LayoutsResult(
         table=pl.concat([LAYOUT_TABLE.to_frame(), *(_table(each, ring, proven) for each in examined)]),
         remarks=(
             *(known_text_remark(*each, ring) for each in zip(known, proofs, given, strict=True)),
@@ -243,7 +243,7 @@ def _of_product(
     )
 
 
-def _proven_constants(supplied: Supplied) -> dict[str, list[bytes]]:
+def _proven_constants(supplied: SuppliedLayouts) -> dict[str, list[bytes]]:
     """By fingerprint of a key file, the vectors that texts have proven under it before."""
     found: dict[str, list[bytes]] = {}
     for layout, fingerprints in supplied.proven_under.items():
@@ -263,7 +263,7 @@ def _settled(proven: Sequence[Hypothesis], evidence: Iterable[Evidence]) -> list
     ]
 
 
-def _table(examined: Examined, ring: KeyRing, proven: Sequence[Hypothesis]) -> pl.DataFrame:
+def _table(examined: ExaminedProduct, ring: KeyRing, proven: Sequence[Hypothesis]) -> pl.DataFrame:
     found, product = examined.discovered, ring.product
     rows = [
         {

@@ -26,7 +26,7 @@ class Observer(Protocol):
         ...
 
 
-class Unobserved:
+class SilentObserver:
     """Nobody listens."""
 
     def working(self) -> AbstractContextManager[Progress]:

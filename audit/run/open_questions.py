@@ -9,7 +9,7 @@ from audit.discovery.evidence import Evidence
 from audit.discovery.known_text import PROPOSED_TEXT
 from audit.keys.key_ring import Key, KeyRing
 from audit.layouts.layout import Iv
-from audit.run.examine import Examined
+from audit.run.examine import ExaminedProduct
 from audit.verdict import Confidence, Verdict
 from reports.summary import OpenQuestion
 
@@ -19,12 +19,12 @@ _THREE_BLOCKS: Final = 64
 """Characters of base64 that three blocks make: a text of so many shows mode, vector and padding at once."""
 
 
-def open_questions(examined: Iterable[Examined]) -> list[OpenQuestion]:
+def open_questions(examined: Iterable[ExaminedProduct]) -> list[OpenQuestion]:
     """One for each key under which texts are not wholly known, and one where no layout is established."""
     return [question for each in examined for question in _of_product(each)]
 
 
-def _of_product(examined: Examined) -> Iterator[OpenQuestion]:
+def _of_product(examined: ExaminedProduct) -> Iterator[OpenQuestion]:
     ring, found = examined.ring, examined.discovered.established
     values = examined.frame.with_columns(pl.Series("size", examined.sizes))
     sure = values.filter(pl.col("confidence").is_in(_SURE))

@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from audit.errors import RequestError
-from audit.run.observer import Observer, Unobserved
+from audit.run.observer import Observer, SilentObserver
 from audit.run.references import NOBODY, Resolver
 from parsers.logs.period import Period
 from parsers.logs.phrase import Phrases
@@ -62,7 +62,7 @@ def read(
         RequestError: there is no such time zone, or threads are asked of a cluster.
         ParsersError: the phrases, a password or the cluster cannot be used, or a URL holds a password.
     """
-    observer = observer or Unobserved()
+    observer = observer or SilentObserver()
     if request.cluster and request.jobs:
         raise RequestError("the cluster's workers have threads of their own", field="jobs")
     phrases = read_phrases(str(request.phrases)) if request.phrases else DEFAULT

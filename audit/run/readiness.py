@@ -12,7 +12,7 @@ from audit.readiness.check import Check, CheckState
 from audit.readiness.checks import check_ids, make_checks
 from audit.readiness.estate import Estate
 from audit.readiness.read_estate import OpenedEstate, read_estates
-from audit.run.observer import Observer, Unobserved
+from audit.run.observer import Observer, SilentObserver
 from audit.run.references import NOBODY, Resolver
 from audit.run.stores import StoreOpener, StoreOptions
 from parsers.errors import StoreError
@@ -95,7 +95,7 @@ def check_readiness(
         ParsersError, AuditError: an input that was named cannot be used. What single stores, backups or conf
             folders could not be read is in the answer instead.
     """
-    observer = observer or Unobserved()
+    observer = observer or SilentObserver()
     known = check_ids()
     for each in request.skip:
         if each not in known:

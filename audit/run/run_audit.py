@@ -8,13 +8,13 @@ import polars as pl
 
 from audit.keys.key_rings import KeyChoice, KeyRings, make_key_rings, split_product
 from audit.keys.missing_key import seen_in_logs
-from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied
+from audit.layouts.user_supplied import NOTHING_SUPPLIED, SuppliedLayouts
 from audit.ownership.owners import Owners
 from audit.product import AuditedValues, Product, Supplement
 from audit.products import every_product, product_of
-from audit.run.build_run import Gathered, assemble
+from audit.run.build_run import RunParts, assemble
 from audit.run.copies import Copies
-from audit.run.examine import Examined, examine
+from audit.run.examine import ExaminedProduct, examine
 from audit.run.stores_reading import StoresReading, read_stores
 from audit.trial.same_secret import SecretTags
 from parsers.keys.key_file import KeyFile
@@ -47,12 +47,12 @@ class Request:
     keys: Sequence[KeyFile | Unread]
     current: Sequence[str]
     owners: Owners
-    supplied: Supplied = NOTHING_SUPPLIED
+    supplied: SuppliedLayouts = NOTHING_SUPPLIED
     rotation_report: RotationReport | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Audited:
+class AuditOutcome:
     """The run, and what is worth saying of it beside.
 
     Attributes:
@@ -66,7 +66,7 @@ class Audited:
     product_report: str
 
 
-def run_audit(request: Request, progress: Progress) -> Audited:
+def run_audit(request: Request, progress: Progress) -> AuditOutcome:
     """Everything, once.
 
     Raises:
@@ -91,7 +91,7 @@ def run_audit(request: Request, progress: Progress) -> Audited:
     examined = examine_each_product(stores, rings, request.supplied)
     stores.forget_values()
     beside = said_beside(stores, examined, files, rings, request.rotation_report)
-    gathered = Gathered(
+    gathered = RunParts(
         logs=replace(logs, findings=()),  # they stand in the frame
         findings=pl.concat([logged, *(each.findings for each in beside)]),
         stores=stores,
@@ -108,12 +108,12 @@ def run_audit(request: Request, progress: Progress) -> Audited:
         *(remark for each in beside for remark in each.remarks),
         *(f"{key.label}: {remark}" for key in rings.keys for remark in key.remarks),
     )
-    return Audited(run, remarks, "".join(each.report for each in beside))
+    return AuditOutcome(run, remarks, "".join(each.report for each in beside))
 
 
 def said_beside(
     stores: StoresReading,
-    examined: Sequence[Examined],
+    examined: Sequence[ExaminedProduct],
     files: Sequence[KeyFile],
     rings: KeyRings,
     report: RotationReport | None,
@@ -189,8 +189,8 @@ def _products(systems: Collection[str], files: Sequence[KeyFile]) -> list[Produc
 
 
 def examine_each_product(
-    stores: StoresReading, rings: KeyRings, supplied: Supplied = NOTHING_SUPPLIED
-) -> list[Examined]:
+    stores: StoresReading, rings: KeyRings, supplied: SuppliedLayouts = NOTHING_SUPPLIED
+) -> list[ExaminedProduct]:
     """The values of each product examined on their own: a layout of one says nothing of another's."""
     secret_tags = SecretTags(Secret(secrets.token_bytes(16)))
     by_system: dict[str, list[pl.DataFrame]] = {}

@@ -12,7 +12,7 @@ from audit.evidence.log_references import evidence_in_logs, mentions
 from audit.keys.missing_key import MissingKey, what_they_save
 from audit.ownership.owners import Owners
 from audit.run.copies import Copies, join_copies
-from audit.run.examine import Examined
+from audit.run.examine import ExaminedProduct
 from reports.schema import CREDENTIALS, NOT_STORED
 from reports.summary import Disagreements, MissingKeySummary
 
@@ -79,7 +79,7 @@ class RunCredentials:
 
 
 def run_credentials(
-    examined: Sequence[Examined],
+    examined: Sequence[ExaminedProduct],
     findings: pl.DataFrame,
     owners: Owners,
     missing: Iterable[MissingKey],

@@ -21,7 +21,7 @@ from audit.trial.hypothesis import Hypothesis
 from audit.trial.last_bytes import end_alike
 from audit.trial.plain_text import Content, Damage
 from audit.trial.views import View
-from audit.verdicts.judge import Grounds, Unopened
+from audit.verdicts.judge import Grounds, UnopenedValues
 from audit.verdicts.value_form import Forms, Population, ValueForm
 from parsers.secret import Secret
 
@@ -36,9 +36,9 @@ def seen_together(
     ring: KeyRing,
     bests: Sequence[Best],
     sure: Sequence[npt.NDArray[np.bool_]],
-    unopened: Sequence[Unopened],
+    unopened: Sequence[UnopenedValues],
     tried: Sequence[Hypothesis],
-) -> tuple[Population, list[Unopened]]:
+) -> tuple[Population, list[UnopenedValues]]:
     """The population, and what no key opens with what single blocks show of each other.
 
     Args:
@@ -95,7 +95,7 @@ def _flags(size: int, rows: Rows) -> npt.NDArray[np.bool_]:
     return flags
 
 
-def _single_blocks(unopened: Unopened) -> tuple[Rows, Bytes]:
+def _single_blocks(unopened: UnopenedValues) -> tuple[Rows, Bytes]:
     """The values of a single block that fit an established layout: their places, and shape [n, 16]."""
     fit = (unopened.forms.form == ValueForm.FITTING) & (unopened.forms.sizes == BLOCK)
     rows, found = [], []
@@ -108,7 +108,7 @@ def _single_blocks(unopened: Unopened) -> tuple[Rows, Bytes]:
     return np.concatenate(rows), np.frombuffer(b"".join(found), np.uint8).reshape(-1, BLOCK)
 
 
-def _padded_alike(unopened: Unopened, keys: Collection[Secret]) -> npt.NDArray[np.bool_]:
+def _padded_alike(unopened: UnopenedValues, keys: Collection[Secret]) -> npt.NDArray[np.bool_]:
     """Values that fit an established layout, and end in one padding under one key; shape [n]."""
     fit = pl.Series(unopened.forms.form == ValueForm.FITTING)
     found = np.zeros(len(fit), np.bool_)
@@ -126,7 +126,7 @@ _ENCODED: Final = re.compile(rb"[A-Za-z0-9+/]*")
 _ENCODINGS: Final = (Encoding.RAW, Encoding.BASE64_URL, Encoding.BASE64, Encoding.HEX)
 
 
-def seen_alone(unopened: Unopened, known: Sequence[Layout], grounds: Grounds) -> Unopened:
+def seen_alone(unopened: UnopenedValues, known: Sequence[Layout], grounds: Grounds) -> UnopenedValues:
     """The same values, with what each shows by itself; nothing where no layout is established.
 
     Args:
@@ -152,7 +152,7 @@ def seen_alone(unopened: Unopened, known: Sequence[Layout], grounds: Grounds) ->
     return replace(unopened, own_key=own.key, begins_under=begins)
 
 
-def _first_bytes(unopened: Unopened, rows: np.ndarray[tuple[int], np.dtype[np.intp]]) -> pl.Series:
+def _first_bytes(unopened: UnopenedValues, rows: np.ndarray[tuple[int], np.dtype[np.intp]]) -> pl.Series:
     """Values as bytes; of one that does not decode what can be read until then."""
     found = pl.Series([None] * len(rows), dtype=pl.Binary)
     for encoding in _ENCODINGS:

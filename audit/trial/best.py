@@ -13,7 +13,7 @@ from cryptography import x509
 
 from audit.layouts.layout import Iv, Mode
 from audit.trial.hypothesis import Hypothesis
-from audit.trial.opened import Opened
+from audit.trial.opened import OpenedValues
 from audit.trial.plain_text import Content, Damage, damage
 from audit.trial.same_secret import SecretTags
 from parsers.secret import Secret
@@ -29,7 +29,7 @@ _PEM: Final = re.compile(
 )
 
 
-def proves_itself(opened: Opened) -> npt.NDArray[np.bool_]:
+def proves_itself(opened: OpenedValues) -> npt.NDArray[np.bool_]:
     """Rows whose plain text parses as a certificate or a PEM block; shape [n]."""
     proven = np.zeros(len(opened.rows), np.bool_)
     for mark, parses in ((_PEM_START, _is_pem), (_DER_SEQUENCE, _is_certificate)):
@@ -128,7 +128,7 @@ class Best:
 
 def best_openings(
     size: int,
-    opened: Iterable[Opened],
+    opened: Iterable[OpenedValues],
     tried: Sequence[Hypothesis],
     secret_tags: SecretTags,
     believed: Container[Hypothesis] = (),
@@ -169,7 +169,7 @@ def best_openings(
 
 
 def _undecided(
-    best: Best, opened: Opened, hypothesis: Hypothesis, secret_tags: SecretTags
+    best: Best, opened: OpenedValues, hypothesis: Hypothesis, secret_tags: SecretTags
 ) -> npt.NDArray[np.bool_]:
     """Rows of which this opening and the best so far differ, and are about as likely; shape [n]."""
     rows = opened.rows
@@ -188,7 +188,7 @@ def _distinct_keys(tried: Sequence[Hypothesis]) -> npt.NDArray[np.int32]:
     return np.array([*of_tried, NOT_OPENED], np.int32)
 
 
-def _take(best: Best, opened: Opened, hypothesis: Hypothesis, secret_tags: SecretTags) -> None:
+def _take(best: Best, opened: OpenedValues, hypothesis: Hypothesis, secret_tags: SecretTags) -> None:
     if not opened.rows.size:
         return
     rows = opened.rows

@@ -12,8 +12,8 @@ from audit.layouts.layout import BLOCK, Mode, Padding
 from audit.trial.groups import Bytes, Group, Rows
 from audit.trial.last_blocks import (
     LastBlocks,
+    LastBlockScores,
     Numbered,
-    Said,
     Screen,
     Screens,
     SurvivorBlocks,
@@ -22,7 +22,7 @@ from audit.trial.last_blocks import (
     Worth,
 )
 from audit.trial.odds import padded_log10_by_class
-from audit.trial.opened import Opened
+from audit.trial.opened import OpenedValues
 from audit.trial.padding import padding_lengths, repadded
 from audit.trial.plain_text import Content, classify
 
@@ -39,7 +39,7 @@ _BYTES_AT_ONCE: Final = 1 << 20
 
 def open_blocks(
     groups: Sequence[Group], tried: Sequence[Numbered], worth: Worth | None = None
-) -> Iterator[Opened]:
+) -> Iterator[OpenedValues]:
     """What these hypotheses open.
 
     Args:
@@ -79,7 +79,7 @@ def _wanted(
     key: TrialKey, parts: Sequence[LastBlocks], of_parts: Sequence[Mapping[Screen, Survivors]], worth: Worth
 ) -> dict[tuple[int, bool], npt.NDArray[np.bool_]]:
     """By hypothesis and part: which of its survivors are worth opening. Those without any are left out."""
-    said: dict[int, list[tuple[bool, Said]]] = {}
+    said: dict[int, list[tuple[bool, LastBlockScores]]] = {}
     for part, survivors in zip(parts, of_parts, strict=True):
         for screen, passed in survivors.items():
             if passed.said is not None:
@@ -87,7 +87,7 @@ def _wanted(
                     said.setdefault(index, []).append((part.single, passed.said))
     found = {}
     for index, of_index in said.items():
-        kept = worth(index, Said.together([each for _, each in of_index]))
+        kept = worth(index, LastBlockScores.together([each for _, each in of_index]))
         if kept.any():
             start = 0
             for single, each in of_index:
@@ -140,7 +140,7 @@ class _PendingTexts:
     """Decrypted values that are not looked at yet.
 
     Attributes:
-        rows, plain, lengths: as in `Opened`, with the padding that was found.
+        rows, plain, lengths: as in `OpenedValues`, with the padding that was found.
         amount: bytes of it; shape [n].
         counts: blocks of each; shape [n].
         padding: which one it is.
@@ -161,7 +161,7 @@ class _PendingTexts:
         plain = np.array(blocks.transpose(1, 0, 2), order="C").reshape(len(batch.rows), -1)  # a copy, always
         return cls(batch.rows, plain, counts * BLOCK - amount, amount, counts, padding)
 
-    def judged(self, content: npt.NDArray[np.uint8]) -> Opened | None:
+    def judged(self, content: npt.NDArray[np.uint8]) -> OpenedValues | None:
         """The opening of a hypothesis that is put in later; None where nothing is left."""
         rows, plain, lengths, amount, counts = self.rows, self.plain, self.lengths, self.amount, self.counts
         if self.padding is not Padding.PKCS7:
@@ -174,7 +174,7 @@ class _PendingTexts:
                 each[kept] for each in (rows, amount, lengths, content, counts)
             )
             plain = repadded(plain[kept], lengths)
-        return Opened(
+        return OpenedValues(
             hypothesis=0,
             rows=rows,
             plain=plain,
@@ -185,7 +185,7 @@ class _PendingTexts:
         )
 
 
-def _judged(texts: Iterable[tuple[int, _PendingTexts]]) -> Iterator[Opened]:
+def _judged(texts: Iterable[tuple[int, _PendingTexts]]) -> Iterator[OpenedValues]:
     """What they say, looked at together as long as they are few: a wrong key leaves a handful at a time."""
     waiting: list[tuple[int, _PendingTexts]] = []
     size = 0
@@ -198,11 +198,11 @@ def _judged(texts: Iterable[tuple[int, _PendingTexts]]) -> Iterator[Opened]:
     yield from _judge_together(waiting)
 
 
-def _judge_together(waiting: Sequence[tuple[int, _PendingTexts]]) -> Iterator[Opened]:
+def _judge_together(waiting: Sequence[tuple[int, _PendingTexts]]) -> Iterator[OpenedValues]:
     by_width: dict[int, list[_PendingTexts]] = {}
     for texts in dict.fromkeys(texts for _, texts in waiting):
         by_width.setdefault(texts.plain.shape[1], []).append(texts)
-    opened: dict[_PendingTexts, Opened | None] = {}
+    opened: dict[_PendingTexts, OpenedValues | None] = {}
     for alike in by_width.values():
         one = alike[0].plain if len(alike) == 1 else np.concatenate([each.plain for each in alike])
         content = classify(one, np.concatenate([each.lengths for each in alike]))

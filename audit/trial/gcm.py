@@ -22,10 +22,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from audit.layouts.layout import BLOCK
 from audit.trial.aes_columns import AesColumns
 from audit.trial.ghash import LONGEST, TOGETHER, Ghash, Messages
-from audit.trial.groups import Bytes, Group, Ragged, Rows
+from audit.trial.groups import Bytes, Group, RaggedValues, Rows
 from audit.trial.hypothesis import Hypothesis
 from audit.trial.odds import TAG_LOG10
-from audit.trial.opened import Opened
+from audit.trial.opened import OpenedValues
 from audit.trial.padding import padded
 from audit.trial.plain_text import classify
 from parsers.secret import Secret
@@ -50,7 +50,7 @@ class GcmValues:
         counters: J₀ of the standard for these, if they need not be; shape [m, 16].
     """
 
-    values: Ragged
+    values: RaggedValues
     nonce_size: int
     sizes: Rows
     short: Messages
@@ -64,7 +64,7 @@ class GcmValues:
 
         So `many` of them for each block of the longest are hashed in columns.
         """
-        values = Ragged.of(groups)
+        values = RaggedValues.of(groups)
         short = [group.data for group in groups[: _short(groups, nonce_size, many)]]
         nonces = [data[:, :nonce_size] for data in short]
         hashed = nonce_size != STANDARD_NONCE
@@ -110,7 +110,9 @@ _BLOCKS_AT_ONCE: Final = 1_024
 Numbered = tuple[int, Hypothesis]
 
 
-def open_gcm(groups: Sequence[Group], tried: Sequence[Numbered], *, many: int = MANY) -> Iterator[Opened]:
+def open_gcm(
+    groups: Sequence[Group], tried: Sequence[Numbered], *, many: int = MANY
+) -> Iterator[OpenedValues]:
     """What these hypotheses open, whatever the lengths.
 
     Args:
@@ -149,10 +151,10 @@ def _by_nonce_size(groups: Sequence[Group], tried: Sequence[Numbered], many: int
     return values
 
 
-def _judge(index: int, rows: Rows, plain: Bytes) -> Opened:
+def _judge(index: int, rows: Rows, plain: Bytes) -> OpenedValues:
     lengths = np.full(len(rows), plain.shape[1], np.intp)
     odds = np.full(len(rows), TAG_LOG10)
-    return Opened(index, rows, padded(plain), lengths, classify(plain, lengths), odds, odds)
+    return OpenedValues(index, rows, padded(plain), lengths, classify(plain, lengths), odds, odds)
 
 
 class _GcmKeys:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from audit.layouts.layout import BLOCK, Encoding, Iv, KeyForm, Layout, Mode
 from audit.trial.best import Best
 from audit.trial.hypothesis import Hypothesis
-from audit.trial.opened import Opened
+from audit.trial.opened import OpenedValues
 from audit.trial.plain_text import Content
 
 _ALPHABET: Final = np.isin(
@@ -34,8 +34,8 @@ class InnerValues:
         self._tails: list[tuple[int, int, bytes]] = []
 
     def watch(
-        self, opened: Iterable[Opened], rows: npt.NDArray[np.intp], tried: Sequence[Hypothesis]
-    ) -> Iterator[Opened]:
+        self, opened: Iterable[OpenedValues], rows: npt.NDArray[np.intp], tried: Sequence[Hypothesis]
+    ) -> Iterator[OpenedValues]:
         """The openings as they come, looked at in passing; `rows`: where these values stand in the batch."""
         for each in opened:
             for place in np.flatnonzero(_may_be_stored(each)):
@@ -134,7 +134,7 @@ class _Forms:
         return (size - padding) % 4 != 1 and layout.fits((size - padding) * 3 // 4)
 
 
-def _may_end_a_value(opened: Opened, skipped: int) -> npt.NDArray[np.bool_]:
+def _may_end_a_value(opened: OpenedValues, skipped: int) -> npt.NDArray[np.bool_]:
     """Whether all that is read behind the first block is of the characters that ciphertext is written in."""
     sizes = opened.lengths - skipped
     written: npt.NDArray[np.bool_] = sizes > 0
@@ -145,7 +145,7 @@ def _may_end_a_value(opened: Opened, skipped: int) -> npt.NDArray[np.bool_]:
     return written
 
 
-def _may_be_stored(opened: Opened) -> npt.NDArray[np.bool_]:
+def _may_be_stored(opened: OpenedValues) -> npt.NDArray[np.bool_]:
     """Whole blocks of what is no text, or text of the characters that ciphertext is written in; shape [n]."""
     raw: npt.NDArray[np.bool_] = (opened.content == Content.BINARY) & (opened.lengths >= BLOCK)
     written = (opened.content == Content.ASCII) & (opened.lengths >= _SHORTEST_WRITTEN)

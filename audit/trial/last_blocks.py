@@ -30,12 +30,12 @@ every length, and a pass for each length of each hypothesis would cost more than
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class LastBlockScores:
     """What the last blocks of survivors say; shapes [n].
 
     Attributes:
         rows: where the values stand in the batch.
-        log10: as `Opened.last_log10`, or less: the text may be of a looser class than its end.
+        log10: as `OpenedValues.last_log10`, or less: the text may be of a looser class than its end.
         may_gain: whether the blocks before may add to it: not where the end is no text, nor where there are
             none. What cannot gain is judged by `log10` in the end too.
     """
@@ -45,7 +45,7 @@ class Said:
     may_gain: npt.NDArray[np.bool_]
 
     @classmethod
-    def together(cls, parts: Sequence["Said"]) -> "Said":
+    def together(cls, parts: Sequence["LastBlockScores"]) -> "LastBlockScores":
         """One after the other; at least one."""
         if len(parts) == 1:
             return parts[0]
@@ -56,7 +56,7 @@ class Said:
         )
 
 
-Worth = Callable[[int, Said], npt.NDArray[np.bool_]]
+Worth = Callable[[int, LastBlockScores], npt.NDArray[np.bool_]]
 """Says by their last blocks which survivors of a hypothesis, given by its place in the whole list, are worth
 decrypting in full; shape [n]."""
 
@@ -132,7 +132,7 @@ class Survivors:
 
     places: Rows
     ends: Bytes
-    said: Said | None
+    said: LastBlockScores | None
 
     def only(self, kept: npt.NDArray[np.bool_]) -> "Survivors":
         """Those that are `kept`; shape [n]."""
@@ -237,7 +237,7 @@ class LastBlocks:
                     places = flat[start:end] - place * len(self.last)
                     said = None
                     if rows is not None and log10 is not None and may_gain is not None:
-                        said = Said(rows[places], log10[start:end], may_gain[start:end])
+                        said = LastBlockScores(rows[places], log10[start:end], may_gain[start:end])
                     found[place][screen] = Survivors(places, ends[start:end], said)
         return found
 
@@ -251,7 +251,7 @@ class LastBlocks:
         return np.frombuffer(screen.constant or bytes(BLOCK), np.uint8).reshape(1, 1, BLOCK)
 
     def _said(self, ends: Bytes, padding: Padding) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
-        """`Said.log10` and `Said.may_gain` of padded last blocks."""
+        """`LastBlockScores.log10` and `LastBlockScores.may_gain` of padded last blocks."""
         amounts = padding_lengths(ends, padding)
         text = ends_as_text(ends, amounts)
         ascii_text = is_ascii_text(ends, BLOCK - amounts)

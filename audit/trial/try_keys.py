@@ -12,11 +12,13 @@ from audit.trial.groups import Group, by_length
 from audit.trial.hypothesis import Hypothesis
 from audit.trial.last_blocks import Numbered, Worth
 from audit.trial.one_by_one import open_one_by_one
-from audit.trial.opened import Opened
+from audit.trial.opened import OpenedValues
 from audit.trial.views import View, Views
 
 
-def try_keys(values: Views, tried: Sequence[Hypothesis], worth: Worth | None = None) -> Iterator[Opened]:
+def try_keys(
+    values: Views, tried: Sequence[Hypothesis], worth: Worth | None = None
+) -> Iterator[OpenedValues]:
     """What each hypothesis opens.
 
     Args:
@@ -44,7 +46,7 @@ def try_keys(values: Views, tried: Sequence[Hypothesis], worth: Worth | None = N
 
 def try_single_blocks(
     values: Views, tried: Sequence[Hypothesis], worth: Worth | None = None, *, start: int
-) -> Iterator[Opened]:
+) -> Iterator[OpenedValues]:
     """What each hypothesis opens of the values that are a single block.
 
     Args:
@@ -65,7 +67,9 @@ def try_single_blocks(
             yield replace(opened, hypothesis=start + opened.hypothesis, rows=rows[opened.rows])
 
 
-def _open_groups(groups: Sequence[Group], tried: Sequence[Numbered], worth: Worth | None) -> Iterator[Opened]:
+def _open_groups(
+    groups: Sequence[Group], tried: Sequence[Numbered], worth: Worth | None
+) -> Iterator[OpenedValues]:
     """Values of all lengths whose prefix is off, under the hypotheses with that prefix."""
     held = [group for group in groups if len(group.rows)]
     by_key = sorted(tried, key=lambda item: item[1].aes_key.reveal())

@@ -62,7 +62,7 @@ class Grounds:
 
 
 @dataclass(frozen=True, slots=True)
-class Unopened:
+class UnopenedValues:
     """Values of a batch that are there, and that no key opens with certainty.
 
     Attributes:
@@ -88,7 +88,7 @@ class Unopened:
     @classmethod
     def of(
         cls, rows: npt.NDArray[np.intp], values: Views, forms: Forms, meant: npt.NDArray[np.bool_]
-    ) -> "Unopened":
+    ) -> "UnopenedValues":
         """Values of which nothing else was asked yet."""
         nobody, none = np.full(len(rows), NOT_OPENED, np.int32), np.zeros(len(rows), np.bool_)
         return cls(rows, values, forms, meant, none, nobody, nobody, none)
@@ -119,7 +119,7 @@ def is_there(batch: pl.DataFrame) -> npt.NDArray[np.bool_]:
 
 
 def judge(
-    batch: pl.DataFrame, best: Best, unopened: Unopened, population: Population, grounds: Grounds
+    batch: pl.DataFrame, best: Best, unopened: UnopenedValues, population: Population, grounds: Grounds
 ) -> Judgement:
     """Judge a batch of the `STORED` schema by its form and by what opened it best."""
     strong = convincing(best, grounds.correction)
@@ -181,7 +181,7 @@ def _of_convincing(best: Best, population: Population, grounds: Grounds) -> npt.
     return case
 
 
-def _of_others(unopened: Unopened, population: Population, grounds: Grounds) -> npt.NDArray[np.uint8]:
+def _of_others(unopened: UnopenedValues, population: Population, grounds: Grounds) -> npt.NDArray[np.uint8]:
     """The case of values that are there and that no key opens convincingly."""
     values, form = unopened.values, unopened.forms.form
     unsolved = [each for each in grounds.established if each.iv is Iv.UNKNOWN]

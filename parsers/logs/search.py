@@ -69,7 +69,7 @@ class RawEntry(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Searched:
+class SearchResult:
     """What a pass saw of a stream.
 
     Attributes:
@@ -94,7 +94,7 @@ def search(
     matcher: Matcher,
     found: Callable[[Sequence[RawEntry]], None],
     bounds: Bounds = DEFAULT_BOUNDS,
-) -> Searched:
+) -> SearchResult:
     """Read the stream to its end and hand every entry that holds a phrase to `found`, in order.
 
     Args:
@@ -148,7 +148,7 @@ class _StreamSearch:
         self._covered = 0  # offset up to which lines belong to entries already found
         self._decided = 0  # last position of which it can be told whether an entry begins there
 
-    def run(self) -> Searched:
+    def run(self) -> SearchResult:
         window, lines = self._window, self._lines
         head = bytearray()
         fault = ""
@@ -172,7 +172,7 @@ class _StreamSearch:
         size = window.base + window.end
         tail = bytes(window.view[max(window.begin, window.end - self._bounds.lookback) : window.end])
         unfinished = bool(tail) and not tail.endswith(b"\n")
-        return Searched(size, lines.ends + unfinished, lines.skipped, bytes(head), tail, fault)
+        return SearchResult(size, lines.ends + unfinished, lines.skipped, bytes(head), tail, fault)
 
     def _keep_from(self) -> int:
         """What the next chunk may need: its first line's beginning, and the lookback from there."""

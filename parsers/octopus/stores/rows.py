@@ -9,7 +9,7 @@ from typing import Final, assert_never
 from parsers.octopus import ID
 from parsers.octopus.stores.documents import (
     Document,
-    Held,
+    DocumentValue,
     Item,
     NoText,
     Path,
@@ -44,7 +44,7 @@ def project_in_words(document: Document, names: Names) -> str:
     return " / ".join(filter(None, (names.space_of(document), project)))
 
 
-def name_in_words(document: Document, held: Held, names: Names) -> str:
+def name_in_words(document: Document, held: DocumentValue, names: Names) -> str:
     """`DbPassword (Environment Production)`, `account Azure, Password`, `step Deploy, action Copy, Token`."""
     table = document.table.casefold()
     if table == "variableset":
@@ -56,12 +56,12 @@ def name_in_words(document: Document, held: Held, names: Names) -> str:
     return f"{name} [frozen: {_frozen(document)}]" if _frozen(document) else name
 
 
-def user_name(held: Held) -> str:
+def user_name(held: DocumentValue) -> str:
     """The account that stands beside the secret, or ""."""
     return next(filter(None, (text_of(held.around, name) for name in _ACCOUNT_MEMBERS)), "")
 
 
-def _variable(held: Held, names: Names) -> str:
+def _variable(held: DocumentValue, names: Names) -> str:
     name = text_of(held.around, "Name") or ", ".join(_steps(held.path))
     scope = held.around.get("Scope")
     told = _scope(scope, names) if isinstance(scope, dict) else ""
@@ -157,7 +157,7 @@ class DocumentRows:
         """
         for found in held_in(document):
             match found:
-                case Held():
+                case DocumentValue():
                     if not found.known:
                         self._count(kind_of_place(document, found.path))
                     yield self._row(document, found)
@@ -178,7 +178,7 @@ class DocumentRows:
         full = place not in self._uncovered and len(self._uncovered) >= MOST_PLACES
         self._uncovered["other places" if full else place] += count
 
-    def _row(self, document: Document, held: Held) -> StoredRow:
+    def _row(self, document: Document, held: DocumentValue) -> StoredRow:
         return StoredRow(
             system=ID,
             kind=KIND,

@@ -69,7 +69,7 @@ class InsertedRow:
 
 
 @dataclass(frozen=True, slots=True)
-class NotFollowed:
+class UnreadStatement:
     """A statement that could not be read: where (byte of the UTF-8 text), and why."""
 
     offset: int
@@ -82,7 +82,7 @@ class SqlServerScript:
     def __init__(self, window: SqlWindow) -> None:
         self._window = window
 
-    def read(self) -> Iterator[InsertedRow | NotFollowed]:
+    def read(self) -> Iterator[InsertedRow | UnreadStatement]:
         """Rows in the script's order.
 
         Raises:
@@ -111,21 +111,21 @@ class SqlServerScript:
             found = _PASS.match(window.text, window.position)
         window.position = max(found.end() if found else 0, window.position + 1)
 
-    def _rows(self, head: Match[bytes]) -> Iterator[InsertedRow | NotFollowed]:
+    def _rows(self, head: Match[bytes]) -> Iterator[InsertedRow | UnreadStatement]:
         window = self._window
         table = _bare(head[1])
         columns = [_unquoted(name).casefold() for name in _PART.findall(head[2] or b"")]
         if not columns:
-            yield NotFollowed(window.offset, f"an INSERT into {table!r} that does not name its columns")
+            yield UnreadStatement(window.offset, f"an INSERT into {table!r} that does not name its columns")
             return
         while True:
             start = window.offset
             values = self._row()
             if values is None:
-                yield NotFollowed(start, f"a row of {table!r} that is cut off, or holds an expression")
+                yield UnreadStatement(start, f"a row of {table!r} that is cut off, or holds an expression")
                 return
             if len(values) != len(columns):
-                yield NotFollowed(
+                yield UnreadStatement(
                     start, f"a row of {table!r} with {len(values)} values for {len(columns)} columns"
                 )
             else:

@@ -11,7 +11,7 @@ from Crypto.Cipher import AES
 
 from audit.keys.key_ring import Key
 from audit.layouts.layout import Iv, KeyForm, Layout, Mode
-from audit.run.examine import Examined, examine
+from audit.run.examine import ExaminedProduct, examine
 from audit.trial.same_secret import SecretTags
 from parsers.secret import Secret
 from tests.support.sealing import candidate, passwords, ring_of, seal, stored
@@ -22,7 +22,7 @@ GCM = Layout(KeyForm.RAW, Mode.GCM, Iv.FRONT, nonce_size=12)
 TAGS = SecretTags(Secret(bytes(range(16))))
 
 
-def judged(values: list[bytes | None], *keys: Key) -> Examined:
+def judged(values: list[bytes | None], *keys: Key) -> ExaminedProduct:
     return examine([stored(values)], ring_of(*keys), TAGS)
 
 
