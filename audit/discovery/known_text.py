@@ -39,11 +39,13 @@ class KnownText:
 
     Attributes:
         location: where a person finds the credential.
+        system: the product that stores it.
         values: what is stored there; the columns `value` and `iv`.
         plain: the secret, as UTF-8.
     """
 
     location: str
+    system: str
     values: pl.DataFrame
     plain: Secret
 

@@ -29,6 +29,7 @@ from audit.verdict import Verdict
 from audit.verdicts.chance import WeakOpenings, convincing, may_count
 from audit.verdicts.judge import Grounds, UnopenedValues, is_there, judge
 from audit.verdicts.value_form import Forms
+from parsers.stores.interface import StoredValues
 
 _ROUNDS = 4
 """Layouts are looked for among what nothing opens yet, so often at most: each round has found some, or is the
@@ -82,7 +83,7 @@ class ExaminedProduct:
 
 
 def examine(
-    batches: Sequence[pl.DataFrame],
+    batches: Sequence[StoredValues],
     ring: KeyRing,
     secret_tags: SecretTags,
     supplied: SuppliedLayouts = NOTHING_SUPPLIED,
@@ -90,7 +91,7 @@ def examine(
     """Find the layouts, try every key in them on every value, and judge.
 
     Args:
-        batches: frames of the `STORED` schema, all of the ring's product, at least one.
+        batches: values of the ring's product, at least one batch.
         ring: the candidate keys.
         secret_tags: tells equal secrets within this run.
         supplied: further layouts.
@@ -98,9 +99,9 @@ def examine(
     Raises:
         ValueError: a value is of another product than the keys.
     """
-    if foreign := {batch["system"][0] for batch in batches} - {ring.product.id}:
+    if foreign := {batch.system for batch in batches} - {ring.product.id}:
         raise ValueError(f"values of {', '.join(sorted(foreign))} under keys of {ring.product.id}")
-    examined = _Examination(batches, ring, secret_tags, supplied)
+    examined = _Examination([batch.frame for batch in batches], ring, secret_tags, supplied)
     inner = examined.inner_batches()
     if not inner:
         return examined.judged(None)

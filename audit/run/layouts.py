@@ -155,7 +155,10 @@ def find_layouts(
     plain = resolver.passwords(request.known_text)
     if ask is not None and not plain:
         plain = [ask(location) for location in request.known]
-    known = [KnownText(*each) for each in zip(request.known, values, plain, strict=True)]
+    known = [
+        KnownText(location, *here, text)
+        for location, here, text in zip(request.known, values, plain, strict=True)
+    ]
     with observer.working() as progress:
         progress.working_on(f"finding layouts under {len(rings.keys)} keys")
         found = layouts_of(reading, rings, supplied, known)
@@ -163,23 +166,26 @@ def find_layouts(
     return replace(found, unread=unread)
 
 
-def known_values(location: str, reading: StoresReading) -> pl.DataFrame:
-    """What is stored at a location; the columns `system`, `value` and `iv`.
+def known_values(location: str, reading: StoresReading) -> tuple[str, pl.DataFrame]:
+    """The product that stores a location, and what is stored there; the columns `value` and `iv`.
 
     Raises:
         LayoutError: nothing is.
     """
     here = pl.col("location") == location
-    found = [
-        batch.frame.filter(here).select("system", "value", "iv").drop_nulls("value")
-        for batch in reading.batches
-    ]
-    if not sum(each.height for each in found):
+    found: dict[str, list[pl.DataFrame]] = {}
+    for batch in reading.batches:
+        values = batch.frame.filter(here).select("value", "iv").drop_nulls("value")
+        if values.height:
+            found.setdefault(batch.system, []).append(values)
+    if not found:
         raise LayoutError(
             f"no stored value at {location!r}",
             hint="locations are those of credentials.csv, such as /projects/P/credentials/C",
         )
-    return pl.concat(found)
+    # Products name their locations so differently that none has a value of two.
+    system, values_there = next(iter(found.items()))
+    return system, pl.concat(values_there)
 
 
 def layouts_of(
@@ -198,7 +204,7 @@ def layouts_of(
         LAYOUT_TABLE.to_frame(), remarks=(), unknown=0, questions=(), explained=True, supplied=supplied
     )
     for ring in rings.rings.values():
-        own = [text for text in known if text.values["system"][0] == ring.product.id]
+        own = [text for text in known if text.system == ring.product.id]
         of_product = reading.of_product(ring.product.id)
         if own or of_product.batches:
             found = found.together(_of_product(of_product, ring, found.supplied, own))

@@ -41,6 +41,7 @@ def _of_product(examined: ExaminedProduct) -> Iterator[OpenQuestion]:
         alike = [name for one in own for name in _unsettled(one) if name not in texts]
         yield _question(
             unsettled,
+            ring,
             key.label,
             alike or unsettled["layout"].unique(maintain_order=True).to_list(),
             current=key.current,
@@ -52,7 +53,7 @@ def _of_product(examined: ExaminedProduct) -> Iterator[OpenQuestion]:
     )
     if unknown.height and not found:
         current = ring.current is not None
-        yield _question(unknown, "", (), current=current, proposed=current, settled=0)
+        yield _question(unknown, ring, "", (), current=current, proposed=current, settled=0)
 
 
 def _settled(found: Iterable[Evidence], ring: KeyRing, key: Key) -> list[str]:
@@ -75,11 +76,18 @@ def _unsettled(evidence: Evidence) -> list[str]:
 
 
 def _question(
-    values: pl.DataFrame, key: str, layouts: Sequence[str], *, current: bool, proposed: bool, settled: int
+    values: pl.DataFrame,
+    ring: KeyRing,
+    key: str,
+    layouts: Sequence[str],
+    *,
+    current: bool,
+    proposed: bool,
+    settled: int,
 ) -> OpenQuestion:
     candidates = _candidates(values)
     return OpenQuestion(
-        system=values["system"][0],
+        system=ring.product.id,
         key=key,
         current=current,
         values=values.height,

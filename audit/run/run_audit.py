@@ -23,7 +23,7 @@ from parsers.logs.rotation_report import RotationReport
 from parsers.logs.schema import finding_frame
 from parsers.progress import Progress
 from parsers.secret import Secret
-from parsers.stores.interface import FingerprintSeen, Store
+from parsers.stores.interface import FingerprintSeen, Store, StoredValues
 from parsers.unread import Unread
 from reports.run import Run
 
@@ -193,10 +193,10 @@ def examine_each_product(
 ) -> list[ExaminedProduct]:
     """The values of each product examined on their own: a layout of one says nothing of another's."""
     secret_tags = SecretTags(Secret(secrets.token_bytes(16)))
-    by_system: dict[str, list[pl.DataFrame]] = {}
+    by_system: dict[str, list[StoredValues]] = {}
     for batch in stores.batches:
         if batch.system:
-            by_system.setdefault(batch.system, []).append(batch.frame)
+            by_system.setdefault(batch.system, []).append(batch)
     return [
         examine(
             batches,

@@ -22,7 +22,7 @@ HIDDEN: Final = Layout(KeyForm.RAW, Mode.CBC, Iv.UNKNOWN)
 
 def known(value: bytes, text: bytes, layout: Layout | None = None) -> KnownText:
     frame = stored([value], layout).select("system", "value", "iv")
-    return KnownText("/projects/P/credentials/c", frame, Secret(text))
+    return KnownText("/projects/P/credentials/c", "cloudbees-cd", frame, Secret(text))
 
 
 def names(proof: KnownTextProof) -> set[str]:
@@ -105,7 +105,7 @@ def test_several_values_at_one_location() -> None:
     layout = Layout(KeyForm.RAW, Mode.ECB, Iv.NONE)
     values = [seal(layout, MINE, text, random.Random(6)) for text in (b"old", b"new")]
     frame = pl.concat([known(value, b"").values for value in values])
-    proof = prove(KnownText("/x", frame, Secret(b"new")), KEYS, TABLE)
+    proof = prove(KnownText("/x", "cloudbees-cd", frame, Secret(b"new")), KEYS, TABLE)
     assert "aes-ecb/base64/key-raw" in names(proof)
 
 

@@ -35,7 +35,7 @@ def constant(vector: bytes) -> Layout:
 
 def known(layout: Layout, text: bytes, typed: bytes, seed: int = 1) -> KnownText:
     value = seal(layout, KEY.content.reveal(), text, random.Random(seed))
-    return KnownText(f"/c{seed}", stored([value]).select("value", "iv"), Secret(typed))
+    return KnownText(f"/c{seed}", "cloudbees-cd", stored([value]).select("value", "iv"), Secret(typed))
 
 
 def others(layout: Layout, count: int, *, seed: int = 7) -> OtherValues:

@@ -11,6 +11,7 @@ from audit.run.examine import ExaminedProduct, examine
 from audit.run.open_questions import open_questions
 from audit.trial.same_secret import SecretTags
 from parsers.secret import Secret
+from parsers.stores.interface import StoredValues
 from reports.wording import question_in_words, settling_steps
 from tests.support.sealing import UNKNOWN_VECTOR, candidate, passwords, ring_of, seal, stored
 
@@ -28,7 +29,7 @@ def values(key: Key, layout: Layout, count: int, seed: int = 1) -> list[bytes]:
 
 
 def examined(store: list[bytes], ring: KeyRing, supplied: SuppliedLayouts | None = None) -> ExaminedProduct:
-    return examine([stored(store)], ring, TAGS, supplied or SuppliedLayouts())
+    return examine([StoredValues(stored(store))], ring, TAGS, supplied or SuppliedLayouts())
 
 
 def test_nothing_is_open_where_all_is_settled() -> None:
@@ -60,7 +61,9 @@ def test_the_proposed_text_answers_it() -> None:
     """Stored by the server under its key, it settles the whole store, and nothing stays open."""
     ring, store = ring_of(NEW), values(NEW, UNKNOWN, 5)
     proof = seal(UNKNOWN, NEW.content.reveal(), PROPOSED_TEXT.encode(), random.Random(2))
-    known = KnownText("/c", stored([proof]).select("value", "iv"), Secret(PROPOSED_TEXT.encode()))
+    known = KnownText(
+        "/c", "cloudbees-cd", stored([proof]).select("value", "iv"), Secret(PROPOSED_TEXT.encode())
+    )
     given = prove(known, ring.keys, LAYOUTS).gives
     supplied = together(SuppliedLayouts(), ((each.layout, NEW.fingerprint) for each in given))
     settled = examined(store, ring, supplied)

@@ -12,6 +12,7 @@ from audit.layouts.user_supplied import SuppliedLayouts, together
 from audit.run.examine import ExaminedProduct, examine
 from audit.trial.same_secret import SecretTags
 from parsers.secret import Secret
+from parsers.stores.interface import StoredValues
 from tests.support.sealing import candidate, ring_of, seal, stored
 
 TAGS: Final = SecretTags(Secret(bytes(16)))
@@ -52,7 +53,7 @@ def examined(proven: Layout, *parts: tuple[Layout, list[bytes]], ring: KeyRing =
     chance = random.Random(9)
     values = [seal(layout, KEY.content.reveal(), text, chance) for layout, texts in parts for text in texts]
     supplied = together(SuppliedLayouts(), [(proven, KEY.fingerprint)])
-    return examine([stored(values)], ring, TAGS, supplied)
+    return examine([StoredValues(stored(values))], ring, TAGS, supplied)
 
 
 def known_texts(of: ExaminedProduct) -> list[bool]:
