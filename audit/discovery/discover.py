@@ -73,8 +73,8 @@ def discover(
     Args:
         values: a sample with the columns `value` and `iv`: see `audit.discovery.sample.sample`.
         keys: the candidates.
-        layouts: those to try; the same behind constant prefixes that the values show are tried as well.
-        secret_tags: tells equal plain texts.
+        layouts: those to try; the same after constant prefixes that the values show are tried as well.
+        secret_tags: recognises equal plain texts.
         supplied: layouts that a known plain text has proven.
     """
     views = Views(values)
@@ -112,7 +112,7 @@ class _Rank:
 
 
 def layouts_to_try(layouts: Iterable[Layout], views: Views) -> tuple[Layout, ...]:
-    """The layouts in which any value is written at all, and the same in wrappers and behind prefixes."""
+    """The layouts in which any value is written at all, and the same in wrappers and after prefixes."""
     listed = tuple(layouts)
     wanted = tuple(dict.fromkeys((*listed, *wrapped(listed, views))))
     read = _telling({View.of(layout) for layout in wanted}, views)

@@ -79,7 +79,7 @@ _NOTHING: Final = KnownTextProof((), ())
 
 @dataclass(frozen=True, slots=True)
 class OtherValues:
-    """What a solved vector is held against.
+    """What a solved vector is compared with.
 
     Attributes:
         values: a sample of the store, columns `value` and `iv`.
@@ -100,7 +100,7 @@ def prove(
     layouts: Iterable[Layout],
     population: OtherValues = NOTHING_ELSE,
 ) -> KnownTextProof:
-    """Try every key in every layout, behind every prefix too that the value itself begins with.
+    """Try every key in every layout, after every prefix too that the value itself begins with.
 
     A text that nothing gives is read in other ways too: without what is left over at its ends, and in the
     encodings that older programs store.

@@ -66,7 +66,7 @@ class SampleTrial:
         Args:
             views: the values.
             tried: the hypotheses.
-            secret_tags: tells equal plain texts.
+            secret_tags: recognises equal plain texts.
             proven: tells which of them a known plain text has proven: these are looked at whatever they open.
         """
         always = frozenset(index for index, each in enumerate(tried) if proven(each))

@@ -48,7 +48,7 @@ def agree(blocks: Bytes, aes_keys: Collection[Secret]) -> npt.NDArray[np.bool_]:
 
     Two texts in ASCII have their 16 highest bits in common behind any constant; of random blocks one in
     65,536 does with another. A block that agrees with none is behind a constant only if it is the only one,
-    or is no text.
+    or is not text.
 
     Args:
         blocks: shape [n, 16]; equal ones do not agree with each other.

@@ -40,7 +40,7 @@ _RUNS: Final = tuple(
     re.compile(rf"{run}(?:\|{run})?")
     for run in (r"[0-9A-Fa-f]{32,}", r"[A-Za-z0-9+/]{20,}={0,2}", r"[A-Za-z0-9_-]{20,}={0,2}")
 )
-"""Encoded bytes of a block or more, perhaps with a vector behind a `|`, in each alphabet."""
+"""Encoded bytes of a block or more, perhaps with a vector after a `|`, in each alphabet."""
 
 _HEX: Final = re.compile(r"(?:[0-9A-Fa-f]{2}){16,}")
 _TO_STANDARD: Final = str.maketrans("-_", "+/")

@@ -52,7 +52,7 @@ class LayoutEntry(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _with_its_preset(cls, given: object) -> object:
-        """The settings that a preset stands for, under those that are given beside it."""
+        """The settings that a preset stands for, under those that are given along with it."""
         if not isinstance(given, Mapping):
             return given
         settings = dict(given)

@@ -41,7 +41,7 @@ class KeyForm(StrEnum):
 class Cipher(StrEnum):
     """The block cipher.
 
-    Those beside AES (FIPS 197) are of the age before it: `TRIPLE_DES` (NIST SP 800-67), `DES` (FIPS 46-3,
+    Those besides AES (FIPS 197) are of the age before it: `TRIPLE_DES` (NIST SP 800-67), `DES` (FIPS 46-3,
     withdrawn), `BLOWFISH` (Schneier 1994). They are tried only in layouts that a user supplies.
     """
 
@@ -131,7 +131,7 @@ class Layout:
 
     Attributes:
         key_form: how key bytes come from the key file.
-        mode: the mode; CBC and ECB pad, GCM carries its 16-byte tag behind.
+        mode: the mode; CBC and ECB pad, GCM carries its 16-byte tag at the end.
         iv: where the initialization vector or nonce is.
         encoding: how the bytes are written down.
         prefix: constant bytes in front of everything else, after decoding (a version byte, say).
@@ -233,5 +233,5 @@ def _behind_unknown(layout: Layout) -> Layout:
 
 
 def with_prefixes(layouts: Iterable[Layout], prefixes: Iterable[bytes]) -> tuple[Layout, ...]:
-    """The same layouts behind each of these constant prefixes."""
+    """The same layouts after each of these constant prefixes."""
     return tuple(replace(each, prefix=prefix) for prefix, each in product(prefixes, layouts))

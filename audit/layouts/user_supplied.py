@@ -68,25 +68,25 @@ def read_layouts(path: Path) -> SuppliedLayouts:
     `key_form` is `trimmed` unless it says otherwise. `preset` stands for a well-known program's.
 
     Raises:
-        LayoutError: the file cannot be read, is no TOML, or describes no layouts; one line says where.
+        LayoutError: the file cannot be read, is not TOML, or describes no layouts; one line says where.
     """
     name = f"layouts file {str(path)!r}"
     try:
         with path.open("rb") as stream:
             content = stream.read(_LARGEST + 1)
         if len(content) > _LARGEST:
-            raise LayoutError(f"{name} is larger than {_LARGEST:,} bytes: it is no layouts file")
+            raise LayoutError(f"{name} is larger than {_LARGEST:,} bytes: it is not a layouts file")
         if max(map(len, content.splitlines()), default=0) > _LONGEST_LINE:
-            raise LayoutError(f"{name} has a line of over {_LONGEST_LINE:,} bytes: it is no layouts file")
+            raise LayoutError(f"{name} has a line of over {_LONGEST_LINE:,} bytes: it is not a layouts file")
         file = _File.model_validate(tomllib.loads(content.decode()))
     except OSError as error:
         raise LayoutError(f"{name} cannot be read: {error.strerror}") from error
     except ValidationError as error:
         raise LayoutError(f"{name}: {_first_fault(error)}") from error
     except RecursionError as error:
-        raise LayoutError(f"{name} is no TOML: it is nested too deeply") from error
+        raise LayoutError(f"{name} is not TOML: it is nested too deeply") from error
     except ValueError as error:  # no TOML, no UTF-8, a number of more digits than Python converts
-        raise LayoutError(f"{name} is no TOML: {_one_line(str(error))}") from error
+        raise LayoutError(f"{name} is not TOML: {_one_line(str(error))}") from error
     return SuppliedLayouts(
         to_try=tuple(entry.layout() for entry in file.layouts if not entry.proven),
         proven=tuple(entry.layout() for entry in file.layouts if entry.proven),
@@ -100,7 +100,7 @@ def write_layouts(path: Path, supplied: SuppliedLayouts) -> None:
     """A file that `read_layouts` reads back to the same; it holds no key.
 
     Raises:
-        LayoutError: the text around a layout's values is no UTF-8, which TOML cannot hold.
+        LayoutError: the text around a layout's values is not UTF-8, which TOML cannot hold.
         OutputError: it cannot be written.
     """
     tables = [
@@ -139,7 +139,7 @@ def _as_toml(layout: Layout, *, proven: bool, under: Iterable[str] = ()) -> str:
     try:
         settings = settings_of(layout)
     except UnicodeDecodeError as error:
-        raise LayoutError(f"{layout.name} cannot be saved: the text around its values is no UTF-8") from error
+        raise LayoutError(f"cannot save {layout.name}: the text around its values is not UTF-8") from error
     lines = [
         f"{name} = {_quoted(value) if isinstance(value, str) else value}" for name, value in settings.items()
     ]

@@ -32,8 +32,8 @@ class JsonMember:
         """The member `name` of the object that `value` is.
 
         Raises:
-            ValueError: it is no JSON object with exactly one such member whose value is a string. Of doubled
-                names one parser takes the first and another the last: such an object is not touched.
+            ValueError: it is not a JSON object with exactly one such member whose value is a string. Of
+                doubled names one parser takes the first and another the last: such an object is not touched.
         """
         text = value.decode()
         try:
@@ -62,7 +62,7 @@ def _strings(text: str) -> list[tuple[str, _Place | None]]:
     """Each member's name with the place of its string, None where its value is of another kind.
 
     Raises:
-        ValueError, IndexError: it is no JSON object.
+        ValueError, IndexError: it is not a JSON object.
     """
     found: list[tuple[str, _Place | None]] = []
     at = _expect(text, _space(text, 0), "{")
@@ -101,7 +101,7 @@ class Wrapper:
         head: what every value begins with.
         tail: what every value ends with.
         member: the name of the JSON member whose string is the encoded value; its other members may differ
-            from value to value. "" where the value is no JSON.
+            from value to value. "" where the value is not JSON.
     """
 
     head: bytes = b""

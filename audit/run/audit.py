@@ -41,7 +41,7 @@ class AuditRequest:
         current: labels of the keys that the servers use now, each `[PRODUCT:]LABEL`; without them the stores
             may know.
         owners: a CSV of who owns which credential.
-        layouts: a TOML file of layouts beside the known ones.
+        layouts: a TOML file of layouts in addition to the known ones.
         ignore: a file of what is not to count until a date.
         today: the day that decides what has expired of it; that of the system's clock otherwise.
         reentered: a folder of re-entry lists that teams gave back.
@@ -73,7 +73,7 @@ class AuditResult:
 
     Attributes:
         run: verdicts, findings and the summary.
-        remarks: what is worth knowing beside it, a sentence each.
+        remarks: what is worth knowing along with it, a sentence each.
         reentered: of the schema `REENTERED`, where lists were given back.
     """
 

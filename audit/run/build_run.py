@@ -46,7 +46,7 @@ class RunParts:
 
     Attributes:
         logs: what the logs say, and how much of them was read.
-        findings: the `FINDINGS` schema: of the logs, and of keys and reports held against each other.
+        findings: the `FINDINGS` schema: of the logs, and of keys and reports compared with each other.
         stores: what the stores hold.
         examined: the verdicts, one for each product.
         rings: the candidate keys, by product.

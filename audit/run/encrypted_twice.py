@@ -1,4 +1,4 @@
-"""Values that were encrypted twice: what lies inside is judged, and the outside is told by it."""
+"""Values that were encrypted twice: what lies inside is judged, and the outer value gets its verdict."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -47,7 +47,7 @@ def inner_batches(
 
 @dataclass(frozen=True, slots=True)
 class InnerVerdicts:
-    """What was said of the values found under another encryption.
+    """The verdicts on the values found under another encryption.
 
     Attributes:
         frame: their judgements; `record` is the place of the outer value.

@@ -48,7 +48,7 @@ class ExaminedProduct:
     Attributes:
         ring: the keys that they were tried under.
         frame: the columns of `STORED` without `value` and `iv`, those of a judgement, `value_digest`.
-        tags: equal for values that hold the same secret; zeros where that cannot be told; shape [n, 2].
+        tags: equal for values that hold the same secret; zeros where that is not known; shape [n, 2].
         cases: why each has its verdict, by itself, whatever lies inside it; shape [n].
         discovered: the layouts that the data show.
         tried: the keys in layouts that were tried.
@@ -93,7 +93,7 @@ def examine(
     Args:
         batches: values of the ring's product, at least one batch.
         ring: the candidate keys.
-        secret_tags: tells equal secrets within this run.
+        secret_tags: recognises equal secrets within this run.
         supplied: further layouts.
 
     Raises:

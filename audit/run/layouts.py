@@ -47,7 +47,7 @@ class LayoutsRequest:
         keys: references to the candidate keys, each `[LABEL=]REF`.
         current: labels of the keys that the servers use now, each `[PRODUCT:]LABEL`; without them the stores
             may know.
-        layouts: a TOML file of layouts beside the known ones.
+        layouts: a TOML file of layouts in addition to the known ones.
         known: locations of credentials whose plain text is known.
         known_text: a reference to each of these texts, in the same order; without any they are asked for.
     """
@@ -66,7 +66,7 @@ class LayoutsResult:
 
     Attributes:
         table: a row for each layout with its key, of the columns of `LAYOUT_TABLE`.
-        remarks: what is worth saying beside it, a sentence each.
+        remarks: what is worth reporting with it, a sentence each.
         unknown: how many values remain of which nothing can be said.
         questions: what one known text would settle.
         explained: whether each known text was given by some hypothesis.
@@ -196,7 +196,7 @@ def layouts_of(
     Args:
         reading: the stores.
         rings: the candidate keys.
-        supplied: layouts beside the known ones.
+        supplied: layouts in addition to the known ones.
         texts: known plain texts.
     """
     known = tuple(texts)

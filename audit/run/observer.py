@@ -22,7 +22,7 @@ class Observer(Protocol):
         ...
 
     def remark(self, sentence: str) -> None:
-        """One sentence that is worth knowing beside the result; it may quote foreign text."""
+        """One sentence that is worth knowing along with the result; it may quote foreign text."""
         ...
 
 

@@ -57,9 +57,9 @@ def _of_product(examined: ExaminedProduct) -> Iterator[OpenQuestion]:
 
 
 def _settled(found: Iterable[Evidence], ring: KeyRing, key: Key) -> list[str]:
-    """The layouts of this key that are one answer: what is no text there is damaged, not undecided.
+    """The layouts of this key that are one answer: what is not text there is damaged, not undecided.
 
-    Not those that a known text of another value proved: what is no text there may lie in another layout.
+    Not those that a known text of another value proved: what is not text there may lie in another layout.
     """
     of_key = (
         each

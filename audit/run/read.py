@@ -120,4 +120,4 @@ def zone_of(name: str | None) -> tzinfo | None:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):  # a folder of zones, a name too long for a file
-        raise RequestError(f"{name!r} is no time zone", field="timezone") from None
+        raise RequestError(f"{name!r} is not a time zone", field="timezone") from None

@@ -30,7 +30,7 @@ class ReadinessRequest:
         keys: references to the candidate keys, each `[LABEL=]REF`.
         current: labels of the keys that the servers use now, each `[PRODUCT:]LABEL`; without them the stores
             may know.
-        layouts: a TOML file of layouts beside the known ones.
+        layouts: a TOML file of layouts in addition to the known ones.
         copies: references to further places of the server's key, each `LABEL=REF`.
         conf: the nodes' conf folders, each `[NODE=]DIR`, the primary's first.
         backups: references to restored backups.
@@ -99,7 +99,7 @@ def check_readiness(
     known = check_ids()
     for each in request.skip:
         if each not in known:
-            raise RequestError(f"{each!r} is none of {', '.join(known)}", field="skip")
+            raise RequestError(f"{each!r} is not one of {', '.join(known)}", field="skip")
     with observer.working() as progress:
         estates = read_estates(_opened(request, resolver, observer), progress)
     checks = [check for check in make_checks(estates) if check.id not in request.skip]

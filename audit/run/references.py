@@ -26,7 +26,7 @@ class Resolver:
     allow_commands: bool = False
 
     def password(self, reference: str) -> Secret:
-        """A text, without the line's end behind it.
+        """A text, without the line end after it.
 
         Raises:
             SecretReferenceError: the reference names nothing that could be read.

@@ -36,10 +36,10 @@ class Request:
         read_logs: reads the logs; called once.
         stores: where credentials rest.
         keys: the candidates, and what was no key.
-        current: labels of the keys that the servers use now, as the user said: `LABEL` or `PRODUCT:LABEL`.
+        current: labels of the keys that the servers use now, as given: `LABEL` or `PRODUCT:LABEL`.
         owners: who owns which credential.
-        supplied: layouts beside the known ones.
-        rotation_report: what a product said of a rotation of its key.
+        supplied: layouts in addition to the known ones.
+        rotation_report: what a product reported of a rotation of its key.
     """
 
     read_logs: Callable[[], LogReading]
@@ -159,10 +159,10 @@ def rings_for(  # each is one fact about the run
     Args:
         stores: what was read.
         files: the candidates.
-        current: labels of current keys, as the user said: `LABEL` or `PRODUCT:LABEL`.
-        report: what a product said of a rotation of its key.
+        current: labels of current keys, as the user gave them: `LABEL` or `PRODUCT:LABEL`.
+        report: what a product reported of a rotation of its key.
         logged: the fingerprints that logs name.
-        logged_of: the products whose logs were read: where no store tells the product.
+        logged_of: the products whose logs were read: where no store shows the product.
 
     Raises:
         KeyRingError: a current key is not among the candidates, or may be one of several products.

@@ -1,4 +1,4 @@
-"""The credentials of a run: judged, joined, owned, and held against the logs."""
+"""The credentials of a run: judged, joined, owned, and compared with the logs."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -92,7 +92,7 @@ def run_credentials(
         examined: the verdicts, one for each product.
         findings: the log entries.
         owners: who owns which credential.
-        missing: the passkeys that are no candidates.
+        missing: the passkeys that are not candidates.
         logged: the products whose logs were read: of the others, silence means nothing.
     """
     if not examined:

@@ -61,7 +61,7 @@ class StoreOpener:
         """Every store that the options name.
 
         Raises:
-            StoreError: one is not there, or is no store.
+            StoreError: one is not there, or is not a store.
             KeyRingError: no key opens the password in a database.properties.
         """
         stores = [self.open(reference) for reference in self._options.references]
@@ -75,7 +75,7 @@ class StoreOpener:
         """A store that the options need not name, opened as if they did.
 
         Raises:
-            StoreError: it is not there, or is no store.
+            StoreError: it is not there, or is not a store.
         """
         return open_store(reference, columns=self._columns, mapping=self.mapping, password=self._password)
 

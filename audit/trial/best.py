@@ -79,7 +79,7 @@ class Best:
         whole: whether every byte of the text is known: none of it stays behind an unknown vector, and no
             other layout that was tried makes the same key give another text that is about as likely.
         content: `Content` of the best opening.
-        damage: `Damage` of what is no text.
+        damage: `Damage` of what is not text.
         proven: whether an authentication tag or the plain text's own structure proves it.
         tags: equal for equal secrets, within one run; shape [n, 2].
     """
@@ -139,7 +139,7 @@ def best_openings(
         size: of the batch.
         opened: what was opened.
         tried: the hypotheses.
-        secret_tags: tells equal texts.
+        secret_tags: recognises equal texts.
         believed: those behind whose known vector a text is the value's text, although other values lie behind
             a constant that nobody knows.
     """

@@ -1,4 +1,4 @@
-"""GCM in columns (NIST SP 800-38D): nonce in front, tag of 16 bytes behind; the tag decides.
+"""GCM in columns (NIST SP 800-38D): nonce in front, tag of 16 bytes at the end; the tag decides.
 
 Under most keys nothing opens, and the first byte of a tag says so 255 times in 256: that byte is made for all
 values under eight keys at once. What passes is checked whole: in columns where it is much, else by the

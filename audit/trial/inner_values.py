@@ -135,7 +135,7 @@ class _Forms:
 
 
 def _may_end_a_value(opened: OpenedValues, skipped: int) -> npt.NDArray[np.bool_]:
-    """Whether all that is read behind the first block is of the characters that ciphertext is written in."""
+    """Whether all that is read after the first block is of the characters that ciphertext is written in."""
     sizes = opened.lengths - skipped
     written: npt.NDArray[np.bool_] = sizes > 0
     rows = np.flatnonzero(written)
@@ -146,7 +146,7 @@ def _may_end_a_value(opened: OpenedValues, skipped: int) -> npt.NDArray[np.bool_
 
 
 def _may_be_stored(opened: OpenedValues) -> npt.NDArray[np.bool_]:
-    """Whole blocks of what is no text, or text of the characters that ciphertext is written in; shape [n]."""
+    """Whole blocks that are not text, or text of the characters that ciphertext is written in; shape [n]."""
     raw: npt.NDArray[np.bool_] = (opened.content == Content.BINARY) & (opened.lengths >= BLOCK)
     written = (opened.content == Content.ASCII) & (opened.lengths >= _SHORTEST_WRITTEN)
     rows = np.flatnonzero(written)

@@ -36,7 +36,7 @@ class LastBlockScores:
     Attributes:
         rows: where the values stand in the batch.
         log10: as `OpenedValues.last_log10`, or less: the text may be of a looser class than its end.
-        may_gain: whether the blocks before may add to it: not where the end is no text, nor where there are
+        may_gain: whether the blocks before may add to it: not where the end is not text, nor where there are
             none. What cannot gain is judged by `log10` in the end too.
     """
 

@@ -49,7 +49,7 @@ def open_one_by_one(
 
     Args:
         groups: values by length, the prefix of these hypotheses taken off, a vector from beside in front.
-        tried: hypotheses of layouts that are no plain AES, each with its place in the whole list.
+        tried: hypotheses of layouts that are not plain AES, each with its place in the whole list.
     """
     values = [[row.tobytes() for row in group.data] for group in groups]
     for index, hypothesis in tried:

@@ -33,7 +33,7 @@ _ENOUGH_TO_READ: Final = 4
 """Bytes of a block that are text by chance once in 50 times."""
 
 _ENOUGH_OF_UTF8: Final = 8
-"""The same of bytes that are no ASCII: so many are in place by chance once in 100 times."""
+"""The same of bytes that are not ASCII: so many are in place by chance once in 100 times."""
 
 _BLANKS: Final = np.uint64(0x2020202020202020)
 _ONES: Final = np.uint64(0x0101010101010101)
@@ -67,7 +67,7 @@ def classify(plain: Bytes, lengths: npt.NDArray[np.intp]) -> npt.NDArray[np.uint
 
 
 class Damage(IntEnum):
-    """Whether what is no text may be a text of whose ciphertext a byte was changed.
+    """Whether what is not text may be a text of whose ciphertext a byte was changed.
 
     In CBC such a byte garbles its block and changes one byte of the next (NIST SP 800-38A, appendix D); in a
     vector it changes one byte. `POSSIBLE`: of several blocks one is garbled, and the others are too short to
@@ -80,7 +80,7 @@ class Damage(IntEnum):
 
 
 def damage(plain: Bytes, lengths: npt.NDArray[np.intp]) -> npt.NDArray[np.uint8]:
-    """The `Damage` of rows that are no text.
+    """The `Damage` of rows that are not text.
 
     Args:
         plain: decrypted bytes, padding included, whole blocks; shape [n, width].

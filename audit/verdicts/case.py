@@ -186,13 +186,13 @@ _SENTENCES: Final = {
     Case.NO_BAR: "no '|' in it: the initialization vector is missing",
     Case.MORE_BARS: "more than one '|' in it: only one ciphertext and one vector belong there",
     Case.NO_CIPHERTEXT: "nothing stands before the '|': the ciphertext is missing",
-    Case.BAD_BASE64: "one side of the '|' is no canonical base64",
-    Case.VECTOR_SIZE: "the initialization vector behind the '|' is not 16 bytes long",
+    Case.BAD_BASE64: "one side of the '|' is not canonical base64",
+    Case.VECTOR_SIZE: "the initialization vector after the '|' is not 16 bytes long",
     Case.TWO_TEXTS: (
         "opens under {label} with certainty, but not every byte of its text is settled between layouts that "
         "the data cannot tell apart: one known plain text settles it"
     ),
-    Case.NO_BLOCKS: "the ciphertext before the '|' is no multiple of 16 bytes",
+    Case.NO_BLOCKS: "the ciphertext before the '|' is not a multiple of 16 bytes",
 }
 
 

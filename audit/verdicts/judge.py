@@ -45,7 +45,7 @@ class Grounds:
         established: the layouts that the data, or a known plain text, show.
         proven: keys in layouts that a known plain text has proven for them.
         count: how many hypotheses each value had a chance to fit wrongly: those in front.
-        published: layouts that the vendor documents, so that it can be told what is wrong with a value.
+        published: layouts that the vendor documents, so that what is wrong with a value can be reported.
     """
 
     ring: KeyRing
@@ -192,10 +192,10 @@ def _of_others(unopened: UnopenedValues, population: Population, grounds: Ground
     single = (form == ValueForm.FITTING) & (unopened.forms.sizes == BLOCK) & (not grounds.published)
     own, begins = unopened.own_key != NOT_OPENED, unopened.begins_under != NOT_OPENED
     few = misfit & population.few_misfits & (not population.idle_key)
-    # One block behind a prefix of its own and a constant vector opens under no key, and is whole.
+    # One block after a prefix of its own and a constant vector opens under no key, and is whole.
     one_block = (unopened.forms.sizes > BLOCK) & (unopened.forms.sizes < 2 * BLOCK)
     few &= ~one_block | population.many_misfits
-    # Whole blocks that are no text show no key where padding shows nothing: of such a store none is lost.
+    # Whole blocks that are not text show no key where padding shows nothing: of such a store none is lost.
     showing = [each for each in grounds.established if each.padding.fill is None]
     silent = (form == ValueForm.FITTING) & ~fitting(values, showing, Layout.fits) & (not population.of_text)
     tests = [

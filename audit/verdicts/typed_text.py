@@ -140,8 +140,8 @@ def looks_typed(values: pl.Series) -> Flags:
     """Whether each value looks like what a person types; when in doubt it does not.
 
     Words, sentences, short passwords, addresses and connection strings do. Null, nothing but white space,
-    bytes that are no text, unprintable characters, wrappers, and whatever has a stretch of 20 characters that
-    could be random text do not. White space may stand in the random text, so that folded and grouped text is
+    bytes that are not text, unprintable characters, wrappers, and whatever has a stretch of 20 characters
+    that could be random text do not. White space may stand in the random text, so that folded and grouped text is
     seen too.
 
     Args:

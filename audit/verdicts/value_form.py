@@ -60,8 +60,8 @@ class Forms:
 def _is_nearly_encoded(values: pl.Series) -> npt.NDArray[np.bool_]:
     """Whether all but one byte at most belong to base64, base64url or hex; shape [n].
 
-    That one is no mark of a wrapper, as those of `v1:…` and `{AES}…` are, and stands at neither end. Nothing
-    but letters and digits of base32 is not base64 that was cut off, either.
+    That one is not a mark of a wrapper, as those of `v1:…` and `{AES}…` are, and stands at neither end.
+    Nothing but letters and digits of base32 is not base64 that was cut off, either.
     """
     text = pl.Series([value.decode("latin-1") for value in values.to_list()], dtype=pl.String)
     odd = text.str.replace_all(r"[A-Za-z0-9+/_=\s-]", "")

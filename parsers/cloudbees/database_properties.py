@@ -70,7 +70,7 @@ def _url(found: dict[str, str]) -> str:
     if not kind or not host:
         raise StoreError("it names no database: COMMANDER_DB_TYPE and COMMANDER_DB_HOST are missing")
     if kind not in _DRIVERS:
-        raise StoreError(f"COMMANDER_DB_TYPE {kind[:40]!r} is none of {', '.join(_DRIVERS)}")
+        raise StoreError(f"COMMANDER_DB_TYPE {kind[:40]!r} is not one of {', '.join(_DRIVERS)}")
     name = found.get("COMMANDER_DB_NAME") or jdbc.get("name") or jdbc.get("database") or _DEFAULT_NAME
     is_service = kind == "oracle" and jdbc.get("separator") == "/" and not found.get("COMMANDER_DB_NAME")
     return sa.URL.create(
@@ -94,7 +94,7 @@ def _port(text: str | None, kind: str) -> int:
             raise StoreError(f"COMMANDER_DB_PORT is missing, and {kind!r} has no default that is known")
         return _PORTS[kind]
     if not re.fullmatch("[0-9]{1,5}", text):
-        raise StoreError(f"COMMANDER_DB_PORT {text[:40]!r} is no port")
+        raise StoreError(f"COMMANDER_DB_PORT {text[:40]!r} is not a port")
     return int(text)
 
 
@@ -130,7 +130,7 @@ def replaced_password(content: bytes, new: bytes) -> bytes:
         new: the password's ciphertext, as UTF-8.
 
     Raises:
-        StoreError: the file is no properties file, names no password, or names it twice: which of the two
+        StoreError: the file is not a properties file, names no password, or names it twice: which of the two
             was meant is for people to say, though the server takes the last.
     """
     found = [entry for entry in _ENTRY.finditer(content) if entry[1] is not None and _KEY in _read(entry)]

@@ -48,7 +48,7 @@ class KeyCandidate:
 
 
 def decode_text(content: bytes) -> str | None:
-    """The text of a file: its encoding by a byte-order mark, else UTF-8; None if it is no text.
+    """The text of a file: its encoding by a byte-order mark, else UTF-8; None if it is not text.
 
     UTF-16 without a mark is known by its zero bytes, where all else is ASCII. Terminal colours are cut out.
     """

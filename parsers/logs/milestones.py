@@ -22,7 +22,7 @@ _STEPS: Final = tuple(
 )
 
 MILESTONES: Final = tuple(phrase for phrase, _ in _STEPS)
-"""Phrases to look for beside those of the findings."""
+"""Phrases to look for in addition to those of the findings."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ def moment(time: str, zone: tzinfo | None = None) -> datetime:
     """The point in time, with a zone: the log's own, else `zone`, else UTC, so that local times compare.
 
     Raises:
-        ValueError: this is no time (`2021-02-30T…`).
+        ValueError: this is not a time (`2021-02-30T…`).
     """
     return in_zone(datetime.fromisoformat(time), zone)
 

@@ -24,7 +24,7 @@ def read_phrases(path: str) -> Phrases:
     expression with a group `subject`, perhaps one `project`), `subject_kind` and `system`.
 
     Raises:
-        LogError: the file cannot be read, or is no such file.
+        LogError: the file cannot be read, or is not such a file.
     """
     from parsers.logs.phrases import own_phrases  # brings pydantic, which few runs need
 
@@ -51,7 +51,7 @@ def own_phrases(path: str) -> tuple[Phrase, ...]:
     """The phrases of a TOML file.
 
     Raises:
-        LogError: the file cannot be read, or is no such file.
+        LogError: the file cannot be read, or is not such a file.
     """
     try:
         with Path(path).open("rb") as file:
@@ -60,7 +60,7 @@ def own_phrases(path: str) -> tuple[Phrase, ...]:
     except OSError as error:
         raise LogError(f"cannot read the file of phrases {path!r}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, re.error, ValueError) as error:
-        raise LogError(f"{path!r} is no file of phrases: {_first_line(error)}", hint=_HINT) from error
+        raise LogError(f"{path!r} is not a phrases file: {_first_line(error)}", hint=_HINT) from error
 
 
 _HINT: Final = "[[phrases]] with phrase = '…', kind = '…', and perhaps subject = 'name (?P<subject>\\S+)'"

@@ -27,7 +27,7 @@ from parsers.unread import Unread
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a worker is told beside the paths: no open files, and no secrets.
+    """What a worker needs besides the paths: no open files, and no secrets.
 
     Attributes:
         phrases: to look for.
@@ -132,7 +132,7 @@ def read_logs_in_batches(
         passwords: references to candidates for encrypted archives: paths and `env:NAME`, which each worker
             resolves itself, so that no secret travels.
         limits: the guards against hostile archives.
-        progress: is told about bytes on disk, task by task.
+        progress: is informed of the bytes on disk that were read, task by task.
         full: how much one task takes.
 
     Raises:
@@ -158,7 +158,7 @@ def _elsewhere(reference: str) -> str:
             return reference
         case Place.PROMPT | Place.DESCRIPTOR | Place.COMMAND:
             raise ClusterError(
-                f"{place} is no password reference for a cluster, whose workers resolve it themselves",
+                f"{place} is not a password reference for a cluster, whose workers resolve it themselves",
                 hint="take a path that every worker sees, or env:NAME, set where the workers are started",
             )
 

@@ -7,10 +7,10 @@ What counts as a line, a hit and an entry, exactly:
 - A line is hit if a phrase begins in the part of it that counts.
 - An entry begins at a line that `ENTRY_START` matches and reaches to the next such line. The entry of a hit
   line is the one that begins last, at most `Bounds.lookback` bytes before the line does. If none does, the
-  layout is not known: the entry is the line itself, with the lines behind it that go on with it
+  layout is not known: the entry is the line itself, with the lines after it that go on with it
   (`END_OF_UNKNOWN`).
 - Of an entry the first `Bounds.entry` bytes are kept. Further hits in them are the same entry's; a hit in a
-  line that begins behind them is another entry's.
+  line that begins after them is another entry's.
 
 None of this depends on how the bytes come in chunks.
 """
@@ -75,7 +75,7 @@ class SearchResult:
     Attributes:
         size: bytes read.
         lines: lines read, an unfinished last one included.
-        skipped: bytes of lines behind `Bounds.line`.
+        skipped: bytes of lines beyond `Bounds.line`.
         head: the stream's first bytes, at most `Bounds.lookback`.
         tail: its last bytes, at most `Bounds.lookback`.
         fault: why reading stopped before the end, or "".
@@ -115,7 +115,7 @@ class _OpenEntry:
         line: of its first byte.
         data: what is kept of it so far.
         seen_to: offset up to which no other entry begins.
-        end: matches the line end behind which it has ended.
+        end: matches the line end after which it has ended.
     """
 
     offset: int
@@ -146,7 +146,7 @@ class _StreamSearch:
         self._open: _OpenEntry | None = None
         self._complete: list[RawEntry] = []
         self._covered = 0  # offset up to which lines belong to entries already found
-        self._decided = 0  # last position of which it can be told whether an entry begins there
+        self._decided = 0  # last position of which it is known whether an entry begins there
 
     def run(self) -> SearchResult:
         window, lines = self._window, self._lines

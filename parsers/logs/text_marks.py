@@ -122,7 +122,7 @@ class _FromCr:
 
 
 class _FromUtf16:
-    """UTF-16 made UTF-8; what is no UTF-16 becomes backslash escapes."""
+    """UTF-16 made UTF-8; what is not UTF-16 becomes backslash escapes."""
 
     def __init__(self, stream: ByteStream, encoding: str) -> None:
         self._stream = stream

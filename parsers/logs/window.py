@@ -62,7 +62,7 @@ class LineNumbers:
     Attributes:
         ends: line ends counted so far.
         line_offset: where the line began that reaches into the chunk, or out of it once it is done with.
-        skipped: bytes of lines behind the cap.
+        skipped: bytes of lines beyond the cap.
     """
 
     __slots__ = ("_cap", "_counted_to", "_flagged", "_flags", "ends", "line_offset", "skipped")

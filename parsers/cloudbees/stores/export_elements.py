@@ -21,7 +21,7 @@ _PROJECT_OF_PATH: Final = re.compile(r"/projects/([^/]+)|/plugins/([^/]+)/projec
 
 
 class ExportTree:
-    """The open elements, outermost first, and the names that they have told so far.
+    """The open elements, outermost first, and the names that they have given so far.
 
     `<project><projectName>P</projectName>…` makes `/projects/P`: an element X is named by its child XName,
     which in exports precedes everything nested. Elements without a name add nothing to a path.

@@ -18,7 +18,7 @@ from parsers.stores.text_encoding import encoding_of
 
 
 def _file(file: StoreFile, head: bytes) -> Store | None:
-    """Every XML: what is no export says so once it is read, with the name of its root element."""
+    """Every XML: what is not an export says so once it is read, with the name of its root element."""
     text = head.decode(encoding_of(head), "replace").lstrip()
     return CloudBeesExport(file) if text.startswith("<") else None
 

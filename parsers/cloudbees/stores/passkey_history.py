@@ -58,7 +58,7 @@ def _seen(
             malformed += 1
     if malformed:
         yield Unread(
-            store, table.name, f"{malformed} values are no fingerprints of 40 hex digits", partial=True
+            store, table.name, f"{malformed} values are not fingerprints of 40 hex digits", partial=True
         )
 
 

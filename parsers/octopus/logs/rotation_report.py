@@ -29,7 +29,7 @@ def parse_rotation_report(text: str, path: str) -> RotationReport:
     updated = [(int(count), int(total)) for count, total in _UPDATED.findall(text)]
     failed = [(int(count), int(total)) for count, total in _FAILED.findall(text)]
     if not updated or not (processed or failed):
-        raise LogError(f"{path!r} is no rotation report")
+        raise LogError(f"{path!r} is not a rotation report")
     totals = [*processed, *(total for _, total in (*updated, *failed))]
     key = _NEW_KEY.search(text)
     return RotationReport(

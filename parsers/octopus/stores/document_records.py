@@ -66,7 +66,7 @@ class Documents:
             match cells[index]:
                 case str(text) if text:
                     if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
-                        raise StoreError("its text is no UTF-8")
+                        raise StoreError("its text is not UTF-8")
                     return index, text
                 case (bytes() | bytearray() | memoryview()) as blob if len(blob):
                     return index, inflated(bytes(blob))
@@ -79,7 +79,7 @@ def _as_stored(content: str | None) -> StoredCiphertext:
 
 def _in_json(value: StoredCiphertext) -> str:
     if value.iv is not None:
-        raise StoreError("a document has no place for a vector beside a value")
+        raise StoreError("a document has no place for a vector next to a value")
     try:
         return json.dumps(value.value.decode(), ensure_ascii=False)
     except UnicodeDecodeError:

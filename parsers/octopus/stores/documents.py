@@ -78,7 +78,7 @@ class DocumentValue:
 
 @dataclass(frozen=True, slots=True)
 class NoText:
-    """A known place where something else than a string stands: `{"HasValue": true}` of the REST API, say."""
+    """A known place where something else than a string is: `{"HasValue": true}` of the REST API, say."""
 
     path: Path
     what: str
@@ -88,7 +88,7 @@ class NoText:
 class Within:
     """Encrypted strings in a longer string: JSON as text, a connection string, a script.
 
-    Nothing reads them there by itself, so they are no stored values: nobody knows what the string around
+    Nothing reads them there by itself, so they are not stored values: nobody knows what the string around
     them is, and so how to write it anew.
     """
 
@@ -110,7 +110,7 @@ def inflated(blob: bytes) -> str:
             raise StoreError("its JSONBlob is too large" if too_large else "its JSONBlob is cut off")
         return content.decode("utf-16-le")
     except zlib.error as error:
-        raise StoreError("its JSONBlob is no gzip") from error
+        raise StoreError("its JSONBlob is not gzip") from error
     except UnicodeDecodeError as error:
         raise StoreError("its JSONBlob holds no UTF-16") from error
 

@@ -83,7 +83,7 @@ _OF_MAPPED_TABLES: Final = re.compile(r"(?i)\bINSERT\s+(?:INTO\s+)?[\w.\"\[\]]*\
 
 
 def _file(file: StoreFile, head: bytes) -> Store | None:
-    """The store that a file is, or None. A SQLite file is told by its tables, once it is read.
+    """The store that a file is, or None. A SQLite file is recognised by its tables, once it is read.
 
     Args:
         file: where it lies.

@@ -57,7 +57,7 @@ def name_in_words(document: Document, held: DocumentValue, names: Names) -> str:
 
 
 def user_name(held: DocumentValue) -> str:
-    """The account that stands beside the secret, or ""."""
+    """The account that stands next to the secret, or ""."""
     return next(filter(None, (text_of(held.around, name) for name in _ACCOUNT_MEMBERS)), "")
 
 
@@ -135,7 +135,7 @@ MOST_PLACES: Final = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """A store that is no stream of one file."""
+    """A store that is not a stream of one file."""
 
     path: str
     member: str = ""

@@ -45,7 +45,7 @@ class TableFileFormat(Enum):
 
 
 def form_of(file: StoreFile, head: bytes) -> TableFileFormat | None:
-    """The form in which a file holds documents; None if it is no such file.
+    """The form in which a file holds documents; None if it is not such a file.
 
     Args:
         file: where it lies: the columns of Parquet are listed at its end.

@@ -58,7 +58,7 @@ def _cell(name: str, cell: str) -> str | bytes:
     try:
         return bytes.fromhex(cell.removeprefix("0x"))
     except ValueError:
-        return b"no hexadecimal digits"  # which is no gzip either: the document's own fault tells it
+        return b"no hexadecimal digits"  # which is not gzip either: the document's own fault tells it
 
 
 def bare_rows(text: io.TextIOWrapper) -> Iterator[Cells | str]:
@@ -116,7 +116,7 @@ def _in_array(rest: str, text: io.TextIOWrapper) -> Iterator[str]:
             more = text.read(max(1 << 16, len(rest)))
             if not more or len(rest) > MAX_LINE:
                 raise StoreError("the array is cut off, or damaged; what follows was not read") from error
-            # Line ends that a client puts into one long line of `FOR JSON` are no part of it.
+            # Line ends that a client puts into one long line of `FOR JSON` are not part of it.
             rest += more
             continue
         yield rest[:end]

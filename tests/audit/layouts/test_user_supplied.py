@@ -80,7 +80,7 @@ def test_what_is_proven_under_a_key_is_kept_so(tmp_path: Path) -> None:
         ('[[layouts]]\niv = "zero"\nprefix = "0"\n' + CBC, "layouts.0.prefix: string should match"),
         ('[[layouts]]\niv = "zero"\ncipher_of = "des"\n' + CBC, "layouts.0.cipher_of: extra inputs"),
         ('[[layouts]]\nkey_form = "raw"\nmode = "gcm"\niv = "zero"', "layouts.0: gcm takes iv"),
-        ("[[layouts", "is no TOML"),
+        ("[[layouts", "is not TOML"),
     ],
 )
 def test_faults_are_named_in_one_line(tmp_path: Path, text: str, said: str) -> None:

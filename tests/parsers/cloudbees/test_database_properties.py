@@ -72,9 +72,9 @@ def test_characters_beyond_sixteen_bits(tmp_path: Path) -> None:
     ("content", "message"),
     [
         ("", "names no database"),
-        ("COMMANDER_DB_TYPE=db2\nCOMMANDER_DB_HOST=h", "'db2' is none of"),
+        ("COMMANDER_DB_TYPE=db2\nCOMMANDER_DB_HOST=h", "'db2' is not one of"),
         ("COMMANDER_DB_TYPE=builtin\nCOMMANDER_DB_HOST=h", "PORT is missing"),
-        ("COMMANDER_DB_TYPE=mysql\nCOMMANDER_DB_HOST=h\nCOMMANDER_DB_PORT=33O6", "'33O6' is no port"),
+        ("COMMANDER_DB_TYPE=mysql\nCOMMANDER_DB_HOST=h\nCOMMANDER_DB_PORT=33O6", "'33O6' is not a port"),
         ("COMMANDER_DB_PASSWORD=\\u12", "line 1: "),
         ("COMMANDER_DB_PASSWORD=\\ud83d!", "line 1: half of a character"),
         ("x" * 2_000_000, "more than"),
