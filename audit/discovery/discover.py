@@ -252,11 +252,11 @@ class _Proofs:
 
     def alone(self, trial: SampleTrial, established: Iterable[Evidence]) -> tuple[Evidence, ...]:
         """What is proven, opens something, and is not established by the data."""
-        told = {each for evidence in established for each in evidence.alike}
+        indistinguishable = {each for evidence in established for each in evidence.alike}
         others = {
             index: openings
             for index, openings in trial.openings.items()
-            if trial.tried[index] not in told and self.hold(trial.tried[index])
+            if trial.tried[index] not in indistinguishable and self.hold(trial.tried[index])
         }
         ranked = _ranked(trial, np.ones(trial.size, np.bool_), others)
         return tuple(

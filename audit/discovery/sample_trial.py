@@ -113,22 +113,22 @@ class SampleTrial:
         fitting: dict[int, npt.NDArray[np.bool_]] = {}  # by the mask: hypotheses of one form share it
         counts: dict[int, int] = {}
 
-        def told(place: int) -> tuple[npt.NDArray[np.bool_], int]:
+        def fitting_rows(place: int) -> tuple[npt.NDArray[np.bool_], int]:
             mask = self.fitting[asked[place]]
             if id(mask) not in fitting:
                 fitting[id(mask)] = mask[rows]
                 counts[id(mask)] = int(fitting[id(mask)].sum())
             return fitting[id(mask)], counts[id(mask)]
 
-        def worth(place: int, said: LastBlockScores) -> npt.NDArray[np.bool_]:
+        def worth(place: int, scores: LastBlockScores) -> npt.NDArray[np.bool_]:
             """All the survivors of a hypothesis, or none: where last blocks say no more than chance gives.
 
             Opening what else passes their padding would be nearly all the work.
             """
-            fits, count = told(place)
-            surprise = surprise_log10(said.log10[fits[said.rows]], count)
+            fits, count = fitting_rows(place)
+            surprise = surprise_log10(scores.log10[fits[scores.rows]], count)
             self.surprise[asked[place]] = surprise
-            return np.full(len(said.rows), surprise <= at_most or asked[place] in self.always)
+            return np.full(len(scores.rows), surprise <= at_most or asked[place] in self.always)
 
         parts: dict[int, list[OpenedValues]] = {}
         tags: dict[int, list[npt.NDArray[np.uint64]]] = {}
@@ -143,7 +143,7 @@ class SampleTrial:
                 log10=log10,
                 last_log10=np.concatenate([each.last_log10 for each in of_place]),
                 tags=np.concatenate(tags[place]),
-                explained=hardly_chance(log10, told(place)[1]),
+                explained=hardly_chance(log10, fitting_rows(place)[1]),
             )
         return gathered
 

@@ -139,7 +139,9 @@ def _as_toml(layout: Layout, *, proven: bool, under: Iterable[str] = ()) -> str:
     try:
         settings = settings_of(layout)
     except UnicodeDecodeError as error:
-        raise LayoutError(f"cannot save {layout.name}: the text around its values is not UTF-8") from error
+        raise LayoutError(
+            f"{layout.name} cannot be saved: the text around its values is not UTF-8"
+        ) from error
     lines = [
         f"{name} = {_quoted(value) if isinstance(value, str) else value}" for name, value in settings.items()
     ]

@@ -140,7 +140,7 @@ def _keys(
         system: _opens(credentials.filter(system=system), gathered.examined, system)
         for system in gathered.rings.rings
     }
-    told: set[str] = set()
+    reported: set[str] = set()
     in_use = {
         key.label
         for system, ring in gathered.rings.rings.items()
@@ -149,8 +149,8 @@ def _keys(
     }
     for system, ring in gathered.rings.rings.items():
         for key in ring.keys:
-            if _is_used(key, opens[system]) or key.label not in in_use | told:
-                told.add(key.label)
+            if _is_used(key, opens[system]) or key.label not in in_use | reported:
+                reported.add(key.label)
                 yield KeySummary(
                     label=key.label,
                     bits=key.bits,

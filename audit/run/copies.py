@@ -67,12 +67,12 @@ def join_copies(judged: pl.DataFrame) -> JoinedCredentials:
     ).over(_SAME_CREDENTIAL)
     marked = frame.with_columns(differs.alias("differs"))
     differing = marked.filter("differs").select(_SAME_CREDENTIAL).n_unique()
-    told = marked.with_columns(
+    explained = marked.with_columns(
         pl.when("differs")
         .then(pl.format("{}; another store holds a different value of this credential", "reason"))
         .otherwise("reason")
         .alias("reason")
     )
     return JoinedCredentials(
-        told.select(judged.columns), kept, Copies(judged.height - frame.height, differing)
+        explained.select(judged.columns), kept, Copies(judged.height - frame.height, differing)
     )

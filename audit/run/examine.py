@@ -228,8 +228,8 @@ class _Examination:
         meant, weak = self._weak_under_established(waiting, shown)
         correction = _correction(tried)
 
-        def worth(_: int, said: LastBlockScores) -> npt.NDArray[np.bool_]:
-            return said.may_gain | may_count(said.log10, correction)
+        def worth(_: int, scores: LastBlockScores) -> npt.NDArray[np.bool_]:
+            return scores.may_gain | may_count(scores.log10, correction)
 
         bests = []
         for rows, values in zip(waiting, views, strict=True):

@@ -87,10 +87,10 @@ def with_reentered(run: Run, table: pl.DataFrame, returned: ReturnedLists) -> Ru
         complete=before != ExitCode.INCOMPLETE and not unread,
         attention=before == ExitCode.ATTENTION or any(state in counts for state in CLAIMED_IN_VAIN),
     )
-    told = {state.value: counts[state] for state in ReentryState if state in counts}
+    states = {state.value: counts[state] for state in ReentryState if state in counts}
     return replace(
         run,
-        summary=run.summary.model_copy(update={"reentered": told, "exit_code": int(code)}),
+        summary=run.summary.model_copy(update={"reentered": states, "exit_code": int(code)}),
         unread=pl.concat([run.unread, pl.DataFrame([asdict(each) for each in unread], schema=UNREAD)]),
     )
 

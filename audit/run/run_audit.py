@@ -53,7 +53,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class AuditOutcome:
-    """The run, and what is worth saying of it beside.
+    """The run, and what is worth reporting with it.
 
     Attributes:
         run: what reports are made of.
@@ -90,10 +90,10 @@ def run_audit(request: Request, progress: Progress) -> AuditOutcome:
     progress.working_on(f"{len(rings.keys)} keys on {stores.values():,} values")
     examined = examine_each_product(stores, rings, request.supplied)
     stores.forget_values()
-    beside = said_beside(stores, examined, files, rings, request.rotation_report)
+    supplements = product_supplements(stores, examined, files, rings, request.rotation_report)
     gathered = RunParts(
         logs=replace(logs, findings=()),  # they stand in the frame
-        findings=pl.concat([logged, *(each.findings for each in beside)]),
+        findings=pl.concat([logged, *(each.findings for each in supplements)]),
         stores=stores,
         examined=examined,
         rings=rings,
@@ -105,20 +105,20 @@ def run_audit(request: Request, progress: Progress) -> AuditOutcome:
     remarks = (
         *_about(copies),
         *rings.remarks,
-        *(remark for each in beside for remark in each.remarks),
+        *(remark for each in supplements for remark in each.remarks),
         *(f"{key.label}: {remark}" for key in rings.keys for remark in key.remarks),
     )
-    return AuditOutcome(run, remarks, "".join(each.report for each in beside))
+    return AuditOutcome(run, remarks, "".join(each.report for each in supplements))
 
 
-def said_beside(
+def product_supplements(
     stores: StoresReading,
     examined: Sequence[ExaminedProduct],
     files: Sequence[KeyFile],
     rings: KeyRings,
     report: RotationReport | None,
 ) -> list[Supplement]:
-    """What each product says beside the verdicts."""
+    """What each product adds to the verdicts."""
     frames = {each.ring.product.id: each.frame for each in examined}
     return [
         product.supplement(
@@ -135,12 +135,12 @@ def said_beside(
 
 
 def _about(copies: Copies) -> list[str]:
-    said = []
+    remarks = []
     if copies.joined:
-        said.append(f"{copies.joined} values were met again in another store, and count once")
+        remarks.append(f"{copies.joined} values were met again in another store, and count once")
     if copies.differing:
-        said.append(f"{copies.differing} credentials hold different values in different stores")
-    return said
+        remarks.append(f"{copies.differing} credentials hold different values in different stores")
+    return remarks
 
 
 def rings_for(  # each is one fact about the run
@@ -168,16 +168,16 @@ def rings_for(  # each is one fact about the run
         KeyRingError: a current key is not among the candidates, or may be one of several products.
     """
     products = _products(stores.systems() or set(logged_of), files)
-    said = [
+    given = [
         KeyChoice(label, system)
         for system, label in (split_product(each, every_product()) for each in current)
     ]
-    told = [
+    reported = [
         KeyChoice(label, product.id, "the rotation report says")
         for product in products
         if (label := product.keys.named_by_report(files, report)) is not None
     ]
-    return make_key_rings(products, files, chosen=[*said, *told], seen=stores.seen, logged=logged)
+    return make_key_rings(products, files, chosen=[*given, *reported], seen=stores.seen, logged=logged)
 
 
 def _products(systems: Collection[str], files: Sequence[KeyFile]) -> list[Product]:

@@ -57,7 +57,7 @@ def open_blocks(
         keys = [
             TrialKey.of(aes_key, numbered, screens) for aes_key, numbered in by_key[start : start + at_once]
         ]
-        screened = [part.screened(keys, saying=worth is not None) for part in parts]
+        screened = [part.screened(keys, scored=worth is not None) for part in parts]
         yield from _judged(_texts(keys, parts, screened, worth))
 
 
@@ -79,14 +79,14 @@ def _wanted(
     key: TrialKey, parts: Sequence[LastBlocks], of_parts: Sequence[Mapping[Screen, Survivors]], worth: Worth
 ) -> dict[tuple[int, bool], npt.NDArray[np.bool_]]:
     """By hypothesis and part: which of its survivors are worth opening. Those without any are left out."""
-    said: dict[int, list[tuple[bool, LastBlockScores]]] = {}
+    scores: dict[int, list[tuple[bool, LastBlockScores]]] = {}
     for part, survivors in zip(parts, of_parts, strict=True):
         for screen, passed in survivors.items():
-            if passed.said is not None:
+            if passed.scores is not None:
                 for index, _ in key.by_screen[part.single][screen]:
-                    said.setdefault(index, []).append((part.single, passed.said))
+                    scores.setdefault(index, []).append((part.single, passed.scores))
     found = {}
-    for index, of_index in said.items():
+    for index, of_index in scores.items():
         kept = worth(index, LastBlockScores.together([each for _, each in of_index]))
         if kept.any():
             start = 0

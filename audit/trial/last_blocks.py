@@ -127,12 +127,12 @@ class Survivors:
     Attributes:
         places: among the values that were screened, ascending; shape [n].
         ends: their last blocks, decrypted; shape [n, 16].
-        said: what these say; None unless it was asked for.
+        scores: what these show; None unless it was asked for.
     """
 
     places: Rows
     ends: Bytes
-    said: LastBlockScores | None
+    scores: LastBlockScores | None
 
     def only(self, kept: npt.NDArray[np.bool_]) -> "Survivors":
         """Those that are `kept`; shape [n]."""
@@ -217,11 +217,11 @@ class LastBlocks:
         """Whether the values have one block."""
         return self.groups[0].length == BLOCK
 
-    def screened(self, keys: Sequence[TrialKey], *, saying: bool) -> list[dict[Screen, Survivors]]:
-        """What survives the screens of each of these keys; `saying`: with what their last blocks say."""
+    def screened(self, keys: Sequence[TrialKey], *, scored: bool) -> list[dict[Screen, Survivors]]:
+        """What survives the screens of each of these keys; `scored`: with what their last blocks say."""
         found: list[dict[Screen, Survivors]] = [{} for _ in keys]
         last = _stacked([key.cipher.decrypt(self.last) for key in keys])
-        rows = np.concatenate([group.rows for group in self.groups]) if saying else None
+        rows = np.concatenate([group.rows for group in self.groups]) if scored else None
         by_chain: dict[Screen, dict[Screen, None]] = {}
         for screen in dict.fromkeys(screen for key in keys for screen in key.by_screen[self.single]):
             by_chain.setdefault(screen.padded(Padding.PKCS7), {})[screen] = None
@@ -230,15 +230,15 @@ class LastBlocks:
             for padding, flat, ends in padded_ends(last, before, [screen.padding for screen in screens]):
                 screen = chain.padded(padding)
                 bounds = np.searchsorted(flat, np.arange(len(keys) + 1) * len(self.last))
-                log10, may_gain = self._said(ends, padding) if saying else (None, None)
+                log10, may_gain = self._scores(ends, padding) if scored else (None, None)
                 for place, (start, end) in enumerate(pairwise(bounds.tolist())):
                     if start == end or screen not in keys[place].by_screen[self.single]:
                         continue
                     places = flat[start:end] - place * len(self.last)
-                    said = None
+                    scores = None
                     if rows is not None and log10 is not None and may_gain is not None:
-                        said = LastBlockScores(rows[places], log10[start:end], may_gain[start:end])
-                    found[place][screen] = Survivors(places, ends[start:end], said)
+                        scores = LastBlockScores(rows[places], log10[start:end], may_gain[start:end])
+                    found[place][screen] = Survivors(places, ends[start:end], scores)
         return found
 
     def _before(self, screen: Screen, keys: Sequence[TrialKey]) -> Bytes:
@@ -250,7 +250,7 @@ class LastBlocks:
             return np.frombuffer(vectors, np.uint8).reshape(-1, 1, BLOCK)
         return np.frombuffer(screen.constant or bytes(BLOCK), np.uint8).reshape(1, 1, BLOCK)
 
-    def _said(self, ends: Bytes, padding: Padding) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+    def _scores(self, ends: Bytes, padding: Padding) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
         """`LastBlockScores.log10` and `LastBlockScores.may_gain` of padded last blocks."""
         amounts = padding_lengths(ends, padding)
         text = ends_as_text(ends, amounts)

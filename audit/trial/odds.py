@@ -47,8 +47,8 @@ def padded_log10(
     least = 1 if padding.fill is None else 0
     order = range(1, block + 1) if padding is Padding.ISO10126 else range(block, least - 1, -1)
     for amount in order:
-        said = 1 if padding is Padding.ISO10126 else amount
-        term = -said * math.log10(256) + text_log10(content, block * blocks - amount)
+        fixed = 1 if padding is Padding.ISO10126 else amount
+        term = -fixed * math.log10(256) + text_log10(content, block * blocks - amount)
         total = _add_log10(total, term)
         table[amount] = total
     return table

@@ -255,7 +255,7 @@ def _confidence(
     )
 
 
-_LONGEST_TOLD: Final = 2**16 - 1
+_LONGEST_REPORTED: Final = 2**16 - 1
 
 
 def _reasons(
@@ -268,19 +268,21 @@ def _reasons(
     """Each distinct combination is worded once."""
     current = grounds.ring.current
     reasons = Reasons(tuple(key.label for key in grounds.ring.keys), current.label if current else "")
-    told = np.where(np.isin(case, (Case.IMPOSSIBLE, Case.CUT_OPENS)), np.minimum(sizes, _LONGEST_TOLD), 0)
+    reported = np.where(
+        np.isin(case, (Case.IMPOSSIBLE, Case.CUT_OPENS)), np.minimum(sizes, _LONGEST_REPORTED), 0
+    )
     named = marks.unique(maintain_order=True)
     mark = np.zeros(len(case), np.int64)
     if len(named) > 1:
         mark = marks.replace_strict(named, pl.Series(range(len(named))), return_dtype=pl.Int64).to_numpy()
     # One number for each combination: joining frames of strings takes ten times as long.
-    code = ((mark * (_LONGEST_TOLD + 1) + told) * 2**20 + key + 1) * len(Case) + case
+    code = ((mark * (_LONGEST_REPORTED + 1) + reported) * 2**20 + key + 1) * len(Case) + case
     _, first, place = np.unique(code, return_index=True, return_inverse=True)
     sentences = [
         reasons.of(
             Case(case[each]),
             _label(key[each], grounds),
-            size=int(told[each]),
+            size=int(reported[each]),
             mark=named[int(mark[each])],
         )
         for each in first

@@ -141,8 +141,8 @@ def looks_typed(values: pl.Series) -> Flags:
 
     Words, sentences, short passwords, addresses and connection strings do. Null, nothing but white space,
     bytes that are not text, unprintable characters, wrappers, and whatever has a stretch of 20 characters
-    that could be random text do not. White space may stand in the random text, so that folded and grouped text is
-    seen too.
+    that could be random text do not. White space may stand in the random text, so that folded and grouped
+    text is seen too.
 
     Args:
         values: Binary.

@@ -30,8 +30,9 @@ def find_key_files(
     The label of a file is its name; of a file in a folder its path below the folder, after `LABEL/` if one
     was given; of a member of an archive that of the archive, `!/` and the way inside: all are distinct. The
     order is that of the paths. A file that is not a key (empty, larger than 64 KB, unreadable; in a folder
-    also hidden, or not a regular file) becomes an `Unread`. Of archives, and of folders with more than 100 files,
-    what can be no key is marked as not likely, and counted with what is too large in a `UntriedFiles`.
+    also hidden, or not a regular file) becomes an `Unread`. Of archives, and of folders with more than
+    100 files, what cannot be a key is marked as unlikely, and counted with what is too large in
+    `UntriedFiles`.
 
     Raises:
         SecretReferenceError: the argument names nothing that could be read; it may be the key itself.

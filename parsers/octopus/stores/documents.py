@@ -52,7 +52,7 @@ class Document:
     members: Mapping[str, object]
     columns: Mapping[str, str]
 
-    def said(self, name: str) -> str:
+    def text(self, name: str) -> str:
         """A column, else a member of the JSON, else ""."""
         if found := self.columns.get(name.casefold()):
             return found

@@ -64,15 +64,15 @@ def user_name(held: DocumentValue) -> str:
 def _variable(held: DocumentValue, names: Names) -> str:
     name = text_of(held.around, "Name") or ", ".join(_steps(held.path))
     scope = held.around.get("Scope")
-    told = _scope(scope, names) if isinstance(scope, dict) else ""
-    return f"{name} ({told})" if told else name
+    scoped = _scope(scope, names) if isinstance(scope, dict) else ""
+    return f"{name} ({scoped})" if scoped else name
 
 
 def _of_tenant(document: Document, names: Names) -> str:
     """`tenant Acme, variable ApiKey (Environment Production)`, as far as the document says it."""
-    tenant = names.of(document.said("TenantId"))
-    template = names.of_template(document.said("VariableTemplateId"))
-    environment = names.of(document.said("EnvironmentId"))
+    tenant = names.of(document.text("TenantId"))
+    template = names.of_template(document.text("VariableTemplateId"))
+    environment = names.of(document.text("EnvironmentId"))
     said = [f"tenant {tenant}" if tenant else "", f"variable {template}" if template else ""]
     name = ", ".join(filter(None, said)) or f"tenant variable {document.id}"
     return f"{name} (Environment {environment})" if environment else name
@@ -95,7 +95,7 @@ def _title(document: Document, names: Names) -> str:
         return f"runbook {names.of(owner)}"
     if table in _NAMELESS and (owner or table == "configuration"):
         return "" if owner else document.id
-    return f"{_in_words(document.table)} {document.said('Name') or document.id}"
+    return f"{_in_words(document.table)} {document.text('Name') or document.id}"
 
 
 def _steps(path: Path) -> list[str]:
@@ -121,7 +121,7 @@ def _frozen(document: Document) -> str:
     """What a snapshot is called, else ""."""
     found = _SNAPSHOT.search(document.id)
     is_frozen = (
-        document.said("IsFrozen").casefold() in {"1", "true"} or document.members.get("IsFrozen") is True
+        document.text("IsFrozen").casefold() in {"1", "true"} or document.members.get("IsFrozen") is True
     )
     if found:
         return found[1]
@@ -187,7 +187,7 @@ class DocumentRows:
             user_name=clean(user_name(held)),
             location=clean(location(document, held.path)),
             credential_type="",
-            modified=clean(document.said("LastModifiedOn")),
+            modified=clean(document.text("LastModifiedOn")),
             value=held.value.encode("utf-8", "backslashreplace") if held.value else None,
             iv=None,
             record=clean(record(document, held.path)),

@@ -212,7 +212,7 @@ class OctopusScript:
     def items(self, *, naming: bool) -> Iterator[Row | StoreEvent]:
         """As `DocumentSource.items`."""
         head = self.file.head()
-        told = False
+        reported = False
         with self.file.open() as leaf:
             script = SqlServerScript(SqlWindow(utf8_pieces(chunks(leaf.stream), encoding_of(head))))
             for item in script.read():
@@ -220,9 +220,9 @@ class OctopusScript:
                     reason = f"byte {item.offset}: {item.reason}"
                     yield Unread(leaf.path, leaf.member, reason, item.offset, partial=True)
                 elif item.table.casefold() == BLOB_TABLE.casefold():
-                    if not told:
+                    if not reported:
                         yield NotAudited(self.label, item.table, BLOB_REASON)
-                    told = True
+                    reported = True
                 elif _is_wanted(item, naming=naming):
                     cells = {name: cell for name, cell in item.cells.items() if name in WANTED_COLUMNS}
                     yield Row(item.table, cells)
