@@ -143,6 +143,11 @@ def _telling(asked: Iterable[View], views: Views) -> set[View]:
 
 
 def _one_after_the_other(trial: SampleTrial) -> Iterator[tuple[int, Evidence]]:
+    """Established hypotheses, each judged on the values that no better one explains.
+
+    Judged on all values, a looser form of the same layout would be established by the texts of the stricter
+    one, and an older key by padding that another key's texts happen to have.
+    """
     remaining = np.ones(trial.size, np.bool_)
     settled: set[int] = set()
     while True:
@@ -153,6 +158,8 @@ def _one_after_the_other(trial: SampleTrial) -> Iterator[tuple[int, Evidence]]:
             if each.evidence.established and each.evidence.opened
         ]
         if not ranked:
+            # Most hypotheses show nothing among a few values and are tried on the rest only now, when the
+            # rest is small.
             if not trial.try_others(remaining):
                 return
             continue
@@ -176,6 +183,8 @@ def _ranked(
         tried = int(usable.sum())
         log10 = chance_log10(openings.last_log10[counted], tried, len(trial.tried))
         explained = remaining[openings.rows] & openings.explained
+        # The last blocks alone decide whether a layout is established: their odds hold for every mode and
+        # vector. The order is by the whole texts, which tell alike layouts apart.
         score = float(openings.log10[explained].sum())
         evidence = Evidence(trial.tried[index], (), int(explained.sum()), tried, log10)
         yield _Rank((score, index), index, evidence)
@@ -252,11 +261,11 @@ class _Proofs:
 
     def alone(self, trial: SampleTrial, established: Iterable[Evidence]) -> tuple[Evidence, ...]:
         """What is proven, opens something, and is not established by the data."""
-        indistinguishable = {each for evidence in established for each in evidence.alike}
+        covered = {each for evidence in established for each in evidence.alike}
         others = {
             index: openings
             for index, openings in trial.openings.items()
-            if trial.tried[index] not in indistinguishable and self.hold(trial.tried[index])
+            if trial.tried[index] not in covered and self.hold(trial.tried[index])
         }
         ranked = _ranked(trial, np.ones(trial.size, np.bool_), others)
         return tuple(

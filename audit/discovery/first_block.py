@@ -88,12 +88,15 @@ def settle(first: FirstBlocks, vectors: Sequence[tuple[bytes, float]]) -> Standi
         vectors: known vectors of 16 bytes, each with log10 of how many others of its kind are asked about.
     """
     fits = [_text_log10(first, vector) + tried <= _STRONG_LOG10 for vector, tried in vectors]
+    # Known vectors come first: texts behind one agree with each other as well, so that the test for an unknown
+    # constant would hold too and say less.
     if any(fits):
         likeliest = _likeliest(first, vectors, [place for place, fit in enumerate(fits) if fit])
         unknown = any(_another_constant_stands(first, vectors[place][0]) for place in likeliest)
         return Standing(likeliest, own=False, unknown=unknown)
     if constant_log10(first.decrypted) <= CONSTANT_LOG10:
         return Standing((), own=False, unknown=True)
+    # Too few values to decide, or random secrets: a vector stands until a value contradicts it.
     possible = tuple(
         place
         for place, (vector, _) in enumerate(vectors)
@@ -110,7 +113,7 @@ def _text_log10(first: FirstBlocks, vector: bytes) -> float:
     asked = first.decrypted[first.goes_on] if first.goes_on.any() else first.decrypted
     classes = _classes(asked, vector)
     text = [each for each in classes if each is not Content.BINARY]
-    if 2 * len(text) <= len(classes):
+    if 2 * len(text) <= len(classes):  # a store's vector is that of most of its values, not of a few
         return 0.0
     odds = {
         Content.ASCII: text_log10(Content.ASCII, BLOCK),
