@@ -72,7 +72,7 @@ class Standing:
     Attributes:
         vectors: places, in the list that was asked about, of known vectors.
         own: whether each value may carry a vector of its own in front.
-        unknown: whether there may be one constant that nobody knows.
+        unknown: whether there may be one unknown constant.
     """
 
     vectors: tuple[int, ...]
@@ -88,8 +88,8 @@ def settle(first: FirstBlocks, vectors: Sequence[tuple[bytes, float]]) -> Standi
         vectors: known vectors of 16 bytes, each with log10 of how many others of its kind are asked about.
     """
     fits = [_text_log10(first, vector) + tried <= _STRONG_LOG10 for vector, tried in vectors]
-    # Known vectors come first: texts behind one agree with each other as well, so that the test for an unknown
-    # constant would hold too and say less.
+    # Known vectors come first: texts behind one agree with each other as well, so that the test for an
+    # unknown constant would hold too, and say less.
     if any(fits):
         likeliest = _likeliest(first, vectors, [place for place, fit in enumerate(fits) if fit])
         unknown = any(_another_constant_stands(first, vectors[place][0]) for place in likeliest)

@@ -1,4 +1,4 @@
-"""Values of a single block that nothing opens: do they lie behind one constant vector that nobody knows?
+"""Values of a single block that nothing opens: do they lie behind one unknown constant vector?
 
 Such a vector hides a single block whole, so that no key opens it. Together they still show: under the right
 key texts behind one constant agree as texts do, and random blocks do not (`audit.discovery.first_block`).

@@ -101,7 +101,7 @@ class Padding(StrEnum):
 class Iv(StrEnum):
     """Where the initialization vector (for GCM: the nonce) comes from.
 
-    `UNKNOWN` is one constant for the whole store that nobody knows: the blocks after the first still tell the
+    `UNKNOWN` is one unknown constant for the whole store: the blocks after the first still tell the
     key, and one known plain text solves it. `CONSTANT` is such a vector once it is known. `DERIVED` comes out
     of the passphrase together with the key.
     """
@@ -222,7 +222,7 @@ class Layout:
         return body >= self.block and body % self.block == 0
 
     def hides(self, length: int) -> bool:
-        """Whether all of such a value is behind a constant vector that nobody knows, so that no key shows."""
+        """Whether all of such a value is behind an unknown constant vector, so that no key shows."""
         return self.iv is Iv.UNKNOWN and length - self.overhead == self.block
 
 

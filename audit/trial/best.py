@@ -141,7 +141,7 @@ def best_openings(
         tried: the hypotheses.
         secret_tags: recognises equal texts.
         believed: those behind whose known vector a text is the value's text, although other values lie behind
-            a constant that nobody knows.
+            an unknown constant.
     """
     best = Best.nothing(size)
     key_of = _distinct_keys(tried)

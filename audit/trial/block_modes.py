@@ -128,7 +128,7 @@ def _open_batch(
             plain[0] = first if vector is None else first ^ np.frombuffer(vector, np.uint8)
             yield index, _PendingTexts.of(batch, plain, ends, screen.padding)
             continue
-        # The first block was the vector itself, or stays hidden behind one that nobody knows: what comes
+        # The first block was the vector itself, or stays hidden behind an unknown one: what comes
         # after it is the same in both.
         if same is None:
             same = _PendingTexts.of(batch, plain[1:], ends, screen.padding)

@@ -109,7 +109,7 @@ class _Forms:
         return cls(tuple(dict.fromkeys((*plain, *layouts))))
 
     def end_as(self, tail: bytes) -> bool:
-        """Whether this, behind 16 characters that nobody knows, is the end of such a value."""
+        """Whether this, after 16 unknown characters, is the end of such a value."""
         return any(self._is_end(layout, tail) for layout in self.layouts if layout.encoding in _ENCODED_END)
 
     def _is_end(self, layout: Layout, tail: bytes) -> bool:

@@ -93,7 +93,7 @@ class Screen:
             case Iv.CONSTANT:
                 return cls(layout.padding, Iv.CONSTANT, layout.constant_iv)
             case Iv.NONE | Iv.UNKNOWN | Iv.FRONT | Iv.BESIDE | Iv.DERIVED:
-                return None  # the only block is the vector itself, or hidden behind one that nobody knows
+                return None  # the only block is the vector itself, or hidden behind an unknown one
 
 
 class Screens:
@@ -157,7 +157,7 @@ class TrialKey:
         return cls(aes_key, AesColumns(aes_key), by_screen)
 
     def vector(self, iv: Iv, constant: bytes) -> bytes | None:
-        """The vector that is not part of the value; None where there is none, or nobody knows it."""
+        """The vector that is not part of the value; None where there is none, or it is unknown."""
         match iv:
             case Iv.ZERO:
                 return bytes(BLOCK)

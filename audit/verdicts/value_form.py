@@ -23,7 +23,7 @@ class ValueForm(IntEnum):
     `TYPED`: what a person types. `MARKED`: begins as the ciphertext of another program does. `FITTING`: has
     the encoding and a length of an established layout. `MISFIT`: looks like ciphertext, and like none of an
     established layout. `WRAPPED`: does not decode, and is more than a value that was mistyped or cut off:
-    text around it may be a wrapper that nobody knows.
+    text around it may be an unknown wrapper.
     """
 
     TYPED = 0
@@ -92,7 +92,7 @@ class Population:
         forms: of all others that are there.
         odd_key: whether a candidate that opens nothing is of a size that AES keys of the product do not have,
             as a passphrase or a DES key is: what it opens may be among the values that nothing opens.
-        hidden: whether single blocks lie behind one constant vector that nobody knows; None if too few tell.
+        hidden: whether single blocks lie behind one unknown constant vector; None if too few tell.
         idle_key: whether any candidate opens nothing.
     """
 
@@ -117,7 +117,7 @@ class Population:
     def few_misfits(self) -> bool:
         """Whether so few look like no established layout, among so many that do, that these are damaged.
 
-        A whole population of misfits is a layout that nobody knows: its lengths come again, or are multiples
+        A whole population of misfits is an unknown layout: its lengths come again, or are multiples
         of 8 as those of DES and Blowfish are, more often than cutting values off makes them so.
         """
         misfits = self.forms.sizes[self.forms.form == ValueForm.MISFIT]
@@ -157,7 +157,7 @@ class Population:
     def shows_loss_of_blocks(self) -> bool:
         """Whether single blocks that no candidate opens, and that agree with no others, are lost.
 
-        A constant vector that nobody knows hides any of them from its own key. Two texts behind one agree, so
+        An unknown constant vector hides any of them from its own key. Two texts behind one agree, so
         that of those under each key at most one does not: among many that is at most one value a key, and of
         a layout that it would have to itself. Longer values that nothing opens are not hidden at all; they
         show that a key is missing, and count with the others; where most are long, a few are enough.
