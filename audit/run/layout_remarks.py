@@ -30,8 +30,8 @@ def known_text_remark(
     if proof.possible:
         return (
             f"no hypothesis gives the known text of {text.location}, unless behind an unknown constant "
-            "vector: with a single block every key has one that fits; a second known text, or one of 16 bytes "
-            "or more, would settle it"
+            "vector: with a single block every key has one that fits; a second known text, or one of 16 "
+            "bytes or more, would settle it"
         )
     return (
         f"no hypothesis gives the known text of {text.location}: the text is not what is stored there (check "

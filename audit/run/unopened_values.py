@@ -14,11 +14,10 @@ from audit.discovery.own_forms import own_forms
 from audit.discovery.single_blocks import agree, behind_a_constant
 from audit.keys.key_ring import Key, KeyRing
 from audit.layouts.layout import BLOCK, Encoding, Layout, Mode
-from audit.trial.beginnings import NO_KEY, begins_as_text
 from audit.trial.best import Best
 from audit.trial.groups import Bytes, Rows
 from audit.trial.hypothesis import Hypothesis
-from audit.trial.last_bytes import end_alike
+from audit.trial.partial_openings import NO_KEY, begins_as_text, end_alike
 from audit.trial.plain_text import Content, Damage
 from audit.trial.views import View
 from audit.verdicts.judge import Grounds, UnopenedValues

@@ -129,8 +129,8 @@ _SENTENCES: Final = {
         "its end is cut off or mistyped"
     ),
     Case.SINGLE: (
-        "a single block, and {unopened}; behind an unknown constant initialization vector it would open under "
-        "none, whichever wrote it: too few such values, or some that agree, to rule that out"
+        "a single block, and {unopened}; behind an unknown constant initialization vector it would open "
+        "under none, whichever wrote it: too few such values, or some that agree, to rule that out"
     ),
     Case.MARKED: (
         "begins as ciphertext of another program does: {mark}; a layouts file (--layouts) can describe it"

@@ -7,10 +7,9 @@ from typing import Final
 
 from parsers.archives.interface import EntryStream, LeftOut
 from parsers.logs.finding import Finding, Interpreter, as_text
-from parsers.logs.matcher import Matcher
 from parsers.logs.milestones import MILESTONES, Milestone, milestone
 from parsers.logs.phrase import Phrases
-from parsers.logs.search import DEFAULT_BOUNDS, Bounds, RawEntry, SearchResult, search
+from parsers.logs.search import DEFAULT_BOUNDS, Bounds, Matcher, RawEntry, SearchResult, search
 from parsers.logs.span import FileSpan, covered_by
 from parsers.logs.text_marks import as_lines_of_utf8, is_text
 from parsers.unread import Unread

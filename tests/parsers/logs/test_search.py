@@ -3,8 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parsers.logs.matcher import Matcher
-from parsers.logs.search import Bounds, RawEntry, SearchResult, search
+from parsers.logs.search import Bounds, Matcher, RawEntry, SearchResult, search
 from tests.parsers.logs import reference
 from tests.parsers.logs.streams import Pieces
 
