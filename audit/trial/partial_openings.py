@@ -1,6 +1,6 @@
 """What a key shows of values that it does not open: text at the beginning, or padding at the end.
 
-The padding of ISO 10126 says one byte, so that one value shows nothing; twenty that all end so are of that key.
+The padding of ISO 10126 says one byte: one value shows nothing, but twenty that all end so are of that key.
 """
 
 import math
