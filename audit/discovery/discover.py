@@ -34,7 +34,7 @@ class Discovery:
         to_try: every key in every established layout, and in those that may be meant instead.
         by_text: of these, what the data leave open and a known text of one value has proven: it speaks for
             those that are text there.
-        disputed: of those, such as other values contradict, so that text there does not tell either.
+        disputed: those of them that other values contradict: text does not decide there either.
     """
 
     established: tuple[Evidence, ...]
@@ -184,7 +184,7 @@ def _ranked(
         log10 = chance_log10(openings.last_log10[counted], tried, len(trial.tried))
         explained = remaining[openings.rows] & openings.explained
         # The last blocks alone decide whether a layout is established: their odds hold for every mode and
-        # vector. The order is by the whole texts, which tell alike layouts apart.
+        # vector. The order is by the whole texts, which separate similar layouts.
         score = float(openings.log10[explained].sum())
         evidence = Evidence(trial.tried[index], (), int(explained.sum()), tried, log10)
         yield _Rank((score, index), index, evidence)
@@ -245,7 +245,7 @@ class _Proofs:
     disputed: set[Hypothesis] = field(default_factory=set)
 
     def settled(self, evidence: Evidence) -> Evidence:
-        """Of what the data cannot tell apart, what a known text has proven, and what stands beside it."""
+        """Of what the data cannot tell apart, what a known text has proven, and its alternatives."""
         kept = [each for each in evidence.alike if self.hold(each)] or self._of_chain(evidence)
         if not kept:
             return evidence

@@ -33,13 +33,13 @@ from audit.trial.plain_text import Content, begins_as_text
 
 MOST_BLOCKS: Final = 256
 """Distinct first blocks that are looked at: more would let chance agreements of random blocks grow (their
-number goes with the square), and tell nothing new."""
+number grows with the square), and add nothing new."""
 
 _STRONG_LOG10: Final = -6.0
 CONSTANT_LOG10: Final = -9.0
 
 _CUT_CHARACTER: Final = 3
-"""Bytes that a character of UTF-8 can lose at the end of a block, which therefore are no evidence of text."""
+"""Bytes that a character of UTF-8 can lose at the end of a block, which are thus not evidence of text."""
 
 _ENOUGH_FOR_OWN_VECTORS: Final = 18
 """Where three of four texts begin in the same script, fewer than two of 18 do with probability 8e-10."""
@@ -56,7 +56,7 @@ class FirstBlocks:
 
     Attributes:
         decrypted: through the bare inverse cipher, each once; shape [n, 16].
-        goes_on: whether the value goes on as text of four bytes and more; shape [n].
+        goes_on: whether the value continues as four bytes of text or more; shape [n].
         repeated: whether different values have it; vectors of their own never are equal; shape [n].
     """
 
@@ -67,7 +67,7 @@ class FirstBlocks:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What may stand before the first block; with more than one, the data do not tell.
+    """What may stand before the first block; with more than one, the data do not decide.
 
     Attributes:
         vectors: places, in the list that was asked about, of known vectors.
@@ -108,7 +108,7 @@ def settle(first: FirstBlocks, vectors: Sequence[tuple[bytes, float]]) -> Standi
 def _text_log10(first: FirstBlocks, vector: bytes) -> float:
     """log10 of the probability that blocks behind vectors of their own are text behind this one as often.
 
-    Where some values go on as text, only these are asked: a store may hold tokens of random bytes besides.
+    Where some values continue as text, only these count: a store may also hold tokens of random bytes.
     """
     asked = first.decrypted[first.goes_on] if first.goes_on.any() else first.decrypted
     classes = _classes(asked, vector)
@@ -203,7 +203,7 @@ def _gives_a_head(first: FirstBlocks, vector: bytes) -> bool:
 def _another_constant_stands(first: FirstBlocks, vector: bytes) -> bool:
     """Whether a constant that was not asked about would give texts about as likely as this one.
 
-    Of all constants only few turn text into text: such as a person types, or a program counts. A binary key
+    Only few constants turn text into text: those that a person types, or a program counts. A binary key
     has no such neighbour; zeros have the patterns, an ASCII constant has every other ASCII constant.
     """
     if _gives_a_head(first, vector):
@@ -247,7 +247,7 @@ def _coincidences(decrypted: Bytes) -> int:
 
 
 def _tail_log10(seen: int, expected: float) -> float:
-    """log10 of a bound on the probability that chance gives so many (Chernoff, for Poisson's law)."""
+    """log10 of a bound on the probability that chance gives as many (Chernoff, for Poisson's law)."""
     if seen <= expected:
         return 0.0
     return (seen - expected - seen * math.log(seen / expected)) / math.log(10)
@@ -267,10 +267,10 @@ def _own_vectors_show(first: FirstBlocks) -> bool:
 
 
 def _excluded(first: FirstBlocks, vector: bytes) -> bool:
-    """Whether a value that goes on as text would have something else in front of it."""
+    """Whether a value that continues as text would have something else in front of it."""
     return Content.BINARY in _classes(first.decrypted[first.goes_on], vector)
 
 
 def _shows_once(first: FirstBlocks, vector: bytes) -> bool:
-    """Whether any value that goes on as text is ASCII behind it: one of many with a vector of their own."""
+    """Whether any value that continues as text is ASCII behind it: one of many with a vector of their own."""
     return Content.ASCII in _classes(first.decrypted[first.goes_on], vector)

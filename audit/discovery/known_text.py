@@ -27,7 +27,7 @@ from audit.trial.views import View, Views
 from parsers.secret import Secret
 
 PROPOSED_TEXT: Final = "passkey-audit: no secret, just three blocks."
-"""44 bytes: three AES blocks, all different. The first tells the vector, the others mode and key form, the
+"""44 bytes: three AES blocks, all different. The first gives the vector, the others mode and key form, the
 last one the padding; one block fewer leaves a constant vector and a vector in front alike."""
 
 _LONGEST_PREFIX: Final = 8

@@ -29,7 +29,7 @@ from audit.trial.views import Views
 NOBODY: Final = -1
 
 _CHANCE: Final = 1e-4
-"""Of so many values one seems to open in a form of its own by chance."""
+"""Among this many values one seems to open in a form of its own by chance."""
 
 _MOST_TRIED: Final = 200_000
 """Values times hypotheses: some seconds. Of more values the first ones are looked at."""

@@ -67,7 +67,7 @@ class SampleTrial:
             views: the values.
             tried: the hypotheses.
             secret_tags: recognises equal plain texts.
-            proven: tells which of them a known plain text has proven: these are looked at whatever they open.
+            proven: whether a known plain text has proven a hypothesis; such are looked at whatever they open.
         """
         always = frozenset(index for index, each in enumerate(tried) if proven(each))
         trial = cls(tried, views, secret_tags, _fitting(views, tried), always)
@@ -96,7 +96,7 @@ class SampleTrial:
         return True
 
     def try_best(self, count: int) -> None:
-        """Look at so many of those whose last blocks show next to nothing: how far the data go."""
+        """Look at this many of those whose last blocks show next to nothing: how far the data go."""
         ranked = sorted(self.surprise.keys() - self.openings, key=lambda place: (self.surprise[place], place))
         everything = np.ones(self.size, np.bool_)
         self.openings |= self._tried_on(sorted(ranked[:count]), everything, at_most=math.inf)

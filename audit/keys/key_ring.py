@@ -111,7 +111,7 @@ def make_key_ring(
             `seen` or `logged` names their fingerprint.
         current_label: label or alias of the current key, if the user named it.
         seen: the fingerprints that the stores name.
-        named_by: who said `current_label`, as the remark about it words it.
+        named_by: who named `current_label`, as the remark about it words it.
         logged: the fingerprints that logs name: they do not say which key is current.
 
     Raises:

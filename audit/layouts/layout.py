@@ -41,7 +41,7 @@ class KeyForm(StrEnum):
 class Cipher(StrEnum):
     """The block cipher.
 
-    Those besides AES (FIPS 197) are of the age before it: `TRIPLE_DES` (NIST SP 800-67), `DES` (FIPS 46-3,
+    Those besides AES (FIPS 197) are older than it: `TRIPLE_DES` (NIST SP 800-67), `DES` (FIPS 46-3,
     withdrawn), `BLOWFISH` (Schneier 1994). They are tried only in layouts that a user supplies.
     """
 
@@ -101,7 +101,7 @@ class Padding(StrEnum):
 class Iv(StrEnum):
     """Where the initialization vector (for GCM: the nonce) comes from.
 
-    `UNKNOWN` is one unknown constant for the whole store: the blocks after the first still tell the
+    `UNKNOWN` is one unknown constant for the whole store: the blocks after the first still show the
     key, and one known plain text solves it. `CONSTANT` is such a vector once it is known. `DERIVED` comes out
     of the passphrase together with the key.
     """
@@ -182,7 +182,7 @@ class Layout:
 
     @property
     def name(self) -> str:
-        """One word that tells all of it, stable between runs: `aes-cbc/iv-front/base64/key-raw`."""
+        """One word for all of it, stable between runs: `aes-cbc/iv-front/base64/key-raw`."""
         match self.iv:
             case Iv.NONE:
                 vector = ""

@@ -16,7 +16,7 @@ from reports.files import atomic_file
 
 _MOST: Final = 10_000
 _LARGEST: Final = 10_000_000
-"""Bytes of a file: so many tables with some ten settings each have a third of that."""
+"""Bytes of a file: as many tables with some ten settings each have a third of that."""
 
 _LONGEST_LINE: Final = 10_000
 """Time to read a key grows with the square of its dots: a line of a megabyte would take hours."""

@@ -135,7 +135,7 @@ def _counts(column: pl.Series, words: Iterable[str]) -> dict[str, int]:
 def _keys(
     gathered: RunParts, credentials: pl.DataFrame, mismatches: Sequence[NodeMismatch]
 ) -> Iterator[KeySummary]:
-    """A row for each key; of a file that may be a key of several products those of which it is one."""
+    """A row for each key; for a file that may be a key of several products, one for each of them."""
     opens = {
         system: _opens(credentials.filter(system=system), gathered.examined, system)
         for system in gathered.rings.rings

@@ -83,7 +83,7 @@ class OuterVerdicts:
         """Give values that hold another the verdict of what lies inside.
 
         What opens there with certainty has a verdict of its own. What opens only weakly, or fits a layout
-        that hides it from every key, may be a secret that looks so: then nothing is said for certain.
+        that hides it from every key, may be a secret that looks like it: then nothing is certain.
         """
         rows = inner.frame.with_row_index("inner").with_columns(case=pl.Series(inner.cases))
         sure = pl.col("confidence").is_in(_SURE) & pl.col("opened_by").ne("")

@@ -67,7 +67,7 @@ class LayoutsResult:
     Attributes:
         table: a row for each layout with its key, of the columns of `LAYOUT_TABLE`.
         remarks: what is worth reporting with it, a sentence each.
-        unknown: how many values remain of which nothing can be said.
+        unknown: how many values remain `unknown`.
         questions: what one known text would settle.
         explained: whether each known text was given by some hypothesis.
         supplied: the layouts that were given, with those that are proven now; `write_layouts` keeps them.

@@ -1,4 +1,4 @@
-"""Whom a run keeps informed while it goes on."""
+"""Who is kept informed while a run goes on."""
 
 from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol

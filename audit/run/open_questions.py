@@ -16,7 +16,7 @@ from reports.summary import OpenQuestion
 _SURE: Final = (Confidence.PROVEN, Confidence.STRONG)
 _CANDIDATES: Final = 3
 _THREE_BLOCKS: Final = 64
-"""Characters of base64 that three blocks make: a text of so many shows mode, vector and padding at once."""
+"""Characters of base64 that three blocks make: such a text shows mode, vector and padding at once."""
 
 
 def open_questions(examined: Iterable[ExaminedProduct]) -> list[OpenQuestion]:

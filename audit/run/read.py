@@ -1,4 +1,4 @@
-"""Logs read: what they tell of secrets that cannot be opened."""
+"""Read logs: what they report of secrets that cannot be opened."""
 
 import os
 from collections.abc import Sequence
@@ -48,7 +48,7 @@ class ReadRequest:
 def read(
     request: ReadRequest, *, resolver: Resolver = NOBODY, observer: Observer | None = None
 ) -> LogReading:
-    """Search logs for entries that tell of unreadable secrets.
+    """Search logs for entries that report unreadable secrets.
 
     Args:
         request: what is wanted.
@@ -59,7 +59,7 @@ def read(
         The findings, and which time the logs cover; what could not be read is in its `unread`.
 
     Raises:
-        RequestError: there is no such time zone, or threads are asked of a cluster.
+        RequestError: there is no such time zone, or threads are requested of a cluster.
         ParsersError: the phrases, a password or the cluster cannot be used, or a URL holds a password.
     """
     observer = observer or SilentObserver()

@@ -35,7 +35,7 @@ class Request:
     Attributes:
         read_logs: reads the logs; called once.
         stores: where credentials rest.
-        keys: the candidates, and what was no key.
+        keys: the candidates, and what was not a key.
         current: labels of the keys that the servers use now, as given: `LABEL` or `PRODUCT:LABEL`.
         owners: who owns which credential.
         supplied: layouts in addition to the known ones.

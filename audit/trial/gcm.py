@@ -118,7 +118,7 @@ def open_gcm(
     Args:
         groups: values of one length each, shortest first, prefixes taken off.
         tried: hypotheses in GCM, each with its place in the whole list; those of one AES key stand together.
-        many: so many values for each block of the longest are checked in columns, fewer one by one.
+        many: with this many values for each block of the longest they are checked in columns, else singly.
 
     Yields:
         openings of one length each.

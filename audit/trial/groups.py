@@ -84,7 +84,7 @@ def by_length(decoded: pl.Series, wanted: Callable[[int], bool]) -> Iterator[Gro
 
     Args:
         decoded: Binary, with nulls where a value does not decode.
-        wanted: tells whether any layout takes this length.
+        wanted: whether any layout takes a length.
     """
     sizes = decoded.bin.size().fill_null(0).to_numpy()
     if sizes.max(initial=0) < 1 << 16:

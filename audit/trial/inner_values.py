@@ -65,7 +65,7 @@ class InnerValues:
         """Rows that open with certainty, not to a whole text, and whose text ends as a stored value does.
 
         Its first block cannot be read, so that no key can be tried inside. Its length and the characters that
-        can be read still tell: a block in base64 has 24 characters, of which two are `=`.
+        can be read are enough: a block in base64 has 24 characters, of which two are `=`.
 
         Args:
             best: the best openings.

@@ -105,8 +105,8 @@ class Screens:
     def of(self, layouts: Sequence[Layout]) -> Mapping[bool, Mapping[Screen, Sequence[int]]]:
         """By whether values have a single block, the screens and the places of the layouts that share each.
 
-        Lists are told apart by their very layouts, which the caller keeps: hashing them would cost more than
-        it saves.
+        Lists are keyed by the identity of their layouts, which the caller keeps: hashing them would cost more
+        than it saves.
         """
         listed = tuple(map(id, layouts))
         if listed not in self._sorted:

@@ -64,7 +64,7 @@ def _is_ascii(blocks: Bytes) -> npt.NDArray[np.bool_]:
 
 
 _SHARE: Final = BLOCK / 256
-"""Of random blocks so many end in 1 to 16."""
+"""This share of random blocks ends in 1 to 16."""
 
 _CHANCE_LOG10: Final = -3.0
 _MOST_PADDED: Final = 4_000_000
@@ -77,7 +77,7 @@ def end_alike(decoded: pl.Series, aes_keys: Collection[Secret]) -> npt.NDArray[n
     Read are ECB and a chain of CBC. By the bound (np)ᵏ/k!, corrected for the keys.
 
     Args:
-        decoded: values as bytes; nulls, and what is no whole blocks, are none.
+        decoded: values as bytes; nulls, and what is not whole blocks, do not count.
         aes_keys: of all candidates, in every form.
     """
     found = np.zeros(len(decoded), np.bool_)
@@ -98,7 +98,7 @@ def end_alike(decoded: pl.Series, aes_keys: Collection[Secret]) -> npt.NDArray[n
 
 
 def _log10(padded: int, of: int) -> float:
-    """log10 of the bound on the probability that chance gives so many."""
+    """log10 of the bound on the probability that chance gives as many."""
     expected = of * _SHARE
     if padded <= expected:
         return 0.0

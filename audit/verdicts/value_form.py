@@ -82,7 +82,7 @@ _RSA_SIZES: Final = (128, 256, 384, 512)
 
 @dataclass(frozen=True, slots=True)
 class Population:
-    """What all values of a product show together, so that one of them is not judged by itself alone.
+    """What all values of a product show together, so that no value is judged by itself alone.
 
     Attributes:
         opened: values that a key opens with certainty.

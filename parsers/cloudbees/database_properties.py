@@ -53,7 +53,7 @@ def read_database_properties(path: Path) -> ConnectionDetails:
     except OSError as error:
         raise StoreError(f"{str(path)!r} cannot be read: {error.strerror}") from error
     if len(content) > _MAX_BYTES:
-        raise StoreError(f"{str(path)!r} is no database.properties: more than {_MAX_BYTES} bytes")
+        raise StoreError(f"{str(path)!r} is not a database.properties file: more than {_MAX_BYTES} bytes")
     try:
         found = properties(content)
         password = found.get("COMMANDER_DB_PASSWORD", "")

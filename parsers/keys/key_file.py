@@ -57,7 +57,7 @@ class KeyFile:
         form_of: the id of that product; "" if it holds none.
         fingerprint: SHA-1 of the whole file, 40 lower-case hex digits, as the server has it (KBEC-00497).
         remarks: what is unusual about the file, one sentence each.
-        likely: whether to try it as a key at all. Of a backup or a large tree, files that can be no key by
+        likely: whether to try it as a key at all. Of a backup or a large tree, files that cannot be a key by
             size, form and name are not, unless a store or a log names their fingerprint.
     """
 

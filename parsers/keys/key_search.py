@@ -101,7 +101,7 @@ class UntriedFiles:
     Attributes:
         path: the folder or archive.
         too_large: how many are larger than 64 KB, hidden or empty.
-        unlikely: how many are no key by size, form and name; one of them is tried after all if a store or a
+        unlikely: how many are not keys by size, form and name; one of them is tried after all if a store or a
             log names its fingerprint.
     """
 
@@ -115,8 +115,8 @@ class UntriedFiles:
         parts = []
         if self.unlikely:
             parts.append(
-                f"{self.unlikely:,} can be no key by size, form and name, and are tried only if a store or a "
-                "log names their fingerprint"
+                f"{self.unlikely:,} cannot be keys by size, form and name, and are tried only if a store or "
+                "a log names their fingerprint"
             )
         if self.too_large:
             parts.append(f"{self.too_large:,} are too large for a key, hidden or empty")
@@ -217,6 +217,6 @@ def _is_hidden(member: str) -> bool:
 
 
 def unread(path: str, member: str, error: ParsersError) -> Unread:
-    """What was no key file, with the reason and the hint."""
+    """What was not a key file, with the reason and the hint."""
     reason = f"{error.message}; {error.hint}" if error.hint else error.message
     return Unread(path=path_as_text(path), member=member, reason=reason)

@@ -28,7 +28,7 @@ from parsers.logs.entry_heads import END_OF_UNKNOWN, ENTRY_START, LONGEST_START,
 from parsers.logs.window import LineNumbers, StreamWindow
 
 _FINGERPRINTS: Final = 8
-"""The library's packed search knows phrases by their first bytes, blended into so many fingerprints."""
+"""The library's packed search knows phrases by their first bytes, blended into this many fingerprints."""
 
 
 class Matcher:

@@ -165,7 +165,7 @@ def _located(target: Target, keys: RowKeys, rest: str) -> RecordLocation | Unloc
 
 
 def _splits(rest: str) -> Iterator[tuple[str, str]]:
-    """Every way to tell id and pointer apart: each of them may hold `#/` itself."""
+    """Every way to split id and pointer: each of them may hold `#/` itself."""
     at = rest.find("#/")
     while at >= 0:
         yield rest[:at], rest[at + 1 :]

@@ -181,7 +181,7 @@ def _walk(
             found.append(DocumentValue(path, around, None, known=True))
         case dict():
             if expected and "HasValue" in value:
-                found.append(NoText(path, "only whether there is a value, as the REST API tells"))
+                found.append(NoText(path, "only whether there is a value, as the REST API reports"))
             _walk_object(value, path, known, found)
         case list():
             inside = known.any_item()

@@ -73,8 +73,8 @@ def _of_tenant(document: Document, names: Names) -> str:
     tenant = names.of(document.text("TenantId"))
     template = names.of_template(document.text("VariableTemplateId"))
     environment = names.of(document.text("EnvironmentId"))
-    said = [f"tenant {tenant}" if tenant else "", f"variable {template}" if template else ""]
-    name = ", ".join(filter(None, said)) or f"tenant variable {document.id}"
+    parts = [f"tenant {tenant}" if tenant else "", f"variable {template}" if template else ""]
+    name = ", ".join(filter(None, parts)) or f"tenant variable {document.id}"
     return f"{name} (Environment {environment})" if environment else name
 
 
@@ -101,15 +101,15 @@ def _title(document: Document, names: Names) -> str:
 def _steps(path: Path) -> list[str]:
     """`step Deploy`, `action Copy files`, and the last member that says something."""
     words: list[str] = []
-    said = ""
+    member = ""
     for step in path:
         if isinstance(step, Item):
-            words.append(f"{_in_words(said).removesuffix('s')} {step.name or step.at + 1}".strip())
-            said = ""
+            words.append(f"{_in_words(member).removesuffix('s')} {step.name or step.at + 1}".strip())
+            member = ""
         elif step.casefold() not in _SILENT:
-            words += [said] if said else []
-            said = step
-    return [*words, said] if said else words
+            words += [member] if member else []
+            member = step
+    return [*words, member] if member else words
 
 
 def _in_words(name: str) -> str:

@@ -57,7 +57,7 @@ _CAST: Final = re.compile(rb"(?is)(?:CAST|CONVERT)\s*+\(.*?(N?" + _LITERAL + rb"
 _HEX: Final = re.compile(rb"(?i)0x((?:[0-9a-f]{2})*+)")
 _OPENING: Final = (b"'", b"[", b"/")
 _HEAD_BYTES: Final = 1 << 16
-"""A statement's words up to its first value are looked for in so many bytes."""
+"""A statement's words up to its first value are looked for in this many bytes."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)

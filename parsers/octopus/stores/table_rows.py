@@ -155,7 +155,7 @@ def parquet_rows(source: Path | bytes) -> Iterator[Cells]:
             for values in frame.iter_rows(named=True):
                 yield {each.casefold(): _parquet_cell(value) for each, value in values.items()}
     except (PolarsError, OSError, PanicException) as error:
-        # Only the kind of the error is told: the library's own text may quote what lies in the file.
+        # Only the kind of the error is reported: the library's own text may quote what lies in the file.
         raise StoreError(f"not a sound Parquet file ({type(error).__name__})") from error
 
 

@@ -57,7 +57,7 @@ def test_an_archive_of_a_backup(tmp_path: Path) -> None:
     assert key.reference == f"{archive}!/./conf/passkey"
     (left_out,) = [each for each in found if isinstance(each, UntriedFiles)]
     assert (left_out.unlikely, left_out.too_large) == (1, 2)
-    assert "1 can be no key" in left_out.remark
+    assert "1 cannot be keys" in left_out.remark
     assert not any(isinstance(each, Unread) for each in found)
     (labelled,) = keys(find_key_files(f"old={archive}"))
     assert labelled.label == "old!/conf/passkey"
