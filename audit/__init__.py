@@ -39,11 +39,11 @@ if TYPE_CHECKING:
     from audit.run.audit import audit as audit
     from audit.run.diff import Difference as Difference
     from audit.run.diff import diff as diff
-    from audit.run.layouts import LayoutsFound as LayoutsFound
     from audit.run.layouts import LayoutsRequest as LayoutsRequest
+    from audit.run.layouts import LayoutsResult as LayoutsResult
     from audit.run.layouts import find_layouts as find_layouts
     from audit.run.observer import Observer as Observer
-    from audit.run.observer import Unobserved as Unobserved
+    from audit.run.observer import SilentObserver as SilentObserver
     from audit.run.read import ReadRequest as ReadRequest
     from audit.run.read import read as read
     from audit.run.readiness import Readiness as Readiness
@@ -66,8 +66,8 @@ _ROOMS: Final = {
     "audit.reencryption.undo": ("UndoRequest", "UndoResult", "undo"),
     "audit.run.audit": ("AuditRequest", "AuditResult", "audit"),
     "audit.run.diff": ("Difference", "diff"),
-    "audit.run.layouts": ("LayoutsFound", "LayoutsRequest", "find_layouts"),
-    "audit.run.observer": ("Observer", "Unobserved"),
+    "audit.run.layouts": ("LayoutsResult", "LayoutsRequest", "find_layouts"),
+    "audit.run.observer": ("Observer", "SilentObserver"),
     "audit.run.read": ("ReadRequest", "read"),
     "audit.run.readiness": ("Readiness", "ReadinessRequest", "check_readiness"),
     "audit.run.references": ("Resolver",),
@@ -86,8 +86,8 @@ __all__ = [
     "Despite",
     "Difference",
     "ExitCode",
-    "LayoutsFound",
     "LayoutsRequest",
+    "LayoutsResult",
     "Observer",
     "Question",
     "ReadRequest",
@@ -99,10 +99,10 @@ __all__ = [
     "ReencryptionRequest",
     "RequestError",
     "Resolver",
+    "SilentObserver",
     "StoreOptions",
     "UndoRequest",
     "UndoResult",
-    "Unobserved",
     "audit",
     "check_readiness",
     "diff",

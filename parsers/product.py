@@ -153,7 +153,7 @@ def no_keys() -> None:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Product:
+class ProductFormats:
     """A server that keeps other systems' secrets. Each is made once, and equal to itself only.
 
     Attributes:

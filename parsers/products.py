@@ -6,10 +6,10 @@ from typing import Final
 
 from parsers.cloudbees.product import CLOUDBEES_CD
 from parsers.octopus.product import OCTOPUS
-from parsers.product import Product
+from parsers.product import ProductFormats
 from parsers.stores.secret_kind import SecretKind
 
-PRODUCTS: Final[tuple[Product, ...]] = (OCTOPUS, CLOUDBEES_CD)
+PRODUCTS: Final[tuple[ProductFormats, ...]] = (OCTOPUS, CLOUDBEES_CD)
 """In the order in which they are asked whose a file, folder or database is: the first that says yes has it.
 
 Who is sure comes first. CloudBees CD is last: it takes every XML, and every database, since a mapping file
@@ -20,7 +20,7 @@ DEFAULT_PRODUCT: Final = CLOUDBEES_CD
 """Whose a row of a plain table without a kind is, or a phrase of a file that names no product."""
 
 
-def every_product() -> tuple[Product, ...]:
+def every_product() -> tuple[ProductFormats, ...]:
     """All of them, in the order of the list."""
     return PRODUCTS
 
@@ -31,6 +31,6 @@ def table_kinds() -> Mapping[str, SecretKind]:
 
 
 @lru_cache
-def _kinds_of(products: tuple[Product, ...]) -> Mapping[str, SecretKind]:
+def _kinds_of(products: tuple[ProductFormats, ...]) -> Mapping[str, SecretKind]:
     """Asked for every row of a table, so the answer is kept."""
     return {kind.name: kind for product in products for kind in product.table_kinds}

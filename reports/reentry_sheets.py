@@ -33,7 +33,7 @@ def sheets_of(content: bytes, *, longest: int = LONGEST) -> list[list[list[str]]
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
             budget = _Budget(longest)
-            shared = _Texts().read(budget.take(parts, _SHARED)) if _SHARED in parts.namelist() else []
+            shared = _SharedStrings().read(budget.take(parts, _SHARED)) if _SHARED in parts.namelist() else []
             names = sorted(filter(_SHEET.fullmatch, parts.namelist()))
             return [_Cells(shared).read(budget.take(parts, name)) for name in names]
     except ReturnedListError:
@@ -97,7 +97,7 @@ class _Part:
     def _done(self, name: str) -> None: ...
 
 
-class _Texts(_Part):
+class _SharedStrings(_Part):
     """The texts that cells refer to by number."""
 
     def __init__(self) -> None:

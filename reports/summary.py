@@ -3,11 +3,11 @@
 from pydantic import BaseModel, ConfigDict
 
 
-class _Frozen(BaseModel):
+class _SummaryPart(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class KeySummary(_Frozen):
+class KeySummary(_SummaryPart):
     """A candidate key: never its bytes. `remark` says that it opens nothing, and why."""
 
     label: str
@@ -19,7 +19,7 @@ class KeySummary(_Frozen):
     system: str = ""
 
 
-class FingerprintSummary(_Frozen):
+class FingerprintSummary(_SummaryPart):
     """Where a passkey fingerprint was met, and its date of last use there."""
 
     where: str
@@ -27,7 +27,7 @@ class FingerprintSummary(_Frozen):
     when: str
 
 
-class KeyPeriod(_Frozen):
+class KeyPeriod(_SummaryPart):
     """When a passkey that stores or logs name was in use; times are ISO 8601 without a zone.
 
     Attributes:
@@ -49,7 +49,7 @@ class KeyPeriod(_Frozen):
     basis: str
 
 
-class MissingKeySummary(_Frozen):
+class MissingKeySummary(_SummaryPart):
     """A passkey that stores or logs name, and whose file was not among the keys.
 
     Attributes:
@@ -75,7 +75,7 @@ class MissingKeySummary(_Frozen):
     system: str = ""
 
 
-class UpgradeSummary(_Frozen):
+class UpgradeSummary(_SummaryPart):
     """The window of an upgrade that the logs show; `end` is "" where they do not say."""
 
     node: str
@@ -84,7 +84,7 @@ class UpgradeSummary(_Frozen):
     version: str
 
 
-class Disagreements(_Frozen):
+class Disagreements(_SummaryPart):
     """Where logs and store contradict each other, and what cannot be compared.
 
     Attributes:
@@ -103,7 +103,7 @@ class Disagreements(_Frozen):
     unnamed: int
 
 
-class LayoutSummary(_Frozen):
+class LayoutSummary(_SummaryPart):
     """A ciphertext layout that the data show, with its evidence.
 
     Attributes:
@@ -122,7 +122,7 @@ class LayoutSummary(_Frozen):
     established: bool
 
 
-class OpenQuestion(_Frozen):
+class OpenQuestion(_SummaryPart):
     """What one known plain text would settle.
 
     Attributes:
@@ -150,7 +150,7 @@ class OpenQuestion(_Frozen):
     settled: int = 0
 
 
-class InputSummary(_Frozen):
+class InputSummary(_SummaryPart):
     """An input: whether it was read, how much of it (`lines` or `records`), and why not."""
 
     path: str
@@ -160,7 +160,7 @@ class InputSummary(_Frozen):
     why: str = ""
 
 
-class SpanSummary(_Frozen):
+class SpanSummary(_SummaryPart):
     """The time that the logs cover: first and last entry, and holes as pairs (from, to)."""
 
     first: str
@@ -168,7 +168,7 @@ class SpanSummary(_Frozen):
     gaps: list[tuple[str, str]]
 
 
-class IgnoreSummary(_Frozen):
+class IgnoreSummary(_SummaryPart):
     """A rule of the ignore file: what, why, up to which day, and how many credentials it ignores.
 
     One that has expired ignores none.
@@ -181,7 +181,7 @@ class IgnoreSummary(_Frozen):
     credentials: int
 
 
-class Summary(_Frozen):
+class Summary(_SummaryPart):
     """Everything in `summary.json`; what has a default may be absent in older runs.
 
     `verdicts` adds up to `total`. `ignored_findings` counts log entries about nothing but what is ignored.

@@ -75,8 +75,8 @@ def diff_command(
 
 
 def _plot(path: Path, labels: Sequence[str], runs: Sequence["Run"]) -> None:
-    from reports.comparison_plot import PlottedRun, burn_down_svg
     from reports.files import atomic_file
+    from reports.plots import PlottedRun, burn_down_svg
 
     plotted = [PlottedRun(label, run.summary.actions) for label, run in zip(labels, runs, strict=True)]
     with atomic_file(path) as file:

@@ -9,8 +9,7 @@ from audit.errors import ReencryptionError
 from audit.keys.key_ring import Key, KeyRing
 from audit.layouts.layout import Layout
 from audit.product import ConnectionFile, RekeyedFile
-from parsers.cloudbees.database_properties import read_database_properties
-from parsers.cloudbees.properties_password import replaced_password
+from parsers.cloudbees.database_properties import read_database_properties, replaced_password
 from parsers.cloudbees.stores.database import CloudBeesDatabase
 from parsers.secret import Secret
 from parsers.stores.database.connection import database_at

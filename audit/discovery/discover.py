@@ -15,7 +15,7 @@ from audit.discovery.sample_trial import SampleTrial
 from audit.discovery.wrappers import wrapped
 from audit.keys.key_ring import Key
 from audit.layouts.layout import BLOCK, Encoding, Layout, with_prefixes
-from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied
+from audit.layouts.user_supplied import NOTHING_SUPPLIED, SuppliedLayouts
 from audit.trial.best import CLEARLY_LIKELIER
 from audit.trial.hypothesis import Hypothesis, hypotheses, without_looser
 from audit.trial.same_secret import SecretTags
@@ -25,7 +25,7 @@ _GUESSES: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Discovered:
+class Discovery:
     """What the data show.
 
     Attributes:
@@ -34,7 +34,7 @@ class Discovered:
         to_try: every key in every established layout, and in those that may be meant instead.
         by_text: of these, what the data leave open and a known text of one value has proven: it speaks for
             those that are text there.
-        disputed: of those, such as other values contradict, so that text there does not tell either.
+        disputed: those of them that other values contradict: text does not decide there either.
     """
 
     established: tuple[Evidence, ...]
@@ -43,10 +43,10 @@ class Discovered:
     by_text: frozenset[Hypothesis] = frozenset()
     disputed: frozenset[Hypothesis] = frozenset()
 
-    def together(self, more: "Discovered", *, first: bool) -> "Discovered":
+    def together(self, more: "Discovery", *, first: bool) -> "Discovery":
         """With what was found in what these do not open; what is tried already keeps its place."""
         known = {each.hypothesis for each in self.established}
-        return Discovered(
+        return Discovery(
             established=(
                 *self.established,
                 *(each for each in more.established if each.hypothesis not in known),
@@ -63,8 +63,8 @@ def discover(
     keys: Sequence[Key],
     layouts: Iterable[Layout],
     secret_tags: SecretTags,
-    supplied: Supplied = NOTHING_SUPPLIED,
-) -> Discovered:
+    supplied: SuppliedLayouts = NOTHING_SUPPLIED,
+) -> Discovery:
     """The established hypotheses, or the best of those that are not.
 
     Values under different keys and layouts are sorted out one after the other: what the best hypothesis
@@ -73,8 +73,8 @@ def discover(
     Args:
         values: a sample with the columns `value` and `iv`: see `audit.discovery.sample.sample`.
         keys: the candidates.
-        layouts: those to try; the same behind constant prefixes that the values show are tried as well.
-        secret_tags: tells equal plain texts.
+        layouts: those to try; the same after constant prefixes that the values show are tried as well.
+        secret_tags: recognises equal plain texts.
         supplied: layouts that a known plain text has proven.
     """
     views = Views(values)
@@ -95,15 +95,15 @@ def discover(
     established += proofs.alone(trial, established)
     if established:
         to_try = _to_try(keys, established, chains, proofs)
-        return Discovered(established, (), to_try, frozenset(proofs.by_text), frozenset(proofs.disputed))
+        return Discovery(established, (), to_try, frozenset(proofs.by_text), frozenset(proofs.disputed))
     everything = np.ones(trial.size, np.bool_)
     trial.try_best(_GUESSES)
     guesses = sorted(_ranked(trial, everything, trial.openings), key=lambda each: each.evidence.log10)
-    return Discovered((), tuple(each.evidence for each in guesses[:_GUESSES]))
+    return Discovery((), tuple(each.evidence for each in guesses[:_GUESSES]))
 
 
 @dataclass(frozen=True, slots=True)
-class _Ranked:
+class _Rank:
     """A hypothesis judged on the values that remain; `place` sorts the better one to the front."""
 
     place: tuple[float, int]
@@ -112,7 +112,7 @@ class _Ranked:
 
 
 def layouts_to_try(layouts: Iterable[Layout], views: Views) -> tuple[Layout, ...]:
-    """The layouts in which any value is written at all, and the same in wrappers and behind prefixes."""
+    """The layouts in which any value is written at all, and the same in wrappers and after prefixes."""
     listed = tuple(layouts)
     wanted = tuple(dict.fromkeys((*listed, *wrapped(listed, views))))
     read = _telling({View.of(layout) for layout in wanted}, views)
@@ -143,6 +143,11 @@ def _telling(asked: Iterable[View], views: Views) -> set[View]:
 
 
 def _one_after_the_other(trial: SampleTrial) -> Iterator[tuple[int, Evidence]]:
+    """Established hypotheses, each judged on the values that no better one explains.
+
+    Judged on all values, a looser form of the same layout would be established by the texts of the stricter
+    one, and an older key by padding that another key's texts happen to have.
+    """
     remaining = np.ones(trial.size, np.bool_)
     settled: set[int] = set()
     while True:
@@ -153,6 +158,8 @@ def _one_after_the_other(trial: SampleTrial) -> Iterator[tuple[int, Evidence]]:
             if each.evidence.established and each.evidence.opened
         ]
         if not ranked:
+            # Most hypotheses show nothing among a few values and are tried on the rest only now, when the
+            # rest is small.
             if not trial.try_others(remaining):
                 return
             continue
@@ -166,7 +173,7 @@ def _one_after_the_other(trial: SampleTrial) -> Iterator[tuple[int, Evidence]]:
 
 def _ranked(
     trial: SampleTrial, remaining: npt.NDArray[np.bool_], of: Mapping[int, Openings]
-) -> Iterator[_Ranked]:
+) -> Iterator[_Rank]:
     """Each hypothesis that opens any of what remains, by how much it explains."""
     for index, openings in of.items():
         usable = remaining & trial.fitting[index]
@@ -176,9 +183,11 @@ def _ranked(
         tried = int(usable.sum())
         log10 = chance_log10(openings.last_log10[counted], tried, len(trial.tried))
         explained = remaining[openings.rows] & openings.explained
+        # The last blocks alone decide whether a layout is established: their odds hold for every mode and
+        # vector. The order is by the whole texts, which separate similar layouts.
         score = float(openings.log10[explained].sum())
         evidence = Evidence(trial.tried[index], (), int(explained.sum()), tried, log10)
-        yield _Ranked((score, index), index, evidence)
+        yield _Rank((score, index), index, evidence)
 
 
 def _alike(index: int, remaining: npt.NDArray[np.bool_], trial: SampleTrial) -> tuple[Hypothesis, ...]:
@@ -195,7 +204,7 @@ def _alike(index: int, remaining: npt.NDArray[np.bool_], trial: SampleTrial) -> 
 
 
 @dataclass(frozen=True, slots=True)
-class _Explained:
+class _Explanation:
     """What a hypothesis explains of what remained: rows in order, the texts' tags, and how surely."""
 
     rows: bytes
@@ -203,17 +212,17 @@ class _Explained:
     log10: float
 
 
-def _explained(openings: Openings, remaining: npt.NDArray[np.bool_]) -> _Explained:
+def _explained(openings: Openings, remaining: npt.NDArray[np.bool_]) -> _Explanation:
     taken = remaining[openings.rows] & openings.explained
     order = np.argsort(openings.rows[taken])
-    return _Explained(
+    return _Explanation(
         rows=openings.rows[taken][order].tobytes(),
         tags=openings.tags[taken][order].tobytes(),
         log10=float(openings.log10[taken].sum()),
     )
 
 
-def _as_good(other: _Explained, best: _Explained) -> bool:
+def _as_good(other: _Explanation, best: _Explanation) -> bool:
     """ISO 10126, say, explains PKCS#7's texts as well, and not nearly as surely."""
     same = other.rows == best.rows and other.tags == best.tags
     return same and other.log10 - best.log10 < CLEARLY_LIKELIER
@@ -225,18 +234,18 @@ class _Proofs:
 
     Attributes:
         proven: the hypotheses that are.
-        by_text, disputed: as in `Discovered`, of what was asked about so far.
+        by_text, disputed: as in `Discovery`, of what was asked about so far.
     """
 
     keys: Sequence[Key]
-    supplied: Supplied
+    supplied: SuppliedLayouts
     chains: Chains
     proven: Sequence[Hypothesis]
     by_text: set[Hypothesis] = field(default_factory=set)
     disputed: set[Hypothesis] = field(default_factory=set)
 
     def settled(self, evidence: Evidence) -> Evidence:
-        """Of what the data cannot tell apart, what a known text has proven, and what stands beside it."""
+        """Of what the data cannot tell apart, what a known text has proven, and its alternatives."""
         kept = [each for each in evidence.alike if self.hold(each)] or self._of_chain(evidence)
         if not kept:
             return evidence
@@ -252,11 +261,11 @@ class _Proofs:
 
     def alone(self, trial: SampleTrial, established: Iterable[Evidence]) -> tuple[Evidence, ...]:
         """What is proven, opens something, and is not established by the data."""
-        told = {each for evidence in established for each in evidence.alike}
+        covered = {each for evidence in established for each in evidence.alike}
         others = {
             index: openings
             for index, openings in trial.openings.items()
-            if trial.tried[index] not in told and self.hold(trial.tried[index])
+            if trial.tried[index] not in covered and self.hold(trial.tried[index])
         }
         ranked = _ranked(trial, np.ones(trial.size, np.bool_), others)
         return tuple(

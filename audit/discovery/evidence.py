@@ -26,7 +26,8 @@ class Openings:
     """Everything that one hypothesis opened in the sample.
 
     Attributes:
-        rows: shape [n]; `log10`, `last_log10`: as in `Opened`; `tags`: equal for equal plain texts, [n, 2].
+        rows: shape [n]; `log10`, `last_log10`: as in `OpenedValues`;
+            `tags`: equal for equal plain texts, [n, 2].
         explained: openings that are hardly chance; shape [n].
     """
 

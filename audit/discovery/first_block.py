@@ -25,8 +25,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from audit.discovery.one_constant import behind_one_constant
-from audit.discovery.text_bytes import BYTE_LOG10, IMPOSSIBLE_LOG10
+from audit.discovery.one_constant import BYTE_LOG10, IMPOSSIBLE_LOG10, behind_one_constant
 from audit.layouts.layout import BLOCK
 from audit.trial.groups import Bytes
 from audit.trial.odds import text_log10
@@ -34,13 +33,13 @@ from audit.trial.plain_text import Content, begins_as_text
 
 MOST_BLOCKS: Final = 256
 """Distinct first blocks that are looked at: more would let chance agreements of random blocks grow (their
-number goes with the square), and tell nothing new."""
+number grows with the square), and add nothing new."""
 
 _STRONG_LOG10: Final = -6.0
 CONSTANT_LOG10: Final = -9.0
 
 _CUT_CHARACTER: Final = 3
-"""Bytes that a character of UTF-8 can lose at the end of a block, which therefore are no evidence of text."""
+"""Bytes that a character of UTF-8 can lose at the end of a block, which are thus not evidence of text."""
 
 _ENOUGH_FOR_OWN_VECTORS: Final = 18
 """Where three of four texts begin in the same script, fewer than two of 18 do with probability 8e-10."""
@@ -57,7 +56,7 @@ class FirstBlocks:
 
     Attributes:
         decrypted: through the bare inverse cipher, each once; shape [n, 16].
-        goes_on: whether the value goes on as text of four bytes and more; shape [n].
+        goes_on: whether the value continues as four bytes of text or more; shape [n].
         repeated: whether different values have it; vectors of their own never are equal; shape [n].
     """
 
@@ -68,12 +67,12 @@ class FirstBlocks:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What may stand before the first block; with more than one, the data do not tell.
+    """What may stand before the first block; with more than one, the data do not decide.
 
     Attributes:
         vectors: places, in the list that was asked about, of known vectors.
         own: whether each value may carry a vector of its own in front.
-        unknown: whether there may be one constant that nobody knows.
+        unknown: whether there may be one unknown constant.
     """
 
     vectors: tuple[int, ...]
@@ -89,12 +88,15 @@ def settle(first: FirstBlocks, vectors: Sequence[tuple[bytes, float]]) -> Standi
         vectors: known vectors of 16 bytes, each with log10 of how many others of its kind are asked about.
     """
     fits = [_text_log10(first, vector) + tried <= _STRONG_LOG10 for vector, tried in vectors]
+    # Known vectors come first: texts behind one agree with each other as well, so that the test for an
+    # unknown constant would hold too, and say less.
     if any(fits):
         likeliest = _likeliest(first, vectors, [place for place, fit in enumerate(fits) if fit])
         unknown = any(_another_constant_stands(first, vectors[place][0]) for place in likeliest)
         return Standing(likeliest, own=False, unknown=unknown)
     if constant_log10(first.decrypted) <= CONSTANT_LOG10:
         return Standing((), own=False, unknown=True)
+    # Too few values to decide, or random secrets: a vector stands until a value contradicts it.
     possible = tuple(
         place
         for place, (vector, _) in enumerate(vectors)
@@ -106,12 +108,12 @@ def settle(first: FirstBlocks, vectors: Sequence[tuple[bytes, float]]) -> Standi
 def _text_log10(first: FirstBlocks, vector: bytes) -> float:
     """log10 of the probability that blocks behind vectors of their own are text behind this one as often.
 
-    Where some values go on as text, only these are asked: a store may hold tokens of random bytes besides.
+    Where some values continue as text, only these count: a store may also hold tokens of random bytes.
     """
     asked = first.decrypted[first.goes_on] if first.goes_on.any() else first.decrypted
     classes = _classes(asked, vector)
     text = [each for each in classes if each is not Content.BINARY]
-    if 2 * len(text) <= len(classes):
+    if 2 * len(text) <= len(classes):  # a store's vector is that of most of its values, not of a few
         return 0.0
     odds = {
         Content.ASCII: text_log10(Content.ASCII, BLOCK),
@@ -201,7 +203,7 @@ def _gives_a_head(first: FirstBlocks, vector: bytes) -> bool:
 def _another_constant_stands(first: FirstBlocks, vector: bytes) -> bool:
     """Whether a constant that was not asked about would give texts about as likely as this one.
 
-    Of all constants only few turn text into text: such as a person types, or a program counts. A binary key
+    Only few constants turn text into text: those that a person types, or a program counts. A binary key
     has no such neighbour; zeros have the patterns, an ASCII constant has every other ASCII constant.
     """
     if _gives_a_head(first, vector):
@@ -245,7 +247,7 @@ def _coincidences(decrypted: Bytes) -> int:
 
 
 def _tail_log10(seen: int, expected: float) -> float:
-    """log10 of a bound on the probability that chance gives so many (Chernoff, for Poisson's law)."""
+    """log10 of a bound on the probability that chance gives as many (Chernoff, for Poisson's law)."""
     if seen <= expected:
         return 0.0
     return (seen - expected - seen * math.log(seen / expected)) / math.log(10)
@@ -265,10 +267,10 @@ def _own_vectors_show(first: FirstBlocks) -> bool:
 
 
 def _excluded(first: FirstBlocks, vector: bytes) -> bool:
-    """Whether a value that goes on as text would have something else in front of it."""
+    """Whether a value that continues as text would have something else in front of it."""
     return Content.BINARY in _classes(first.decrypted[first.goes_on], vector)
 
 
 def _shows_once(first: FirstBlocks, vector: bytes) -> bool:
-    """Whether any value that goes on as text is ASCII behind it: one of many with a vector of their own."""
+    """Whether any value that continues as text is ASCII behind it: one of many with a vector of their own."""
     return Content.ASCII in _classes(first.decrypted[first.goes_on], vector)

@@ -21,13 +21,13 @@ from audit.trial.aes_columns import AesColumns
 from audit.trial.best import CLEARLY_LIKELIER
 from audit.trial.groups import Bytes, Group, by_length
 from audit.trial.hypothesis import Hypothesis, hypotheses, without_looser
-from audit.trial.opened import Opened
+from audit.trial.opened import OpenedValues
 from audit.trial.try_keys import try_keys
 from audit.trial.views import View, Views
 from parsers.secret import Secret
 
 PROPOSED_TEXT: Final = "passkey-audit: no secret, just three blocks."
-"""44 bytes: three AES blocks, all different. The first tells the vector, the others mode and key form, the
+"""44 bytes: three AES blocks, all different. The first gives the vector, the others mode and key form, the
 last one the padding; one block fewer leaves a constant vector and a vector in front alike."""
 
 _LONGEST_PREFIX: Final = 8
@@ -39,17 +39,19 @@ class KnownText:
 
     Attributes:
         location: where a person finds the credential.
+        system: the product that stores it.
         values: what is stored there; the columns `value` and `iv`.
         plain: the secret, as UTF-8.
     """
 
     location: str
+    system: str
     values: pl.DataFrame
     plain: Secret
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class KnownTextProof:
     """What a known text shows.
 
     Attributes:
@@ -72,12 +74,12 @@ class Proof:
     witness: str = ""
 
 
-_NOTHING: Final = Proof((), ())
+_NOTHING: Final = KnownTextProof((), ())
 
 
 @dataclass(frozen=True, slots=True)
-class Population:
-    """What a solved vector is held against.
+class OtherValues:
+    """What a solved vector is compared with.
 
     Attributes:
         values: a sample of the store, columns `value` and `iv`.
@@ -88,7 +90,7 @@ class Population:
     proven: Mapping[str, Sequence[bytes]] = field(default_factory=dict)
 
 
-NOTHING_ELSE: Final = Population(pl.DataFrame(schema={"value": pl.Binary, "iv": pl.Binary}))
+NOTHING_ELSE: Final = OtherValues(pl.DataFrame(schema={"value": pl.Binary, "iv": pl.Binary}))
 """No other value is known."""
 
 
@@ -96,9 +98,9 @@ def prove(
     known: KnownText,
     keys: Sequence[Key],
     layouts: Iterable[Layout],
-    population: Population = NOTHING_ELSE,
-) -> Proof:
-    """Try every key in every layout, behind every prefix too that the value itself begins with.
+    population: OtherValues = NOTHING_ELSE,
+) -> KnownTextProof:
+    """Try every key in every layout, after every prefix too that the value itself begins with.
 
     A text that nothing gives is read in other ways too: without what is left over at its ends, and in the
     encodings that older programs store.
@@ -125,8 +127,8 @@ def _digest(values: pl.DataFrame) -> str:
 
 
 def _prove(
-    known: KnownText, keys: Sequence[Key], listed: tuple[Layout, ...], population: Population
-) -> Proof:
+    known: KnownText, keys: Sequence[Key], listed: tuple[Layout, ...], population: OtherValues
+) -> KnownTextProof:
     values = Views(known.values)
     wanted = (*listed, *wrapped(listed, values))
     tried = hypotheses(keys, (*wanted, *_behind_own_prefixes(wanted, values)))
@@ -138,7 +140,7 @@ def _prove(
     )
     gives = [each for each, _ in found if each.layout.iv is not Iv.UNKNOWN]
     if gives:
-        return Proof(without_looser(dict.fromkeys(gives)), ())
+        return KnownTextProof(without_looser(dict.fromkeys(gives)), ())
     judge = _SolvedVectors(known, keys, population)
     if found:
         solved = [_solved(each, row, values, plain) for each, row in found]
@@ -154,12 +156,12 @@ class _SolvedVectors:
 
     known: KnownText
     keys: Sequence[Key]
-    population: Population
+    population: OtherValues
 
-    def sorted_out(self, solved: Sequence[Hypothesis], possible: Sequence[Hypothesis]) -> Proof:
+    def sorted_out(self, solved: Sequence[Hypothesis], possible: Sequence[Hypothesis]) -> KnownTextProof:
         doubts = {each: self._doubt(each) for each in (*solved, *possible)}
         met = dict.fromkeys(one for each in solved if (one := doubts[each]))
-        return Proof(
+        return KnownTextProof(
             gives=tuple(each for each in solved if doubts[each] is None),
             possible=tuple(each for each in possible if doubts[each] is None),
             doubtful=tuple(each for each, one in doubts.items() if one not in {None, Doubt.KEY}),
@@ -219,7 +221,7 @@ _ENCODINGS: Final = {"UTF-16": "utf-16-le", "UTF-16 (big-endian)": "utf-16-be", 
 """Those that programs on Windows store: Latin-1 as Microsoft has it."""
 
 
-def confirmed(proofs: Sequence[Proof]) -> tuple[Hypothesis, ...]:
+def confirmed(proofs: Sequence[KnownTextProof]) -> tuple[Hypothesis, ...]:
     """What the texts prove together: what one of them proves, or two of different values say alike."""
     distinct = dict.fromkeys(proofs)  # the same knowledge twice confirms nothing
     proven = [each for proof in distinct for each in proof.gives]
@@ -228,7 +230,7 @@ def confirmed(proofs: Sequence[Proof]) -> tuple[Hypothesis, ...]:
     return tuple(dict.fromkeys((*proven, *twice)))
 
 
-def without_contradictions(proofs: Sequence[Proof]) -> list[Proof]:
+def without_contradictions(proofs: Sequence[KnownTextProof]) -> list[KnownTextProof]:
     """The proofs, but for vectors that two texts give with a few bytes' difference: one was mistyped.
 
     Which one is not known, unless a third text gives one of them as well.
@@ -273,7 +275,7 @@ def _likeliest(found: Iterable[tuple[Hypothesis, int, float]]) -> list[tuple[Hyp
     return [(each, row) for each, row, log10 in listed if log10 - best < CLEARLY_LIKELIER]
 
 
-def _rows_with(opened: Opened, plain: Bytes, hypothesis: Hypothesis) -> Iterator[tuple[int, float]]:
+def _rows_with(opened: OpenedValues, plain: Bytes, hypothesis: Hypothesis) -> Iterator[tuple[int, float]]:
     """Rows opened to this text, as far as it shows (not its block behind an unknown vector); the odds."""
     hidden = BLOCK if hypothesis.layout.iv is Iv.UNKNOWN else 0
     shown = plain[hidden:]

@@ -21,7 +21,7 @@ from audit.trial.plain_text import Content, begins_as_text
 from parsers.keys.aes_forms import written_keys
 
 NEAR: Final = 6
-"""Equal bytes at their places; of random vectors not one in 10¹⁰ has so many."""
+"""Equal bytes at their places; not one random vector in 10¹⁰ has this many."""
 
 _LARGEST_KEY: Final = 4096
 _CLEARLY_LOG10: Final = 6.0

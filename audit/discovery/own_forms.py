@@ -29,7 +29,7 @@ from audit.trial.views import Views
 NOBODY: Final = -1
 
 _CHANCE: Final = 1e-4
-"""Of so many values one seems to open in a form of its own by chance."""
+"""Among this many values one seems to open in a form of its own by chance."""
 
 _MOST_TRIED: Final = 200_000
 """Values times hypotheses: some seconds. Of more values the first ones are looked at."""
@@ -41,7 +41,7 @@ _LONGEST_HEAD: Final = 12
 _LONGEST_TAIL: Final = 2
 _LONGEST_PREFIX: Final = BLOCK
 _MACS: Final = (16, 20, 32)
-"""Bytes of a message authentication code behind a ciphertext: HMAC with MD5, SHA-1, SHA-256 (RFC 2104)."""
+"""Bytes of a message authentication code after a ciphertext: HMAC with MD5, SHA-1, SHA-256 (RFC 2104)."""
 
 _SHORTEST_SEALED: Final = 28
 """Bytes of a GCM nonce and tag."""
@@ -61,7 +61,7 @@ class OwnForms:
 
 @dataclass(frozen=True, slots=True, order=True, repr=False)
 class _Reading:
-    """What may be a ciphertext; `ends`: whether something behind it was taken off.
+    """What may be a ciphertext; `ends`: whether something after it was taken off.
 
     There only padding that shows counts: whole blocks of text are what is left of a value that was cut off.
     """
@@ -159,7 +159,7 @@ def _read(text: bytes, *, ends: bool) -> Iterator[_Reading]:
 
 
 def _parts(data: bytes) -> Iterator[_Reading]:
-    """The bytes behind a prefix, or before a tail, if they are a ciphertext's."""
+    """The bytes after a prefix, or before a tail, if they are a ciphertext's."""
     for size in range(1, _LONGEST_PREFIX + 1):
         if len(data) - size >= _SHORTEST_SEALED or len(data) - size == BLOCK:
             yield _Reading(data[size:])

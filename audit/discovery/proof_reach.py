@@ -1,7 +1,7 @@
 """For which values a proof speaks that one known text gave: those that are shown to be of its layout as well.
 
 A text proves what stands before the first block of one value. A store under one key may hold others: old
-values behind another constant, or with a vector of their own. Behind a known vector each value tells itself:
+values behind another constant, or with a vector of their own. Behind a known vector each value decides alone:
 it begins as text, which values behind another vector do once in five million times. A vector in front shows
 in no single value; there it is asked whether any two of the others lie behind one constant.
 """

@@ -65,7 +65,7 @@ def independent(decoded: pl.Series) -> np.ndarray[tuple[int], np.dtype[np.bool_]
 def shared_prefixes(decoded: pl.Series) -> list[bytes]:
     """Constant bytes in front that the data suggest, apart from none at all: version bytes and the like.
 
-    Whole blocks behind a prefix leave its length over: among the values of one length modulo 16, that many
+    Whole blocks after a prefix leave its length over: among the values of one length modulo 16, that many
     bytes are looked at. GCM leaves anything over: there what all values share is looked at, up to where they
     part. Where they part after whole blocks more, equal texts begin alike in ECB or under a constant vector.
 

@@ -13,8 +13,8 @@ from audit.discovery.evidence import Openings, hardly_chance, surprise_log10
 from audit.discovery.sample import independent
 from audit.layouts.layout import Layout, Mode
 from audit.trial.hypothesis import Hypothesis
-from audit.trial.last_blocks import Said
-from audit.trial.opened import Opened
+from audit.trial.last_blocks import LastBlockScores
+from audit.trial.opened import OpenedValues
 from audit.trial.same_secret import SecretTags
 from audit.trial.try_keys import try_keys
 from audit.trial.views import View, Views
@@ -66,8 +66,8 @@ class SampleTrial:
         Args:
             views: the values.
             tried: the hypotheses.
-            secret_tags: tells equal plain texts.
-            proven: tells which of them a known plain text has proven: these are looked at whatever they open.
+            secret_tags: recognises equal plain texts.
+            proven: whether a known plain text has proven a hypothesis; such are looked at whatever they open.
         """
         always = frozenset(index for index, each in enumerate(tried) if proven(each))
         trial = cls(tried, views, secret_tags, _fitting(views, tried), always)
@@ -96,7 +96,7 @@ class SampleTrial:
         return True
 
     def try_best(self, count: int) -> None:
-        """Look at so many of those whose last blocks show next to nothing: how far the data go."""
+        """Look at this many of those whose last blocks show next to nothing: how far the data go."""
         ranked = sorted(self.surprise.keys() - self.openings, key=lambda place: (self.surprise[place], place))
         everything = np.ones(self.size, np.bool_)
         self.openings |= self._tried_on(sorted(ranked[:count]), everything, at_most=math.inf)
@@ -113,24 +113,24 @@ class SampleTrial:
         fitting: dict[int, npt.NDArray[np.bool_]] = {}  # by the mask: hypotheses of one form share it
         counts: dict[int, int] = {}
 
-        def told(place: int) -> tuple[npt.NDArray[np.bool_], int]:
+        def fitting_rows(place: int) -> tuple[npt.NDArray[np.bool_], int]:
             mask = self.fitting[asked[place]]
             if id(mask) not in fitting:
                 fitting[id(mask)] = mask[rows]
                 counts[id(mask)] = int(fitting[id(mask)].sum())
             return fitting[id(mask)], counts[id(mask)]
 
-        def worth(place: int, said: Said) -> npt.NDArray[np.bool_]:
+        def worth(place: int, scores: LastBlockScores) -> npt.NDArray[np.bool_]:
             """All the survivors of a hypothesis, or none: where last blocks say no more than chance gives.
 
             Opening what else passes their padding would be nearly all the work.
             """
-            fits, count = told(place)
-            surprise = surprise_log10(said.log10[fits[said.rows]], count)
+            fits, count = fitting_rows(place)
+            surprise = surprise_log10(scores.log10[fits[scores.rows]], count)
             self.surprise[asked[place]] = surprise
-            return np.full(len(said.rows), surprise <= at_most or asked[place] in self.always)
+            return np.full(len(scores.rows), surprise <= at_most or asked[place] in self.always)
 
-        parts: dict[int, list[Opened]] = {}
+        parts: dict[int, list[OpenedValues]] = {}
         tags: dict[int, list[npt.NDArray[np.uint64]]] = {}
         for opened in try_keys(views, [self.tried[index] for index in asked], worth):
             parts.setdefault(opened.hypothesis, []).append(replace(opened, plain=opened.plain[:0]))
@@ -143,7 +143,7 @@ class SampleTrial:
                 log10=log10,
                 last_log10=np.concatenate([each.last_log10 for each in of_place]),
                 tags=np.concatenate(tags[place]),
-                explained=hardly_chance(log10, told(place)[1]),
+                explained=hardly_chance(log10, fitting_rows(place)[1]),
             )
         return gathered
 

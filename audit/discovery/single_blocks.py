@@ -1,4 +1,4 @@
-"""Values of a single block that nothing opens: do they lie behind one constant vector that nobody knows?
+"""Values of a single block that nothing opens: do they lie behind one unknown constant vector?
 
 Such a vector hides a single block whole, so that no key opens it. Together they still show: under the right
 key texts behind one constant agree as texts do, and random blocks do not (`audit.discovery.first_block`).
@@ -26,7 +26,7 @@ _MOST_DECRYPTED: Final = 4_000_000
 """Blocks times keys: a second or two. Of more lost values those that agree are not looked for."""
 
 _BY_CHANCE: Final = 0.02
-"""Of random blocks at most so many are said to agree with others, under any of the keys together."""
+"""At most this many random blocks are taken to agree with others, under any of the keys together."""
 
 
 def behind_typed_vectors(layouts: Iterable[Layout]) -> list[Layout]:
@@ -48,7 +48,7 @@ def agree(blocks: Bytes, aes_keys: Collection[Secret]) -> npt.NDArray[np.bool_]:
 
     Two texts in ASCII have their 16 highest bits in common behind any constant; of random blocks one in
     65,536 does with another. A block that agrees with none is behind a constant only if it is the only one,
-    or is no text.
+    or is not text.
 
     Args:
         blocks: shape [n, 16]; equal ones do not agree with each other.
@@ -69,7 +69,7 @@ def agree(blocks: Bytes, aes_keys: Collection[Secret]) -> npt.NDArray[np.bool_]:
 
 
 def _enough_to_agree(blocks: int, keys: int) -> int:
-    """With so many others at least no block agrees by chance, but for a share of `_BY_CHANCE`."""
+    """With at least this many others no block agrees by chance, except for a share of `_BY_CHANCE`."""
     expected = blocks / 65_536
     tail, term, others = -math.expm1(-expected), expected * math.exp(-expected), 1
     while tail * max(1, keys) > _BY_CHANCE:

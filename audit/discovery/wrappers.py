@@ -25,7 +25,7 @@ _ENOUGH: Final = 2
 """Values that share a head and a tail of no usual form."""
 
 _SHARED_BY_CHANCE: Final = 256
-"""Of so many values two may have the same two characters around a run by chance."""
+"""Among this many values two may have the same two characters around a run by chance."""
 
 _MOST_TEXTS: Final = 4_096
 """Values that are looked at, evenly spread over those that nothing reads: half a second."""
@@ -40,7 +40,7 @@ _RUNS: Final = tuple(
     re.compile(rf"{run}(?:\|{run})?")
     for run in (r"[0-9A-Fa-f]{32,}", r"[A-Za-z0-9+/]{20,}={0,2}", r"[A-Za-z0-9_-]{20,}={0,2}")
 )
-"""Encoded bytes of a block or more, perhaps with a vector behind a `|`, in each alphabet."""
+"""Encoded bytes of a block or more, perhaps with a vector after a `|`, in each alphabet."""
 
 _HEX: Final = re.compile(r"(?:[0-9A-Fa-f]{2}){16,}")
 _TO_STANDARD: Final = str.maketrans("-_", "+/")
@@ -218,7 +218,7 @@ def _around(group: Sequence[_Cut], enough: int) -> dict[Wrapper, int]:
 
 
 def _closer(group: Sequence[_Cut]) -> dict[Wrapper, int]:
-    """Wrappers whose head goes on into the alphabet of what they enclose.
+    """Wrappers whose head runs on into the alphabet of what they enclose.
 
     The cut behind a `-`, `_` or `/` comes first; then the shortest heads, since whatever begins alike behind
     them is a version byte, or chance.

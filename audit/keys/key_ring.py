@@ -9,7 +9,7 @@ from audit.keys.key_dates import comparable, is_history
 from audit.product import Product
 from parsers.keys.aes_forms import key_bits, written_keys
 from parsers.keys.key_file import KeyFile
-from parsers.keys.mending import Mended, mended_forms
+from parsers.keys.mending import MendedKey, mended_forms
 from parsers.secret import Secret
 from parsers.stores.interface import FingerprintSeen
 
@@ -82,7 +82,7 @@ class KeyRing:
         return exact or next((key for key, _ in changed_copies(self.keys, fingerprint)), None)
 
 
-def changed_copies(keys: Iterable[Key], fingerprint: str) -> Iterator[tuple[Key, Mended]]:
+def changed_copies(keys: Iterable[Key], fingerprint: str) -> Iterator[tuple[Key, MendedKey]]:
     """The keys whose file would have this SHA-1 if a newline or an encoding were undone, and how."""
     for key in keys:
         for mended in mended_forms(key.content):
@@ -111,7 +111,7 @@ def make_key_ring(
             `seen` or `logged` names their fingerprint.
         current_label: label or alias of the current key, if the user named it.
         seen: the fingerprints that the stores name.
-        named_by: who said `current_label`, as the remark about it words it.
+        named_by: who named `current_label`, as the remark about it words it.
         logged: the fingerprints that logs name: they do not say which key is current.
 
     Raises:

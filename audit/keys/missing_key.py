@@ -112,7 +112,7 @@ def _only_on_a_node(own: Sequence[FingerprintSeen]) -> bool:
 def what_they_save(missing: Iterable[MissingKey], credentials: pl.DataFrame) -> list[MissingKeySummary]:
     """The missing passkeys with how many credentials each could open, those that surely open most first.
 
-    Nothing but the key itself can tell whether it opens a value. So the upper bound is all that no key opens
+    Only the key itself can show whether it opens a value. So the upper bound is all that no key opens
     for sure, whatever its verdict; likely are those of the lost and unknown that stand in an export which
     names this passkey, and those that were changed last while the server's history has it in use.
 

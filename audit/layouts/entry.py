@@ -23,7 +23,7 @@ _NONCES: Final = (12, 16)
 _Fingerprint = Annotated[str, Field(pattern="^[0-9a-f]{40}$")]
 
 
-class Entry(BaseModel):
+class LayoutEntry(BaseModel):
     """A table; bytes are written in hex, text around a value as it stands there."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -52,7 +52,7 @@ class Entry(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _with_its_preset(cls, given: object) -> object:
-        """The settings that a preset stands for, under those that are given beside it."""
+        """The settings that a preset stands for, under those that are given along with it."""
         if not isinstance(given, Mapping):
             return given
         settings = dict(given)

@@ -2,12 +2,63 @@
 
 import base64
 import binascii
+import hashlib
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Final
 
-from audit.layouts.key_bytes import key_bytes
 from audit.layouts.layout import KeyForm, Layout
+from parsers.keys.aes_forms import AES_KEY_BYTES, trimmed, written_keys
 from parsers.secret import Secret
+
+AES_KEY_SIZES: Final = AES_KEY_BYTES
+"""FIPS 197."""
+
+WRITTEN_FORMS: Final = (KeyForm.RAW, KeyForm.TRIMMED, KeyForm.HEX, KeyForm.BASE64, KeyForm.JAVA)
+"""The forms in which not every file is a key: what is one in none of them is hardly a key at all."""
+
+
+@lru_cache(maxsize=4096)
+def key_bytes(content: Secret, form: KeyForm) -> Secret | None:
+    """The AES key that `content`, a whole key file, gives in this form; None where it gives none.
+
+    A digest always gives one; that of the trimmed file only where the trimmed file is another. The answer is
+    kept, since it is asked for again with every layout.
+
+    Args:
+        content: the file.
+        form: any but MASTER_KEY, which the reader of the key file has resolved already.
+    """
+    if form in WRITTEN_FORMS:
+        return written_keys(content).get(form.value)
+    if (digest := _DIGESTS.get(form)) is not None:
+        return Secret(digest(content.reveal()))
+    bare = trimmed(content)
+    return Secret(_DIGESTS[_OF_TRIMMED[form]](bare.reveal())) if len(bare) and bare != content else None
+
+
+def _md5(content: bytes) -> bytes:
+    return hashlib.md5(content, usedforsecurity=False).digest()
+
+
+def _sha1_16(content: bytes) -> bytes:
+    return hashlib.sha1(content, usedforsecurity=False).digest()[:16]
+
+
+_DIGESTS: Final[Mapping[KeyForm, Callable[[bytes], bytes]]] = {
+    KeyForm.MD5: _md5,
+    KeyForm.SHA1_16: _sha1_16,
+    KeyForm.SHA256_16: lambda content: hashlib.sha256(content).digest()[:16],
+    KeyForm.SHA256_32: lambda content: hashlib.sha256(content).digest(),
+}
+
+_OF_TRIMMED: Final = {
+    KeyForm.MD5_TRIMMED: KeyForm.MD5,
+    KeyForm.SHA1_16_TRIMMED: KeyForm.SHA1_16,
+    KeyForm.SHA256_16_TRIMMED: KeyForm.SHA256_16,
+    KeyForm.SHA256_32_TRIMMED: KeyForm.SHA256_32,
+}
+
 
 _OF_ANY_LENGTH: Final[Mapping[KeyForm, Callable[[bytes], bytes]]] = {
     KeyForm.RAW: bytes,

@@ -41,7 +41,7 @@ class KeyForm(StrEnum):
 class Cipher(StrEnum):
     """The block cipher.
 
-    Those beside AES (FIPS 197) are of the age before it: `TRIPLE_DES` (NIST SP 800-67), `DES` (FIPS 46-3,
+    Those besides AES (FIPS 197) are older than it: `TRIPLE_DES` (NIST SP 800-67), `DES` (FIPS 46-3,
     withdrawn), `BLOWFISH` (Schneier 1994). They are tried only in layouts that a user supplies.
     """
 
@@ -101,7 +101,7 @@ class Padding(StrEnum):
 class Iv(StrEnum):
     """Where the initialization vector (for GCM: the nonce) comes from.
 
-    `UNKNOWN` is one constant for the whole store that nobody knows: the blocks after the first still tell the
+    `UNKNOWN` is one unknown constant for the whole store: the blocks after the first still show the
     key, and one known plain text solves it. `CONSTANT` is such a vector once it is known. `DERIVED` comes out
     of the passphrase together with the key.
     """
@@ -131,7 +131,7 @@ class Layout:
 
     Attributes:
         key_form: how key bytes come from the key file.
-        mode: the mode; CBC and ECB pad, GCM carries its 16-byte tag behind.
+        mode: the mode; CBC and ECB pad, GCM carries its 16-byte tag at the end.
         iv: where the initialization vector or nonce is.
         encoding: how the bytes are written down.
         prefix: constant bytes in front of everything else, after decoding (a version byte, say).
@@ -182,7 +182,7 @@ class Layout:
 
     @property
     def name(self) -> str:
-        """One word that tells all of it, stable between runs: `aes-cbc/iv-front/base64/key-raw`."""
+        """One word for all of it, stable between runs: `aes-cbc/iv-front/base64/key-raw`."""
         match self.iv:
             case Iv.NONE:
                 vector = ""
@@ -222,7 +222,7 @@ class Layout:
         return body >= self.block and body % self.block == 0
 
     def hides(self, length: int) -> bool:
-        """Whether all of such a value is behind a constant vector that nobody knows, so that no key shows."""
+        """Whether all of such a value is behind an unknown constant vector, so that no key shows."""
         return self.iv is Iv.UNKNOWN and length - self.overhead == self.block
 
 
@@ -233,5 +233,5 @@ def _behind_unknown(layout: Layout) -> Layout:
 
 
 def with_prefixes(layouts: Iterable[Layout], prefixes: Iterable[bytes]) -> tuple[Layout, ...]:
-    """The same layouts behind each of these constant prefixes."""
+    """The same layouts after each of these constant prefixes."""
     return tuple(replace(each, prefix=prefix) for prefix, each in product(prefixes, layouts))

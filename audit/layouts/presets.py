@@ -43,7 +43,7 @@ PRESETS: Final[Mapping[str, Mapping[str, str | int]]] = {
         "key_size": 32,
     },
 }
-"""The settings of a `[[layouts]]` table for which each word stands; any of them may be given beside it.
+"""The settings of a `[[layouts]]` table for which each word stands; any of them may be given along with it.
 
 `openssl-salted`: `openssl enc -aes-256-cbc` since 1.1.0; `-md5`: what it did before (openssl-enc(1), "-md":
 "The default message digest is SHA-256"; the CHANGES of 1.1.0 name the change from MD5). `-pbkdf2`: 10,000

@@ -10,20 +10,20 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from audit.errors import LayoutError
-from audit.layouts.entry import Entry, settings_of
+from audit.layouts.entry import LayoutEntry, settings_of
 from audit.layouts.layout import Layout
 from reports.files import atomic_file
 
 _MOST: Final = 10_000
 _LARGEST: Final = 10_000_000
-"""Bytes of a file: so many tables with some ten settings each have a third of that."""
+"""Bytes of a file: as many tables with some ten settings each have a third of that."""
 
 _LONGEST_LINE: Final = 10_000
 """Time to read a key grows with the square of its dots: a line of a megabyte would take hours."""
 
 
 @dataclass(frozen=True, slots=True)
-class Supplied:
+class SuppliedLayouts:
     """Layouts from outside the table of known ones.
 
     Attributes:
@@ -38,7 +38,7 @@ class Supplied:
     proven: tuple[Layout, ...] = ()
     proven_under: Mapping[Layout, frozenset[str]] = field(default_factory=dict)
 
-    def and_proven(self, layouts: Iterable[Layout]) -> "Supplied":
+    def and_proven(self, layouts: Iterable[Layout]) -> "SuppliedLayouts":
         """The same with further layouts that need no evidence, under any key."""
         return replace(self, proven=(*self.proven, *layouts))
 
@@ -48,16 +48,16 @@ class Supplied:
         return layout in self.proven and (under is None or fingerprint in under)
 
 
-NOTHING_SUPPLIED: Final = Supplied()
+NOTHING_SUPPLIED: Final = SuppliedLayouts()
 
 
 class _File(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    layouts: tuple[Entry, ...] = Field(default=(), max_length=_MOST)
+    layouts: tuple[LayoutEntry, ...] = Field(default=(), max_length=_MOST)
 
 
-def read_layouts(path: Path) -> Supplied:
+def read_layouts(path: Path) -> SuppliedLayouts:
     """The `[[layouts]]` of a TOML file.
 
     Each has `key_form`, `mode` and `iv`, in the words of those enums; optional `cipher`, `padding`,
@@ -68,26 +68,26 @@ def read_layouts(path: Path) -> Supplied:
     `key_form` is `trimmed` unless it says otherwise. `preset` stands for a well-known program's.
 
     Raises:
-        LayoutError: the file cannot be read, is no TOML, or describes no layouts; one line says where.
+        LayoutError: the file cannot be read, is not TOML, or describes no layouts; one line says where.
     """
     name = f"layouts file {str(path)!r}"
     try:
         with path.open("rb") as stream:
             content = stream.read(_LARGEST + 1)
         if len(content) > _LARGEST:
-            raise LayoutError(f"{name} is larger than {_LARGEST:,} bytes: it is no layouts file")
+            raise LayoutError(f"{name} is larger than {_LARGEST:,} bytes: it is not a layouts file")
         if max(map(len, content.splitlines()), default=0) > _LONGEST_LINE:
-            raise LayoutError(f"{name} has a line of over {_LONGEST_LINE:,} bytes: it is no layouts file")
+            raise LayoutError(f"{name} has a line of over {_LONGEST_LINE:,} bytes: it is not a layouts file")
         file = _File.model_validate(tomllib.loads(content.decode()))
     except OSError as error:
         raise LayoutError(f"{name} cannot be read: {error.strerror}") from error
     except ValidationError as error:
         raise LayoutError(f"{name}: {_first_fault(error)}") from error
     except RecursionError as error:
-        raise LayoutError(f"{name} is no TOML: it is nested too deeply") from error
+        raise LayoutError(f"{name} is not TOML: it is nested too deeply") from error
     except ValueError as error:  # no TOML, no UTF-8, a number of more digits than Python converts
-        raise LayoutError(f"{name} is no TOML: {_one_line(str(error))}") from error
-    return Supplied(
+        raise LayoutError(f"{name} is not TOML: {_one_line(str(error))}") from error
+    return SuppliedLayouts(
         to_try=tuple(entry.layout() for entry in file.layouts if not entry.proven),
         proven=tuple(entry.layout() for entry in file.layouts if entry.proven),
         proven_under={
@@ -96,11 +96,11 @@ def read_layouts(path: Path) -> Supplied:
     )
 
 
-def write_layouts(path: Path, supplied: Supplied) -> None:
+def write_layouts(path: Path, supplied: SuppliedLayouts) -> None:
     """A file that `read_layouts` reads back to the same; it holds no key.
 
     Raises:
-        LayoutError: the text around a layout's values is no UTF-8, which TOML cannot hold.
+        LayoutError: the text around a layout's values is not UTF-8, which TOML cannot hold.
         OutputError: it cannot be written.
     """
     tables = [
@@ -112,15 +112,15 @@ def write_layouts(path: Path, supplied: Supplied) -> None:
         file.write("\n".join(tables).encode())
 
 
-def merged(before: Supplied, now: Supplied) -> Supplied:
+def merged(before: SuppliedLayouts, now: SuppliedLayouts) -> SuppliedLayouts:
     """Both: what a file holds already, and what is to be added to it."""
     kept = dict.fromkeys((*before.to_try, *now.to_try))
-    both = Supplied(tuple(kept), before.proven, dict(before.proven_under))
+    both = SuppliedLayouts(tuple(kept), before.proven, dict(before.proven_under))
     under = ((layout, now.proven_under.get(layout, frozenset({""}))) for layout in now.proven)
     return together(both, ((layout, each) for layout, keys in under for each in keys))
 
 
-def together(supplied: Supplied, proven: Iterable[tuple[Layout, str]]) -> Supplied:
+def together(supplied: SuppliedLayouts, proven: Iterable[tuple[Layout, str]]) -> SuppliedLayouts:
     """The same, and these proven as well, each under the key file with this fingerprint."""
     under, found = dict(supplied.proven_under), dict.fromkeys(supplied.proven)
     for layout, fingerprint in proven:
@@ -130,14 +130,18 @@ def together(supplied: Supplied, proven: Iterable[tuple[Layout, str]]) -> Suppli
             under.pop(layout, None)
         found[layout] = None
     all_proven = tuple(found)
-    return Supplied(tuple(each for each in supplied.to_try if each not in all_proven), all_proven, under)
+    return SuppliedLayouts(
+        tuple(each for each in supplied.to_try if each not in all_proven), all_proven, under
+    )
 
 
 def _as_toml(layout: Layout, *, proven: bool, under: Iterable[str] = ()) -> str:
     try:
         settings = settings_of(layout)
     except UnicodeDecodeError as error:
-        raise LayoutError(f"{layout.name} cannot be saved: the text around its values is no UTF-8") from error
+        raise LayoutError(
+            f"{layout.name} cannot be saved: the text around its values is not UTF-8"
+        ) from error
     lines = [
         f"{name} = {_quoted(value) if isinstance(value, str) else value}" for name, value in settings.items()
     ]

@@ -11,7 +11,7 @@ import polars as pl
 
 from audit.keys.key_dates import comparable
 from audit.keys.key_rings import KeyRings
-from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied
+from audit.layouts.user_supplied import NOTHING_SUPPLIED, SuppliedLayouts
 from audit.product import Product
 from audit.products import product_of
 from audit.readiness.conf_folder import read_conf_folder
@@ -52,7 +52,7 @@ class OpenedEstate:
     copies: Sequence[KeyFile | Unread]
     conf: Sequence[tuple[str, Path]]
     current: Sequence[str]
-    supplied: Supplied = NOTHING_SUPPLIED
+    supplied: SuppliedLayouts = NOTHING_SUPPLIED
 
 
 def read_estates(request: OpenedEstate, progress: Progress) -> list[Estate]:
@@ -160,7 +160,7 @@ def _in_use(product: Product, conf: Sequence[ConfFolder], own: StoresReading) ->
 
 
 def _judged_together(
-    readings: Mapping[str, StoresReading], rings: KeyRings, supplied: Supplied
+    readings: Mapping[str, StoresReading], rings: KeyRings, supplied: SuppliedLayouts
 ) -> pl.DataFrame:
     """All values, with the group that they are from as `store`.
 

@@ -8,12 +8,12 @@ import polars as pl
 
 from audit.errors import ReencryptionError
 from audit.keys.key_ring import Key, KeyRing
-from audit.layouts.user_supplied import Supplied
+from audit.layouts.user_supplied import SuppliedLayouts
 from audit.reencryption.cipher import open_value
 from audit.reencryption.plan import PlaintextMac, Plan, PlannedChange, with_outcomes
 from audit.reencryption.state import OF_VERDICT, PLAN, State
 from audit.reencryption.target import SURE, Layouts, NewLayout, NotEstablished, layouts_for
-from audit.run.examine import Examined
+from audit.run.examine import ExaminedProduct
 from audit.run.stores_reading import StoresReading
 from audit.trial.hypothesis import Hypothesis
 from audit.verdict import Verdict
@@ -39,7 +39,7 @@ class PlanRequest:
     run: Run
     target: Key
     ring: KeyRing
-    supplied: Supplied
+    supplied: SuppliedLayouts
     also: Collection[str] = ()
     layouts: Layouts = field(default_factory=dict)
 
@@ -61,7 +61,7 @@ class NewValue:
     basis: str
 
 
-def make_plan(wanted: PlanRequest, stores: StoresReading, examined: Examined) -> Plan:
+def make_plan(wanted: PlanRequest, stores: StoresReading, examined: ExaminedProduct) -> Plan:
     """Compare the run with the stores as they were just read and examined.
 
     Args:
@@ -100,7 +100,7 @@ class _NewValues:
         self.refused: dict[int, str] = {}
         self.basis: dict[str, None] = {}
 
-    def make(self, examined: Examined, stated: pl.DataFrame, values: pl.DataFrame) -> None:
+    def make(self, examined: ExaminedProduct, stated: pl.DataFrame, values: pl.DataFrame) -> None:
         """All values that are to be re-encrypted."""
         wanted = self._wanted
         own = layouts_for(wanted.target, examined, values, wanted.supplied)
@@ -120,7 +120,7 @@ class _NewValues:
             self.basis[new.basis] = None
 
 
-def values_of(examined: Examined, stores: StoresReading) -> pl.DataFrame:
+def values_of(examined: ExaminedProduct, stores: StoresReading) -> pl.DataFrame:
     """`value` and `iv` of what was examined, in the same order."""
     batches = stores.of_product(examined.ring.product.id).batches
     return pl.concat([batch.frame.select("value", "iv") for batch in batches])

@@ -38,10 +38,9 @@ from audit.reencryption.rewrite import Destination, reencrypt_out_of_place, refu
 from audit.reencryption.session import Session, SessionRequest, blockers, plan_session
 from audit.reencryption.state import State
 from audit.reencryption.write_and_prove import PlanOutcome, reencrypt_in_place
-from audit.run.connection_files import product_of_connection_file
-from audit.run.observer import Unobserved
+from audit.run.observer import SilentObserver
 from audit.run.references import NOBODY, Resolver
-from audit.run.stores import StoreOpener
+from audit.run.stores import StoreOpener, product_of_connection_file
 from parsers.keys.key_file import KeyFile
 from parsers.progress import Progress
 from parsers.stores.open_for_writing import in_place_writer, roll_back_unfinished
@@ -50,7 +49,7 @@ from reports.files import atomic_file
 from reports.run_folder import JOURNAL, read_run_folder
 
 
-class _Unobserved(Unobserved):
+class _Unobserved(SilentObserver):
     def say(self, lines: Iterable[str]) -> None: ...
 
     def show(self, plan: Plan) -> None: ...

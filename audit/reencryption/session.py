@@ -8,7 +8,7 @@ import polars as pl
 from audit.errors import KeyRingError, ReencryptionError
 from audit.keys.key_ring import Key, KeyRing
 from audit.keys.key_rings import KeyRings, labels_of_others, meant, split_product
-from audit.layouts.user_supplied import Supplied
+from audit.layouts.user_supplied import SuppliedLayouts
 from audit.products import every_product, product_of
 from audit.reencryption.guards import StoreObstacles, refuse_obstacles, refuse_rotation
 from audit.reencryption.journal import canonical_store_path
@@ -16,7 +16,7 @@ from audit.reencryption.make_plan import PlanRequest, make_plan, values_of
 from audit.reencryption.overrides import Despite
 from audit.reencryption.plan import Plan
 from audit.reencryption.target import Layouts, layouts_for
-from audit.run.examine import Examined
+from audit.run.examine import ExaminedProduct
 from audit.run.run_audit import examine_each_product, rings_for
 from audit.run.stores_reading import StoresReading, read_stores
 from parsers.keys.key_file import KeyFile
@@ -50,7 +50,7 @@ class SessionRequest:
     stores: Sequence[Store]
     files: Sequence[KeyFile]
     to: str
-    supplied: Supplied
+    supplied: SuppliedLayouts
     also: Sequence[str] = ()
     like: Sequence[Store] = ()
     current: Sequence[str] = ()
@@ -75,7 +75,7 @@ class Session:
     plan: Plan
     ring: KeyRing
     reading: StoresReading = field(repr=False)
-    examined: Examined = field(repr=False)
+    examined: ExaminedProduct = field(repr=False)
     left_alone: Mapping[str, int]
     elsewhere: Collection[str]
     in_place: Sequence[tuple[Store, InPlaceWriter]]

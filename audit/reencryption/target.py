@@ -11,10 +11,10 @@ import polars as pl
 from audit.discovery.evidence import Evidence
 from audit.keys.key_ring import Key, KeyRing
 from audit.layouts.layout import Encoding, Iv, Layout
-from audit.layouts.user_supplied import Supplied
+from audit.layouts.user_supplied import SuppliedLayouts
 from audit.product import Product
 from audit.reencryption.cipher import Notation, encrypt_value, fresh_vector
-from audit.run.examine import Examined
+from audit.run.examine import ExaminedProduct
 from audit.trial.hypothesis import Hypothesis, key_for
 from audit.verdict import Confidence, Verdict
 from audit.verdicts.case import Case
@@ -90,7 +90,9 @@ Layouts = Mapping[str, NewLayout | NotEstablished]
 """How values of each kind are to be written, or why not."""
 
 
-def layouts_for(target: Key, examined: Examined, values: pl.DataFrame, supplied: Supplied) -> Layouts:
+def layouts_for(
+    target: Key, examined: ExaminedProduct, values: pl.DataFrame, supplied: SuppliedLayouts
+) -> Layouts:
     """For each kind of value of the product: how it is to be written under `target`.
 
     The layout is the one in which the target key's own values of that kind lie, or else its values of other
@@ -132,7 +134,7 @@ def _published_layout(target: Key, place: int, product: Product) -> NewLayout | 
     return NewLayout((Hypothesis(place, key, layout),), Notation(), "the vendor documents it")
 
 
-def _counts_by_kind(own: Sequence[Evidence], examined: Examined) -> pl.DataFrame:
+def _counts_by_kind(own: Sequence[Evidence], examined: ExaminedProduct) -> pl.DataFrame:
     """How many values of each kind the target key opens with certainty, by piece of evidence.
 
     By what opened them and not by name: `key-raw` is one thing in a file of hex digits, and another in a file
@@ -165,7 +167,7 @@ _FITTING: Final = (Case.FEW, Case.SINGLE)
 """Not understood, but of the layout that other keys' values show: the target's own would be as well."""
 
 
-def _why_not_adopted(target: Key, examined: Examined) -> NotEstablished | None:
+def _why_not_adopted(target: Key, examined: ExaminedProduct) -> NotEstablished | None:
     """Why no other key's layout is taken over: what is not understood may be the target's own values."""
     own = examined.frame.filter(opened_by=target.label).height
     not_understood = pl.Series(~np.isin(examined.cases, _FITTING))
@@ -179,7 +181,7 @@ def _why_not_adopted(target: Key, examined: Examined) -> NotEstablished | None:
 
 
 def _adopt(
-    target: Key, place: int, established: Sequence[Evidence], ring: KeyRing, supplied: Supplied
+    target: Key, place: int, established: Sequence[Evidence], ring: KeyRing, supplied: SuppliedLayouts
 ) -> NewLayout | NotEstablished:
     """For a key under which nothing opens yet: what is proven, or what another key's values show."""
     if supplied.proven:

@@ -14,7 +14,7 @@ from audit.reencryption.commit_retry import by_transaction, replace_with_retry
 from audit.reencryption.guards import StoreObstacles, refuse_obstacles
 from audit.reencryption.journal import JournalEntry, canonical_store_path, read_journal
 from audit.reencryption.overrides import Despite
-from audit.run.observer import Observer, Unobserved
+from audit.run.observer import Observer, SilentObserver
 from audit.run.references import NOBODY, Resolver
 from audit.run.stores import StoreOpener, StoreOptions
 from parsers.errors import StoreError
@@ -116,7 +116,7 @@ def undo(
         ParsersError, AuditError: nothing was put back. A fault of a store in the middle is no exception: it
             is in the answer.
     """
-    observer = observer or Unobserved()
+    observer = observer or SilentObserver()
     entries = read_journal(request.journal).entries
     keys = resolver.keys(request.keys, observer.remark)
     opener = StoreOpener(request.stores, [each for each in keys if isinstance(each, KeyFile)], resolver)

@@ -13,7 +13,7 @@ from audit.layouts.user_supplied import NOTHING_SUPPLIED, read_layouts
 from audit.ownership.ignore_file import ignore, read_ignore_file
 from audit.ownership.owners import Owners, read_owners
 from audit.products import every_product
-from audit.run.observer import Observer, Unobserved
+from audit.run.observer import Observer, SilentObserver
 from audit.run.read import processors
 from audit.run.reentered import reconcile, with_reentered
 from audit.run.references import NOBODY, Resolver
@@ -41,7 +41,7 @@ class AuditRequest:
         current: labels of the keys that the servers use now, each `[PRODUCT:]LABEL`; without them the stores
             may know.
         owners: a CSV of who owns which credential.
-        layouts: a TOML file of layouts beside the known ones.
+        layouts: a TOML file of layouts in addition to the known ones.
         ignore: a file of what is not to count until a date.
         today: the day that decides what has expired of it; that of the system's clock otherwise.
         reentered: a folder of re-entry lists that teams gave back.
@@ -73,7 +73,7 @@ class AuditResult:
 
     Attributes:
         run: verdicts, findings and the summary.
-        remarks: what is worth knowing beside it, a sentence each.
+        remarks: what is worth knowing along with it, a sentence each.
         reentered: of the schema `REENTERED`, where lists were given back.
     """
 
@@ -103,7 +103,7 @@ def audit(
         ParsersError, AuditError, ReportsError: an input that was named cannot be used, or the folder cannot
             be written. What single stores, archives or members could not be read is in the run instead.
     """
-    observer = observer or Unobserved()
+    observer = observer or SilentObserver()
     if request.anonymise and request.anonymise.resolve() == request.out.resolve():
         raise RequestError("name another folder than --out", field="anonymise")
     passwords = resolver.passwords(request.zip_passwords)

@@ -20,7 +20,7 @@ from audit.keys.unused_keys import KeyUse, key_remark, tried
 from audit.ownership.owners import Owners
 from audit.products import every_guide
 from audit.run.copies import Copies
-from audit.run.examine import Examined
+from audit.run.examine import ExaminedProduct
 from audit.run.open_questions import open_questions
 from audit.run.run_credentials import run_credentials
 from audit.run.stores_reading import StoresReading
@@ -41,12 +41,12 @@ from reports.summary import (
 
 
 @dataclass(frozen=True, slots=True)
-class Gathered:
+class RunParts:
     """Everything that a run has found out, before it is put in order.
 
     Attributes:
         logs: what the logs say, and how much of them was read.
-        findings: the `FINDINGS` schema: of the logs, and of keys and reports held against each other.
+        findings: the `FINDINGS` schema: of the logs, and of keys and reports compared with each other.
         stores: what the stores hold.
         examined: the verdicts, one for each product.
         rings: the candidate keys, by product.
@@ -58,14 +58,14 @@ class Gathered:
     logs: LogReading
     findings: pl.DataFrame
     stores: StoresReading
-    examined: Sequence[Examined]
+    examined: Sequence[ExaminedProduct]
     rings: KeyRings
     seen: Sequence[FingerprintSeen]
     owners: Owners
     unread: Sequence[Unread]
 
 
-def assemble(gathered: Gathered) -> tuple[Run, Copies]:
+def assemble(gathered: RunParts) -> tuple[Run, Copies]:
     """Put it together.
 
     Raises:
@@ -133,14 +133,14 @@ def _counts(column: pl.Series, words: Iterable[str]) -> dict[str, int]:
 
 
 def _keys(
-    gathered: Gathered, credentials: pl.DataFrame, mismatches: Sequence[NodeMismatch]
+    gathered: RunParts, credentials: pl.DataFrame, mismatches: Sequence[NodeMismatch]
 ) -> Iterator[KeySummary]:
-    """A row for each key; of a file that may be a key of several products those of which it is one."""
+    """A row for each key; for a file that may be a key of several products, one for each of them."""
     opens = {
         system: _opens(credentials.filter(system=system), gathered.examined, system)
         for system in gathered.rings.rings
     }
-    told: set[str] = set()
+    reported: set[str] = set()
     in_use = {
         key.label
         for system, ring in gathered.rings.rings.items()
@@ -149,8 +149,8 @@ def _keys(
     }
     for system, ring in gathered.rings.rings.items():
         for key in ring.keys:
-            if _is_used(key, opens[system]) or key.label not in in_use | told:
-                told.add(key.label)
+            if _is_used(key, opens[system]) or key.label not in in_use | reported:
+                reported.add(key.label)
                 yield KeySummary(
                     label=key.label,
                     bits=key.bits,
@@ -166,7 +166,7 @@ def _is_used(key: Key, opens: KeyUse) -> bool:
     return key.current or key.label in opens.values or key.label in opens.outer
 
 
-def _opens(credentials: pl.DataFrame, examined: Iterable[Examined], system: str) -> KeyUse:
+def _opens(credentials: pl.DataFrame, examined: Iterable[ExaminedProduct], system: str) -> KeyUse:
     verdicts = _counts(credentials["verdict"], Verdict)
     outer = Counter[str]()
     for each in examined:
@@ -191,7 +191,7 @@ def _layout(evidence: Evidence, ring: KeyRing) -> LayoutSummary:
     )
 
 
-def _inputs(gathered: Gathered) -> list[InputSummary]:
+def _inputs(gathered: RunParts) -> list[InputSummary]:
     logs = [
         InputSummary(path=each.path, read=each.read, lines=each.lines, why=each.why)
         for each in gathered.logs.inputs

@@ -23,7 +23,7 @@ class Copies:
 
 
 @dataclass(frozen=True, slots=True)
-class Joined:
+class JoinedCredentials:
     """Credentials without their copies.
 
     Attributes:
@@ -37,7 +37,7 @@ class Joined:
     copies: Copies
 
 
-def join_copies(judged: pl.DataFrame) -> Joined:
+def join_copies(judged: pl.DataFrame) -> JoinedCredentials:
     """Join rows of different stores that hold the same value of the same credential.
 
     Rows of one store are never joined, and neither are values that differ: those stay, each with a reason
@@ -45,7 +45,7 @@ def join_copies(judged: pl.DataFrame) -> Joined:
     """
     everything = pl.repeat(value=True, n=judged.height, dtype=pl.Boolean, eager=True)
     if judged["store"].n_unique() < 2:
-        return Joined(judged, everything, Copies(0, 0))
+        return JoinedCredentials(judged, everything, Copies(0, 0))
     numbered = judged.with_columns(
         pl.int_range(pl.len()).over("store", *_SAME_CREDENTIAL, "value_digest").alias("occurrence")
     ).with_row_index("row")
@@ -67,10 +67,12 @@ def join_copies(judged: pl.DataFrame) -> Joined:
     ).over(_SAME_CREDENTIAL)
     marked = frame.with_columns(differs.alias("differs"))
     differing = marked.filter("differs").select(_SAME_CREDENTIAL).n_unique()
-    told = marked.with_columns(
+    explained = marked.with_columns(
         pl.when("differs")
         .then(pl.format("{}; another store holds a different value of this credential", "reason"))
         .otherwise("reason")
         .alias("reason")
     )
-    return Joined(told.select(judged.columns), kept, Copies(judged.height - frame.height, differing))
+    return JoinedCredentials(
+        explained.select(judged.columns), kept, Copies(judged.height - frame.height, differing)
+    )

@@ -106,7 +106,7 @@ def diff(folders: Sequence[Path]) -> Difference:
 
     Raises:
         RequestError: there are fewer.
-        ReportsError: one is no run folder.
+        ReportsError: one is not a run folder.
     """
     if len(folders) < 2:
         raise RequestError("name two run folders at least", field="folders")

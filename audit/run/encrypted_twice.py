@@ -1,4 +1,4 @@
-"""Values that were encrypted twice: what lies inside is judged, and the outside is told by it."""
+"""Values that were encrypted twice: what lies inside is judged, and the outer value gets its verdict."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -47,7 +47,7 @@ def inner_batches(
 
 @dataclass(frozen=True, slots=True)
 class InnerVerdicts:
-    """What was said of the values found under another encryption.
+    """The verdicts on the values found under another encryption.
 
     Attributes:
         frame: their judgements; `record` is the place of the outer value.
@@ -83,7 +83,7 @@ class OuterVerdicts:
         """Give values that hold another the verdict of what lies inside.
 
         What opens there with certainty has a verdict of its own. What opens only weakly, or fits a layout
-        that hides it from every key, may be a secret that looks so: then nothing is said for certain.
+        that hides it from every key, may be a secret that looks like it: then nothing is certain.
         """
         rows = inner.frame.with_row_index("inner").with_columns(case=pl.Series(inner.cases))
         sure = pl.col("confidence").is_in(_SURE) & pl.col("opened_by").ne("")

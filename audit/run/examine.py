@@ -1,36 +1,35 @@
 """Every stored value examined: layouts found, keys tried, verdicts given."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from audit.discovery.discover import Discovered, discover, layouts_to_try
+from audit.discovery.discover import Discovery, discover, layouts_to_try
 from audit.discovery.sample import is_whole, sample
 from audit.discovery.single_blocks import behind_typed_vectors
 from audit.keys.key_ring import KeyRing
-from audit.layouts.layout import BLOCK, Layout
-from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied
+from audit.layouts.layout import Layout
+from audit.layouts.user_supplied import NOTHING_SUPPLIED, SuppliedLayouts
 from audit.run.encrypted_twice import InnerVerdicts, Opener, OuterVerdicts, inner_batches
-from audit.run.seen_alone import seen_alone
-from audit.run.seen_together import seen_together
+from audit.run.unopened_values import seen_alone, seen_together
 from audit.trial.best import NOT_OPENED, Best, best_openings
 from audit.trial.hypothesis import Hypothesis, hypotheses
 from audit.trial.inner_values import InnerValues
-from audit.trial.last_blocks import Said, Worth
-from audit.trial.opened import Opened
+from audit.trial.last_blocks import LastBlockScores
 from audit.trial.plain_text import Content
 from audit.trial.same_secret import SecretTags
-from audit.trial.try_keys import try_keys
-from audit.trial.views import View, Views
+from audit.trial.try_keys import try_keys, try_single_blocks
+from audit.trial.views import Views
 from audit.verdict import Verdict
 from audit.verdicts.chance import WeakOpenings, convincing, may_count
-from audit.verdicts.judge import Grounds, Unopened, is_there, judge
+from audit.verdicts.judge import Grounds, UnopenedValues, is_there, judge
 from audit.verdicts.value_form import Forms
+from parsers.stores.interface import StoredValues
 
 _ROUNDS = 4
 """Layouts are looked for among what nothing opens yet, so often at most: each round has found some, or is the
@@ -43,13 +42,13 @@ _PADDED_BY_CHANCE = 0.004
 
 
 @dataclass(frozen=True, slots=True)
-class Examined:
+class ExaminedProduct:
     """The values of one product, judged.
 
     Attributes:
         ring: the keys that they were tried under.
         frame: the columns of `STORED` without `value` and `iv`, those of a judgement, `value_digest`.
-        tags: equal for values that hold the same secret; zeros where that cannot be told; shape [n, 2].
+        tags: equal for values that hold the same secret; zeros where that is not known; shape [n, 2].
         cases: why each has its verdict, by itself, whatever lies inside it; shape [n].
         discovered: the layouts that the data show.
         tried: the keys in layouts that were tried.
@@ -64,7 +63,7 @@ class Examined:
     frame: pl.DataFrame
     tags: npt.NDArray[np.uint64]
     cases: npt.NDArray[np.uint8]
-    discovered: Discovered
+    discovered: Discovery
     tried: Sequence[Hypothesis]
     opening: npt.NDArray[np.int32]
     inside: Mapping[int, Opener]
@@ -84,25 +83,25 @@ class Examined:
 
 
 def examine(
-    batches: Sequence[pl.DataFrame],
+    batches: Sequence[StoredValues],
     ring: KeyRing,
     secret_tags: SecretTags,
-    supplied: Supplied = NOTHING_SUPPLIED,
-) -> Examined:
+    supplied: SuppliedLayouts = NOTHING_SUPPLIED,
+) -> ExaminedProduct:
     """Find the layouts, try every key in them on every value, and judge.
 
     Args:
-        batches: frames of the `STORED` schema, all of the ring's product, at least one.
+        batches: values of the ring's product, at least one batch.
         ring: the candidate keys.
-        secret_tags: tells equal secrets within this run.
+        secret_tags: recognises equal secrets within this run.
         supplied: further layouts.
 
     Raises:
         ValueError: a value is of another product than the keys.
     """
-    if foreign := {batch["system"][0] for batch in batches} - {ring.product.id}:
+    if foreign := {batch.system for batch in batches} - {ring.product.id}:
         raise ValueError(f"values of {', '.join(sorted(foreign))} under keys of {ring.product.id}")
-    examined = _Examination(batches, ring, secret_tags, supplied)
+    examined = _Examination([batch.frame for batch in batches], ring, secret_tags, supplied)
     inner = examined.inner_batches()
     if not inner:
         return examined.judged(None)
@@ -124,13 +123,13 @@ class _Examination:
     batches: Sequence[pl.DataFrame]
     ring: KeyRing
     secret_tags: SecretTags
-    supplied: Supplied
+    supplied: SuppliedLayouts
     outside: "_Examination | None" = None
-    discovered: Discovered = field(init=False)
+    discovered: Discovery = field(init=False)
     grounds: Grounds = field(init=False)
     bests: list[Best] = field(init=False)
     inner: list[InnerValues] = field(init=False)
-    unopened: list[Unopened] = field(init=False)
+    unopened: list[UnopenedValues] = field(init=False)
 
     def __post_init__(self) -> None:
         self.bests = [Best.nothing(batch.height) for batch in self.batches]
@@ -158,7 +157,7 @@ class _Examination:
         )
         self._try_everything(() if self.outside else known)
 
-    def shown(self) -> Discovered:
+    def shown(self) -> Discovery:
         """What the data show, without what is tried on single values only: of it nothing is established."""
         return replace(
             self.discovered, established=(), guesses=(), to_try=self.grounds.tried[: self.grounds.count]
@@ -169,9 +168,9 @@ class _Examination:
         layouts = (hypothesis.layout, *hypothesis.same_as)
         return any(self.supplied.is_proven(layout, fingerprint) for layout in layouts)
 
-    def _discover(self, known: Sequence[Layout]) -> Discovered:
+    def _discover(self, known: Sequence[Layout]) -> Discovery:
         """Layouts found, then looked for again in what they do not open, until that shows none."""
-        found = self.outside.shown() if self.outside else Discovered(())
+        found = self.outside.shown() if self.outside else Discovery(())
         if found.to_try:
             for number, batch in enumerate(self.batches):
                 self._try(number, batch, np.arange(batch.height), found)
@@ -190,12 +189,12 @@ class _Examination:
                 break
         return found
 
-    def _without_key(self, number: int, found: Discovered) -> pl.Series:
+    def _without_key(self, number: int, found: Discovery) -> pl.Series:
         """Values of a batch that are there, and that nothing opens with certainty yet."""
         there = is_there(self.batches[number])
         return pl.Series(there & ~convincing(self.bests[number], _correction(found.to_try)))
 
-    def _try(self, number: int, batch: pl.DataFrame, rows: npt.NDArray[np.intp], found: Discovered) -> None:
+    def _try(self, number: int, batch: pl.DataFrame, rows: npt.NDArray[np.intp], found: Discovery) -> None:
         if not rows.size:
             return
         tried, believed = found.to_try, found.by_text - found.disputed
@@ -229,14 +228,14 @@ class _Examination:
         meant, weak = self._weak_under_established(waiting, shown)
         correction = _correction(tried)
 
-        def worth(_: int, said: Said) -> npt.NDArray[np.bool_]:
-            return said.may_gain | may_count(said.log10, correction)
+        def worth(_: int, scores: LastBlockScores) -> npt.NDArray[np.bool_]:
+            return scores.may_gain | may_count(scores.log10, correction)
 
         bests = []
         for rows, values in zip(waiting, views, strict=True):
             opened = chain(
                 try_keys(values, tried[: -len(of_single_blocks) or None], worth) if rows.size else (),
-                _try_single_blocks(values, of_single_blocks, worth, len(tried) - len(of_single_blocks)),
+                try_single_blocks(values, of_single_blocks, worth, start=len(tried) - len(of_single_blocks)),
             )
             best = best_openings(len(rows), opened, tried, self.secret_tags)
             # Another vector that a person types would make another text of it, and the same padding.
@@ -252,9 +251,9 @@ class _Examination:
             holds = convincing(best, correction) | anywhere.hardly_chance(best.log10)
             new = by_form & holds & ~meant[number] & ~weak[number]
             at = np.flatnonzero(new)
-            narrow.put(rows[at], _only(best, at))
+            narrow.put(rows[at], best.of_rows(at))
             forms = Forms.of(values, established)
-            unopened = Unopened.of(rows, values, forms, meant[number] | weak[number] | new)
+            unopened = UnopenedValues.of(rows, values, forms, meant[number] | weak[number] | new)
             self.unopened.append(seen_alone(unopened, known, self.grounds) if known else unopened)
 
     def _weak_under_established(
@@ -282,7 +281,7 @@ class _Examination:
     def _sure(self) -> list[npt.NDArray[np.bool_]]:
         return [convincing(best, self.grounds.correction) for best in self.bests]
 
-    def judged(self, inner: Examined | None) -> Examined:
+    def judged(self, inner: ExaminedProduct | None) -> ExaminedProduct:
         """The verdicts; `inner` are those of what was found under another encryption."""
         sure = [each & is_there(batch) for each, batch in zip(self._sure(), self.batches, strict=True)]
         population, unopened = seen_together(self.ring, self.bests, sure, self.unopened, self.grounds.tried)
@@ -300,7 +299,7 @@ class _Examination:
         if not self.outside and len(self.ring.keys) > 1:
             for number, (best, certain) in enumerate(zip(self.bests, sure, strict=True)):
                 outer.put_signs(number, self.inner[number].signs(best, certain, self.grounds.established))
-        return Examined(
+        return ExaminedProduct(
             ring=self.ring,
             frame=pl.concat(outer.frames),
             tags=np.concatenate(outer.tags),
@@ -317,25 +316,8 @@ class _Examination:
         )
 
 
-def _try_single_blocks(
-    values: Views, tried: Sequence[Hypothesis], worth: Worth, start: int
-) -> Iterator[Opened]:
-    """What these hypotheses, counted from `start`, open of the values of a single block."""
-    single = np.zeros(values.frame.height, np.bool_)
-    for view in dict.fromkeys(View.of(each.layout) for each in tried):
-        single |= (values[view].bin.size() == BLOCK).fill_null(value=False).to_numpy()
-    rows = np.flatnonzero(single)
-    if rows.size:
-        for opened in try_keys(Views(values.frame[rows]), tried, worth):
-            yield replace(opened, hypothesis=start + opened.hypothesis, rows=rows[opened.rows])
-
-
 def _correction(tried: Sequence[Hypothesis]) -> int:
     return max(1, len(tried)) * len(Content)
-
-
-def _only(best: Best, rows: npt.NDArray[np.intp]) -> Best:
-    return Best(*(getattr(best, each.name)[rows] for each in fields(Best)))
 
 
 def _tags(judged: pl.DataFrame, whole: npt.NDArray[np.bool_], best: Best) -> npt.NDArray[np.uint64]:

@@ -1,34 +1,30 @@
 """The layouts that stores show, with what known plain texts prove."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
 
 import polars as pl
 
-from audit.discovery.chains import TYPED_VECTORS
 from audit.discovery.evidence import Evidence
 from audit.discovery.known_text import (
     NOTHING_ELSE,
-    PROPOSED_TEXT,
     KnownText,
-    Population,
-    Proof,
+    OtherValues,
     confirmed,
     prove,
     without_contradictions,
 )
-from audit.discovery.mistyped import Doubt
 from audit.discovery.sample import sample
 from audit.errors import LayoutError, RequestError
 from audit.exit_codes import exit_code
 from audit.keys.key_ring import KeyRing
 from audit.keys.key_rings import KeyRings, labels_of
-from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied, read_layouts, together
+from audit.layouts.user_supplied import NOTHING_SUPPLIED, SuppliedLayouts, read_layouts, together
 from audit.product import Product
-from audit.run.examine import Examined
-from audit.run.observer import Observer, Unobserved
+from audit.run.examine import ExaminedProduct
+from audit.run.layout_remarks import known_text_remark, left_over_remarks
+from audit.run.observer import Observer, SilentObserver
 from audit.run.open_questions import open_questions
 from audit.run.references import NOBODY, Resolver
 from audit.run.run_audit import examine_each_product, rings_for
@@ -51,7 +47,7 @@ class LayoutsRequest:
         keys: references to the candidate keys, each `[LABEL=]REF`.
         current: labels of the keys that the servers use now, each `[PRODUCT:]LABEL`; without them the stores
             may know.
-        layouts: a TOML file of layouts beside the known ones.
+        layouts: a TOML file of layouts in addition to the known ones.
         known: locations of credentials whose plain text is known.
         known_text: a reference to each of these texts, in the same order; without any they are asked for.
     """
@@ -65,13 +61,13 @@ class LayoutsRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class LayoutsFound:
+class LayoutsResult:
     """The answer.
 
     Attributes:
         table: a row for each layout with its key, of the columns of `LAYOUT_TABLE`.
-        remarks: what is worth saying beside it, a sentence each.
-        unknown: how many values remain of which nothing can be said.
+        remarks: what is worth reporting with it, a sentence each.
+        unknown: how many values remain `unknown`.
         questions: what one known text would settle.
         explained: whether each known text was given by some hypothesis.
         supplied: the layouts that were given, with those that are proven now; `write_layouts` keeps them.
@@ -83,7 +79,7 @@ class LayoutsFound:
     unknown: int
     questions: tuple[OpenQuestion, ...]
     explained: bool
-    supplied: Supplied
+    supplied: SuppliedLayouts
     unread: tuple[Unread, ...] = ()
 
     @property
@@ -92,9 +88,9 @@ class LayoutsFound:
         open_ends = bool(self.unknown or self.questions) or not self.explained
         return exit_code(complete=not self.unread, attention=open_ends)
 
-    def together(self, more: "LayoutsFound") -> "LayoutsFound":
+    def together(self, more: "LayoutsResult") -> "LayoutsResult":
         """With the answer for another product, which rests on this one's `supplied`."""
-        return LayoutsFound(
+        return LayoutsResult(
             table=pl.concat([self.table, more.table]),
             remarks=(*self.remarks, *more.remarks),
             unknown=self.unknown + more.unknown,
@@ -127,7 +123,7 @@ def find_layouts(
     ask: Callable[[str], Secret] | None = None,
     resolver: Resolver = NOBODY,
     observer: Observer | None = None,
-) -> LayoutsFound:
+) -> LayoutsResult:
     """Find out how stored values are encrypted, from the data or with plain texts that are known.
 
     Args:
@@ -142,7 +138,7 @@ def find_layouts(
         ParsersError, AuditError: an input that was named cannot be used. What single stores or members could
             not be read is in the answer instead.
     """
-    observer = observer or Unobserved()
+    observer = observer or SilentObserver()
     if request.known_text and len(request.known_text) != len(request.known):
         raise RequestError("give one for each --known, or none to be asked", field="known_text")
     if request.known and not request.known_text and ask is None:
@@ -159,7 +155,10 @@ def find_layouts(
     plain = resolver.passwords(request.known_text)
     if ask is not None and not plain:
         plain = [ask(location) for location in request.known]
-    known = [KnownText(*each) for each in zip(request.known, values, plain, strict=True)]
+    known = [
+        KnownText(location, *here, text)
+        for location, here, text in zip(request.known, values, plain, strict=True)
+    ]
     with observer.working() as progress:
         progress.working_on(f"finding layouts under {len(rings.keys)} keys")
         found = layouts_of(reading, rings, supplied, known)
@@ -167,42 +166,45 @@ def find_layouts(
     return replace(found, unread=unread)
 
 
-def known_values(location: str, reading: StoresReading) -> pl.DataFrame:
-    """What is stored at a location; the columns `system`, `value` and `iv`.
+def known_values(location: str, reading: StoresReading) -> tuple[str, pl.DataFrame]:
+    """The product that stores a location, and what is stored there; the columns `value` and `iv`.
 
     Raises:
         LayoutError: nothing is.
     """
     here = pl.col("location") == location
-    found = [
-        batch.frame.filter(here).select("system", "value", "iv").drop_nulls("value")
-        for batch in reading.batches
-    ]
-    if not sum(each.height for each in found):
+    found: dict[str, list[pl.DataFrame]] = {}
+    for batch in reading.batches:
+        values = batch.frame.filter(here).select("value", "iv").drop_nulls("value")
+        if values.height:
+            found.setdefault(batch.system, []).append(values)
+    if not found:
         raise LayoutError(
             f"no stored value at {location!r}",
             hint="locations are those of credentials.csv, such as /projects/P/credentials/C",
         )
-    return pl.concat(found)
+    # Products name their locations so differently that none has a value of two.
+    system, values_there = next(iter(found.items()))
+    return system, pl.concat(values_there)
 
 
 def layouts_of(
-    reading: StoresReading, rings: KeyRings, supplied: Supplied, texts: Iterable[KnownText] = ()
-) -> LayoutsFound:
+    reading: StoresReading, rings: KeyRings, supplied: SuppliedLayouts, texts: Iterable[KnownText] = ()
+) -> LayoutsResult:
     """Find them, for each product in the stores.
 
     Args:
         reading: the stores.
         rings: the candidate keys.
-        supplied: layouts beside the known ones.
+        supplied: layouts in addition to the known ones.
         texts: known plain texts.
     """
     known = tuple(texts)
-    found = LayoutsFound(
+    found = LayoutsResult(
         LAYOUT_TABLE.to_frame(), remarks=(), unknown=0, questions=(), explained=True, supplied=supplied
     )
     for ring in rings.rings.values():
-        own = [text for text in known if text.values["system"][0] == ring.product.id]
+        own = [text for text in known if text.system == ring.product.id]
         of_product = reading.of_product(ring.product.id)
         if own or of_product.batches:
             found = found.together(_of_product(of_product, ring, found.supplied, own))
@@ -210,11 +212,11 @@ def layouts_of(
 
 
 def _of_product(
-    reading: StoresReading, ring: KeyRing, supplied: Supplied, known: Sequence[KnownText]
-) -> LayoutsFound:
+    reading: StoresReading, ring: KeyRing, supplied: SuppliedLayouts, known: Sequence[KnownText]
+) -> LayoutsResult:
     layouts = tuple(dict.fromkeys((*ring.product.layouts, *supplied.to_try, *supplied.proven)))
     batches = [batch.frame for batch in reading.batches if batch.frame.height]
-    population = Population(
+    population = OtherValues(
         sample(batches) if known and batches else NOTHING_ELSE.values, _proven_constants(supplied)
     )
     proofs = without_contradictions([prove(text, ring.keys, layouts, population) for text in known])
@@ -231,11 +233,11 @@ def _of_product(
         [each for each in (*proof.gives, *proof.possible, *proof.doubtful) if each in proven]
         for proof in proofs
     ]
-    return LayoutsFound(
+    return LayoutsResult(
         table=pl.concat([LAYOUT_TABLE.to_frame(), *(_table(each, ring, proven) for each in examined)]),
         remarks=(
-            *(_remark(*each, ring) for each in zip(known, proofs, given, strict=True)),
-            *(sentence for each in examined for sentence in _left_over(each, ring)),
+            *(known_text_remark(*each, ring) for each in zip(known, proofs, given, strict=True)),
+            *(sentence for each in examined for sentence in left_over_remarks(each, ring)),
         ),
         unknown=sum(int((each.frame["verdict"] == Verdict.UNKNOWN).sum()) for each in examined),
         questions=tuple(open_questions(examined)),
@@ -247,7 +249,7 @@ def _of_product(
     )
 
 
-def _proven_constants(supplied: Supplied) -> dict[str, list[bytes]]:
+def _proven_constants(supplied: SuppliedLayouts) -> dict[str, list[bytes]]:
     """By fingerprint of a key file, the vectors that texts have proven under it before."""
     found: dict[str, list[bytes]] = {}
     for layout, fingerprints in supplied.proven_under.items():
@@ -267,75 +269,7 @@ def _settled(proven: Sequence[Hypothesis], evidence: Iterable[Evidence]) -> list
     ]
 
 
-def _remark(text: KnownText, proof: Proof, given: Sequence[Hypothesis], ring: KeyRing) -> str:
-    """What came of a known text, without a word of it."""
-    form = f", read {proof.form}," if proof.form else ""
-    if given:
-        pairs = "; ".join(f"{' or '.join(each.names)} under {ring.keys[each.key].label}" for each in given)
-        return f"the known text of {text.location}{form} is given by {pairs}{_as_typed(text, given)}"
-    if proof.doubts:
-        return (
-            f"the known text of {text.location}{form} proves nothing: from its 17th byte on it is what is "
-            f"stored, but its first 16 bytes were probably mistyped: {_DOUBTS[proof.doubts[0]]}. Check "
-            "capital and small letters, and that no other password ends like this one; or give the text of "
-            "a second credential as well (--known once more)"
-        )
-    if proof.possible:
-        return (
-            f"no hypothesis gives the known text of {text.location}, unless behind a constant vector that "
-            "nobody knows: with a single block every key has one that fits; a second known text, or one of "
-            "16 bytes or more, would settle it"
-        )
-    return (
-        f"no hypothesis gives the known text of {text.location}: the text is not what is stored there (check "
-        "its spelling, and the location), its key is not among the candidates, or its layout is none of "
-        "those tried"
-    )
-
-
-def _as_typed(text: KnownText, given: Sequence[Hypothesis]) -> str:
-    """That a solved vector rests on the first 16 bytes as they were typed, which nothing else of it shows."""
-    solved = any(each.layout.constant_iv not in (b"", *TYPED_VECTORS) for each in given)
-    if not solved or text.plain.reveal() == PROPOSED_TEXT.encode():
-        return ""
-    return "; its first 16 bytes are taken as they were typed, and a second known text would confirm them"
-
-
-_DOUBTS: Final = {
-    Doubt.KEY: "with them the initialization vector would be nearly a part of a key",
-    Doubt.WELL_KNOWN: "with them the initialization vector would be nearly, but not quite, a well-known one",
-    Doubt.PROPOSED: "they are nearly, but not quite, those of the text that this program proposes",
-    Doubt.PROVEN: "with them the initialization vector would be nearly one that another text has proven",
-    Doubt.ANOTHER_TEXT: "another known text gives nearly, but not quite, the same initialization vector",
-    Doubt.DATA: "other stored values are likelier texts behind a vector that differs in a byte",
-}
-"""Why a solved vector is not believed."""
-
-
-def _left_over(examined: Examined, ring: KeyRing) -> Iterator[str]:
-    """What the layouts leave unexplained: of what has their form, and of everything."""
-    found = examined.discovered.established
-    for each in found:
-        if each.opened < each.tried:
-            yield (
-                f"{each.names[0]} under {ring.keys[each.hypothesis.key].label} opens {each.opened} of "
-                f"{each.tried} "
-                "values of its form that no layout above it opens: the others are under another key, or in "
-                "another "
-                "layout"
-            )
-    unknown = int((examined.frame["verdict"] == Verdict.UNKNOWN).sum())
-    if unknown:
-        yield (
-            f"{unknown} values are in no layout that was tried: AES in ECB, CBC and GCM with five "
-            f"paddings, under every "
-            "key in every form of key file. If they are of another cipher (3DES, Jasypt, OpenSSL …), "
-            "describe it in a "
-            "layouts file (--layouts); if a text is known, --known proves its layout"
-        )
-
-
-def _table(examined: Examined, ring: KeyRing, proven: Sequence[Hypothesis]) -> pl.DataFrame:
+def _table(examined: ExaminedProduct, ring: KeyRing, proven: Sequence[Hypothesis]) -> pl.DataFrame:
     found, product = examined.discovered, ring.product
     rows = [
         {

@@ -1,4 +1,4 @@
-"""Whom a run keeps informed while it goes on."""
+"""Who is kept informed while a run goes on."""
 
 from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
@@ -22,11 +22,11 @@ class Observer(Protocol):
         ...
 
     def remark(self, sentence: str) -> None:
-        """One sentence that is worth knowing beside the result; it may quote foreign text."""
+        """One sentence that is worth knowing along with the result; it may quote foreign text."""
         ...
 
 
-class Unobserved:
+class SilentObserver:
     """Nobody listens."""
 
     def working(self) -> AbstractContextManager[Progress]:

@@ -9,22 +9,22 @@ from audit.discovery.evidence import Evidence
 from audit.discovery.known_text import PROPOSED_TEXT
 from audit.keys.key_ring import Key, KeyRing
 from audit.layouts.layout import Iv
-from audit.run.examine import Examined
+from audit.run.examine import ExaminedProduct
 from audit.verdict import Confidence, Verdict
 from reports.summary import OpenQuestion
 
 _SURE: Final = (Confidence.PROVEN, Confidence.STRONG)
 _CANDIDATES: Final = 3
 _THREE_BLOCKS: Final = 64
-"""Characters of base64 that three blocks make: a text of so many shows mode, vector and padding at once."""
+"""Characters of base64 that three blocks make: such a text shows mode, vector and padding at once."""
 
 
-def open_questions(examined: Iterable[Examined]) -> list[OpenQuestion]:
+def open_questions(examined: Iterable[ExaminedProduct]) -> list[OpenQuestion]:
     """One for each key under which texts are not wholly known, and one where no layout is established."""
     return [question for each in examined for question in _of_product(each)]
 
 
-def _of_product(examined: Examined) -> Iterator[OpenQuestion]:
+def _of_product(examined: ExaminedProduct) -> Iterator[OpenQuestion]:
     ring, found = examined.ring, examined.discovered.established
     values = examined.frame.with_columns(pl.Series("size", examined.sizes))
     sure = values.filter(pl.col("confidence").is_in(_SURE))
@@ -41,6 +41,7 @@ def _of_product(examined: Examined) -> Iterator[OpenQuestion]:
         alike = [name for one in own for name in _unsettled(one) if name not in texts]
         yield _question(
             unsettled,
+            ring,
             key.label,
             alike or unsettled["layout"].unique(maintain_order=True).to_list(),
             current=key.current,
@@ -52,13 +53,13 @@ def _of_product(examined: Examined) -> Iterator[OpenQuestion]:
     )
     if unknown.height and not found:
         current = ring.current is not None
-        yield _question(unknown, "", (), current=current, proposed=current, settled=0)
+        yield _question(unknown, ring, "", (), current=current, proposed=current, settled=0)
 
 
 def _settled(found: Iterable[Evidence], ring: KeyRing, key: Key) -> list[str]:
-    """The layouts of this key that are one answer: what is no text there is damaged, not undecided.
+    """The layouts of this key that are one answer: what is not text there is damaged, not undecided.
 
-    Not those that a known text of another value proved: what is no text there may lie in another layout.
+    Not those that a known text of another value proved: what is not text there may lie in another layout.
     """
     of_key = (
         each
@@ -75,11 +76,18 @@ def _unsettled(evidence: Evidence) -> list[str]:
 
 
 def _question(
-    values: pl.DataFrame, key: str, layouts: Sequence[str], *, current: bool, proposed: bool, settled: int
+    values: pl.DataFrame,
+    ring: KeyRing,
+    key: str,
+    layouts: Sequence[str],
+    *,
+    current: bool,
+    proposed: bool,
+    settled: int,
 ) -> OpenQuestion:
     candidates = _candidates(values)
     return OpenQuestion(
-        system=values["system"][0],
+        system=ring.product.id,
         key=key,
         current=current,
         values=values.height,

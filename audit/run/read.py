@@ -1,4 +1,4 @@
-"""Logs read: what they tell of secrets that cannot be opened."""
+"""Read logs: what they report of secrets that cannot be opened."""
 
 import os
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from audit.errors import RequestError
-from audit.run.observer import Observer, Unobserved
+from audit.run.observer import Observer, SilentObserver
 from audit.run.references import NOBODY, Resolver
 from parsers.logs.period import Period
 from parsers.logs.phrase import Phrases
@@ -48,7 +48,7 @@ class ReadRequest:
 def read(
     request: ReadRequest, *, resolver: Resolver = NOBODY, observer: Observer | None = None
 ) -> LogReading:
-    """Search logs for entries that tell of unreadable secrets.
+    """Search logs for entries that report unreadable secrets.
 
     Args:
         request: what is wanted.
@@ -59,10 +59,10 @@ def read(
         The findings, and which time the logs cover; what could not be read is in its `unread`.
 
     Raises:
-        RequestError: there is no such time zone, or threads are asked of a cluster.
+        RequestError: there is no such time zone, or threads are requested of a cluster.
         ParsersError: the phrases, a password or the cluster cannot be used, or a URL holds a password.
     """
-    observer = observer or Unobserved()
+    observer = observer or SilentObserver()
     if request.cluster and request.jobs:
         raise RequestError("the cluster's workers have threads of their own", field="jobs")
     phrases = read_phrases(str(request.phrases)) if request.phrases else DEFAULT
@@ -120,4 +120,4 @@ def zone_of(name: str | None) -> tzinfo | None:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):  # a folder of zones, a name too long for a file
-        raise RequestError(f"{name!r} is no time zone", field="timezone") from None
+        raise RequestError(f"{name!r} is not a time zone", field="timezone") from None

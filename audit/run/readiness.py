@@ -12,7 +12,7 @@ from audit.readiness.check import Check, CheckState
 from audit.readiness.checks import check_ids, make_checks
 from audit.readiness.estate import Estate
 from audit.readiness.read_estate import OpenedEstate, read_estates
-from audit.run.observer import Observer, Unobserved
+from audit.run.observer import Observer, SilentObserver
 from audit.run.references import NOBODY, Resolver
 from audit.run.stores import StoreOpener, StoreOptions
 from parsers.errors import StoreError
@@ -30,7 +30,7 @@ class ReadinessRequest:
         keys: references to the candidate keys, each `[LABEL=]REF`.
         current: labels of the keys that the servers use now, each `[PRODUCT:]LABEL`; without them the stores
             may know.
-        layouts: a TOML file of layouts beside the known ones.
+        layouts: a TOML file of layouts in addition to the known ones.
         copies: references to further places of the server's key, each `LABEL=REF`.
         conf: the nodes' conf folders, each `[NODE=]DIR`, the primary's first.
         backups: references to restored backups.
@@ -95,11 +95,11 @@ def check_readiness(
         ParsersError, AuditError: an input that was named cannot be used. What single stores, backups or conf
             folders could not be read is in the answer instead.
     """
-    observer = observer or Unobserved()
+    observer = observer or SilentObserver()
     known = check_ids()
     for each in request.skip:
         if each not in known:
-            raise RequestError(f"{each!r} is none of {', '.join(known)}", field="skip")
+            raise RequestError(f"{each!r} is not one of {', '.join(known)}", field="skip")
     with observer.working() as progress:
         estates = read_estates(_opened(request, resolver, observer), progress)
     checks = [check for check in make_checks(estates) if check.id not in request.skip]

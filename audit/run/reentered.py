@@ -69,8 +69,8 @@ def reconcile(returned: ReturnedLists, credentials: pl.DataFrame) -> pl.DataFram
     places = pl.Series(sorted({place for row in returned.rows for place in _places(row)}), dtype=pl.String)
     on_a_list = pl.col("place").is_in(places)
     candidates = named.filter(on_a_list).to_dicts()
-    told_of, not_found = _matched(returned.rows, candidates)
-    rows = [_row(candidate, told_of.get(number)) for number, candidate in enumerate(candidates)]
+    row_of, not_found = _matched(returned.rows, candidates)
+    rows = [_row(candidate, row_of.get(number)) for number, candidate in enumerate(candidates)]
     rows += [_lost_from_sight(row) for row in not_found]
     listed = pl.DataFrame([row for row in rows if row is not None], schema=REENTERED)
     waiting = named.filter(~on_a_list & (pl.col("action") == Action.RE_ENTER))
@@ -87,10 +87,10 @@ def with_reentered(run: Run, table: pl.DataFrame, returned: ReturnedLists) -> Ru
         complete=before != ExitCode.INCOMPLETE and not unread,
         attention=before == ExitCode.ATTENTION or any(state in counts for state in CLAIMED_IN_VAIN),
     )
-    told = {state.value: counts[state] for state in ReentryState if state in counts}
+    states = {state.value: counts[state] for state in ReentryState if state in counts}
     return replace(
         run,
-        summary=run.summary.model_copy(update={"reentered": told, "exit_code": int(code)}),
+        summary=run.summary.model_copy(update={"reentered": states, "exit_code": int(code)}),
         unread=pl.concat([run.unread, pl.DataFrame([asdict(each) for each in unread], schema=UNREAD)]),
     )
 
@@ -108,20 +108,20 @@ def _not_claimed(credentials: pl.DataFrame) -> pl.DataFrame:
 def _matched(
     rows: Iterable[ReturnedRow], candidates: Sequence[_Row]
 ) -> tuple[dict[int, ReturnedRow], list[ReturnedRow]]:
-    """What is told of a candidate, by its number, a tick before none; and the rows that name none."""
+    """What the lists report of each candidate, a tick before none; and the rows that name none."""
     numbers: dict[str, list[int]] = {}
     for number, candidate in enumerate(candidates):
         numbers.setdefault(candidate["place"], []).append(number)
-    told_of: dict[int, ReturnedRow] = {}
+    row_of: dict[int, ReturnedRow] = {}
     not_found = []
     for row in rows:
         meant = _meant(row, numbers, candidates)
         for number in meant:
-            if number not in told_of or (row.claimed and not told_of[number].claimed):
-                told_of[number] = row
+            if number not in row_of or (row.claimed and not row_of[number].claimed):
+                row_of[number] = row
         if not meant:
             not_found.append(row)
-    return told_of, not_found
+    return row_of, not_found
 
 
 def _meant(row: ReturnedRow, numbers: Mapping[str, list[int]], candidates: Sequence[_Row]) -> list[int]:
@@ -137,17 +137,17 @@ def _places(row: ReturnedRow) -> list[str]:
     return [text.replace("\r\n", "\n").replace("\r", "\n") for text in (row.location, row.cell)]
 
 
-def _row(candidate: _Row, told: ReturnedRow | None) -> dict[str, Any] | None:
+def _row(candidate: _Row, returned: ReturnedRow | None) -> dict[str, Any] | None:
     place = {name: candidate[name] for name in ("system", "project", "name", "location", "verdict")}
-    if told is None:
+    if returned is None:
         waiting = candidate["action"] == Action.RE_ENTER
         state = ReentryState.NOT_CLAIMED
         return (
             place | {"state": state, "team": candidate["owner"], "done": "", "list": ""} if waiting else None
         )
-    state = _state(candidate) if told.claimed else ReentryState.NOT_CLAIMED
-    team = told.team or candidate["owner"]
-    return place | {"state": state, "team": team, "done": told.done, "list": told.path}
+    state = _state(candidate) if returned.claimed else ReentryState.NOT_CLAIMED
+    team = returned.team or candidate["owner"]
+    return place | {"state": state, "team": team, "done": returned.done, "list": returned.path}
 
 
 def _state(candidate: _Row) -> ReentryState:
@@ -160,8 +160,8 @@ def _state(candidate: _Row) -> ReentryState:
 
 
 def _lost_from_sight(row: ReturnedRow) -> dict[str, Any]:
-    told = {"team": row.team, "system": row.system, "location": row.location, "done": row.done}
-    return told | {
+    claim = {"team": row.team, "system": row.system, "location": row.location, "done": row.done}
+    return claim | {
         "state": ReentryState.NOT_FOUND,
         "project": "",
         "name": "",

@@ -1,10 +1,11 @@
 """References to secrets, resolved: candidate keys and passwords."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from audit.products import every_product
 from parsers.keys.key_file import KeyFile, split_label
-from parsers.keys.key_search import LeftOut
+from parsers.keys.key_search import UntriedFiles
 from parsers.keys.read_key_files import find_key_files
 from parsers.keys.reference import Prompt, text_secret
 from parsers.secret import Secret
@@ -25,7 +26,7 @@ class Resolver:
     allow_commands: bool = False
 
     def password(self, reference: str) -> Secret:
-        """A text, without the line's end behind it.
+        """A text, without the line end after it.
 
         Raises:
             SecretReferenceError: the reference names nothing that could be read.
@@ -49,14 +50,14 @@ class Resolver:
         found: list[KeyFile | Unread] = []
         for reference in references:
             for each in self._keys_of(reference):
-                if isinstance(each, LeftOut):
+                if isinstance(each, UntriedFiles):
                     remark(each.remark)
                 else:
                     found.append(each)
         return found
 
-    def _keys_of(self, reference: str) -> list[KeyFile | Unread | LeftOut]:
-        from audit.keys.password_keys import (  # a search of logs needs no products
+    def _keys_of(self, reference: str) -> list[KeyFile | Unread | UntriedFiles]:
+        from audit.run.references import (  # a search of logs needs no products
             keys_from_password,
             split_use,
         )
@@ -70,3 +71,23 @@ class Resolver:
 
 NOBODY = Resolver()
 """Asks nobody and starts nothing: for scripts that run alone."""
+
+
+def split_use(reference: str) -> tuple[str, str] | None:
+    """What the password is for, and the reference to it; None for a reference that says no such use."""
+    use, _, rest = reference.partition(":")
+    known = any(use in product.keys.from_passwords for product in every_product())
+    return (use, rest) if known and rest else None
+
+
+def keys_from_password(use: str, label: str, password: Secret) -> Sequence[KeyFile]:
+    """The keys that a password may stand for.
+
+    Args:
+        use: as `split_use` gives it.
+        label: for the keys; "" for one made from the use alone.
+        password: the password; no reference or label repeats it.
+    """
+    makers = (product.keys.from_passwords.get(use) for product in every_product())
+    make = next(each for each in makers if each)
+    return make(label or f"{use} password", f"{use} password", password)

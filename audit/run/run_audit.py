@@ -8,13 +8,13 @@ import polars as pl
 
 from audit.keys.key_rings import KeyChoice, KeyRings, make_key_rings, split_product
 from audit.keys.missing_key import seen_in_logs
-from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied
+from audit.layouts.user_supplied import NOTHING_SUPPLIED, SuppliedLayouts
 from audit.ownership.owners import Owners
 from audit.product import AuditedValues, Product, Supplement
 from audit.products import every_product, product_of
-from audit.run.build_run import Gathered, assemble
+from audit.run.build_run import RunParts, assemble
 from audit.run.copies import Copies
-from audit.run.examine import Examined, examine
+from audit.run.examine import ExaminedProduct, examine
 from audit.run.stores_reading import StoresReading, read_stores
 from audit.trial.same_secret import SecretTags
 from parsers.keys.key_file import KeyFile
@@ -23,7 +23,7 @@ from parsers.logs.rotation_report import RotationReport
 from parsers.logs.schema import finding_frame
 from parsers.progress import Progress
 from parsers.secret import Secret
-from parsers.stores.interface import FingerprintSeen, Store
+from parsers.stores.interface import FingerprintSeen, Store, StoredValues
 from parsers.unread import Unread
 from reports.run import Run
 
@@ -35,11 +35,11 @@ class Request:
     Attributes:
         read_logs: reads the logs; called once.
         stores: where credentials rest.
-        keys: the candidates, and what was no key.
-        current: labels of the keys that the servers use now, as the user said: `LABEL` or `PRODUCT:LABEL`.
+        keys: the candidates, and what was not a key.
+        current: labels of the keys that the servers use now, as given: `LABEL` or `PRODUCT:LABEL`.
         owners: who owns which credential.
-        supplied: layouts beside the known ones.
-        rotation_report: what a product said of a rotation of its key.
+        supplied: layouts in addition to the known ones.
+        rotation_report: what a product reported of a rotation of its key.
     """
 
     read_logs: Callable[[], LogReading]
@@ -47,13 +47,13 @@ class Request:
     keys: Sequence[KeyFile | Unread]
     current: Sequence[str]
     owners: Owners
-    supplied: Supplied = NOTHING_SUPPLIED
+    supplied: SuppliedLayouts = NOTHING_SUPPLIED
     rotation_report: RotationReport | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Audited:
-    """The run, and what is worth saying of it beside.
+class AuditOutcome:
+    """The run, and what is worth reporting with it.
 
     Attributes:
         run: what reports are made of.
@@ -66,7 +66,7 @@ class Audited:
     product_report: str
 
 
-def run_audit(request: Request, progress: Progress) -> Audited:
+def run_audit(request: Request, progress: Progress) -> AuditOutcome:
     """Everything, once.
 
     Raises:
@@ -90,10 +90,10 @@ def run_audit(request: Request, progress: Progress) -> Audited:
     progress.working_on(f"{len(rings.keys)} keys on {stores.values():,} values")
     examined = examine_each_product(stores, rings, request.supplied)
     stores.forget_values()
-    beside = said_beside(stores, examined, files, rings, request.rotation_report)
-    gathered = Gathered(
+    supplements = product_supplements(stores, examined, files, rings, request.rotation_report)
+    gathered = RunParts(
         logs=replace(logs, findings=()),  # they stand in the frame
-        findings=pl.concat([logged, *(each.findings for each in beside)]),
+        findings=pl.concat([logged, *(each.findings for each in supplements)]),
         stores=stores,
         examined=examined,
         rings=rings,
@@ -105,20 +105,20 @@ def run_audit(request: Request, progress: Progress) -> Audited:
     remarks = (
         *_about(copies),
         *rings.remarks,
-        *(remark for each in beside for remark in each.remarks),
+        *(remark for each in supplements for remark in each.remarks),
         *(f"{key.label}: {remark}" for key in rings.keys for remark in key.remarks),
     )
-    return Audited(run, remarks, "".join(each.report for each in beside))
+    return AuditOutcome(run, remarks, "".join(each.report for each in supplements))
 
 
-def said_beside(
+def product_supplements(
     stores: StoresReading,
-    examined: Sequence[Examined],
+    examined: Sequence[ExaminedProduct],
     files: Sequence[KeyFile],
     rings: KeyRings,
     report: RotationReport | None,
 ) -> list[Supplement]:
-    """What each product says beside the verdicts."""
+    """What each product adds to the verdicts."""
     frames = {each.ring.product.id: each.frame for each in examined}
     return [
         product.supplement(
@@ -135,12 +135,12 @@ def said_beside(
 
 
 def _about(copies: Copies) -> list[str]:
-    said = []
+    remarks = []
     if copies.joined:
-        said.append(f"{copies.joined} values were met again in another store, and count once")
+        remarks.append(f"{copies.joined} values were met again in another store, and count once")
     if copies.differing:
-        said.append(f"{copies.differing} credentials hold different values in different stores")
-    return said
+        remarks.append(f"{copies.differing} credentials hold different values in different stores")
+    return remarks
 
 
 def rings_for(  # each is one fact about the run
@@ -159,25 +159,25 @@ def rings_for(  # each is one fact about the run
     Args:
         stores: what was read.
         files: the candidates.
-        current: labels of current keys, as the user said: `LABEL` or `PRODUCT:LABEL`.
-        report: what a product said of a rotation of its key.
+        current: labels of current keys, as the user gave them: `LABEL` or `PRODUCT:LABEL`.
+        report: what a product reported of a rotation of its key.
         logged: the fingerprints that logs name.
-        logged_of: the products whose logs were read: where no store tells the product.
+        logged_of: the products whose logs were read: where no store shows the product.
 
     Raises:
         KeyRingError: a current key is not among the candidates, or may be one of several products.
     """
     products = _products(stores.systems() or set(logged_of), files)
-    said = [
+    given = [
         KeyChoice(label, system)
         for system, label in (split_product(each, every_product()) for each in current)
     ]
-    told = [
+    reported = [
         KeyChoice(label, product.id, "the rotation report says")
         for product in products
         if (label := product.keys.named_by_report(files, report)) is not None
     ]
-    return make_key_rings(products, files, chosen=[*said, *told], seen=stores.seen, logged=logged)
+    return make_key_rings(products, files, chosen=[*given, *reported], seen=stores.seen, logged=logged)
 
 
 def _products(systems: Collection[str], files: Sequence[KeyFile]) -> list[Product]:
@@ -189,14 +189,14 @@ def _products(systems: Collection[str], files: Sequence[KeyFile]) -> list[Produc
 
 
 def examine_each_product(
-    stores: StoresReading, rings: KeyRings, supplied: Supplied = NOTHING_SUPPLIED
-) -> list[Examined]:
+    stores: StoresReading, rings: KeyRings, supplied: SuppliedLayouts = NOTHING_SUPPLIED
+) -> list[ExaminedProduct]:
     """The values of each product examined on their own: a layout of one says nothing of another's."""
     secret_tags = SecretTags(Secret(secrets.token_bytes(16)))
-    by_system: dict[str, list[pl.DataFrame]] = {}
+    by_system: dict[str, list[StoredValues]] = {}
     for batch in stores.batches:
         if batch.system:
-            by_system.setdefault(batch.system, []).append(batch.frame)
+            by_system.setdefault(batch.system, []).append(batch)
     return [
         examine(
             batches,

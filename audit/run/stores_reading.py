@@ -55,7 +55,7 @@ class StoresReading:
         return {batch.system for batch in self.batches if batch.system}
 
     def of_product(self, system: str) -> "StoresReading":
-        """What concerns one product: its values, and what else is told of stores without another's values."""
+        """What concerns one product: its values, and what stores without another's values report."""
         foreign = {batch.store for batch in self.batches if batch.system not in {system, ""}}
         return StoresReading(
             batches=[each for each in self.batches if each.system == system],

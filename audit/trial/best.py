@@ -1,19 +1,62 @@
 """The best opening of every value, and its strongest rival under another key."""
 
+import base64
+import binascii
+import re
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+from cryptography import x509
 
 from audit.layouts.layout import Iv, Mode
 from audit.trial.hypothesis import Hypothesis
-from audit.trial.opened import Opened
+from audit.trial.opened import OpenedValues
 from audit.trial.plain_text import Content, Damage, damage
 from audit.trial.same_secret import SecretTags
-from audit.trial.structure import proves_itself
 from parsers.secret import Secret
+
+_PEM_START: Final = b"-----BEGIN "
+_DER_SEQUENCE: Final = b"\x30\x82"
+"""A DER SEQUENCE with a length of two bytes (X.690): what a certificate begins with."""
+
+_PEM: Final = re.compile(
+    # -----BEGIN PRIVATE KEY-----  (RFC 7468), with headers as in `Proc-Type: 4,ENCRYPTED` (RFC 1421)
+    rb"-----BEGIN ([A-Z0-9 ]{1,64})-----\r?\n(?:[A-Za-z-]+: .*\r?\n)*"
+    rb"\s*([A-Za-z0-9+/=\s]+)-----END \1-----\s*"
+)
+
+
+def proves_itself(opened: OpenedValues) -> npt.NDArray[np.bool_]:
+    """Rows whose plain text parses as a certificate or a PEM block; shape [n]."""
+    proven = np.zeros(len(opened.rows), np.bool_)
+    for mark, parses in ((_PEM_START, _is_pem), (_DER_SEQUENCE, _is_certificate)):
+        begins = np.flatnonzero(opened.plain[:, 0] == mark[0])
+        for row in begins[opened.plain[begins, 1] == mark[1]]:
+            plain = opened.plain[row, : opened.lengths[row]].tobytes()
+            proven[row] |= plain.startswith(mark) and parses(plain)
+    return proven
+
+
+def _is_pem(plain: bytes) -> bool:
+    match = _PEM.fullmatch(plain)
+    if match is None:
+        return False
+    try:
+        return len(base64.b64decode(b"".join(match[2].split()), validate=True)) >= len(_DER_SEQUENCE)
+    except binascii.Error:
+        return False
+
+
+def _is_certificate(plain: bytes) -> bool:
+    try:
+        x509.load_der_x509_certificate(plain)
+    except ValueError:
+        return False
+    return True
+
 
 NOT_OPENED: Final = -1
 
@@ -36,7 +79,7 @@ class Best:
         whole: whether every byte of the text is known: none of it stays behind an unknown vector, and no
             other layout that was tried makes the same key give another text that is about as likely.
         content: `Content` of the best opening.
-        damage: `Damage` of what is no text.
+        damage: `Damage` of what is not text.
         proven: whether an authentication tag or the plain text's own structure proves it.
         tags: equal for equal secrets, within one run; shape [n, 2].
     """
@@ -73,6 +116,10 @@ class Best:
         """
         self.whole[by_text[self.hypothesis] & (self.content == Content.BINARY) & ~self.proven] = False
 
+    def of_rows(self, rows: npt.NDArray[np.intp]) -> "Best":
+        """The same for these rows alone."""
+        return Best(*(getattr(self, each.name)[rows] for each in fields(self)))
+
     def put(self, rows: npt.NDArray[np.intp], other: "Best") -> None:
         """Take `other` over in these rows; it was tried on them alone, with the same list of hypotheses."""
         for each in fields(self):
@@ -81,7 +128,7 @@ class Best:
 
 def best_openings(
     size: int,
-    opened: Iterable[Opened],
+    opened: Iterable[OpenedValues],
     tried: Sequence[Hypothesis],
     secret_tags: SecretTags,
     believed: Container[Hypothesis] = (),
@@ -92,9 +139,9 @@ def best_openings(
         size: of the batch.
         opened: what was opened.
         tried: the hypotheses.
-        secret_tags: tells equal texts.
+        secret_tags: recognises equal texts.
         believed: those behind whose known vector a text is the value's text, although other values lie behind
-            a constant that nobody knows.
+            an unknown constant.
     """
     best = Best.nothing(size)
     key_of = _distinct_keys(tried)
@@ -122,7 +169,7 @@ def best_openings(
 
 
 def _undecided(
-    best: Best, opened: Opened, hypothesis: Hypothesis, secret_tags: SecretTags
+    best: Best, opened: OpenedValues, hypothesis: Hypothesis, secret_tags: SecretTags
 ) -> npt.NDArray[np.bool_]:
     """Rows of which this opening and the best so far differ, and are about as likely; shape [n]."""
     rows = opened.rows
@@ -141,7 +188,7 @@ def _distinct_keys(tried: Sequence[Hypothesis]) -> npt.NDArray[np.int32]:
     return np.array([*of_tried, NOT_OPENED], np.int32)
 
 
-def _take(best: Best, opened: Opened, hypothesis: Hypothesis, secret_tags: SecretTags) -> None:
+def _take(best: Best, opened: OpenedValues, hypothesis: Hypothesis, secret_tags: SecretTags) -> None:
     if not opened.rows.size:
         return
     rows = opened.rows

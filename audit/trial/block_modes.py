@@ -11,18 +11,18 @@ import numpy.typing as npt
 from audit.layouts.layout import BLOCK, Mode, Padding
 from audit.trial.groups import Bytes, Group, Rows
 from audit.trial.last_blocks import (
-    Batch,
     LastBlocks,
+    LastBlockScores,
     Numbered,
-    Said,
     Screen,
     Screens,
+    SurvivorBlocks,
     Survivors,
     TrialKey,
     Worth,
 )
 from audit.trial.odds import padded_log10_by_class
-from audit.trial.opened import Opened
+from audit.trial.opened import OpenedValues
 from audit.trial.padding import padding_lengths, repadded
 from audit.trial.plain_text import Content, classify
 
@@ -39,7 +39,7 @@ _BYTES_AT_ONCE: Final = 1 << 20
 
 def open_blocks(
     groups: Sequence[Group], tried: Sequence[Numbered], worth: Worth | None = None
-) -> Iterator[Opened]:
+) -> Iterator[OpenedValues]:
     """What these hypotheses open.
 
     Args:
@@ -57,7 +57,7 @@ def open_blocks(
         keys = [
             TrialKey.of(aes_key, numbered, screens) for aes_key, numbered in by_key[start : start + at_once]
         ]
-        screened = [part.screened(keys, saying=worth is not None) for part in parts]
+        screened = [part.screened(keys, scored=worth is not None) for part in parts]
         yield from _judged(_texts(keys, parts, screened, worth))
 
 
@@ -66,7 +66,7 @@ def _texts(
     parts: Sequence[LastBlocks],
     screened: Sequence[Sequence[Mapping[Screen, Survivors]]],
     worth: Worth | None,
-) -> "Iterator[tuple[int, _Texts]]":
+) -> "Iterator[tuple[int, _PendingTexts]]":
     """What survived under these keys, decrypted in full as far as it is worth it."""
     for key, *of_parts in zip(keys, *screened, strict=True):
         wanted = None if worth is None else _wanted(key, parts, of_parts, worth)
@@ -79,15 +79,15 @@ def _wanted(
     key: TrialKey, parts: Sequence[LastBlocks], of_parts: Sequence[Mapping[Screen, Survivors]], worth: Worth
 ) -> dict[tuple[int, bool], npt.NDArray[np.bool_]]:
     """By hypothesis and part: which of its survivors are worth opening. Those without any are left out."""
-    said: dict[int, list[tuple[bool, Said]]] = {}
+    scores: dict[int, list[tuple[bool, LastBlockScores]]] = {}
     for part, survivors in zip(parts, of_parts, strict=True):
         for screen, passed in survivors.items():
-            if passed.said is not None:
+            if passed.scores is not None:
                 for index, _ in key.by_screen[part.single][screen]:
-                    said.setdefault(index, []).append((part.single, passed.said))
+                    scores.setdefault(index, []).append((part.single, passed.scores))
     found = {}
-    for index, of_index in said.items():
-        kept = worth(index, Said.together([each for _, each in of_index]))
+    for index, of_index in scores.items():
+        kept = worth(index, LastBlockScores.together([each for _, each in of_index]))
         if kept.any():
             start = 0
             for single, each in of_index:
@@ -102,7 +102,7 @@ def _open_screen(
     screen: Screen,
     passed: Survivors,
     wanted: Mapping[tuple[int, bool], npt.NDArray[np.bool_]] | None,
-) -> "Iterator[tuple[int, _Texts]]":
+) -> "Iterator[tuple[int, _PendingTexts]]":
     hypotheses = key.by_screen[part.single][screen]
     if wanted is not None:
         hypotheses = [item for item in hypotheses if (item[0], part.single) in wanted]
@@ -114,33 +114,33 @@ def _open_screen(
 
 
 def _open_batch(
-    key: TrialKey, batch: Batch, tried: Sequence[Numbered], ends: Bytes, screen: Screen
-) -> "Iterator[tuple[int, _Texts]]":
+    key: TrialKey, batch: SurvivorBlocks, tried: Sequence[Numbered], ends: Bytes, screen: Screen
+) -> "Iterator[tuple[int, _PendingTexts]]":
     """What the hypotheses of one screen make of its survivors, each block decrypted once."""
     plain = key.cipher.decrypt(batch.blocks)
     first = plain[0].copy()
     if screen.vector is None:
         plain[1:] ^= batch.blocks[:-1]
-    same: _Texts | None = None
+    same: _PendingTexts | None = None
     for index, hypothesis in tried:
         vector = key.vector(hypothesis.layout.iv, hypothesis.layout.constant_iv)
         if vector is not None or hypothesis.layout.mode is Mode.ECB:
             plain[0] = first if vector is None else first ^ np.frombuffer(vector, np.uint8)
-            yield index, _Texts.of(batch, plain, ends, screen.padding)
+            yield index, _PendingTexts.of(batch, plain, ends, screen.padding)
             continue
-        # The first block was the vector itself, or stays hidden behind one that nobody knows: what comes
+        # The first block was the vector itself, or stays hidden behind an unknown one: what comes
         # after it is the same in both.
         if same is None:
-            same = _Texts.of(batch, plain[1:], ends, screen.padding)
+            same = _PendingTexts.of(batch, plain[1:], ends, screen.padding)
         yield index, same
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class _Texts:
+class _PendingTexts:
     """Decrypted values that are not looked at yet.
 
     Attributes:
-        rows, plain, lengths: as in `Opened`, with the padding that was found.
+        rows, plain, lengths: as in `OpenedValues`, with the padding that was found.
         amount: bytes of it; shape [n].
         counts: blocks of each; shape [n].
         padding: which one it is.
@@ -154,14 +154,14 @@ class _Texts:
     padding: Padding
 
     @classmethod
-    def of(cls, batch: Batch, blocks: Bytes, ends: Bytes, padding: Padding) -> "_Texts":
+    def of(cls, batch: SurvivorBlocks, blocks: Bytes, ends: Bytes, padding: Padding) -> "_PendingTexts":
         """Take decrypted blocks, all of the batch or without the first one; shape [blocks, n, 16]."""
         counts = batch.counts - (len(batch.blocks) - len(blocks))
         amount = padding_lengths(ends, padding)
         plain = np.array(blocks.transpose(1, 0, 2), order="C").reshape(len(batch.rows), -1)  # a copy, always
         return cls(batch.rows, plain, counts * BLOCK - amount, amount, counts, padding)
 
-    def judged(self, content: npt.NDArray[np.uint8]) -> Opened | None:
+    def judged(self, content: npt.NDArray[np.uint8]) -> OpenedValues | None:
         """The opening of a hypothesis that is put in later; None where nothing is left."""
         rows, plain, lengths, amount, counts = self.rows, self.plain, self.lengths, self.amount, self.counts
         if self.padding is not Padding.PKCS7:
@@ -174,7 +174,7 @@ class _Texts:
                 each[kept] for each in (rows, amount, lengths, content, counts)
             )
             plain = repadded(plain[kept], lengths)
-        return Opened(
+        return OpenedValues(
             hypothesis=0,
             rows=rows,
             plain=plain,
@@ -185,9 +185,9 @@ class _Texts:
         )
 
 
-def _judged(texts: Iterable[tuple[int, _Texts]]) -> Iterator[Opened]:
+def _judged(texts: Iterable[tuple[int, _PendingTexts]]) -> Iterator[OpenedValues]:
     """What they say, looked at together as long as they are few: a wrong key leaves a handful at a time."""
-    waiting: list[tuple[int, _Texts]] = []
+    waiting: list[tuple[int, _PendingTexts]] = []
     size = 0
     for item in texts:
         waiting.append(item)
@@ -198,11 +198,11 @@ def _judged(texts: Iterable[tuple[int, _Texts]]) -> Iterator[Opened]:
     yield from _judge_together(waiting)
 
 
-def _judge_together(waiting: Sequence[tuple[int, _Texts]]) -> Iterator[Opened]:
-    by_width: dict[int, list[_Texts]] = {}
+def _judge_together(waiting: Sequence[tuple[int, _PendingTexts]]) -> Iterator[OpenedValues]:
+    by_width: dict[int, list[_PendingTexts]] = {}
     for texts in dict.fromkeys(texts for _, texts in waiting):
         by_width.setdefault(texts.plain.shape[1], []).append(texts)
-    opened: dict[_Texts, Opened | None] = {}
+    opened: dict[_PendingTexts, OpenedValues | None] = {}
     for alike in by_width.values():
         one = alike[0].plain if len(alike) == 1 else np.concatenate([each.plain for each in alike])
         content = classify(one, np.concatenate([each.lengths for each in alike]))

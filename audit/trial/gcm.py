@@ -1,4 +1,4 @@
-"""GCM in columns (NIST SP 800-38D): nonce in front, tag of 16 bytes behind; the tag decides.
+"""GCM in columns (NIST SP 800-38D): nonce in front, tag of 16 bytes at the end; the tag decides.
 
 Under most keys nothing opens, and the first byte of a tag says so 255 times in 256: that byte is made for all
 values under eight keys at once. What passes is checked whole: in columns where it is much, else by the
@@ -10,25 +10,93 @@ value and key.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from audit.layouts.layout import BLOCK
 from audit.trial.aes_columns import AesColumns
-from audit.trial.gcm_values import STANDARD_NONCE, GcmValues
-from audit.trial.ghash import TOGETHER, Ghash
-from audit.trial.groups import Bytes, Group, Rows
+from audit.trial.ghash import LONGEST, TOGETHER, Ghash, Messages
+from audit.trial.groups import Bytes, Group, RaggedValues, Rows
 from audit.trial.hypothesis import Hypothesis
 from audit.trial.odds import TAG_LOG10
-from audit.trial.opened import Opened
+from audit.trial.opened import OpenedValues
 from audit.trial.padding import padded
 from audit.trial.plain_text import classify
 from parsers.secret import Secret
+
+STANDARD_NONCE: Final = 12
+"""Bytes of a nonce that the standard takes as it is; others are hashed (section 7.1)."""
+
+Words = npt.NDArray[np.uint64]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class GcmValues:
+    """What every key needs of n values of all lengths, made once.
+
+    Attributes:
+        values: the values, prefixes taken off.
+        nonce_size: bytes of the nonce.
+        sizes: bytes of each ciphertext, ascending; shape [n].
+        short: the ciphertexts that are hashed in columns, which are the first m of them.
+        tags: of these; shape [m, 2].
+        nonces: of these, if they must be hashed, else None.
+        counters: J₀ of the standard for these, if they need not be; shape [m, 16].
+    """
+
+    values: RaggedValues
+    nonce_size: int
+    sizes: Rows
+    short: Messages
+    tags: Words
+    nonces: Messages | None
+    counters: Bytes
+
+    @classmethod
+    def of(cls, groups: Sequence[Group], nonce_size: int, many: int) -> "GcmValues":
+        """Take groups of values that are long enough for nonce and tag, shortest first; at least one.
+
+        So `many` of them for each block of the longest are hashed in columns.
+        """
+        values = RaggedValues.of(groups)
+        short = [group.data for group in groups[: _short(groups, nonce_size, many)]]
+        nonces = [data[:, :nonce_size] for data in short]
+        hashed = nonce_size != STANDARD_NONCE
+        count = sum(len(data) for data in short)
+        counters = np.zeros((count, BLOCK), np.uint8)
+        counters[:, -1] = 1
+        if nonces and not hashed:
+            counters[:, :STANDARD_NONCE] = np.concatenate(nonces)
+        return cls(
+            values=values,
+            nonce_size=nonce_size,
+            sizes=values.lengths - nonce_size - BLOCK,
+            short=Messages.of([data[:, nonce_size:-BLOCK] for data in short]),
+            tags=np.concatenate([np.empty((0, BLOCK), np.uint8), *(data[:, -BLOCK:] for data in short)]).view(
+                np.uint64
+            ),
+            nonces=Messages.of(nonces) if hashed else None,
+            counters=counters,
+        )
+
+    def __len__(self) -> int:
+        return len(self.sizes)
+
+
+def _short(groups: Sequence[Group], nonce_size: int, many: int) -> int:
+    """How many of the groups, shortest first, have `many` values for each block of the longest."""
+    sizes = np.array([group.length - nonce_size - BLOCK for group in groups])
+    values = np.cumsum([len(group.rows) for group in groups])
+    pays = (sizes <= LONGEST) & (values >= many * (1 - -sizes // BLOCK))
+    return int(np.flatnonzero(pays)[-1]) + 1 if pays.any() else 0
+
 
 MANY: Final = 4
 """Values for each block of the longest that pay for a table of products under eight keys: it takes 20 µs for
@@ -48,7 +116,9 @@ _BLOCKS_AT_ONCE: Final = 1_024
 Numbered = tuple[int, Hypothesis]
 
 
-def open_gcm(groups: Sequence[Group], tried: Sequence[Numbered], *, many: int = MANY) -> Iterator[Opened]:
+def open_gcm(
+    groups: Sequence[Group], tried: Sequence[Numbered], *, many: int = MANY
+) -> Iterator[OpenedValues]:
     """What these hypotheses open, whatever the lengths.
 
     Args:
@@ -90,10 +160,10 @@ def _by_nonce_size(groups: Sequence[Group], tried: Sequence[Numbered], many: int
     return values
 
 
-def _judge(index: int, rows: Rows, plain: Bytes) -> Opened:
+def _judge(index: int, rows: Rows, plain: Bytes) -> OpenedValues:
     lengths = np.full(len(rows), plain.shape[1], np.intp)
     odds = np.full(len(rows), TAG_LOG10)
-    return Opened(index, rows, padded(plain), lengths, classify(plain, lengths), odds, odds)
+    return OpenedValues(index, rows, padded(plain), lengths, classify(plain, lengths), odds, odds)
 
 
 class _GcmKeys:

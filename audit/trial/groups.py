@@ -41,7 +41,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Ragged:
+class RaggedValues:
     """Decoded values of all lengths, shortest first.
 
     Attributes:
@@ -57,7 +57,7 @@ class Ragged:
     lengths: Rows
 
     @classmethod
-    def of(cls, groups: Sequence[Group]) -> "Ragged":
+    def of(cls, groups: Sequence[Group]) -> "RaggedValues":
         """Take groups, shortest first; at least one."""
         lengths = np.repeat([group.length for group in groups], [len(group.rows) for group in groups])
         return cls(
@@ -67,9 +67,9 @@ class Ragged:
             lengths=lengths,
         )
 
-    def only(self, kept: npt.NDArray[np.bool_]) -> "Ragged":
+    def only(self, kept: npt.NDArray[np.bool_]) -> "RaggedValues":
         """The values that are `kept`; shape [n]. Their bytes stay where they are."""
-        return Ragged(self.rows[kept], self.data, self.starts[kept], self.lengths[kept])
+        return RaggedValues(self.rows[kept], self.data, self.starts[kept], self.lengths[kept])
 
 
 def ragged_places(starts: Rows, sizes: Rows) -> Rows:
@@ -84,7 +84,7 @@ def by_length(decoded: pl.Series, wanted: Callable[[int], bool]) -> Iterator[Gro
 
     Args:
         decoded: Binary, with nulls where a value does not decode.
-        wanted: tells whether any layout takes this length.
+        wanted: whether any layout takes a length.
     """
     sizes = decoded.bin.size().fill_null(0).to_numpy()
     if sizes.max(initial=0) < 1 << 16:

@@ -15,7 +15,8 @@ class Hypothesis:
 
     Attributes:
         key: which candidate, as its place in the key ring.
-        aes_key: 16, 24 or 32 bytes; where the layout is no plain AES, the key of its cipher, or a passphrase.
+        aes_key: 16, 24 or 32 bytes; where the layout is not plain AES, the key of its cipher, or a
+            passphrase.
         layout: the layout.
         same_as: layouts that differ only in how they take the same bytes from the key file.
     """

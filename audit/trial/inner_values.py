@@ -11,7 +11,7 @@ import numpy.typing as npt
 from audit.layouts.layout import BLOCK, Encoding, Iv, KeyForm, Layout, Mode
 from audit.trial.best import Best
 from audit.trial.hypothesis import Hypothesis
-from audit.trial.opened import Opened
+from audit.trial.opened import OpenedValues
 from audit.trial.plain_text import Content
 
 _ALPHABET: Final = np.isin(
@@ -34,8 +34,8 @@ class InnerValues:
         self._tails: list[tuple[int, int, bytes]] = []
 
     def watch(
-        self, opened: Iterable[Opened], rows: npt.NDArray[np.intp], tried: Sequence[Hypothesis]
-    ) -> Iterator[Opened]:
+        self, opened: Iterable[OpenedValues], rows: npt.NDArray[np.intp], tried: Sequence[Hypothesis]
+    ) -> Iterator[OpenedValues]:
         """The openings as they come, looked at in passing; `rows`: where these values stand in the batch."""
         for each in opened:
             for place in np.flatnonzero(_may_be_stored(each)):
@@ -65,7 +65,7 @@ class InnerValues:
         """Rows that open with certainty, not to a whole text, and whose text ends as a stored value does.
 
         Its first block cannot be read, so that no key can be tried inside. Its length and the characters that
-        can be read still tell: a block in base64 has 24 characters, of which two are `=`.
+        can be read are enough: a block in base64 has 24 characters, of which two are `=`.
 
         Args:
             best: the best openings.
@@ -109,7 +109,7 @@ class _Forms:
         return cls(tuple(dict.fromkeys((*plain, *layouts))))
 
     def end_as(self, tail: bytes) -> bool:
-        """Whether this, behind 16 characters that nobody knows, is the end of such a value."""
+        """Whether this, after 16 unknown characters, is the end of such a value."""
         return any(self._is_end(layout, tail) for layout in self.layouts if layout.encoding in _ENCODED_END)
 
     def _is_end(self, layout: Layout, tail: bytes) -> bool:
@@ -134,8 +134,8 @@ class _Forms:
         return (size - padding) % 4 != 1 and layout.fits((size - padding) * 3 // 4)
 
 
-def _may_end_a_value(opened: Opened, skipped: int) -> npt.NDArray[np.bool_]:
-    """Whether all that is read behind the first block is of the characters that ciphertext is written in."""
+def _may_end_a_value(opened: OpenedValues, skipped: int) -> npt.NDArray[np.bool_]:
+    """Whether all that is read after the first block is of the characters that ciphertext is written in."""
     sizes = opened.lengths - skipped
     written: npt.NDArray[np.bool_] = sizes > 0
     rows = np.flatnonzero(written)
@@ -145,8 +145,8 @@ def _may_end_a_value(opened: Opened, skipped: int) -> npt.NDArray[np.bool_]:
     return written
 
 
-def _may_be_stored(opened: Opened) -> npt.NDArray[np.bool_]:
-    """Whole blocks of what is no text, or text of the characters that ciphertext is written in; shape [n]."""
+def _may_be_stored(opened: OpenedValues) -> npt.NDArray[np.bool_]:
+    """Whole blocks that are not text, or text of the characters that ciphertext is written in; shape [n]."""
     raw: npt.NDArray[np.bool_] = (opened.content == Content.BINARY) & (opened.lengths >= BLOCK)
     written = (opened.content == Content.ASCII) & (opened.lengths >= _SHORTEST_WRITTEN)
     rows = np.flatnonzero(written)

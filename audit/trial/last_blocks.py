@@ -30,13 +30,13 @@ every length, and a pass for each length of each hypothesis would cost more than
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class LastBlockScores:
     """What the last blocks of survivors say; shapes [n].
 
     Attributes:
         rows: where the values stand in the batch.
-        log10: as `Opened.last_log10`, or less: the text may be of a looser class than its end.
-        may_gain: whether the blocks before may add to it: not where the end is no text, nor where there are
+        log10: as `OpenedValues.last_log10`, or less: the text may be of a looser class than its end.
+        may_gain: whether the blocks before may add to it: not where the end is not text, nor where there are
             none. What cannot gain is judged by `log10` in the end too.
     """
 
@@ -45,7 +45,7 @@ class Said:
     may_gain: npt.NDArray[np.bool_]
 
     @classmethod
-    def together(cls, parts: Sequence["Said"]) -> "Said":
+    def together(cls, parts: Sequence["LastBlockScores"]) -> "LastBlockScores":
         """One after the other; at least one."""
         if len(parts) == 1:
             return parts[0]
@@ -56,7 +56,7 @@ class Said:
         )
 
 
-Worth = Callable[[int, Said], npt.NDArray[np.bool_]]
+Worth = Callable[[int, LastBlockScores], npt.NDArray[np.bool_]]
 """Says by their last blocks which survivors of a hypothesis, given by its place in the whole list, are worth
 decrypting in full; shape [n]."""
 
@@ -93,7 +93,7 @@ class Screen:
             case Iv.CONSTANT:
                 return cls(layout.padding, Iv.CONSTANT, layout.constant_iv)
             case Iv.NONE | Iv.UNKNOWN | Iv.FRONT | Iv.BESIDE | Iv.DERIVED:
-                return None  # the only block is the vector itself, or hidden behind one that nobody knows
+                return None  # the only block is the vector itself, or hidden behind an unknown one
 
 
 class Screens:
@@ -105,8 +105,8 @@ class Screens:
     def of(self, layouts: Sequence[Layout]) -> Mapping[bool, Mapping[Screen, Sequence[int]]]:
         """By whether values have a single block, the screens and the places of the layouts that share each.
 
-        Lists are told apart by their very layouts, which the caller keeps: hashing them would cost more than
-        it saves.
+        Lists are keyed by the identity of their layouts, which the caller keeps: hashing them would cost more
+        than it saves.
         """
         listed = tuple(map(id, layouts))
         if listed not in self._sorted:
@@ -127,12 +127,12 @@ class Survivors:
     Attributes:
         places: among the values that were screened, ascending; shape [n].
         ends: their last blocks, decrypted; shape [n, 16].
-        said: what these say; None unless it was asked for.
+        scores: what these show; None unless it was asked for.
     """
 
     places: Rows
     ends: Bytes
-    said: Said | None
+    scores: LastBlockScores | None
 
     def only(self, kept: npt.NDArray[np.bool_]) -> "Survivors":
         """Those that are `kept`; shape [n]."""
@@ -157,7 +157,7 @@ class TrialKey:
         return cls(aes_key, AesColumns(aes_key), by_screen)
 
     def vector(self, iv: Iv, constant: bytes) -> bytes | None:
-        """The vector that is not part of the value; None where there is none, or nobody knows it."""
+        """The vector that is not part of the value; None where there is none, or it is unknown."""
         match iv:
             case Iv.ZERO:
                 return bytes(BLOCK)
@@ -170,7 +170,7 @@ class TrialKey:
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class SurvivorBlocks:
     """Survivors, block by block.
 
     Attributes:
@@ -217,11 +217,11 @@ class LastBlocks:
         """Whether the values have one block."""
         return self.groups[0].length == BLOCK
 
-    def screened(self, keys: Sequence[TrialKey], *, saying: bool) -> list[dict[Screen, Survivors]]:
-        """What survives the screens of each of these keys; `saying`: with what their last blocks say."""
+    def screened(self, keys: Sequence[TrialKey], *, scored: bool) -> list[dict[Screen, Survivors]]:
+        """What survives the screens of each of these keys; `scored`: with what their last blocks say."""
         found: list[dict[Screen, Survivors]] = [{} for _ in keys]
         last = _stacked([key.cipher.decrypt(self.last) for key in keys])
-        rows = np.concatenate([group.rows for group in self.groups]) if saying else None
+        rows = np.concatenate([group.rows for group in self.groups]) if scored else None
         by_chain: dict[Screen, dict[Screen, None]] = {}
         for screen in dict.fromkeys(screen for key in keys for screen in key.by_screen[self.single]):
             by_chain.setdefault(screen.padded(Padding.PKCS7), {})[screen] = None
@@ -230,15 +230,15 @@ class LastBlocks:
             for padding, flat, ends in padded_ends(last, before, [screen.padding for screen in screens]):
                 screen = chain.padded(padding)
                 bounds = np.searchsorted(flat, np.arange(len(keys) + 1) * len(self.last))
-                log10, may_gain = self._said(ends, padding) if saying else (None, None)
+                log10, may_gain = self._scores(ends, padding) if scored else (None, None)
                 for place, (start, end) in enumerate(pairwise(bounds.tolist())):
                     if start == end or screen not in keys[place].by_screen[self.single]:
                         continue
                     places = flat[start:end] - place * len(self.last)
-                    said = None
+                    scores = None
                     if rows is not None and log10 is not None and may_gain is not None:
-                        said = Said(rows[places], log10[start:end], may_gain[start:end])
-                    found[place][screen] = Survivors(places, ends[start:end], said)
+                        scores = LastBlockScores(rows[places], log10[start:end], may_gain[start:end])
+                    found[place][screen] = Survivors(places, ends[start:end], scores)
         return found
 
     def _before(self, screen: Screen, keys: Sequence[TrialKey]) -> Bytes:
@@ -250,8 +250,8 @@ class LastBlocks:
             return np.frombuffer(vectors, np.uint8).reshape(-1, 1, BLOCK)
         return np.frombuffer(screen.constant or bytes(BLOCK), np.uint8).reshape(1, 1, BLOCK)
 
-    def _said(self, ends: Bytes, padding: Padding) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
-        """`Said.log10` and `Said.may_gain` of padded last blocks."""
+    def _scores(self, ends: Bytes, padding: Padding) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+        """`LastBlockScores.log10` and `LastBlockScores.may_gain` of padded last blocks."""
         amounts = padding_lengths(ends, padding)
         text = ends_as_text(ends, amounts)
         ascii_text = is_ascii_text(ends, BLOCK - amounts)
@@ -259,7 +259,7 @@ class LastBlocks:
         log10 = padded_log10_by_class(1, padding)[content, amounts]
         return log10, np.zeros_like(text) if self.single else text
 
-    def batches(self, places: Rows) -> Iterator[Batch]:
+    def batches(self, places: Rows) -> Iterator[SurvivorBlocks]:
         """Survivors in full: all together where they are few, else those of each length."""
         if not places.size:
             return
@@ -273,12 +273,12 @@ class LastBlocks:
         most = max(len(blocks) for _, _, blocks in parts)
         if len(parts) == 1 or most * BLOCK * places.size > _FEW_BYTES:
             for place, rows, blocks in parts:
-                yield Batch(place, rows, blocks, np.full(len(rows), len(blocks)))
+                yield SurvivorBlocks(place, rows, blocks, np.full(len(rows), len(blocks)))
             return
         together = np.zeros((most, places.size, BLOCK), np.uint8)
         for place, _, blocks in parts:
             together[: len(blocks), place] = blocks
-        yield Batch(
+        yield SurvivorBlocks(
             place=np.arange(places.size),
             rows=np.concatenate([rows for _, rows, _ in parts]),
             blocks=together,

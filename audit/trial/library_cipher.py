@@ -31,7 +31,7 @@ def open_body(layout: Layout, key: Secret, front: bytes, body: bytes) -> bytes |
         body: ciphertext, with its tag; of a length that fits the layout.
 
     Raises:
-        ValueError: nobody knows the vector.
+        ValueError: the vector is not known.
         LayoutError: this machine's OpenSSL does not have the cipher.
     """
     cipher_key, vector = _resolved(layout, key, front)
@@ -48,7 +48,7 @@ def seal_body(layout: Layout, key: Secret, front: bytes, plain: bytes) -> bytes:
     """Ciphertext, with its tag; `front` is what `fresh_front` gave.
 
     Raises:
-        ValueError: nobody knows the vector, or a part of the text would be taken for padding.
+        ValueError: the vector is not known, or a part of the text would be taken for padding.
         LayoutError: this machine's OpenSSL does not have the cipher.
     """
     cipher_key, vector = _resolved(layout, key, front)
@@ -62,7 +62,7 @@ def _resolved(layout: Layout, key: Secret, front: bytes) -> tuple[bytes, bytes]:
     """The cipher's key, and the vector or nonce; b"" in ECB.
 
     Raises:
-        ValueError: nobody knows the vector.
+        ValueError: the vector is not known.
     """
     salt, vector = front[: layout.salt_size], front[layout.salt_size :]
     if layout.derivation:
@@ -82,7 +82,7 @@ def _resolved(layout: Layout, key: Secret, front: bytes) -> tuple[bytes, bytes]:
         case Iv.DERIVED:
             return key.reveal(), derived
         case Iv.UNKNOWN:
-            raise ValueError("nobody knows the vector")
+            raise ValueError("the vector is not known")
 
 
 def _context(layout: Layout, key: bytes, vector: bytes, *, encrypt: bool) -> CipherContext:

@@ -47,8 +47,10 @@ def padded_log10(
     least = 1 if padding.fill is None else 0
     order = range(1, block + 1) if padding is Padding.ISO10126 else range(block, least - 1, -1)
     for amount in order:
-        said = 1 if padding is Padding.ISO10126 else amount
-        term = -said * math.log10(256) + text_log10(content, block * blocks - amount)
+        fixed = 1 if padding is Padding.ISO10126 else amount
+        term = -fixed * math.log10(256) + text_log10(content, block * blocks - amount)
+        # Summed over every ending that would have convinced as much: the odds of this one alone would be
+        # too good, since any of the others had been taken for a find as well.
         total = _add_log10(total, term)
         table[amount] = total
     return table
@@ -97,6 +99,7 @@ def _utf8_log10(length: int) -> float:
 
 
 def _add_log10(first: float, second: float) -> float:
+    """log10 of the sum. Only the logarithms are kept: a long text's odds are smaller than any float."""
     high, low = max(first, second), min(first, second)
     if low == -math.inf:
         return high

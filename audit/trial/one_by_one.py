@@ -19,7 +19,7 @@ from audit.trial.groups import Group
 from audit.trial.hypothesis import Hypothesis
 from audit.trial.library_cipher import open_body
 from audit.trial.odds import TAG_LOG10, padded_log10, text_log10
-from audit.trial.opened import Opened
+from audit.trial.opened import OpenedValues
 from audit.trial.padding import padded
 from audit.trial.plain_text import Content, classify
 
@@ -42,12 +42,14 @@ class _Text:
     is_evidence: bool
 
 
-def open_one_by_one(groups: Sequence[Group], tried: Sequence[tuple[int, Hypothesis]]) -> Iterator[Opened]:
+def open_one_by_one(
+    groups: Sequence[Group], tried: Sequence[tuple[int, Hypothesis]]
+) -> Iterator[OpenedValues]:
     """What these hypotheses open.
 
     Args:
         groups: values by length, the prefix of these hypotheses taken off, a vector from beside in front.
-        tried: hypotheses of layouts that are no plain AES, each with its place in the whole list.
+        tried: hypotheses of layouts that are not plain AES, each with its place in the whole list.
     """
     values = [[row.tobytes() for row in group.data] for group in groups]
     for index, hypothesis in tried:
@@ -81,8 +83,8 @@ def _texts(hypothesis: Hypothesis, values: Sequence[bytes], last_blocks: set[byt
         last_blocks.add(last)
 
 
-def _judged(index: int, layout: Layout, group: Group, texts: Sequence[_Text]) -> Opened:
-    """Texts of one width as `Opened` wants them: with PKCS#7 padding to blocks of 16 bytes."""
+def _judged(index: int, layout: Layout, group: Group, texts: Sequence[_Text]) -> OpenedValues:
+    """Texts of one width as `OpenedValues` wants them: with PKCS#7 padding to blocks of 16 bytes."""
     body = group.length - layout.salt_size - layout.vector_size
     lengths = np.array([len(text.plain) for text in texts], np.intp)
     plain = np.concatenate(
@@ -91,7 +93,7 @@ def _judged(index: int, layout: Layout, group: Group, texts: Sequence[_Text]) ->
     content = classify(plain, lengths)
     blocks = body // layout.block
     seen = [(Content(each), body - int(length)) for each, length in zip(content, lengths, strict=True)]
-    return Opened(
+    return OpenedValues(
         hypothesis=index,
         rows=group.rows[[text.place for text in texts]],
         plain=plain,

@@ -9,7 +9,7 @@ from audit.trial.groups import Bytes, Rows
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Opened:
+class OpenedValues:
     """Values that one hypothesis opened. Holds plain text: it never leaves the trial.
 
     Attributes:
@@ -31,9 +31,9 @@ class Opened:
     log10: npt.NDArray[np.float64]
     last_log10: npt.NDArray[np.float64]
 
-    def only(self, kept: npt.NDArray[np.bool_]) -> "Opened":
+    def only(self, kept: npt.NDArray[np.bool_]) -> "OpenedValues":
         """The rows that are `kept`; shape [n]."""
-        return Opened(
+        return OpenedValues(
             hypothesis=self.hypothesis,
             rows=self.rows[kept],
             plain=self.plain[kept],

@@ -33,7 +33,7 @@ _ENOUGH_TO_READ: Final = 4
 """Bytes of a block that are text by chance once in 50 times."""
 
 _ENOUGH_OF_UTF8: Final = 8
-"""The same of bytes that are no ASCII: so many are in place by chance once in 100 times."""
+"""The same of bytes that are not ASCII: this many are in place by chance once in 100 times."""
 
 _BLANKS: Final = np.uint64(0x2020202020202020)
 _ONES: Final = np.uint64(0x0101010101010101)
@@ -67,11 +67,11 @@ def classify(plain: Bytes, lengths: npt.NDArray[np.intp]) -> npt.NDArray[np.uint
 
 
 class Damage(IntEnum):
-    """Whether what is no text may be a text of whose ciphertext a byte was changed.
+    """Whether what is not text may be a text of whose ciphertext a byte was changed.
 
     In CBC such a byte garbles its block and changes one byte of the next (NIST SP 800-38A, appendix D); in a
     vector it changes one byte. `POSSIBLE`: of several blocks one is garbled, and the others are too short to
-    tell. `LIKELY`: text goes on around what is garbled.
+    tell. `LIKELY`: text continues around what is garbled.
     """
 
     NONE = 0
@@ -80,7 +80,7 @@ class Damage(IntEnum):
 
 
 def damage(plain: Bytes, lengths: npt.NDArray[np.intp]) -> npt.NDArray[np.uint8]:
-    """The `Damage` of rows that are no text.
+    """The `Damage` of rows that are not text.
 
     Args:
         plain: decrypted bytes, padding included, whole blocks; shape [n, width].
@@ -99,7 +99,7 @@ def damage(plain: Bytes, lengths: npt.NDArray[np.intp]) -> npt.NDArray[np.uint8]
     one_change = (out_of_place <= 1) | ((out_of_place == 2) & (torn[..., 1:] & torn[..., :-1]).any(axis=2))
     utf8 = one_change & (sizes >= _ENOUGH_OF_UTF8 + 2 * out_of_place)
     readable |= utf8
-    # Of a few bytes at the end nobody can tell: they are neither.
+    # A few bytes at the end decide nothing: they are neither.
     garbled = ((odd > 1) & ~utf8 & (sizes >= _ENOUGH_OF_UTF8)).sum(axis=1)
     text = readable.sum(axis=1)
     possible = np.where((garbled <= 1) & (lengths > 16), Damage.POSSIBLE, Damage.NONE)
@@ -124,7 +124,7 @@ def begins_as_text(block: bytes) -> Content:
     if all(_IS_ASCII_TEXT[byte] for byte in block):
         return Content.ASCII
     try:
-        text = codecs.getincrementaldecoder("utf-8")().decode(block)  # keeps what is no whole character yet
+        text = codecs.getincrementaldecoder("utf-8")().decode(block)  # keeps an unfinished character
     except UnicodeDecodeError:
         return Content.BINARY
     return Content.TEXT if _is_printable(text) else Content.BINARY

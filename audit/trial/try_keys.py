@@ -1,6 +1,9 @@
 """Every hypothesis against every value of a batch."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
 
 from audit.layouts.layout import BLOCK, Iv, Layout, Mode
 from audit.trial.block_modes import open_blocks
@@ -9,11 +12,13 @@ from audit.trial.groups import Group, by_length
 from audit.trial.hypothesis import Hypothesis
 from audit.trial.last_blocks import Numbered, Worth
 from audit.trial.one_by_one import open_one_by_one
-from audit.trial.opened import Opened
+from audit.trial.opened import OpenedValues
 from audit.trial.views import View, Views
 
 
-def try_keys(values: Views, tried: Sequence[Hypothesis], worth: Worth | None = None) -> Iterator[Opened]:
+def try_keys(
+    values: Views, tried: Sequence[Hypothesis], worth: Worth | None = None
+) -> Iterator[OpenedValues]:
     """What each hypothesis opens.
 
     Args:
@@ -39,7 +44,32 @@ def try_keys(values: Views, tried: Sequence[Hypothesis], worth: Worth | None = N
             yield from _open_groups([each.without(prefix, at) for each in groups], of_prefix, worth)
 
 
-def _open_groups(groups: Sequence[Group], tried: Sequence[Numbered], worth: Worth | None) -> Iterator[Opened]:
+def try_single_blocks(
+    values: Views, tried: Sequence[Hypothesis], worth: Worth | None = None, *, start: int
+) -> Iterator[OpenedValues]:
+    """What each hypothesis opens of the values that are a single block.
+
+    Args:
+        values: a batch.
+        tried: the hypotheses.
+        worth: as in `try_keys`.
+        start: the number of the first hypothesis, where others were tried before these.
+
+    Yields:
+        openings, numbered from `start`, their rows those of the batch.
+    """
+    single = np.zeros(values.frame.height, np.bool_)
+    for view in dict.fromkeys(View.of(each.layout) for each in tried):
+        single |= (values[view].bin.size() == BLOCK).fill_null(value=False).to_numpy()
+    rows = np.flatnonzero(single)
+    if rows.size:
+        for opened in try_keys(Views(values.frame[rows]), tried, worth):
+            yield replace(opened, hypothesis=start + opened.hypothesis, rows=rows[opened.rows])
+
+
+def _open_groups(
+    groups: Sequence[Group], tried: Sequence[Numbered], worth: Worth | None
+) -> Iterator[OpenedValues]:
     """Values of all lengths whose prefix is off, under the hypotheses with that prefix."""
     held = [group for group in groups if len(group.rows)]
     by_key = sorted(tried, key=lambda item: item[1].aes_key.reveal())

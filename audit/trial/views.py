@@ -30,9 +30,9 @@ _PLAIN_NAME: Final = re.compile(r"[\w.$ -]+")
 class View:
     """A way of reading values as bytes.
 
-    With `beside`, the initialization vector stands in the `iv` column or, where that is empty, behind a `|`
+    With `beside`, the initialization vector stands in the `iv` column or, where that is empty, after a `|`
     in the value; it is put in front, so that the ciphers see one form only. The `wrapper` stands around the
-    value, vector behind a `|` included; a vector in its own column has none.
+    value, vector after a `|` included; a vector in its own column has none.
 
     Base64 may lack its padding, as Java's `Base64.Encoder.withoutPadding` writes it, unless `padded_only`:
     Octopus Deploy reads with .NET's `Convert.FromBase64String`, which takes no other (Microsoft's reference).
@@ -142,7 +142,7 @@ def _decode_url_safe(text: pl.Series) -> pl.Series:
 
 
 def _text(written: pl.Series) -> pl.Series:
-    """Bytes as text without the line breaks that encoders and formatters put in; null if they are no text."""
+    """Bytes as text without the line breaks that encoders and formatters put in; null if not text."""
     try:
         text = written.cast(pl.String)
     except pl.exceptions.ComputeError:  # some are raw bytes, which no written form has

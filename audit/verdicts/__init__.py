@@ -1,1 +1,1 @@
-"""From what was opened to what is said of each value: verdict, confidence, reason."""
+"""From what was opened to what is reported of each value: verdict, confidence, reason."""

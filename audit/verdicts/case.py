@@ -110,8 +110,8 @@ _SENTENCES: Final = {
     Case.WEAK: "opens under {label}, but only so weakly that it may be chance",
     Case.LOST: "well-formed in a layout established for values like it, and {unopened} in any form or layout",
     Case.NOT_SHOWN: (
-        "fits an established layout, and {unopened}; but other values here are of a layout that nobody "
-        "knows, and it may be one of them"
+        "fits an established layout, and {unopened}; but other values here are of an unknown "
+        "layout, and it may be one of them"
     ),
     Case.FEW: (
         "fits an established layout, and {unopened}; but some candidate opens nothing at all, and may have "
@@ -129,8 +129,8 @@ _SENTENCES: Final = {
         "its end is cut off or mistyped"
     ),
     Case.SINGLE: (
-        "a single block, and {unopened}; behind a constant initialization vector that nobody knows it would "
-        "open under none, whichever wrote it: too few such values, or some that agree, to rule that out"
+        "a single block, and {unopened}; behind an unknown constant initialization vector it would open "
+        "under none, whichever wrote it: too few such values, or some that agree, to rule that out"
     ),
     Case.MARKED: (
         "begins as ciphertext of another program does: {mark}; a layouts file (--layouts) can describe it"
@@ -150,8 +150,8 @@ _SENTENCES: Final = {
         "that it may be chance"
     ),
     Case.TWICE_HIDDEN: (
-        "perhaps encrypted twice: what it opens to has the form of a value of a single block behind a "
-        "constant initialization vector that nobody knows"
+        "perhaps encrypted twice: what it opens to has the form of a value of a single block behind an "
+        "unknown constant initialization vector"
     ),
     Case.TWICE_UNSETTLED: (
         "perhaps encrypted twice: its first 16 bytes are not settled, and the others end as a stored value "
@@ -159,8 +159,8 @@ _SENTENCES: Final = {
     ),
     Case.HEAD_HIDDEN: (
         "opens under {label} with certainty, not under the current key {current}; but not every byte of its "
-        "text is settled: its first 16 bytes are behind a constant initialization vector that nobody knows; "
-        "one known plain text settles it"
+        "text is settled: its first 16 bytes are behind an unknown constant initialization vector; one known "
+        "plain text settles it"
     ),
     Case.CURRENT_TWO_TEXTS: (
         "opens under {label}, the current key; but not every byte of its text is settled between layouts "
@@ -168,7 +168,7 @@ _SENTENCES: Final = {
     ),
     Case.CURRENT_HEAD_HIDDEN: (
         "opens under {label}, the current key; but not every byte of its text is settled: its first 16 bytes "
-        "are behind a constant initialization vector that nobody knows; one known plain text settles it"
+        "are behind an unknown constant initialization vector; one known plain text settles it"
     ),
     Case.NO_LAYOUT: (
         "no ciphertext layout could be established with {candidates}: the key that wrote this store, or one"
@@ -179,20 +179,19 @@ _SENTENCES: Final = {
         " text, or a layouts file that describes them would help"
     ),
     Case.HIDDEN: (
-        "a single block behind a constant initialization vector that nobody knows: one known plain text "
-        "solves it"
+        "a single block behind an unknown constant initialization vector: one known plain text solves it"
     ),
     Case.NEVER_SEALED: "not ciphertext|vector in base64: never encrypted, or cut off",
     Case.NO_BAR: "no '|' in it: the initialization vector is missing",
     Case.MORE_BARS: "more than one '|' in it: only one ciphertext and one vector belong there",
-    Case.NO_CIPHERTEXT: "nothing stands before the '|': the ciphertext is missing",
-    Case.BAD_BASE64: "one side of the '|' is no canonical base64",
-    Case.VECTOR_SIZE: "the initialization vector behind the '|' is not 16 bytes long",
+    Case.NO_CIPHERTEXT: "there is nothing before the '|': the ciphertext is missing",
+    Case.BAD_BASE64: "one side of the '|' is not canonical base64",
+    Case.VECTOR_SIZE: "the initialization vector after the '|' is not 16 bytes long",
     Case.TWO_TEXTS: (
         "opens under {label} with certainty, but not every byte of its text is settled between layouts that "
         "the data cannot tell apart: one known plain text settles it"
     ),
-    Case.NO_BLOCKS: "the ciphertext before the '|' is no multiple of 16 bytes",
+    Case.NO_BLOCKS: "the ciphertext before the '|' is not a multiple of 16 bytes",
 }
 
 

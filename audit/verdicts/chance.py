@@ -17,7 +17,7 @@ _CHANCE_SHARE: Final = 0.2
 
 _WITHHELD_SHARE: Final = 0.05
 _MOST_WITHHELD: Final = 4
-"""Of values whose key is missing so many may seem to open, by chance, and are kept from being called lost."""
+"""This many values whose key is missing may seem to open by chance, and are not called lost."""
 
 _ANY: Final = 10 ** padded_log10(Content.BINARY, 1)[1] / len(Content)
 """A wrong key's opening has padding, whatever its class: all classes together are no likelier than that."""

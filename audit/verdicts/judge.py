@@ -16,10 +16,9 @@ from audit.trial.hypothesis import Hypothesis
 from audit.trial.plain_text import Content, Damage
 from audit.trial.views import Views
 from audit.verdict import STRONG_AT_MOST, Confidence
-from audit.verdicts.bar_form import malformed
 from audit.verdicts.case import Case, Reasons
 from audit.verdicts.chance import convincing, corrected
-from audit.verdicts.value_form import Form, Forms, Population, fitting, is_empty, is_external
+from audit.verdicts.value_form import Forms, Population, ValueForm, fitting, is_empty, is_external, malformed
 
 _OPENED: Final = (
     Case.CURRENT,
@@ -46,7 +45,7 @@ class Grounds:
         established: the layouts that the data, or a known plain text, show.
         proven: keys in layouts that a known plain text has proven for them.
         count: how many hypotheses each value had a chance to fit wrongly: those in front.
-        published: layouts that the vendor documents, so that it can be told what is wrong with a value.
+        published: layouts that the vendor documents, so that what is wrong with a value can be reported.
     """
 
     ring: KeyRing
@@ -63,7 +62,7 @@ class Grounds:
 
 
 @dataclass(frozen=True, slots=True)
-class Unopened:
+class UnopenedValues:
     """Values of a batch that are there, and that no key opens with certainty.
 
     Attributes:
@@ -89,7 +88,7 @@ class Unopened:
     @classmethod
     def of(
         cls, rows: npt.NDArray[np.intp], values: Views, forms: Forms, meant: npt.NDArray[np.bool_]
-    ) -> "Unopened":
+    ) -> "UnopenedValues":
         """Values of which nothing else was asked yet."""
         nobody, none = np.full(len(rows), NOT_OPENED, np.int32), np.zeros(len(rows), np.bool_)
         return cls(rows, values, forms, meant, none, nobody, nobody, none)
@@ -120,7 +119,7 @@ def is_there(batch: pl.DataFrame) -> npt.NDArray[np.bool_]:
 
 
 def judge(
-    batch: pl.DataFrame, best: Best, unopened: Unopened, population: Population, grounds: Grounds
+    batch: pl.DataFrame, best: Best, unopened: UnopenedValues, population: Population, grounds: Grounds
 ) -> Judgement:
     """Judge a batch of the `STORED` schema by its form and by what opened it best."""
     strong = convincing(best, grounds.correction)
@@ -182,34 +181,34 @@ def _of_convincing(best: Best, population: Population, grounds: Grounds) -> npt.
     return case
 
 
-def _of_others(unopened: Unopened, population: Population, grounds: Grounds) -> npt.NDArray[np.uint8]:
+def _of_others(unopened: UnopenedValues, population: Population, grounds: Grounds) -> npt.NDArray[np.uint8]:
     """The case of values that are there and that no key opens convincingly."""
     values, form = unopened.values, unopened.forms.form
     unsolved = [each for each in grounds.established if each.iv is Iv.UNKNOWN]
     lost = Case.NOT_SHOWN
     if grounds.published or population.shows_loss:
         lost = Case.FEW if population.few_beside_an_idle_key and not grounds.published else Case.LOST
-    misfit = form == Form.MISFIT
-    single = (form == Form.FITTING) & (unopened.forms.sizes == BLOCK) & (not grounds.published)
+    misfit = form == ValueForm.MISFIT
+    single = (form == ValueForm.FITTING) & (unopened.forms.sizes == BLOCK) & (not grounds.published)
     own, begins = unopened.own_key != NOT_OPENED, unopened.begins_under != NOT_OPENED
     few = misfit & population.few_misfits & (not population.idle_key)
-    # One block behind a prefix of its own and a constant vector opens under no key, and is whole.
+    # One block after a prefix of its own and a constant vector opens under no key, and is whole.
     one_block = (unopened.forms.sizes > BLOCK) & (unopened.forms.sizes < 2 * BLOCK)
     few &= ~one_block | population.many_misfits
-    # Whole blocks that are no text show no key where padding shows nothing: of such a store none is lost.
+    # Whole blocks that are not text show no key where padding shows nothing: of such a store none is lost.
     showing = [each for each in grounds.established if each.padding.fill is None]
-    silent = (form == Form.FITTING) & ~fitting(values, showing, Layout.fits) & (not population.of_text)
+    silent = (form == ValueForm.FITTING) & ~fitting(values, showing, Layout.fits) & (not population.of_text)
     tests = [
         (own, Case.OWN_FORM),
-        (form == Form.TYPED, Case.PLAIN),
+        (form == ValueForm.TYPED, Case.PLAIN),
         (unopened.meant, Case.WEAK),
-        (form == Form.MARKED, Case.MARKED),
+        (form == ValueForm.MARKED, Case.MARKED),
         (fitting(values, unsolved, Layout.hides), Case.HIDDEN),
-        ((form == Form.FITTING) & begins, Case.BEGINS),
+        ((form == ValueForm.FITTING) & begins, Case.BEGINS),
         (single & (population.hidden is True), Case.HIDDEN),
         (single & (unopened.agreeing | (not population.shows_loss_of_blocks)), Case.SINGLE),
-        ((form == Form.FITTING) & (silent | unopened.padded_alike), Case.NOT_SHOWN),
-        (form == Form.FITTING, lost),
+        ((form == ValueForm.FITTING) & (silent | unopened.padded_alike), Case.NOT_SHOWN),
+        (form == ValueForm.FITTING, lost),
         (misfit & begins, Case.CUT_OPENS),
         (few & (unopened.forms.sizes == 0), Case.CUT),
         (few, Case.IMPOSSIBLE),
@@ -256,7 +255,7 @@ def _confidence(
     )
 
 
-_LONGEST_TOLD: Final = 2**16 - 1
+_LONGEST_REPORTED: Final = 2**16 - 1
 
 
 def _reasons(
@@ -269,19 +268,21 @@ def _reasons(
     """Each distinct combination is worded once."""
     current = grounds.ring.current
     reasons = Reasons(tuple(key.label for key in grounds.ring.keys), current.label if current else "")
-    told = np.where(np.isin(case, (Case.IMPOSSIBLE, Case.CUT_OPENS)), np.minimum(sizes, _LONGEST_TOLD), 0)
+    reported = np.where(
+        np.isin(case, (Case.IMPOSSIBLE, Case.CUT_OPENS)), np.minimum(sizes, _LONGEST_REPORTED), 0
+    )
     named = marks.unique(maintain_order=True)
     mark = np.zeros(len(case), np.int64)
     if len(named) > 1:
         mark = marks.replace_strict(named, pl.Series(range(len(named))), return_dtype=pl.Int64).to_numpy()
     # One number for each combination: joining frames of strings takes ten times as long.
-    code = ((mark * (_LONGEST_TOLD + 1) + told) * 2**20 + key + 1) * len(Case) + case
+    code = ((mark * (_LONGEST_REPORTED + 1) + reported) * 2**20 + key + 1) * len(Case) + case
     _, first, place = np.unique(code, return_index=True, return_inverse=True)
     sentences = [
         reasons.of(
             Case(case[each]),
             _label(key[each], grounds),
-            size=int(told[each]),
+            size=int(reported[each]),
             mark=named[int(mark[each])],
         )
         for each in first

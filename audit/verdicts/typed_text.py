@@ -36,7 +36,7 @@ _NEVER_TYPED: Final = (
     r"\[?(?:-?\d{1,3}, ?){7,}-?\d{1,3}\]?",  # bytes as numbers
     r"U2FsdGVkX1\S*",  # base64 of OpenSSL's `Salted__`
 )
-"""Forms of whole values that tell at once, short ones among them: wrappers, padded base64, hex."""
+"""Forms of whole values that decide at once, short ones among them: wrappers, padded base64, hex."""
 
 _NEVER_IN_TEXT: Final = (
     r"[\p{C}\u{fffd}\u{a2}\u{a4}-\u{a6}\u{a8}-\u{aa}\u{ac}-\u{af}\u{b1}-\u{b3}\u{b6}\u{b8}-\u{ba}"
@@ -140,9 +140,9 @@ def looks_typed(values: pl.Series) -> Flags:
     """Whether each value looks like what a person types; when in doubt it does not.
 
     Words, sentences, short passwords, addresses and connection strings do. Null, nothing but white space,
-    bytes that are no text, unprintable characters, wrappers, and whatever has a stretch of 20 characters that
-    could be random text do not. White space may stand in the random text, so that folded and grouped text is
-    seen too.
+    bytes that are not text, unprintable characters, wrappers, and whatever has a stretch of 20 characters
+    that could be random text do not. White space may stand in the random text, so that folded and grouped
+    text is seen too.
 
     Args:
         values: Binary.
@@ -203,7 +203,7 @@ def _could_be_random(texts: pl.Series) -> Flags:
     ends = parted.str.len_bytes().cast(pl.Int64).cum_sum().to_numpy()
     characters = np.frombuffer(parted.str.join("").item().encode(), np.uint8)
     before = np.concatenate([np.zeros(1, np.uint8), characters[:-1]])
-    # Of so many styles the best is taken, which costs the odds as much.
+    # The best of this many styles is taken, and the odds are corrected for as many.
     of_styles = [_over_stretches(style[before, characters]) for style in _TYPED]
     typed = np.max(of_styles, axis=0) - np.log10(len(_TYPED))
     random = np.zeros(len(typed), np.bool_)

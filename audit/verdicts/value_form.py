@@ -12,16 +12,18 @@ import polars as pl
 from audit.layouts.layout import BLOCK, Encoding, Layout
 from audit.layouts.marks import foreign_marks
 from audit.trial.views import View, Views
+from audit.verdicts.case import Case
 from audit.verdicts.typed_text import looks_typed
+from parsers.keys.aes_forms import decode_base64
 
 
-class Form(IntEnum):
+class ValueForm(IntEnum):
     """By its form a value that no key opens is one of these.
 
     `TYPED`: what a person types. `MARKED`: begins as the ciphertext of another program does. `FITTING`: has
     the encoding and a length of an established layout. `MISFIT`: looks like ciphertext, and like none of an
     established layout. `WRAPPED`: does not decode, and is more than a value that was mistyped or cut off:
-    text around it may be a wrapper that nobody knows.
+    text around it may be an unknown wrapper.
     """
 
     TYPED = 0
@@ -36,7 +38,7 @@ class Forms:
     """The forms of n values that no key opens.
 
     Attributes:
-        form: `Form` values; shape [n].
+        form: `ValueForm` values; shape [n].
         sizes: bytes once decoded, 0 where a value does not decode; shape [n].
     """
 
@@ -46,20 +48,20 @@ class Forms:
     @classmethod
     def of(cls, values: Views, established: Sequence[Layout]) -> "Forms":
         """The forms of a batch with the columns `value` and `iv`."""
-        form = np.full(values.frame.height, Form.MISFIT, np.uint8)
+        form = np.full(values.frame.height, ValueForm.MISFIT, np.uint8)
         sizes = decoded_sizes(values)
-        form[(sizes == 0) & ~_is_nearly_encoded(values.frame["value"])] = Form.WRAPPED
-        form[looks_typed(values.frame["value"])] = Form.TYPED
-        form[fitting(values, established, Layout.fits)] = Form.FITTING
-        form[(foreign_marks(values.frame["value"]) != "").to_numpy()] = Form.MARKED
+        form[(sizes == 0) & ~_is_nearly_encoded(values.frame["value"])] = ValueForm.WRAPPED
+        form[looks_typed(values.frame["value"])] = ValueForm.TYPED
+        form[fitting(values, established, Layout.fits)] = ValueForm.FITTING
+        form[(foreign_marks(values.frame["value"]) != "").to_numpy()] = ValueForm.MARKED
         return cls(form, sizes)
 
 
 def _is_nearly_encoded(values: pl.Series) -> npt.NDArray[np.bool_]:
     """Whether all but one byte at most belong to base64, base64url or hex; shape [n].
 
-    That one is no mark of a wrapper, as those of `v1:…` and `{AES}…` are, and stands at neither end. Nothing
-    but letters and digits of base32 is not base64 that was cut off, either.
+    That one is not a mark of a wrapper, as those of `v1:…` and `{AES}…` are, and stands at neither end.
+    Nothing but letters and digits of base32 is not base64 that was cut off, either.
     """
     text = pl.Series([value.decode("latin-1") for value in values.to_list()], dtype=pl.String)
     odd = text.str.replace_all(r"[A-Za-z0-9+/_=\s-]", "")
@@ -80,7 +82,7 @@ _RSA_SIZES: Final = (128, 256, 384, 512)
 
 @dataclass(frozen=True, slots=True)
 class Population:
-    """What all values of a product show together, so that one of them is not judged by itself alone.
+    """What all values of a product show together, so that no value is judged by itself alone.
 
     Attributes:
         opened: values that a key opens with certainty.
@@ -90,7 +92,7 @@ class Population:
         forms: of all others that are there.
         odd_key: whether a candidate that opens nothing is of a size that AES keys of the product do not have,
             as a passphrase or a DES key is: what it opens may be among the values that nothing opens.
-        hidden: whether single blocks lie behind one constant vector that nobody knows; None if too few tell.
+        hidden: whether single blocks lie behind one unknown constant vector; None if too few tell.
         idle_key: whether any candidate opens nothing.
     """
 
@@ -108,18 +110,18 @@ class Population:
         """Whether nearly all that opens is text, so that what is not is unlike it."""
         return self.texts >= _ENOUGH_TEXTS and self.odd <= _ODD_AT_MOST * self.texts
 
-    def _count(self, form: Form) -> int:
+    def _count(self, form: ValueForm) -> int:
         return int((self.forms.form == form).sum())
 
     @property
     def few_misfits(self) -> bool:
         """Whether so few look like no established layout, among so many that do, that these are damaged.
 
-        A whole population of misfits is a layout that nobody knows: its lengths come again, or are multiples
+        A whole population of misfits is an unknown layout: its lengths come again, or are multiples
         of 8 as those of DES and Blowfish are, more often than cutting values off makes them so.
         """
-        misfits = self.forms.sizes[self.forms.form == Form.MISFIT]
-        fitting = self.opened + self._count(Form.FITTING)
+        misfits = self.forms.sizes[self.forms.form == ValueForm.MISFIT]
+        fitting = self.opened + self._count(ValueForm.FITTING)
         if fitting < _MANY or len(misfits) > max(1, int(fitting * _DAMAGED_AT_MOST)):
             return False
         return not self._other_blocks(misfits)
@@ -127,17 +129,17 @@ class Population:
     @property
     def many_misfits(self) -> bool:
         """Whether they are more than a value or two in forms of their own."""
-        return self._count(Form.MISFIT) >= _MANY
+        return self._count(ValueForm.MISFIT) >= _MANY
 
     @property
     def shows_loss(self) -> bool:
         """Whether values that fit an established layout, and that no candidate opens, are of that layout."""
-        misfits = self.forms.sizes[self.forms.form == Form.MISFIT]
+        misfits = self.forms.sizes[self.forms.form == ValueForm.MISFIT]
         if not self.opened or self.odd_key or self._other_blocks(misfits):
             return False
-        if self._count(Form.MARKED) or (len(misfits) and not self.few_misfits):
+        if self._count(ValueForm.MARKED) or (len(misfits) and not self.few_misfits):
             return False  # another program's values are there, and of some lengths they look like these
-        fitting = self.forms.sizes[self.forms.form == Form.FITTING]
+        fitting = self.forms.sizes[self.forms.form == ValueForm.FITTING]
         if np.isin(fitting, _RSA_SIZES).sum() > _SHARE_BY_CHANCE * len(fitting):
             return False
         # Salt and vector in front make every value longer than the shortest of an established layout.
@@ -149,20 +151,20 @@ class Population:
 
         Few of them may be what no trial shows: binary secrets without padding, or a layout of their own.
         """
-        return self.idle_key and self._count(Form.FITTING) < _MANY
+        return self.idle_key and self._count(ValueForm.FITTING) < _MANY
 
     @property
     def shows_loss_of_blocks(self) -> bool:
         """Whether single blocks that no candidate opens, and that agree with no others, are lost.
 
-        A constant vector that nobody knows hides any of them from its own key. Two texts behind one agree, so
+        An unknown constant vector hides any of them from its own key. Two texts behind one agree, so
         that of those under each key at most one does not: among many that is at most one value a key, and of
         a layout that it would have to itself. Longer values that nothing opens are not hidden at all; they
         show that a key is missing, and count with the others; where most are long, a few are enough.
         """
         if self.hidden is True:
             return False
-        fitting = self.forms.sizes[self.forms.form == Form.FITTING]
+        fitting = self.forms.sizes[self.forms.form == ValueForm.FITTING]
         long = int((fitting > BLOCK).sum())
         return len(fitting) >= _MANY or (long >= _FEW_LONG and len(fitting) < 2 * long)
 
@@ -215,3 +217,29 @@ def is_external(frame: pl.DataFrame) -> npt.NDArray[np.bool_]:
 def is_empty(frame: pl.DataFrame) -> npt.NDArray[np.bool_]:
     """Rows without a stored value."""
     return (frame["value"].bin.size().fill_null(0) == 0).to_numpy()
+
+
+def malformed(values: pl.Series) -> npt.NDArray[np.uint8]:
+    """The case of each value, given that it is not well-formed; shape [n].
+
+    Args:
+        values: stored values, Binary, none of them empty.
+    """
+    return np.array([_case(value) for value in values.to_list()], np.uint8)
+
+
+def _case(value: bytes) -> Case:
+    """Damaged only where some part shows that it was encrypted once: a block or more of canonical base64."""
+    parts = [part.strip() for part in value.split(b"|")]
+    decoded = [decode_base64(part) for part in parts]
+    if max(map(len, decoded)) < BLOCK:
+        return Case.NEVER_SEALED
+    if len(parts) == 1:
+        return Case.NO_BAR
+    if len(parts) > 2:
+        return Case.MORE_BARS
+    if not parts[0]:
+        return Case.NO_CIPHERTEXT
+    if any(part and not bytes_ for part, bytes_ in zip(parts, decoded, strict=True)):
+        return Case.BAD_BASE64
+    return Case.VECTOR_SIZE if len(decoded[1]) != BLOCK else Case.NO_BLOCKS

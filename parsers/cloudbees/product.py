@@ -7,7 +7,7 @@ from parsers.cloudbees import ID
 from parsers.cloudbees.kinds import KINDS as TABLE_KINDS
 from parsers.cloudbees.logs import commander, wrapper
 from parsers.cloudbees.logs.phrases import KINDS, PHRASES
-from parsers.product import LogForms, Product, StoreForms, UpgradeTexts
+from parsers.product import LogForms, ProductFormats, StoreForms, UpgradeTexts
 
 _ATTEMPT: Final = "Attempting upgrade from database version"
 
@@ -29,7 +29,7 @@ def _stores() -> StoreForms:
     return STORES
 
 
-CLOUDBEES_CD: Final = Product(
+CLOUDBEES_CD: Final = ProductFormats(
     id=ID,
     logs=LogForms(
         layouts=(commander, wrapper),

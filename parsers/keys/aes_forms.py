@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from parsers.keys.java_key import MAGIC, java_key
-from parsers.keys.key_text import Entry, decode_text, entries
+from parsers.keys.key_text import KeyCandidate, decode_text, entries
 from parsers.secret import Secret
 
 AES_KEY_BYTES: Final = (16, 24, 32)
@@ -178,7 +178,7 @@ def _unwrapped(decoded: bytes) -> bytes:
     return twice if len(twice) in AES_KEY_BYTES else b""
 
 
-def _value(found: tuple[Entry, ...]) -> str:
+def _value(found: tuple[KeyCandidate, ...]) -> str:
     """The one value of a text that may be a key: of all its lines, or of the only one that is."""
     if len(found) == 1:
         (only,) = found
@@ -191,7 +191,7 @@ def _value(found: tuple[Entry, ...]) -> str:
     return next(iter(values)) if len(values) == 1 else ""
 
 
-def _joined(found: tuple[Entry, ...]) -> str:
+def _joined(found: tuple[KeyCandidate, ...]) -> str:
     """The lines together where they are one key: hex or base64 that was broken, none of them a key alone.
 
     Two lines of 32 hex digits are two keys rather than one.
@@ -207,7 +207,7 @@ def _joined(found: tuple[Entry, ...]) -> str:
     return next((each for each in (spaced, packed) if _is_written_key(each)), "")
 
 
-def _key_values(found: tuple[Entry, ...]) -> list[str]:
+def _key_values(found: tuple[KeyCandidate, ...]) -> list[str]:
     """The values that are keys: those whose label says so, and lines of hex or base64 that stand alone.
 
     Where every entry can be a key (`node1: …`, or a list of texts of 16 characters), any label will do.

@@ -1,4 +1,4 @@
-"""What can be said of key files without showing a key."""
+"""Key files described without showing a key."""
 
 from collections.abc import Iterable
 from typing import Final

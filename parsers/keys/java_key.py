@@ -29,7 +29,7 @@ class _Class:
 
 
 def java_key(content: bytes) -> bytes:
-    """The key in a serialized key object, or nothing: it is no such stream, or is damaged."""
+    """The key in a serialized key object, or nothing: it is not such a stream, or is damaged."""
     if not content.startswith(MAGIC):
         return b""
     reader = _Reader(content, len(MAGIC))

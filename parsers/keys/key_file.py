@@ -1,18 +1,48 @@
 """Key files: a key as the bytes of its file, in a form of its product's own, or several in one file."""
 
 import hashlib
+import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from parsers.errors import KeyFileError, SecretReferenceError
 from parsers.keys.aes_forms import aes_forms, several_keys
-from parsers.keys.key_remarks import remarks_on
+from parsers.keys.key_text import BYTE_ORDER_MARKS
 from parsers.keys.reference import FORMS_HINT
 from parsers.path_text import path_as_text
 from parsers.product import KeyForms
 from parsers.products import every_product
 from parsers.secret import Secret
+
+
+def remarks_on(content: Secret, master_key: Secret | None, path: Path | None) -> Iterator[str]:
+    """One sentence each; `path` is where the content lies, if it is a file."""
+    if path is not None:
+        yield from _remarks_on_path(path)
+    yield from _remarks_on_bytes(content.reveal())
+    if master_key is None and not aes_forms(content):
+        yield f"{len(content)} bytes: not an AES key, nor hex, base64 or a Java object of one"
+
+
+def _remarks_on_path(path: Path) -> Iterator[str]:
+    if path.is_symlink():
+        yield "a symbolic link: what it points to may change"
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode)
+    except OSError:  # it vanished after it was read
+        return
+    if os.name == "posix" and mode & 0o077:
+        yield f"open to others than its owner (mode {mode:04o}); 0600 is enough"
+
+
+def _remarks_on_bytes(content: bytes) -> Iterator[str]:
+    for mark, encoding in BYTE_ORDER_MARKS.items():
+        if content.startswith(mark):
+            yield f"begins with the byte-order mark of {encoding}, which counts for the fingerprint"
+    if content.endswith(b"\n"):
+        yield "ends with a newline, which counts for the fingerprint"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +57,7 @@ class KeyFile:
         form_of: the id of that product; "" if it holds none.
         fingerprint: SHA-1 of the whole file, 40 lower-case hex digits, as the server has it (KBEC-00497).
         remarks: what is unusual about the file, one sentence each.
-        likely: whether to try it as a key at all. Of a backup or a large tree, files that can be no key by
+        likely: whether to try it as a key at all. Of a backup or a large tree, files that cannot be a key by
             size, form and name are not, unless a store or a log names their fingerprint.
     """
 

@@ -33,7 +33,7 @@ _LONGEST: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class KeyCandidate:
     """A line, or a member of a JSON document, that may be a key.
 
     Attributes:
@@ -48,7 +48,7 @@ class Entry:
 
 
 def decode_text(content: bytes) -> str | None:
-    """The text of a file: its encoding by a byte-order mark, else UTF-8; None if it is no text.
+    """The text of a file: its encoding by a byte-order mark, else UTF-8; None if it is not text.
 
     UTF-16 without a mark is known by its zero bytes, where all else is ASCII. Terminal colours are cut out.
     """
@@ -63,7 +63,7 @@ def decode_text(content: bytes) -> str | None:
 
 
 @lru_cache(maxsize=16)
-def entries(text: str) -> tuple[Entry, ...]:
+def entries(text: str) -> tuple[KeyCandidate, ...]:
     """What in a text may be a key, in order: comments, blank lines and labels without a value left out."""
     if text.lstrip()[:1] in {"{", "["}:
         try:
@@ -82,16 +82,16 @@ def _decoded(content: bytes, encoding: str) -> str | None:
         return None
 
 
-def _of_line(line: str) -> Entry | None:
+def _of_line(line: str) -> KeyCandidate | None:
     if not line or len(line) > _LONGEST or _COMMENT.match(line):
         return None
     labelled = _LABELLED.fullmatch(line)
     if labelled is None:
-        return Entry("", _unquoted(line), line)
+        return KeyCandidate("", _unquoted(line), line)
     if labelled["value"] is None:
         # `Octopus Master Key:` stands on a line of its own; the padding of base64 is `=` too.
-        return None if line.endswith(":") else Entry("", line, line)
-    return Entry(labelled["label"], _unquoted(labelled["value"]), line)
+        return None if line.endswith(":") else KeyCandidate("", line, line)
+    return KeyCandidate(labelled["label"], _unquoted(labelled["value"]), line)
 
 
 def _unquoted(value: str) -> str:
@@ -100,7 +100,7 @@ def _unquoted(value: str) -> str:
     return quoted["value"] if quoted else bare
 
 
-def _of_json(document: object, label: str) -> Iterator[Entry]:
+def _of_json(document: object, label: str) -> Iterator[KeyCandidate]:
     waiting: list[tuple[str, object]] = [(label, document)]
     while waiting:
         name, value = waiting.pop()
@@ -110,6 +110,6 @@ def _of_json(document: object, label: str) -> Iterator[Entry]:
             case list():
                 waiting += reversed([(name, below) for below in value])
             case str() if value.strip() and value.strip().isprintable():  # JSON can hold half a character
-                yield Entry(name, value.strip(), "" if name else value.strip())
+                yield KeyCandidate(name, value.strip(), "" if name else value.strip())
             case _:
                 pass

@@ -15,7 +15,7 @@ _LINE_ENDS = (b"\n", b"\r\n")
 
 
 @dataclass(frozen=True, slots=True)
-class Mended:
+class MendedKey:
     """The file as it may have been.
 
     Attributes:
@@ -30,14 +30,14 @@ class Mended:
 
 
 @lru_cache(maxsize=4096)
-def mended_forms(content: Secret) -> tuple[Mended, ...]:
+def mended_forms(content: Secret) -> tuple[MendedKey, ...]:
     """Every file that `content` may be a changed copy of, each fingerprint once, the least change first."""
     own = _fingerprint(content.reveal())
-    found: dict[str, Mended] = {}
+    found: dict[str, MendedKey] = {}
     for changed, how, command in _changes(content):
         fingerprint = _fingerprint(changed)
         if changed and fingerprint != own:
-            found.setdefault(fingerprint, Mended(fingerprint, how, command))
+            found.setdefault(fingerprint, MendedKey(fingerprint, how, command))
     return tuple(found.values())
 
 

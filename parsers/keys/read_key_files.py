@@ -5,7 +5,7 @@ from pathlib import Path
 from parsers.errors import KeyFileError, SecretReferenceError
 from parsers.keys.key_archive import is_archive
 from parsers.keys.key_file import KeyFile, make_key_files, path_exists, split_label
-from parsers.keys.key_search import LeftOut, keys_in_archive, keys_in_folder, unread
+from parsers.keys.key_search import UntriedFiles, keys_in_archive, keys_in_folder, unread
 from parsers.keys.reference import Place, Prompt, resolve, split_reference
 from parsers.unread import Unread
 
@@ -19,19 +19,20 @@ def read_key_files(
         SecretReferenceError: the argument names nothing that could be read; it may be the key itself.
     """
     found = find_key_files(argument, prompt=prompt, allow_commands=allow_commands)
-    return [each for each in found if not isinstance(each, LeftOut)]
+    return [each for each in found if not isinstance(each, UntriedFiles)]
 
 
 def find_key_files(
     argument: str, *, prompt: Prompt | None = None, allow_commands: bool = False
-) -> list[KeyFile | Unread | LeftOut]:
+) -> list[KeyFile | Unread | UntriedFiles]:
     """The candidate keys of one `[LABEL=]REF`; a folder stands for every file below it, archives entered.
 
     The label of a file is its name; of a file in a folder its path below the folder, after `LABEL/` if one
     was given; of a member of an archive that of the archive, `!/` and the way inside: all are distinct. The
-    order is that of the paths. A file that is no key (empty, larger than 64 KB, unreadable; in a folder also
-    hidden, or not a regular file) becomes an `Unread`. Of archives, and of folders with more than 100 files,
-    what can be no key is marked as not likely, and counted with what is too large in a `LeftOut`.
+    order is that of the paths. A file that is not a key (empty, larger than 64 KB, unreadable; in a folder
+    also hidden, or not a regular file) becomes an `Unread`. Of archives, and of folders with more than
+    100 files, what cannot be a key is marked as unlikely, and counted with what is too large in
+    `UntriedFiles`.
 
     Raises:
         SecretReferenceError: the argument names nothing that could be read; it may be the key itself.

@@ -130,8 +130,8 @@ def _shown(path: str) -> str:
 
 
 def _reason(error: OSError | ValueError) -> str:
-    said = error.strerror if isinstance(error, OSError) else None
-    return (said or "not a possible name").lower()
+    cause = error.strerror if isinstance(error, OSError) else None
+    return (cause or "not a possible name").lower()
 
 
 def _from_environment(name: str) -> bytes:

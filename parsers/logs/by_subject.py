@@ -5,7 +5,7 @@ from datetime import tzinfo
 from typing import Final, NamedTuple
 
 from parsers.logs.finding import Finding
-from parsers.logs.moment import is_moment, moment
+from parsers.logs.period import is_moment, moment
 
 NUMBERS: Final = frozenset({"findings"})
 """The columns that hold whole numbers."""
@@ -50,7 +50,7 @@ def by_subject(findings: Iterable[Finding], zone: tzinfo | None = None) -> list[
 
 
 def _subjects(finding: Finding) -> list[str]:
-    """Of a list its members; a name that holds a comma is taken for several, as the entry does not tell."""
+    """Of a list its members; a name with a comma counts as several: the entry does not show which it is."""
     return finding.subject.split(", ") if finding.kind == "corrupted-credentials" else [finding.subject]
 
 

@@ -32,7 +32,7 @@ def dask_executor(url: str, *, patience: float = 120) -> Iterator[Executor]:
     are cancelled, which Dask by itself would not do.
 
     Raises:
-        ClusterError: Dask is not installed, nobody answers, there are no workers, or they have another
+        ClusterError: Dask is not installed, nothing answers, there are no workers, or they have another
             version of this program.
     """
     if ":" in urlsplit(url).netloc.rpartition("@")[0]:
@@ -49,7 +49,7 @@ def dask_executor(url: str, *, patience: float = 120) -> Iterator[Executor]:
             "--cluster needs distributed, which is not installed", hint=INSTALL_HINT
         ) from error
     for name in ("distributed", "distributed.client", "tornado"):
-        # What is lost is told by rows of its own, not by tracebacks in between.
+        # What is lost is reported by rows of its own, not by tracebacks in between.
         logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         get_backend(parse_address(url)[0])  # a client of no known protocol would be long in closing

@@ -22,7 +22,7 @@ NEXT_ENTRY: Final = re.compile(b"\\n(?=" + _START + b")")
 """Matches the line end before the next entry."""
 
 END_OF_UNKNOWN: Final = re.compile(rb"\n(?![ \t]|Caused by: |\.\.\. \d|[-*] )")
-"""Matches the line end behind an entry of unknown layout: what follows neither is indented nor reads as the
+"""Matches the line end after an entry of unknown layout: what follows neither is indented nor reads as the
 rest of a stack trace or of a list."""
 
 LONGEST_START: Final = 96

@@ -104,7 +104,7 @@ class Interpreter:
 
 
 def as_text(entry: RawEntry) -> str:
-    """The entry decoded, without a byte-order mark: lines end in LF, what is no UTF-8 becomes escapes."""
+    """The entry decoded, without a byte-order mark: lines end in LF, what is not UTF-8 becomes escapes."""
     text = entry.data.decode("utf-8", "backslashreplace").rstrip("\r\n").removeprefix("\ufeff")
     if "\r" in text:
         text = text.replace("\r\n", "\n")

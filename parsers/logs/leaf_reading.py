@@ -7,11 +7,10 @@ from typing import Final
 
 from parsers.archives.interface import EntryStream, LeftOut
 from parsers.logs.finding import Finding, Interpreter, as_text
-from parsers.logs.matcher import Matcher
 from parsers.logs.milestones import MILESTONES, Milestone, milestone
 from parsers.logs.phrase import Phrases
-from parsers.logs.search import DEFAULT_BOUNDS, Bounds, RawEntry, Searched, search
-from parsers.logs.span import Covered, covered_by
+from parsers.logs.search import DEFAULT_BOUNDS, Bounds, Matcher, RawEntry, SearchResult, search
+from parsers.logs.span import FileSpan, covered_by
 from parsers.logs.text_marks import as_lines_of_utf8, is_text
 from parsers.unread import Unread
 
@@ -39,7 +38,7 @@ class LeafReading:
     lines: int
     findings: tuple[Finding, ...]
     milestones: tuple[Milestone, ...]
-    covered: Covered | None
+    covered: FileSpan | None
     content: str
     unread: tuple[Unread, ...]
     notes: tuple[str, ...]
@@ -92,7 +91,7 @@ class LeafReader:
         )
 
 
-def _content(searched: Searched) -> str:
+def _content(searched: SearchResult) -> str:
     """The same for streams of the same content; judged by size, lines, and both ends."""
     digest = blake2b(digest_size=16)
     digest.update(f"{searched.size} {searched.lines} {len(searched.head)}".encode())

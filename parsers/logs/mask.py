@@ -36,7 +36,7 @@ _UUID_LENGTH: Final = 36
 _FINGERPRINT: Final = re.compile(r"[0-9a-fA-F]{40}")
 _HEX: Final = re.compile(r"(?:0x|(?<![0-9A-Za-z]))[0-9a-fA-F]{32,}(?![0-9A-Za-z])")
 _PLACE: Final = re.compile(r"/(?:projects|plugins)/")
-# Possessive: a long run that is no words is given up at once.
+# Possessive: a long run that is not words is given up at once.
 _WORD: Final = re.compile(r"[A-Z]?[a-z]{2,}+|[A-Z]{2,5}(?![A-Za-z])|[A-Z]{2,5}(?=[A-Z][a-z])|\d{1,4}(?!\d)")
 _WORDS: Final = re.compile(rf"(?:[/_-]?(?:{_WORD.pattern}))++[/_-]?")
 _ONE_CASE: Final = re.compile(

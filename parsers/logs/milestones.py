@@ -7,7 +7,7 @@ from typing import Final
 
 from parsers.logs.entry_heads import read_head
 from parsers.logs.mask import mask, mask_fields
-from parsers.logs.moment import is_moment, moment
+from parsers.logs.period import is_moment, moment
 from parsers.products import every_product
 
 _TEXTS: Final = {
@@ -22,7 +22,7 @@ _STEPS: Final = tuple(
 )
 
 MILESTONES: Final = tuple(phrase for phrase, _ in _STEPS)
-"""Phrases to look for beside those of the findings."""
+"""Phrases to look for in addition to those of the findings."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,33 @@
-"""The time asked for."""
+"""Points in time of log entries, and the period asked for."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 
 from parsers.logs.finding import Finding
-from parsers.logs.moment import in_zone, is_moment, moment
+
+
+def moment(time: str, zone: tzinfo | None = None) -> datetime:
+    """The point in time, with a zone: the log's own, else `zone`, else UTC, so that local times compare.
+
+    Raises:
+        ValueError: this is not a time (`2021-02-30T…`).
+    """
+    return in_zone(datetime.fromisoformat(time), zone)
+
+
+def in_zone(time: datetime, zone: tzinfo | None) -> datetime:
+    """The same, of a datetime that may lack a zone."""
+    return time if time.tzinfo is not None else time.replace(tzinfo=zone or UTC)
+
+
+def is_moment(time: str) -> bool:
+    """Whether it is a time at all: digits may make up a day that there is not."""
+    try:
+        datetime.fromisoformat(time)
+    except ValueError:
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ class SubjectForm(Enum):
     """Where an entry names what it is about."""
 
     NONE = auto()
-    """Nowhere that could be told."""
+    """Nowhere that is known."""
     AFTER_PHRASE = auto()
     """One name after the phrase."""
     LIST_AFTER_PHRASE = auto()

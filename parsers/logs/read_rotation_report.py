@@ -18,7 +18,7 @@ def read_rotation_report(path: Path) -> RotationReport:
     """The report in a file, in UTF-8, or in UTF-16 with its mark.
 
     Raises:
-        LogError: it cannot be read, or is no such report.
+        LogError: it cannot be read, or is not such a report.
     """
     try:
         with path.open("rb") as file:
@@ -28,11 +28,11 @@ def read_rotation_report(path: Path) -> RotationReport:
         raise LogError(f"cannot read the rotation report {str(path)!r}: {reason}") from error
     text = decode_text(content) if len(content) <= MAX_BYTES else None
     if text is None:
-        raise LogError(f"{str(path)!r} is no rotation report: no text, or too long", hint=_hint())
+        raise LogError(f"{str(path)!r} is not a rotation report: no text, or too long", hint=_hint())
     for form in _forms():
         with suppress(LogError):
             return form.parse(text, str(path))
-    raise LogError(f"{str(path)!r} is no rotation report", hint=_hint())
+    raise LogError(f"{str(path)!r} is not a rotation report", hint=_hint())
 
 
 def _forms() -> list[ReportForm]:

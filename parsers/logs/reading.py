@@ -43,7 +43,7 @@ def read_logs(
         zone: of times that have none, in logs as in `since` and `until`.
         passwords: candidates for encrypted archives.
         limits: the guards against hostile archives.
-        progress: is told about bytes on disk.
+        progress: is informed of the bytes on disk that were read.
 
     Whatever cannot be read becomes a row of `unread`, never an exception.
 

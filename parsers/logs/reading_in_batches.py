@@ -1,7 +1,8 @@
 """Logs → findings, by way of an executor whose workers may be other machines."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
@@ -11,18 +12,91 @@ from parsers.archives.inputs import STANDARD_INPUT, InputFile, list_inputs
 from parsers.archives.limits import DEFAULT as LIMITS
 from parsers.archives.limits import Limits
 from parsers.archives.remote.urls import check_urls
+from parsers.archives.walk import map_streams
 from parsers.errors import ClusterError, ParsersError
-from parsers.keys.reference import Place, split_reference
-from parsers.logs.batch import DEFAULT as FULL
-from parsers.logs.batch import Batch, BatchSize, Order, batches, search_batch
+from parsers.keys.reference import Place, split_reference, text_secret
 from parsers.logs.joining import LogReading, joined
-from parsers.logs.leaf_reading import LeafReading
+from parsers.logs.leaf_reading import LeafReader, LeafReading
 from parsers.logs.period import Period
 from parsers.logs.phrase import Phrases
 from parsers.logs.phrases import DEFAULT
 from parsers.path_text import path_as_text
 from parsers.progress import Progress, Silent
 from parsers.unread import Unread
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a worker needs besides the paths: no open files, and no secrets.
+
+    Attributes:
+        phrases: to look for.
+        folder: where relative paths begin.
+        passwords: references, which the worker resolves itself: paths and `env:NAME` only.
+        limits: the guards.
+    """
+
+    phrases: Phrases
+    folder: str
+    passwords: tuple[str, ...]
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One task's share.
+
+    Attributes:
+        paths: inputs.
+        size: bytes on disk, together.
+    """
+
+    paths: tuple[str, ...]
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class BatchSize:
+    """When a batch is full: whichever comes first.
+
+    A task costs some 7 ms on Dask, as much as 25 small archives do, so that as many are too few to gain;
+    64 MiB on disk take half a second, and large archives should not wait for one another.
+    """
+
+    files: int = 100
+    size: int = 64 << 20
+
+
+FULL: Final = BatchSize()
+
+
+def batches(files: Iterable[InputFile], full: BatchSize = FULL) -> Iterator[Batch]:
+    """The files dealt out, in order."""
+    paths: list[str] = []
+    size = 0
+    for file in files:
+        paths.append(file.path)
+        size += file.size
+        if len(paths) >= full.files or size >= full.size:
+            yield Batch(tuple(paths), size)
+            paths, size = [], 0
+    if paths:
+        yield Batch(tuple(paths), size)
+
+
+def search_batch(paths: tuple[str, ...], order: Order) -> list[LeafReading | Unread]:
+    """What the worker does; the same as `read_logs` does with each stream.
+
+    Raises:
+        SecretReferenceError: a password's reference names nothing on this worker.
+    """
+    passwords = [text_secret(reference) for reference in order.passwords]
+    reader = LeafReader(order.phrases)
+    found = map_streams(
+        paths, reader.read, jobs=1, passwords=passwords, limits=order.limits, folder=order.folder
+    )
+    return list(found)
+
 
 _AHEAD: Final = 1000
 """Tasks that wait at most: a fleet stays busy, and a million files are not all handed over at once."""
@@ -58,7 +132,7 @@ def read_logs_in_batches(
         passwords: references to candidates for encrypted archives: paths and `env:NAME`, which each worker
             resolves itself, so that no secret travels.
         limits: the guards against hostile archives.
-        progress: is told about bytes on disk, task by task.
+        progress: is informed of the bytes on disk that were read, task by task.
         full: how much one task takes.
 
     Raises:
@@ -84,7 +158,7 @@ def _elsewhere(reference: str) -> str:
             return reference
         case Place.PROMPT | Place.DESCRIPTOR | Place.COMMAND:
             raise ClusterError(
-                f"{place} is no password reference for a cluster, whose workers resolve it themselves",
+                f"{place} is not a password reference for a cluster, whose workers resolve it themselves",
                 hint="take a path that every worker sees, or env:NAME, set where the workers are started",
             )
 

@@ -7,25 +7,53 @@ What counts as a line, a hit and an entry, exactly:
 - A line is hit if a phrase begins in the part of it that counts.
 - An entry begins at a line that `ENTRY_START` matches and reaches to the next such line. The entry of a hit
   line is the one that begins last, at most `Bounds.lookback` bytes before the line does. If none does, the
-  layout is not known: the entry is the line itself, with the lines behind it that go on with it
+  layout is not known: the entry is the line itself, with the lines after it that go on with it
   (`END_OF_UNKNOWN`).
 - Of an entry the first `Bounds.entry` bytes are kept. Further hits in them are the same entry's; a hit in a
-  line that begins behind them is another entry's.
+  line that begins after them is another entry's.
 
 None of this depends on how the bytes come in chunks.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
+
+import ahocorasick_rs
 
 from parsers.archives.interface import ByteStream
 from parsers.errors import ArchiveError
 from parsers.logs.entry_heads import END_OF_UNKNOWN, ENTRY_START, LONGEST_START, NEXT_ENTRY
-from parsers.logs.line_numbers import LineNumbers
-from parsers.logs.matcher import Matcher
-from parsers.logs.window import Window
+from parsers.logs.window import LineNumbers, StreamWindow
+
+_FINGERPRINTS: Final = 8
+"""The library's packed search knows phrases by their first bytes, blended into this many fingerprints."""
+
+
+class Matcher:
+    """Phrases made ready for the search; any number of threads may use it."""
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        encoded = sorted({phrase.encode() for phrase in phrases})
+        self.longest = max(map(len, encoded), default=0)
+        self._automaton = ahocorasick_rs.BytesAhoCorasick(
+            _spread(encoded), matchkind=ahocorasick_rs.MatchKind.LeftmostFirst
+        )
+
+    def hits(self, data: memoryview) -> list[tuple[int, int, int]]:
+        """Every phrase met: its number, begin and end; of overlapping ones the first."""
+        return self._automaton.find_matches_as_indexes(data)
+
+
+def _spread(phrases: Sequence[bytes]) -> list[bytes]:
+    """Sorted phrases in an order that puts those which begin alike into one fingerprint.
+
+    The library deals phrases to its fingerprints in turn. Each lets through whatever blends its phrases'
+    bytes, the less the more they are alike: a log is searched 1.2 times as fast as with sorted phrases.
+    """
+    alike = -(-len(phrases) // _FINGERPRINTS)
+    return [phrase for first in range(alike) for phrase in phrases[first::alike]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +98,13 @@ class RawEntry(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Searched:
+class SearchResult:
     """What a pass saw of a stream.
 
     Attributes:
         size: bytes read.
         lines: lines read, an unfinished last one included.
-        skipped: bytes of lines behind `Bounds.line`.
+        skipped: bytes of lines beyond `Bounds.line`.
         head: the stream's first bytes, at most `Bounds.lookback`.
         tail: its last bytes, at most `Bounds.lookback`.
         fault: why reading stopped before the end, or "".
@@ -95,7 +123,7 @@ def search(
     matcher: Matcher,
     found: Callable[[Sequence[RawEntry]], None],
     bounds: Bounds = DEFAULT_BOUNDS,
-) -> Searched:
+) -> SearchResult:
     """Read the stream to its end and hand every entry that holds a phrase to `found`, in order.
 
     Args:
@@ -104,7 +132,7 @@ def search(
         found: called with the entries that a chunk completes, if there are any.
         bounds: of memory.
     """
-    return _Search(stream, matcher, found, bounds).run()
+    return _StreamSearch(stream, matcher, found, bounds).run()
 
 
 @dataclass(slots=True)
@@ -116,7 +144,7 @@ class _OpenEntry:
         line: of its first byte.
         data: what is kept of it so far.
         seen_to: offset up to which no other entry begins.
-        end: matches the line end behind which it has ended.
+        end: matches the line end after which it has ended.
     """
 
     offset: int
@@ -126,7 +154,7 @@ class _OpenEntry:
     end: re.Pattern[bytes]
 
 
-class _Search:
+class _StreamSearch:
     """One pass over one stream. Positions are the window's; offsets are the stream's."""
 
     def __init__(
@@ -142,14 +170,14 @@ class _Search:
         self._overlap = max(matcher.longest, LONGEST_START)
         self._bounds = bounds
         self._reach = bounds.lookback + 1  # with the line end before a line at the lookback's far end
-        self._window = Window(carry=bounds.line + self._reach + self._overlap, chunk=bounds.chunk)
+        self._window = StreamWindow(carry=bounds.line + self._reach + self._overlap, chunk=bounds.chunk)
         self._lines = LineNumbers(chunk=bounds.chunk, chunk_at=self._window.chunk, cap=bounds.line)
         self._open: _OpenEntry | None = None
         self._complete: list[RawEntry] = []
         self._covered = 0  # offset up to which lines belong to entries already found
-        self._decided = 0  # last position of which it can be told whether an entry begins there
+        self._decided = 0  # last position of which it is known whether an entry begins there
 
-    def run(self) -> Searched:
+    def run(self) -> SearchResult:
         window, lines = self._window, self._lines
         head = bytearray()
         fault = ""
@@ -173,7 +201,7 @@ class _Search:
         size = window.base + window.end
         tail = bytes(window.view[max(window.begin, window.end - self._bounds.lookback) : window.end])
         unfinished = bool(tail) and not tail.endswith(b"\n")
-        return Searched(size, lines.ends + unfinished, lines.skipped, bytes(head), tail, fault)
+        return SearchResult(size, lines.ends + unfinished, lines.skipped, bytes(head), tail, fault)
 
     def _keep_from(self) -> int:
         """What the next chunk may need: its first line's beginning, and the lookback from there."""

@@ -7,15 +7,15 @@ from typing import Final, NamedTuple
 
 from parsers.logs.entry_heads import NEXT_ENTRY, Head, read_head
 from parsers.logs.mask import mask_fields
-from parsers.logs.moment import is_moment, moment
-from parsers.logs.search import Searched
+from parsers.logs.period import is_moment, moment
+from parsers.logs.search import SearchResult
 from parsers.products import every_product
 
 HOLE: Final = timedelta(hours=1)
 """Even an idle server logs every few minutes: an hour between two files is a hole."""
 
 
-class Covered(NamedTuple):
+class FileSpan(NamedTuple):
     """What one file covers: the times of its first and last entry, as the log has them; whose it is."""
 
     node: str
@@ -46,7 +46,7 @@ _HOSTS: Final = tuple(
 )
 
 
-def covered_by(source: str, searched: Searched) -> Covered | None:
+def covered_by(source: str, searched: SearchResult) -> FileSpan | None:
     """What a file covers, judged by the first and the last entry in its first and last bytes.
 
     None if no entry with a time begins there. `source` names the host where the entries do not.
@@ -56,18 +56,20 @@ def covered_by(source: str, searched: Searched) -> Covered | None:
     last = _last_entry(b"\n" + searched.tail if whole else searched.tail) or first
     if first is None or last is None:
         return None
-    return Covered(mask_fields(first.node or last.node) or _host(source), first.time, last.time, first.system)
+    return FileSpan(
+        mask_fields(first.node or last.node) or _host(source), first.time, last.time, first.system
+    )
 
 
-def spans(files: Iterable[Covered], zone: tzinfo | None = None) -> tuple[Span, ...]:
+def spans(files: Iterable[FileSpan], zone: tzinfo | None = None) -> tuple[Span, ...]:
     """The files joined, node by node, in order of the nodes' names; times without a zone are in `zone`."""
-    by_node: dict[str, list[Covered]] = {}
+    by_node: dict[str, list[FileSpan]] = {}
     for file in files:
         by_node.setdefault(file.node, []).append(file)
     return tuple(_span(node, by_node[node], zone) for node in sorted(by_node))
 
 
-def _span(node: str, files: list[Covered], zone: tzinfo | None) -> Span:
+def _span(node: str, files: list[FileSpan], zone: tzinfo | None) -> Span:
     files = sorted(files, key=lambda file: (moment(file.first, zone), moment(file.last, zone)))
     first, last = files[0].first, files[0].last
     gaps = []

@@ -18,7 +18,7 @@ class Subject(NamedTuple):
 
 
 def first_subject(tail: str) -> Subject:
-    """The one object that the text behind a phrase begins with; its name is "" if it can't be told."""
+    """The one object that the text after a phrase begins with; its name is "" if it is not known."""
     line = tail[:_LONGEST].partition("\n")[0]
     for form in (_LABEL, _LABELLED):
         if label := form.match(line):
@@ -27,7 +27,7 @@ def first_subject(tail: str) -> Subject:
 
 
 def listed_subjects(tail: str) -> list[Subject]:
-    """The objects of a list behind a phrase, on its line or one or several a line below it.
+    """The objects of a list after a phrase, on its line or one or several a line below it.
 
     Of a list that is too long those that stand whole in its beginning, and `…` for the rest.
     """
@@ -115,7 +115,7 @@ def _of_path(path: re.Match[str]) -> Subject:
 
 
 def _without_tail(name: str) -> str:
-    """A path has no end mark: cut what reads as prose behind it."""
+    """A path has no end mark: cut what reads as prose after it."""
     return re.split(r"['\"]|[,;:](?:\s|$)|\s+(?:because|due to|since|as|\(|-)(?:\s|$)|\.$", name, maxsplit=1)[
         0
     ].strip()

@@ -18,17 +18,17 @@ def as_lines_of_utf8(stream: ByteStream) -> ByteStream:
     """
     head, fault = _first(stream, _PEEK)
     if fault is not None:
-        stream = _Failed(stream, fault)
+        stream = _FailingStream(stream, fault)
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encoding = "utf-16-le" if head.startswith(codecs.BOM_UTF16_LE) else "utf-16-be"
-        return as_lines_of_utf8(_FromUtf16(_Continued(head[2:], stream), encoding))
+        return as_lines_of_utf8(_FromUtf16(_PrefixedStream(head[2:], stream), encoding))
     if encoding := _utf16_without_mark(head):
-        return as_lines_of_utf8(_FromUtf16(_Continued(head, stream), encoding))
+        return as_lines_of_utf8(_FromUtf16(_PrefixedStream(head, stream), encoding))
     head = head.removeprefix(codecs.BOM_UTF8)
     whole = fault is None and len(head) < _PEEK - len(codecs.BOM_UTF8)
     if b"\n" not in head and _ends_lines(head, whole=whole):
-        return _FromCr(_Continued(head, stream))
-    return _Continued(head, stream)
+        return _FromCr(_PrefixedStream(head, stream))
+    return _PrefixedStream(head, stream)
 
 
 def _utf16_without_mark(head: bytes) -> str:
@@ -73,7 +73,7 @@ def _first(stream: ByteStream, count: int) -> tuple[bytes, ArchiveError | None]:
     return bytes(buffer[:filled]), None
 
 
-class _Failed:
+class _FailingStream:
     """A stream that cannot be read on."""
 
     def __init__(self, stream: ByteStream, fault: ArchiveError) -> None:
@@ -87,7 +87,7 @@ class _Failed:
         self._stream.close()
 
 
-class _Continued:
+class _PrefixedStream:
     """Bytes that were read ahead, then the stream."""
 
     def __init__(self, head: bytes, stream: ByteStream) -> None:
@@ -122,7 +122,7 @@ class _FromCr:
 
 
 class _FromUtf16:
-    """UTF-16 made UTF-8; what is no UTF-16 becomes backslash escapes."""
+    """UTF-16 made UTF-8; what is not UTF-16 becomes backslash escapes."""
 
     def __init__(self, stream: ByteStream, encoding: str) -> None:
         self._stream = stream

@@ -1,4 +1,4 @@
-"""The part of a stream that is in memory: a chunk, and as much before it as an entry may need."""
+"""The part of a stream that is in memory, and the lines counted in it."""
 
 import mmap
 from typing import Final
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from parsers.archives.interface import ByteStream
 
 
-class Window:
+class StreamWindow:
     """A reused buffer: what is carried over lies right-aligned before the chunk, whose place is fixed.
 
     Positions count from the buffer's beginning; `base + position` is the offset in the stream. Pages that no
@@ -51,3 +51,63 @@ class Window:
         self.view[self.chunk - kept : self.chunk] = self.view[keep_from : self.end]
         self.base += self.end - self.chunk
         self.begin, self.end = self.chunk - kept, self.chunk
+
+
+_LINE_END: Final = np.array(ord("\n"), dtype=np.uint8)
+
+
+class LineNumbers:
+    """Counts the lines of a stream, chunk by chunk, and the bytes of those that are too long.
+
+    Attributes:
+        ends: line ends counted so far.
+        line_offset: where the line began that reaches into the chunk, or out of it once it is done with.
+        skipped: bytes of lines beyond the cap.
+    """
+
+    __slots__ = ("_cap", "_counted_to", "_flagged", "_flags", "ends", "line_offset", "skipped")
+
+    def __init__(self, *, chunk: int, chunk_at: int, cap: int) -> None:
+        self._flags = np.empty(chunk, dtype=np.bool_)
+        self._flagged = False
+        self._cap = cap
+        self.ends = 0
+        self._counted_to = chunk_at
+        self.line_offset = 0
+        self.skipped = 0
+
+    def number_at(self, window: StreamWindow, position: int) -> int:
+        """The 1-based number of the line at `position`; within a chunk ask in ascending order."""
+        if position < window.chunk:
+            return self.ends - window.memory[position : window.chunk].count(b"\n") + 1
+        self._count_to(window, position)
+        return self.ends + 1
+
+    def leave(self, window: StreamWindow, *, ended: bool) -> None:
+        """The chunk is done with: count what is left, note the line that reaches out, what was too long."""
+        self._count_to(window, window.end)
+        self._counted_to = window.chunk
+        self._flagged = False
+        end_offset = window.base + window.end
+        last = window.memory.rfind(b"\n", window.chunk, window.end)
+        if last >= 0:
+            if end_offset - self.line_offset > self._cap:
+                self._skip_until(window.base + window.memory.find(b"\n", window.chunk, window.end))
+            self.line_offset = window.base + last + 1
+        if ended:
+            self._skip_until(end_offset)
+
+    def _count_to(self, window: StreamWindow, position: int) -> None:
+        # Comparing into a reused buffer and counting there beats `bytes.count` ten times. A whole chunk is
+        # compared at once, since each step takes the interpreter's lock.
+        if not self._flagged:
+            chunk = window.bytes[window.chunk : window.end]
+            np.equal(chunk, _LINE_END, out=self._flags[: len(chunk)])
+            self._flagged = True
+        self.ends += int(
+            np.count_nonzero(self._flags[self._counted_to - window.chunk : position - window.chunk])
+        )
+        self._counted_to = position
+
+    def _skip_until(self, line_end: int) -> None:
+        self.skipped += max(0, line_end - self.line_offset - self._cap)

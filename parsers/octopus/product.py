@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 from parsers.octopus import ID
 from parsers.octopus.logs import server_log
 from parsers.octopus.logs.phrases import KINDS, PHRASES
-from parsers.product import KeyForms, LogForms, Product, ReportForm, StoreForms
+from parsers.product import KeyForms, LogForms, ProductFormats, ReportForm, StoreForms
 
 if TYPE_CHECKING:
     from parsers.logs.rotation_report import RotationReport
@@ -30,7 +30,7 @@ def _stores() -> StoreForms:
     return STORES
 
 
-OCTOPUS: Final = Product(
+OCTOPUS: Final = ProductFormats(
     id=ID,
     logs=LogForms(
         layouts=(server_log,),

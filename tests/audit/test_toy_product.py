@@ -25,8 +25,8 @@ from audit.readiness.checks import check_ids, make_checks
 from audit.readiness.read_estate import OpenedEstate, read_estates
 from audit.reencryption.advice import options_summary, steps_after
 from audit.reencryption.make_plan import PlanRequest, make_plan
-from audit.run.connection_files import product_of_connection_file
-from audit.run.run_audit import Audited, Request, examine_each_product, rings_for, run_audit
+from audit.run.run_audit import AuditOutcome, Request, examine_each_product, rings_for, run_audit
+from audit.run.stores import product_of_connection_file
 from audit.run.stores_reading import read_stores
 from parsers.errors import StoreError
 from parsers.logs.reading import LogReading
@@ -53,7 +53,7 @@ def of_no_other(said: str) -> bool:
     return not NAME.search(said) and not any(word in own_name for word in words)
 
 
-def audited(stores: Sequence[Store], keys: dict[str, bytes], *current: str) -> Audited:
+def audited(stores: Sequence[Store], keys: dict[str, bytes], *current: str) -> AuditOutcome:
     request = Request(
         read_logs=lambda: LogReading((), (), (), (), (), ()),
         stores=stores,

@@ -39,6 +39,7 @@ from audit.trial.same_secret import SecretTags
 from audit.trial.try_keys import try_keys
 from audit.trial.views import Views
 from parsers.secret import Secret
+from parsers.stores.interface import StoredValues
 from tests.bench.sealed_values import as_batches, sealed_cbc, sealed_gcm
 
 VALUES: Final = 2_000_000
@@ -240,10 +241,11 @@ def _examine() -> None:
     contents = keys(4)
     values = sealed_cbc(VALUES, contents, seed=4)
     batches, looped = as_batches(values), values.head(LOOPED).to_list()
+    stored = [StoredValues(batch) for batch in batches]
     del values
     before = _megabytes("VmRSS")
     Path("/proc/self/clear_refs").write_text("5")  # forget the peak of making them (proc(5))
-    measured = {"seconds": seconds(lambda: examine(batches, ring(contents), TAGS))}
+    measured = {"seconds": seconds(lambda: examine(stored, ring(contents), TAGS))}
     measured["added"] = _megabytes("VmHWM") - before
     held = sum(batch.estimated_size("mb") for batch in batches)
     measured["peak"] = measured["added"] + held

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from audit.cli.app import app
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, read_layouts
 from audit.ownership.owners import Owners
-from audit.run.observer import Unobserved
+from audit.run.observer import SilentObserver
 from audit.run.references import NOBODY
 from audit.run.run_audit import Request, run_audit
 from audit.run.stores import StoreOpener, StoreOptions
@@ -80,7 +80,7 @@ def audit(store: Path, keys: Path, current: str | None, layouts: Path | None = N
     request = Request(
         read_logs=lambda: read_logs([]),
         stores=StoreOpener(StoreOptions([str(store)]), (), NOBODY).open_all(),
-        keys=NOBODY.keys([str(keys)], Unobserved().remark),
+        keys=NOBODY.keys([str(keys)], SilentObserver().remark),
         current=[current] if current else [],
         owners=Owners(()),
         supplied=read_layouts(layouts) if layouts else NOTHING_SUPPLIED,

@@ -17,7 +17,7 @@ from parsers.keys.key_file import KeyFile
 from parsers.keys.read_key_files import read_key_files
 from parsers.logs.read_rotation_report import read_rotation_report
 from parsers.logs.rotation_report import RotationReport
-from parsers.product import DatabaseForm, KeyForms, LogForms, Product, ReportForm, StoreForms
+from parsers.product import DatabaseForm, KeyForms, LogForms, ProductFormats, ReportForm, StoreForms
 from parsers.secret import Secret
 from parsers.stores.batches import StoredRow, in_batches
 from parsers.stores.database.catalogue import Catalogue, Table
@@ -132,7 +132,7 @@ STORES: Final = StoreForms(
     folders="a harbour's papers",
 )
 
-HARBOUR: Final = Product(
+HARBOUR: Final = ProductFormats(
     id=SYSTEM,
     logs=LogForms(layouts=(), phrases=(), kinds={}, report=ReportForm(_report, "it says 'tide turned'")),
     stores=lambda: STORES,

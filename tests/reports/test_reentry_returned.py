@@ -13,12 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reports.errors import ReturnedListError
-from reports.reentry import reentry_lists
+from reports.reentry import reentry_lists, write_workbook
 from reports.reentry_returned import ReturnedRow, read_returned_lists
 from reports.reentry_sheets import sheets_of
 from reports.schema import REENTRY
 from reports.tables import write_csv
-from reports.workbook import write_workbook
 from tests.reports.example_run import GUIDES, HOSTILE_NAMES, example_run
 
 LISTS = reentry_lists(example_run(300).credentials.with_columns(action=pl.lit("re-enter")), GUIDES)

@@ -61,5 +61,5 @@ def test_a_cluster_takes_no_prompt(tmp_path: Path) -> None:
     with dask_cluster(tmp_path, workers=1) as cluster:
         ended = passkey_audit("scan", "logs", "--zip-password", "prompt", "--cluster", cluster.url)
     assert ended.code == 1
-    assert ended.err.startswith("error: prompt is no password reference for a cluster")
+    assert ended.err.startswith("error: prompt is not a password reference for a cluster")
     assert ended.err.splitlines()[1].startswith("hint: ")

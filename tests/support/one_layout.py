@@ -1,6 +1,6 @@
 """A layout as a user writes it down, and one value opened or encrypted in it."""
 
-from audit.layouts.entry import Entry
+from audit.layouts.entry import LayoutEntry
 from audit.layouts.layout import Layout
 from audit.reencryption.cipher import Notation, encrypt_value, fresh_vector, open_value
 from audit.trial.hypothesis import Hypothesis, hypotheses
@@ -11,7 +11,7 @@ from tests.support.sealing import candidate
 
 def layout_of(**settings: str | int) -> Layout:
     """The layout of a TOML table with these settings."""
-    return Entry.model_validate(settings).layout()
+    return LayoutEntry.model_validate(settings).layout()
 
 
 def hypothesis_of(layout: Layout, content: bytes) -> Hypothesis:

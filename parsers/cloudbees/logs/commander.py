@@ -18,7 +18,7 @@ START: Final = rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}"
 
 LEVELS: Final = frozenset({"TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"})
 
-# Tools that copy logs put further digits and a zone behind it: 2021-03-04T05:06:07.089123456Z
+# Tools that copy logs put further digits and a zone after it: 2021-03-04T05:06:07.089123456Z
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}(?:\d{0,6}(Z|[+-]\d\d:\d\d))?", re.ASCII)
 _TIME_LENGTH: Final = 23
 _STARTUP: Final = re.compile(r" \* ([A-Z]+): ")
@@ -27,7 +27,7 @@ _FIELDS_CLUSTERED: Final = 8
 """Behind the time: node, level, thread, context, job, ndc, class, message; the node only in a cluster."""
 
 _LONGEST_FIELDS: Final = 2048
-"""Characters before a message; what is longer is no fields, and all of it counts as message."""
+"""Characters before a message; what is longer is not fields, and all of it counts as message."""
 
 
 def read_head(text: str) -> Head | None:

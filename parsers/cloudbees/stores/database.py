@@ -30,7 +30,7 @@ _FETCHES: Final = BATCH_ROWS // FETCH_ROWS
 class CloudBeesDatabase(DatabaseStore):
     """The tables of a mapping, each streamed over a connection of its own.
 
-    At most `BATCH_ROWS` rows are held at a time, beside the names of all projects.
+    At most `BATCH_ROWS` rows are held at a time, besides the names of all projects.
     """
 
     def __init__(self, database: Database, mapping: Mapping = MAPPING) -> None:

@@ -27,7 +27,7 @@ class RawText(NamedTuple):
     """A text with a long run of letters.
 
     Attributes:
-        start: where in the bytes the text begins (an attribute: its tag): what precedes tells the place.
+        start: where in the bytes the text begins (an attribute: its tag): what precedes gives the place.
         tag: the tag whose attribute it is; "" for the text of an element.
         attribute: the attribute's name, or "".
         text: what stands there.

@@ -6,7 +6,7 @@ from typing import Final
 
 from parsers.cloudbees.stores.database import CloudBeesDatabase
 from parsers.cloudbees.stores.export import CloudBeesExport
-from parsers.cloudbees.stores.passkey_attribute import passkey_attribute
+from parsers.cloudbees.stores.passkey_history import passkey_attribute
 from parsers.cloudbees.stores.tables import INFERRED_TABLES
 from parsers.product import DatabaseForm, StoreForms
 from parsers.stores.database.catalogue import Catalogue
@@ -18,7 +18,7 @@ from parsers.stores.text_encoding import encoding_of
 
 
 def _file(file: StoreFile, head: bytes) -> Store | None:
-    """Every XML: what is no export says so once it is read, with the name of its root element."""
+    """Every XML: what is not an export says so once it is read, with the name of its root element."""
     text = head.decode(encoding_of(head), "replace").lstrip()
     return CloudBeesExport(file) if text.startswith("<") else None
 

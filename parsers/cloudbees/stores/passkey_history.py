@@ -1,4 +1,4 @@
-"""The passkeys that a server has used, as `ec_configuration_history` dates them."""
+"""The passkeys that a store names: in `ec_configuration_history`, or as the `passkey` of an export."""
 
 import re
 from collections.abc import Iterator
@@ -6,9 +6,11 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from parsers.errors import StoreError
 from parsers.stores.database.catalogue import Catalogue, Column, Table, Unusable
 from parsers.stores.interface import FingerprintSeen, NotAudited
 from parsers.stores.mapping import HistoryTable
+from parsers.stores.rewriting.spelling import Characters, characters_of
 from parsers.unread import Unread
 
 _FINGERPRINT: Final = re.compile(r"[0-9a-f]{40}")
@@ -56,7 +58,7 @@ def _seen(
             malformed += 1
     if malformed:
         yield Unread(
-            store, table.name, f"{malformed} values are no fingerprints of 40 hex digits", partial=True
+            store, table.name, f"{malformed} values are not fingerprints of 40 hex digits", partial=True
         )
 
 
@@ -74,3 +76,38 @@ def last_uses(table: Table, fingerprint: Column, used: Column) -> sa.Select[Any]
         .group_by(what)
         .order_by(last.desc())
     )
+
+
+_ROOT: Final = re.compile(
+    r"(?s)(?:\ufeff|\xef\xbb\xbf)?+(?:\s++|<\?.*?\?>|<!--.*?-->)*+<exportedData(?=[\s/>])"
+)
+_ATTRIBUTE: Final = re.compile(r"""\s++([^\s=<>/"']++)\s*+=\s*+("[^"]*+"|'[^']*+')""")
+# <exportedData version="63" buildVersion="5.0.1.73229" passkey="95daec80877f164f13935bac14adde8cf636fe7b">
+_END: Final = re.compile(r"\s*+/?>")
+
+
+def passkey_attribute(head: bytes) -> tuple[int, int] | None:
+    """From which byte to which the attribute's value stands; None if the root element has none.
+
+    Args:
+        head: the first bytes of the export, decompressed.
+
+    Raises:
+        StoreError: the root element's tag does not end within them.
+    """
+    characters = characters_of(head)
+    text = head.decode(characters.value, "replace")
+    root = _ROOT.match(text)
+    at = root.end() if root else 0
+    while root and (attribute := _ATTRIBUTE.match(text, at)):
+        if attribute[1] == "passkey":
+            start, end = attribute.span(2)
+            return _offset(text, start + 1, characters), _offset(text, end - 1, characters)
+        at = attribute.end()
+    if root is None or not _END.match(text, at):
+        raise StoreError(f"the tag of the root element does not end within the first {len(head)} bytes")
+    return None
+
+
+def _offset(text: str, at: int, characters: Characters) -> int:
+    return len(text[:at].encode(characters.value))

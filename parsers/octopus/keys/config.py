@@ -43,7 +43,7 @@ def open_octopus_config(content: Secret, path: Path | None) -> Secret:
 
 
 def _machine_secrets(config: Path | None) -> Iterator[Secret]:
-    """What may open the Linux form, as far as it can be read: copies beside the file, this machine's own."""
+    """What may open the Linux form, as far as it can be read: copies next to the file, this machine's own."""
     names = [] if config is None else [config.parent / "machinekey", config.parent / "machine-id"]
     for path in (*names, Path("/etc/octopus/machinekey"), Path("/etc/machine-id")):
         with suppress(SecretReferenceError):
@@ -58,7 +58,7 @@ def read_octopus_config(content: Secret, machine_secrets: Iterable[Secret]) -> S
         machine_secrets: contents of `/etc/machine-id` or `/etc/octopus/machinekey` files, tried in turn.
 
     Raises:
-        KeyFileError: it is no such file, has no master key, is sealed by Windows, or opens with none of
+        KeyFileError: it is not such a file, has no master key, is sealed by Windows, or opens with none of
             `machine_secrets`.
     """
     value = _setting(content.reveal())
@@ -75,7 +75,8 @@ def read_octopus_config(content: Secret, machine_secrets: Iterable[Secret]) -> S
     if key is None:
         raise KeyFileError(
             "the master key in it is sealed for its machine, and no machinekey or machine-id here opens it",
-            hint=f"put that machine's /etc/octopus/machinekey or machine-id beside it, or {_ASK_THE_MACHINE}",
+            hint="put that machine's /etc/octopus/machinekey or machine-id next to it, or "
+            f"{_ASK_THE_MACHINE}",
         )
     return key
 

@@ -66,7 +66,7 @@ def _from_base64_text(text: bytes) -> Secret | None:
 
 
 def _alone(content: Secret, bare: str) -> Secret | None:
-    """One key without a word around it, in a form that is no one's but a key's: 43 characters, 64 digits."""
+    """One key without a word around it, in a form that only a key has: 43 characters, 64 digits."""
     if several_keys(content) or len(bare) not in {43, 64}:
         return None
     key = written_keys(content).get("base64" if len(bare) == 43 else "hex")

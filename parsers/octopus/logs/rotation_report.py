@@ -29,7 +29,7 @@ def parse_rotation_report(text: str, path: str) -> RotationReport:
     updated = [(int(count), int(total)) for count, total in _UPDATED.findall(text)]
     failed = [(int(count), int(total)) for count, total in _FAILED.findall(text)]
     if not updated or not (processed or failed):
-        raise LogError(f"{path!r} is no rotation report")
+        raise LogError(f"{path!r} is not a rotation report")
     totals = [*processed, *(total for _, total in (*updated, *failed))]
     key = _NEW_KEY.search(text)
     return RotationReport(
@@ -44,11 +44,11 @@ def parse_rotation_report(text: str, path: str) -> RotationReport:
 
 
 def _contradictions(totals: list[int], updated: list[int], failed: list[int]) -> list[str]:
-    said = [
+    contradictions = [
         f"it says of the documents {what}: {', '.join(map(str, sorted(set(counts))))}"
         for what, counts in (("processed", totals), ("updated", updated), ("in error", failed))
         if len(set(counts)) > 1
     ]
     if updated[0] + sum(failed[:1]) > totals[0]:
-        said.append("more documents are updated or in error than were processed")
-    return said
+        contradictions.append("more documents are updated or in error than were processed")
+    return contradictions

@@ -3,7 +3,7 @@
     2023-03-23 12:25:07.6074   3804      5 FATAL  Unhandled AppDomain exception occurred: …
 
 The layout is `${longdate}  ${processid:padding=5}  ${threadid:padding=5} ${level:padding=5}  ${message}`;
-later versions put `Z` or an offset behind the date.
+later versions put `Z` or an offset after the date.
 """
 
 import re

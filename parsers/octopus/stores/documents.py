@@ -52,7 +52,7 @@ class Document:
     members: Mapping[str, object]
     columns: Mapping[str, str]
 
-    def said(self, name: str) -> str:
+    def text(self, name: str) -> str:
         """A column, else a member of the JSON, else ""."""
         if found := self.columns.get(name.casefold()):
             return found
@@ -60,7 +60,7 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Held:
+class DocumentValue:
     """A stored value in a document.
 
     Attributes:
@@ -78,7 +78,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class NoText:
-    """A known place where something else than a string stands: `{"HasValue": true}` of the REST API, say."""
+    """A known place where something else than a string is: `{"HasValue": true}` of the REST API, say."""
 
     path: Path
     what: str
@@ -88,7 +88,7 @@ class NoText:
 class Within:
     """Encrypted strings in a longer string: JSON as text, a connection string, a script.
 
-    Nothing reads them there by itself, so they are no stored values: nobody knows what the string around
+    Nothing reads them there by itself, so they are not stored values: nobody knows what the string around
     them is, and so how to write it anew.
     """
 
@@ -110,7 +110,7 @@ def inflated(blob: bytes) -> str:
             raise StoreError("its JSONBlob is too large" if too_large else "its JSONBlob is cut off")
         return content.decode("utf-16-le")
     except zlib.error as error:
-        raise StoreError("its JSONBlob is no gzip") from error
+        raise StoreError("its JSONBlob is not gzip") from error
     except UnicodeDecodeError as error:
         raise StoreError("its JSONBlob holds no UTF-16") from error
 
@@ -140,7 +140,7 @@ def text_of(members: Mapping[str, object], name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def held_in(document: Document) -> Iterator[Held | NoText | Within]:
+def held_in(document: Document) -> Iterator[DocumentValue | NoText | Within]:
     """Every stored value, in the document's own order.
 
     What has the form is one wherever it stands; on a known path everything is, whatever its form. What has
@@ -149,7 +149,7 @@ def held_in(document: Document) -> Iterator[Held | NoText | Within]:
     Raises:
         StoreError: nested too deeply.
     """
-    found: list[Held | NoText | Within] = []
+    found: list[DocumentValue | NoText | Within] = []
     try:
         _walk_object(document.members, (), known_in(document.table, document.id), found)
     except RecursionError as error:
@@ -158,26 +158,30 @@ def held_in(document: Document) -> Iterator[Held | NoText | Within]:
 
 
 def _walk_object(
-    members: Mapping[str, object], path: Path, known: Known, found: list[Held | NoText | Within]
+    members: Mapping[str, object], path: Path, known: Known, found: list[DocumentValue | NoText | Within]
 ) -> None:
     for name, value in members.items():
         _walk(value, (*path, name), members, known.member(name), found)
 
 
 def _walk(
-    value: object, path: Path, around: Mapping[str, object], known: Known, found: list[Held | NoText | Within]
+    value: object,
+    path: Path,
+    around: Mapping[str, object],
+    known: Known,
+    found: list[DocumentValue | NoText | Within],
 ) -> None:
     expected = known.here and not (known.if_sensitive and not _says_sensitive(around))
     match value:
         case str() if expected or is_sealed(value):
-            found.append(Held(path, around, value, expected))
+            found.append(DocumentValue(path, around, value, expected))
         case str() if count := sealed_within(value):
             found.append(Within(path, count))
         case None if expected:
-            found.append(Held(path, around, None, known=True))
+            found.append(DocumentValue(path, around, None, known=True))
         case dict():
             if expected and "HasValue" in value:
-                found.append(NoText(path, "only whether there is a value, as the REST API tells"))
+                found.append(NoText(path, "only whether there is a value, as the REST API reports"))
             _walk_object(value, path, known, found)
         case list():
             inside = known.any_item()

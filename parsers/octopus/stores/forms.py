@@ -1,31 +1,74 @@
 """Where values of Octopus Deploy rest, and how each such place is recognised and written anew."""
 
 import re
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from parsers.errors import StoreError
+from parsers.octopus import ID
 from parsers.octopus.stores.database import OctopusDatabase, is_octopus
-from parsers.octopus.stores.drop import MAGIC, OfflineDrop
 from parsers.octopus.stores.migrator import MigratorFolder, is_migrator_folder
-from parsers.octopus.stores.script import OctopusScript
+from parsers.octopus.stores.rows import KIND, clean
+from parsers.octopus.stores.sql_server_script import OctopusScript
 from parsers.octopus.stores.table_file import (
-    Form,
     OctopusTableFile,
     OctopusTableFolder,
+    TableFileFormat,
     form_of,
     table_folder,
 )
 from parsers.product import DatabaseForm, StoreForms
+from parsers.stores.batches import StoredRow, in_batches
 from parsers.stores.database.connection import Database
-from parsers.stores.interface import Store
+from parsers.stores.interface import Store, StoreEvent
 from parsers.stores.mapping import Mapping
 from parsers.stores.rewriting.file_rewriter import StreamRewriter
 from parsers.stores.rewriting.one_file import one_file
 from parsers.stores.rewriting.source_files import SourceFile, files_of_folder
 from parsers.stores.store_file import Look, StoreFile
 from parsers.stores.text_encoding import encoding_of
+
+MAGIC: Final = b"IV__"
+
+
+@dataclass(frozen=True, slots=True)
+class OfflineDrop:
+    """A `Store` with one value, the file itself: a JSON document of all sensitive variables."""
+
+    file: StoreFile
+
+    @property
+    def label(self) -> str:
+        """The path as given."""
+        return self.file.reference
+
+    def read(self) -> Iterator[StoreEvent]:
+        """As `Store.read`.
+
+        Raises:
+            StoreError: it cannot be read.
+        """
+        with self.file.open() as leaf:
+            yield from in_batches(self._rows(), leaf)
+
+    def _rows(self) -> Iterator[StoredRow]:
+        name = clean(Path(self.file.reference).name)
+        yield StoredRow(
+            system=ID,
+            kind=KIND,
+            project="",
+            name=f"offline drop {name}",
+            user_name="",
+            location=name,
+            credential_type="",
+            modified="",
+            value=self.file.whole(),
+            iv=None,
+            record="file",
+        )
+
 
 _SQL: Final = re.compile(
     r"\s*(?:--|/\*|(?:SET|USE|BEGIN|CREATE|DECLARE|PRINT|DROP|INSERT|ALTER|IF|GO)\b)", re.IGNORECASE
@@ -40,7 +83,7 @@ _OF_MAPPED_TABLES: Final = re.compile(r"(?i)\bINSERT\s+(?:INTO\s+)?[\w.\"\[\]]*\
 
 
 def _file(file: StoreFile, head: bytes) -> Store | None:
-    """The store that a file is, or None. A SQLite file is told by its tables, once it is read.
+    """The store that a file is, or None. A SQLite file is recognised by its tables, once it is read.
 
     Args:
         file: where it lies.
@@ -80,7 +123,7 @@ def _open_database(database: Database, _mapping: Mapping) -> OctopusDatabase:
 
 def _written_anew(store: Store) -> StreamRewriter | None:
     match store:
-        case OctopusTableFile(form=Form.PARQUET):
+        case OctopusTableFile(form=TableFileFormat.PARQUET):
             return None
         case OctopusTableFile():
             return one_file(store.file, lambda file: replace(store, file=file))

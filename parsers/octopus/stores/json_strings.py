@@ -38,7 +38,7 @@ def strings_at(text: str, pointers: Iterable[str]) -> dict[str, Written]:
     """The strings and nulls that JSON pointers (RFC 6901) lead to; all others are left out.
 
     Raises:
-        StoreError: the text is no document that `json_object` reads.
+        StoreError: the text is not a document that `json_object` reads.
     """
     json_object(text)
     root = _Step()

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from parsers.errors import ArchiveError, StoreError
-from parsers.octopus.stores.documents import Document, Held, held_in, record
+from parsers.octopus.stores.documents import Document, DocumentValue, held_in, record
 from parsers.octopus.stores.source import ID, JSON, Row, read_documents
 from parsers.octopus.stores.tables import table_named
 from parsers.stores.interface import NotAudited, PasswordCheck, StoreEvent
@@ -74,7 +74,7 @@ class MigratorFolder:
 
     def _check(self, path: Path) -> PasswordCheck | NotAudited:
         metadata = Document("metadata", METADATA, json_object(self._content(path)), {})
-        found = [each for each in held_in(metadata) if isinstance(each, Held) and each.value]
+        found = [each for each in held_in(metadata) if isinstance(each, DocumentValue) and each.value]
         named = [each for each in found if each.path[-1] == CHECK] or found
         if not named:
             return NotAudited(

@@ -41,11 +41,11 @@ class Names:
         table = document.table.casefold()
         if table not in _NAMING:
             return
-        self._names[document.id] = document.said("Name") or document.id
+        self._names[document.id] = document.text("Name") or document.id
         if table == "space":
             self._spaces.add(document.id)
         elif table == "runbook":
-            self._projects[document.id] = document.said("ProjectId")
+            self._projects[document.id] = document.text("ProjectId")
         templates = document.members.get("Templates")
         for template in templates if isinstance(templates, list) else []:
             if isinstance(template, dict):
@@ -66,7 +66,7 @@ class Names:
 
     def space_of(self, document: Document) -> str:
         """The name of its space, where there are several; else ""."""
-        space = document.said("SpaceId")
+        space = document.text("SpaceId")
         return self._names[space] if space in self._spaces and len(self._spaces) > 1 else ""
 
 
@@ -74,6 +74,6 @@ def owner_of(document: Document) -> str:
     """The id of what a document belongs to: its owner, its project, or what its own id says; or ""."""
     if document.table.casefold() in {"project", "libraryvariableset"}:
         return document.id
-    told = document.said("OwnerId") or document.said("ProjectId")
+    owner = document.text("OwnerId") or document.text("ProjectId")
     owned = _OWNED.fullmatch(document.id)
-    return told or (owned[1] if owned else "")
+    return owner or (owned[1] if owned else "")

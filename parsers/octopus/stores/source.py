@@ -64,7 +64,7 @@ class DocumentSource(Protocol):
         ...
 
     def items(self, *, naming: bool) -> Iterator[Row | StoreEvent]:
-        """Rows, and what is to be said beside them; `naming` asks for those of `NAMING_TABLES` at least.
+        """Rows, and what is reported with them; `naming` asks for those of `NAMING_TABLES` at least.
 
         Raises:
             StoreError, ArchiveError: reading cannot go on.
@@ -79,7 +79,7 @@ def read_documents(source: DocumentSource) -> Iterator[StoreEvent]:
         StoreError: it cannot be read at all.
     """
     names = Names()
-    with suppress(StoreError, ArchiveError):  # what is wrong is told when the values are read
+    with suppress(StoreError, ArchiveError):  # what is wrong is reported when the values are read
         for item in source.items(naming=True):
             if isinstance(item, Row):
                 with suppress(StoreError):

@@ -1,4 +1,4 @@
-"""Scripts of INSERT statements as SQL Server's tools write them: rows, in flat memory."""
+"""Octopus Deploy's tables as a script of INSERT statements, as SQL Server's tools write it."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -6,7 +6,21 @@ from dataclasses import dataclass
 from re import Match
 from typing import Final
 
+from parsers.octopus.stores.names import NAMING_TABLES
+from parsers.octopus.stores.source import (
+    BLOB,
+    BLOB_REASON,
+    BLOB_TABLE,
+    JSON,
+    WANTED_COLUMNS,
+    Row,
+    read_documents,
+)
+from parsers.stores.interface import NotAudited, StoreEvent
 from parsers.stores.sql_dump.window import SqlWindow
+from parsers.stores.store_file import StoreFile, chunks
+from parsers.stores.text_encoding import encoding_of, utf8_pieces
+from parsers.unread import Unread
 
 _NAME: Final = rb'(?:\[(?:[^\]]|\]\])++\]|"(?:[^"]|"")++"|[\w@#$]++)'
 _QUALIFIED: Final = _NAME + rb"(?:\s*+\.\s*+" + _NAME + rb"){0,3}+"
@@ -43,7 +57,7 @@ _CAST: Final = re.compile(rb"(?is)(?:CAST|CONVERT)\s*+\(.*?(N?" + _LITERAL + rb"
 _HEX: Final = re.compile(rb"(?i)0x((?:[0-9a-f]{2})*+)")
 _OPENING: Final = (b"'", b"[", b"/")
 _HEAD_BYTES: Final = 1 << 16
-"""A statement's words up to its first value are looked for in so many bytes."""
+"""A statement's words up to its first value are looked for in this many bytes."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -55,7 +69,7 @@ class InsertedRow:
 
 
 @dataclass(frozen=True, slots=True)
-class NotFollowed:
+class UnreadStatement:
     """A statement that could not be read: where (byte of the UTF-8 text), and why."""
 
     offset: int
@@ -68,7 +82,7 @@ class SqlServerScript:
     def __init__(self, window: SqlWindow) -> None:
         self._window = window
 
-    def read(self) -> Iterator[InsertedRow | NotFollowed]:
+    def read(self) -> Iterator[InsertedRow | UnreadStatement]:
         """Rows in the script's order.
 
         Raises:
@@ -97,21 +111,21 @@ class SqlServerScript:
             found = _PASS.match(window.text, window.position)
         window.position = max(found.end() if found else 0, window.position + 1)
 
-    def _rows(self, head: Match[bytes]) -> Iterator[InsertedRow | NotFollowed]:
+    def _rows(self, head: Match[bytes]) -> Iterator[InsertedRow | UnreadStatement]:
         window = self._window
         table = _bare(head[1])
         columns = [_unquoted(name).casefold() for name in _PART.findall(head[2] or b"")]
         if not columns:
-            yield NotFollowed(window.offset, f"an INSERT into {table!r} that does not name its columns")
+            yield UnreadStatement(window.offset, f"an INSERT into {table!r} that does not name its columns")
             return
         while True:
             start = window.offset
             values = self._row()
             if values is None:
-                yield NotFollowed(start, f"a row of {table!r} that is cut off, or holds an expression")
+                yield UnreadStatement(start, f"a row of {table!r} that is cut off, or holds an expression")
                 return
             if len(values) != len(columns):
-                yield NotFollowed(
+                yield UnreadStatement(
                     start, f"a row of {table!r} with {len(values)} values for {len(columns)} columns"
                 )
             else:
@@ -171,3 +185,50 @@ def _unquoted(name: bytes) -> str:
     elif name[:1] == b'"':
         name = name[1:-1].replace(b'""', b'"')
     return name.decode("utf-8", "backslashreplace")
+
+
+_NAMING = frozenset(table.casefold() for table in NAMING_TABLES)
+
+
+@dataclass(frozen=True, slots=True)
+class OctopusScript:
+    """A `Store` over one script, read twice: for names, then for values. UTF-8, or UTF-16 with its mark."""
+
+    file: StoreFile
+
+    @property
+    def label(self) -> str:
+        """The path as given."""
+        return self.file.reference
+
+    def read(self) -> Iterator[StoreEvent]:
+        """As `Store.read`.
+
+        Raises:
+            StoreError: unreadable from the start.
+        """
+        return read_documents(self)
+
+    def items(self, *, naming: bool) -> Iterator[Row | StoreEvent]:
+        """As `DocumentSource.items`."""
+        head = self.file.head()
+        reported = False
+        with self.file.open() as leaf:
+            script = SqlServerScript(SqlWindow(utf8_pieces(chunks(leaf.stream), encoding_of(head))))
+            for item in script.read():
+                if not isinstance(item, InsertedRow):
+                    reason = f"byte {item.offset}: {item.reason}"
+                    yield Unread(leaf.path, leaf.member, reason, item.offset, partial=True)
+                elif item.table.casefold() == BLOB_TABLE.casefold():
+                    if not reported:
+                        yield NotAudited(self.label, item.table, BLOB_REASON)
+                    reported = True
+                elif _is_wanted(item, naming=naming):
+                    cells = {name: cell for name, cell in item.cells.items() if name in WANTED_COLUMNS}
+                    yield Row(item.table, cells)
+
+
+def _is_wanted(row: InsertedRow, *, naming: bool) -> bool:
+    if naming and row.table.casefold() not in _NAMING:
+        return False
+    return JSON in row.cells or BLOB in row.cells

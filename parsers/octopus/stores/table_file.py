@@ -35,7 +35,7 @@ from parsers.unread import Unread
 _PARQUET_MAGIC: Final = b"PAR1"
 
 
-class Form(Enum):
+class TableFileFormat(Enum):
     """How such a file is written."""
 
     CSV = "CSV"
@@ -44,32 +44,32 @@ class Form(Enum):
     PARQUET = "Parquet"
 
 
-def form_of(file: StoreFile, head: bytes) -> Form | None:
-    """The form in which a file holds documents; None if it is no such file.
+def form_of(file: StoreFile, head: bytes) -> TableFileFormat | None:
+    """The form in which a file holds documents; None if it is not such a file.
 
     Args:
         file: where it lies: the columns of Parquet are listed at its end.
         head: its first bytes, decompressed.
     """
     if head.startswith(_PARQUET_MAGIC):
-        return Form.PARQUET if _has_columns(_parquet_columns(_parquet_source(file))) else None
+        return TableFileFormat.PARQUET if _has_columns(_parquet_columns(_parquet_source(file))) else None
     text = head.decode(encoding_of(head), "replace").lstrip()
     first = text.partition("\n")[0]
     if BARE_ROW.match(first):
-        return Form.BARE
+        return TableFileFormat.BARE
     if text.startswith(("{", "[")):
-        return Form.JSON if all(member.search(text) for member in _JSON_MEMBERS) else None
+        return TableFileFormat.JSON if all(member.search(text) for member in _JSON_MEMBERS) else None
     try:
         titles = next(csv.reader([first], delimiter=delimiter_of(first)), [])
     except csv.Error:
         return None
-    return Form.CSV if _has_columns(titles) else None
+    return TableFileFormat.CSV if _has_columns(titles) else None
 
 
-_READERS: Final[Mapping[Form, Callable[[io.TextIOWrapper], Iterator[Cells | str]]]] = {
-    Form.CSV: csv_rows,
-    Form.JSON: json_rows,
-    Form.BARE: bare_rows,
+_READERS: Final[Mapping[TableFileFormat, Callable[[io.TextIOWrapper], Iterator[Cells | str]]]] = {
+    TableFileFormat.CSV: csv_rows,
+    TableFileFormat.JSON: json_rows,
+    TableFileFormat.BARE: bare_rows,
 }
 _JSON_MEMBERS: Final = (re.compile(r'(?i)"Id"\s*:'), re.compile(r'(?i)"JSON(?:Blob)?"\s*:'))
 
@@ -82,7 +82,7 @@ class OctopusTableFile:
     """
 
     file: StoreFile
-    form: Form
+    form: TableFileFormat
 
     @property
     def label(self) -> str:
@@ -100,7 +100,7 @@ class OctopusTableFile:
     def items(self, *, naming: bool) -> Iterator[Row | StoreEvent]:
         """As `DocumentSource.items`."""
         del naming  # a file is read from its beginning, whatever is wanted of it
-        if self.form is Form.PARQUET:
+        if self.form is TableFileFormat.PARQUET:
             for cells in parquet_rows(_parquet_source(self.file)):
                 yield _row(cells, table_of_file(self.file.reference))
             return

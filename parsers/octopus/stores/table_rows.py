@@ -58,7 +58,7 @@ def _cell(name: str, cell: str) -> str | bytes:
     try:
         return bytes.fromhex(cell.removeprefix("0x"))
     except ValueError:
-        return b"no hexadecimal digits"  # which is no gzip either: the document's own fault tells it
+        return b"no hexadecimal digits"  # which is not gzip either: the document's own fault tells it
 
 
 def bare_rows(text: io.TextIOWrapper) -> Iterator[Cells | str]:
@@ -116,7 +116,7 @@ def _in_array(rest: str, text: io.TextIOWrapper) -> Iterator[str]:
             more = text.read(max(1 << 16, len(rest)))
             if not more or len(rest) > MAX_LINE:
                 raise StoreError("the array is cut off, or damaged; what follows was not read") from error
-            # Line ends that a client puts into one long line of `FOR JSON` are no part of it.
+            # Line ends that a client puts into one long line of `FOR JSON` are not part of it.
             rest += more
             continue
         yield rest[:end]
@@ -155,7 +155,7 @@ def parquet_rows(source: Path | bytes) -> Iterator[Cells]:
             for values in frame.iter_rows(named=True):
                 yield {each.casefold(): _parquet_cell(value) for each, value in values.items()}
     except (PolarsError, OSError, PanicException) as error:
-        # Only the kind of the error is told: the library's own text may quote what lies in the file.
+        # Only the kind of the error is reported: the library's own text may quote what lies in the file.
         raise StoreError(f"not a sound Parquet file ({type(error).__name__})") from error
 
 

@@ -11,7 +11,7 @@ from audit.discovery.discover import discover
 from audit.discovery.evidence import Evidence
 from audit.discovery.sample import sample
 from audit.keys.key_ring import Key
-from audit.layouts.key_bytes import key_bytes
+from audit.layouts.key_material import key_bytes
 from audit.layouts.layout import Encoding, Iv, KeyForm, Layout, Mode, Padding
 from audit.trial.same_secret import SecretTags
 from parsers.secret import Secret

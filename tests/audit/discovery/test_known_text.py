@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from audit.cloudbees.layouts import LAYOUTS
-from audit.discovery.known_text import PROPOSED_TEXT, KnownText, Proof, confirmed, prove
+from audit.discovery.known_text import PROPOSED_TEXT, KnownText, KnownTextProof, confirmed, prove
 from audit.layouts.layout import Iv, KeyForm, Layout, Mode, Padding
 from parsers.secret import Secret
 from tests.support.sealing import UNKNOWN_VECTOR, candidate, seal, stored
@@ -22,10 +22,10 @@ HIDDEN: Final = Layout(KeyForm.RAW, Mode.CBC, Iv.UNKNOWN)
 
 def known(value: bytes, text: bytes, layout: Layout | None = None) -> KnownText:
     frame = stored([value], layout).select("system", "value", "iv")
-    return KnownText("/projects/P/credentials/c", frame, Secret(text))
+    return KnownText("/projects/P/credentials/c", "cloudbees-cd", frame, Secret(text))
 
 
-def names(proof: Proof) -> set[str]:
+def names(proof: KnownTextProof) -> set[str]:
     return {name for each in proof.gives for name in each.names}
 
 
@@ -52,7 +52,7 @@ def test_exactly_what_gives_the_text(layout: Layout, prefix: bytes, text: bytes)
 def test_a_wrong_text_proves_nothing(layout: Layout) -> None:
     """A text that differs in its last character is given by no hypothesis."""
     value = seal(layout, MINE, b"a password of two blocks", random.Random(2))
-    assert prove(known(value, b"a password of two blockS", layout), KEYS, TABLE) == Proof((), ())
+    assert prove(known(value, b"a password of two blockS", layout), KEYS, TABLE) == KnownTextProof((), ())
 
 
 def test_an_unknown_vector_is_solved_by_two_blocks() -> None:
@@ -105,7 +105,7 @@ def test_several_values_at_one_location() -> None:
     layout = Layout(KeyForm.RAW, Mode.ECB, Iv.NONE)
     values = [seal(layout, MINE, text, random.Random(6)) for text in (b"old", b"new")]
     frame = pl.concat([known(value, b"").values for value in values])
-    proof = prove(KnownText("/x", frame, Secret(b"new")), KEYS, TABLE)
+    proof = prove(KnownText("/x", "cloudbees-cd", frame, Secret(b"new")), KEYS, TABLE)
     assert "aes-ecb/base64/key-raw" in names(proof)
 
 

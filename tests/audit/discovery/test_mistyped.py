@@ -10,8 +10,8 @@ from audit.cloudbees.layouts import LAYOUTS
 from audit.discovery.known_text import (
     PROPOSED_TEXT,
     KnownText,
-    Population,
-    Proof,
+    KnownTextProof,
+    OtherValues,
     confirmed,
     prove,
     without_contradictions,
@@ -35,15 +35,15 @@ def constant(vector: bytes) -> Layout:
 
 def known(layout: Layout, text: bytes, typed: bytes, seed: int = 1) -> KnownText:
     value = seal(layout, KEY.content.reveal(), text, random.Random(seed))
-    return KnownText(f"/c{seed}", stored([value]).select("value", "iv"), Secret(typed))
+    return KnownText(f"/c{seed}", "cloudbees-cd", stored([value]).select("value", "iv"), Secret(typed))
 
 
-def others(layout: Layout, count: int, *, seed: int = 7) -> Population:
+def others(layout: Layout, count: int, *, seed: int = 7) -> OtherValues:
     chance = random.Random(seed)
     alphabet = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!$%-_.#"
     texts = [bytes(chance.choices(alphabet, k=chance.randint(18, 40))) for _ in range(count)]
     values = [seal(layout, KEY.content.reveal(), text, chance) for text in texts]
-    return Population(stored(values).select("value", "iv"))
+    return OtherValues(stored(values).select("value", "iv"))
 
 
 def typed_wrongly(text: bytes) -> list[bytes]:
@@ -103,13 +103,13 @@ def test_a_header_of_keys_tells_it_too() -> None:
     pem = b"-----BEGIN PRIVATE KEY-----\nMIIBVQIBADANBgkqhkiG9w0BAQEFAASCAT8w\n"
     values = [seal(HIDDEN, KEY.content.reveal(), pem + bytes([65 + at]), chance) for at in range(3)]
     typed = TRUE[:8] + b"i" + TRUE[9:]
-    store = Population(stored(values).select("value", "iv"))
+    store = OtherValues(stored(values).select("value", "iv"))
     assert prove(known(HIDDEN, TRUE, typed), [KEY], CBC, store).doubts == (Doubt.DATA,)
 
 
 def test_a_vector_that_was_proven_before() -> None:
     """What nearly is the vector that an earlier text proved is a mistake, and the same vector is none."""
-    before = Population(
+    before = OtherValues(
         pl.DataFrame(schema={"value": pl.Binary, "iv": pl.Binary}), {KEY.fingerprint: [UNKNOWN_VECTOR]}
     )
     typed = TRUE[:3] + b"R" + TRUE[4:]
@@ -179,4 +179,6 @@ def test_a_text_in_another_form(stored_text: bytes, typed: bytes, form: str) -> 
 
 def test_the_text_of_another_credential() -> None:
     """It is given by nothing, in no form."""
-    assert prove(known(ZERO, TRUE, b"the text of another credential, not this"), [KEY], CBC) == Proof((), ())
+    assert prove(
+        known(ZERO, TRUE, b"the text of another credential, not this"), [KEY], CBC
+    ) == KnownTextProof((), ())

@@ -178,7 +178,7 @@ def test_a_known_text_proves_a_wrapped_layout() -> None:
     """One value is enough."""
     (value,) = sealed_in(Wrapper(b"v1:"), FRONT, [b"a text that somebody knows"], random.Random(6))
     frame = stored([value]).select("value", "iv")
-    known = KnownText("here", frame, Secret(b"a text that somebody knows"))
+    known = KnownText("here", "cloudbees-cd", frame, Secret(b"a text that somebody knows"))
     gives = prove(known, [candidate("mine", KEY)], TABLE).gives
     assert Wrapper(b"v1:") in {each.layout.wrapper for each in gives}
 

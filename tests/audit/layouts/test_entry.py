@@ -11,17 +11,17 @@ from hypothesis import strategies as st
 
 from audit.errors import LayoutError
 from audit.layouts.derivation import Derivation, Digest, Function
-from audit.layouts.entry import Entry
+from audit.layouts.entry import LayoutEntry
 from audit.layouts.layout import Cipher, Encoding, Iv, KeyForm, Layout, Mode, Padding
 from audit.layouts.presets import PRESETS
-from audit.layouts.user_supplied import Supplied, read_layouts, write_layouts
+from audit.layouts.user_supplied import SuppliedLayouts, read_layouts, write_layouts
 from audit.layouts.wrapper import Wrapper
 
 CBC = '[[layouts]]\nmode = "cbc"\nkey_form = "raw"\n'
 DERIVED = CBC + 'derivation = "pbkdf2"\ndigest = "sha256"\nkey_size = 32\n'
 
 
-def read(tmp_path: Path, text: str) -> Supplied:
+def read(tmp_path: Path, text: str) -> SuppliedLayouts:
     path = tmp_path / "layouts.toml"
     path.write_text(text, "utf-8")
     return read_layouts(path)
@@ -68,7 +68,7 @@ def test_every_setting(tmp_path: Path) -> None:
         derivation=derivation,
     )
     second = Layout(KeyForm.HEX, Mode.ECB, Iv.NONE, wrapper=Wrapper(member="data"))
-    assert supplied == Supplied(to_try=(first,), proven=(second,))
+    assert supplied == SuppliedLayouts(to_try=(first,), proven=(second,))
     assert first.name == (
         "3des-cbc/iv-derived/pbkdf2-sha512-2000-24/salt-16/padding-iso10126/prefix-02ff/hex"
         "/in-{3DES}\\xc2\\xab\t/key-trimmed"
@@ -143,7 +143,7 @@ def layouts(draw: st.DrawFn) -> Layout:
 @given(st.lists(layouts(), max_size=3), st.lists(layouts(), max_size=3))
 def test_what_is_written_reads_back(tmp_path: Path, to_try: list[Layout], proven: list[Layout]) -> None:
     """Whatever a layout is, with any text around its values."""
-    supplied = Supplied(tuple(to_try), tuple(proven))
+    supplied = SuppliedLayouts(tuple(to_try), tuple(proven))
     path = tmp_path / "saved.toml"
     write_layouts(path, supplied)
     assert read_layouts(path) == supplied
@@ -185,9 +185,9 @@ def test_what_is_written_reads_back(tmp_path: Path, to_try: list[Layout], proven
         (CBC.replace("cbc", "gcm") + 'iv = "front"\nnonce_size = 12\npadding = "star"', "gcm pads nothing"),
         (CBC + 'iv = "zero"\nencoding = "raw"\nwrapper_head = "x"', 'encoding = "raw" has no text around it'),
         (CBC + 'iv = "zero"\nwrapper_tail = "x"\nwrapper_member = "y"', "wrapper_member is of a JSON object"),
-        ("a = " + "[" * 5_000, "is no TOML: it is nested too deeply"),
+        ("a = " + "[" * 5_000, "is not TOML: it is nested too deeply"),
         ("a = 0x" + "f" * 9_000, "a: extra inputs are not permitted"),
-        ("a = " + "9" * 9_000, "is no TOML: "),
+        ("a = " + "9" * 9_000, "is not TOML: "),
         ("a." * 20_000 + "b = 1", "has a line of over 10,000 bytes"),
         ("a = 1\n" * 2_000_000, "is larger than 10,000,000 bytes"),
         ("layouts = 3", "layouts: input should be a valid"),
@@ -208,7 +208,7 @@ def test_text_that_toml_cannot_hold(tmp_path: Path) -> None:
     """Bytes around a value that are no UTF-8 are refused, not mangled."""
     layout = Layout(KeyForm.RAW, Mode.ECB, Iv.NONE, wrapper=Wrapper(b"\xff"))
     with pytest.raises(LayoutError, match="cannot be saved"):
-        write_layouts(tmp_path / "saved.toml", Supplied(to_try=(layout,)))
+        write_layouts(tmp_path / "saved.toml", SuppliedLayouts(to_try=(layout,)))
     assert not (tmp_path / "saved.toml").exists()
 
 
@@ -231,5 +231,5 @@ def test_the_documentation_is_true(tmp_path: Path) -> None:
         for word in re.findall(r"`([a-z0-9_-]+)`", line)
     }
     words = {each.value for kind in (Cipher, Mode, Iv, Padding, Encoding, Function, Digest) for each in kind}
-    settings_ = set(Entry.model_fields) - {"nonce_size", "proven", "proven_under"}
+    settings_ = set(LayoutEntry.model_fields) - {"nonce_size", "proven", "proven_under"}
     assert named >= {*PRESETS, *settings_, *words}

@@ -7,7 +7,7 @@ import pytest
 from audit.cloudbees.layouts import LAYOUTS as CLOUDBEES_CD
 from audit.errors import LayoutError
 from audit.layouts.layout import Encoding, Iv, KeyForm, Layout, Mode, with_prefixes
-from audit.layouts.user_supplied import Supplied, read_layouts, together, write_layouts
+from audit.layouts.user_supplied import SuppliedLayouts, read_layouts, together, write_layouts
 from audit.octopus.layouts import LAYOUTS as OCTOPUS
 
 SOLVED = Layout(KeyForm.RAW, Mode.CBC, Iv.CONSTANT, prefix=b"v2:", constant_iv=bytes(range(16)))
@@ -35,13 +35,13 @@ def test_a_file_says_all_of_a_layout(tmp_path: Path) -> None:
         """,
     )
     layout = Layout(KeyForm.SHA256_32, Mode.GCM, Iv.FRONT, Encoding.HEX, b"\x02\xff", 16)
-    assert read_layouts(path) == Supplied(to_try=(layout,))
+    assert read_layouts(path) == SuppliedLayouts(to_try=(layout,))
 
 
 def test_what_is_saved_reads_back(tmp_path: Path) -> None:
     """Every known layout, behind prefixes too, survives being written and read, and the file is private."""
     everything = with_prefixes(CLOUDBEES_CD, [b"", b"\x01"])
-    supplied = Supplied(to_try=everything, proven=(SOLVED, *OCTOPUS))
+    supplied = SuppliedLayouts(to_try=everything, proven=(SOLVED, *OCTOPUS))
     path = tmp_path / "saved.toml"
     write_layouts(path, supplied)
     assert read_layouts(path) == supplied
@@ -51,10 +51,10 @@ def test_what_is_saved_reads_back(tmp_path: Path) -> None:
 def test_proven_layouts_are_added_once() -> None:
     """A layout that was tried and is proven now is listed as proven alone."""
     ecb, front = CLOUDBEES_CD[0], OCTOPUS[0]
-    before = Supplied(to_try=(ecb, front), proven=(SOLVED,))
+    before = SuppliedLayouts(to_try=(ecb, front), proven=(SOLVED,))
     first, second = "a" * 40, "b" * 40
     got = together(before, [(front, first), (front, second), (SOLVED, first)])
-    assert got == Supplied((ecb,), (SOLVED, front), {front: frozenset({first, second})})
+    assert got == SuppliedLayouts((ecb,), (SOLVED, front), {front: frozenset({first, second})})
     assert got.is_proven(front, second)
     assert not got.is_proven(front, "c" * 40)
     assert got.is_proven(SOLVED, "c" * 40)  # it was, under whichever key
@@ -63,7 +63,7 @@ def test_proven_layouts_are_added_once() -> None:
 def test_what_is_proven_under_a_key_is_kept_so(tmp_path: Path) -> None:
     """The file names the key files by their fingerprints, and reads back to the same."""
     front = Layout(KeyForm.RAW, Mode.CBC, Iv.FRONT)
-    supplied = together(Supplied(), [(front, "a" * 40)])
+    supplied = together(SuppliedLayouts(), [(front, "a" * 40)])
     write_layouts(tmp_path / "layouts.toml", supplied)
     assert read_layouts(tmp_path / "layouts.toml") == supplied
 
@@ -80,7 +80,7 @@ def test_what_is_proven_under_a_key_is_kept_so(tmp_path: Path) -> None:
         ('[[layouts]]\niv = "zero"\nprefix = "0"\n' + CBC, "layouts.0.prefix: string should match"),
         ('[[layouts]]\niv = "zero"\ncipher_of = "des"\n' + CBC, "layouts.0.cipher_of: extra inputs"),
         ('[[layouts]]\nkey_form = "raw"\nmode = "gcm"\niv = "zero"', "layouts.0: gcm takes iv"),
-        ("[[layouts", "is no TOML"),
+        ("[[layouts", "is not TOML"),
     ],
 )
 def test_faults_are_named_in_one_line(tmp_path: Path, text: str, said: str) -> None:

@@ -5,8 +5,8 @@ from typing import Final
 
 import pytest
 
-from audit.keys.password_keys import keys_from_password, split_use
 from audit.octopus.migrator_export import about_passwords
+from audit.run.references import keys_from_password, split_use
 from parsers.octopus.keys.password import PasswordUse, password_keys
 from parsers.secret import Secret
 from parsers.stores.interface import PasswordCheck

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from audit.keys.key_ring import KeyRing
 from audit.layouts.layout import Iv, KeyForm, Layout, Mode
-from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied
+from audit.layouts.user_supplied import NOTHING_SUPPLIED, SuppliedLayouts
 from audit.ownership.owners import Owners
 from audit.reencryption.make_plan import PlanRequest, make_plan
 from audit.reencryption.plan import Plan
-from audit.run.examine import Examined
+from audit.run.examine import ExaminedProduct
 from audit.run.run_audit import Request, examine_each_product, rings_for, run_audit
 from audit.run.stores_reading import StoresReading, read_stores
 from parsers.keys.key_file import KeyFile, make_key_file
@@ -52,10 +52,10 @@ class Estate:
     current: str = "new"
     plain: dict[str, bytes] = field(default_factory=dict)
 
-    def audited(self, supplied: Supplied = NOTHING_SUPPLIED) -> Run:
+    def audited(self, supplied: SuppliedLayouts = NOTHING_SUPPLIED) -> Run:
         return audited([self.store], self.keys, self.current, supplied)
 
-    def judged(self, supplied: Supplied = NOTHING_SUPPLIED) -> "Judged":
+    def judged(self, supplied: SuppliedLayouts = NOTHING_SUPPLIED) -> "Judged":
         return judged([self.store], self.keys, self.current, supplied)
 
     def plan(
@@ -64,7 +64,7 @@ class Estate:
         *,
         to: str = "new",
         also: Collection[str] = (),
-        supplied: Supplied = NOTHING_SUPPLIED,
+        supplied: SuppliedLayouts = NOTHING_SUPPLIED,
     ) -> Plan:
         return self.judged(supplied).plan(run, to=to, also=also, supplied=supplied)
 
@@ -75,7 +75,7 @@ class Judged:
 
     reading: StoresReading
     ring: KeyRing
-    examined: Examined
+    examined: ExaminedProduct
 
     def plan(
         self,
@@ -83,7 +83,7 @@ class Judged:
         *,
         to: str = "new",
         also: Collection[str] = (),
-        supplied: Supplied = NOTHING_SUPPLIED,
+        supplied: SuppliedLayouts = NOTHING_SUPPLIED,
     ) -> Plan:
         target = self.ring.find(to)
         assert target is not None
@@ -94,7 +94,7 @@ def audited(
     stores: Sequence[Store],
     keys: dict[str, bytes],
     current: str | None,
-    supplied: Supplied = NOTHING_SUPPLIED,
+    supplied: SuppliedLayouts = NOTHING_SUPPLIED,
 ) -> Run:
     request = Request(
         read_logs=lambda: LogReading((), (), (), (), (), ()),
@@ -108,7 +108,10 @@ def audited(
 
 
 def judged(
-    stores: Sequence[Store], keys: dict[str, bytes], current: str, supplied: Supplied = NOTHING_SUPPLIED
+    stores: Sequence[Store],
+    keys: dict[str, bytes],
+    current: str,
+    supplied: SuppliedLayouts = NOTHING_SUPPLIED,
 ) -> Judged:
     reading = read_stores(stores, Silent())
     rings = rings_for(reading, key_files(keys), [current])

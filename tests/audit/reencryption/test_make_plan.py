@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from audit.errors import ReencryptionError
 from audit.layouts.layout import Iv, KeyForm, Layout, Mode
-from audit.layouts.user_supplied import Supplied
+from audit.layouts.user_supplied import SuppliedLayouts
 from audit.reencryption.plan import PlaintextMac, Plan
 from audit.reencryption.state import State
 from parsers.secret import Secret
@@ -200,7 +200,7 @@ def test_no_layout_no_writing() -> None:
     assert plan.planned == {}
     assert states(plan)[:6] == ["refused"] * 6
     assert "layouts --known" in reason(plan, 0)
-    proven = estate.plan(estate.audited(), supplied=Supplied(proven=(GCM,)))
+    proven = estate.plan(estate.audited(), supplied=SuppliedLayouts(proven=(GCM,)))
     assert states(proven)[:6] == ["re-encrypt"] * 6
 
 

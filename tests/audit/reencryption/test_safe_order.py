@@ -15,14 +15,14 @@ from audit.reencryption.request import Question, ReencryptionRequest
 from audit.reencryption.safe_order import reencrypt
 from audit.reencryption.state import State
 from audit.run.audit import AuditRequest, audit
-from audit.run.observer import Unobserved
+from audit.run.observer import SilentObserver
 from audit.run.stores import StoreOptions
 from parsers.errors import StoreError
 from tests.audit.reencryption.real_stores import MIXED, csv_of
 from tests.support.rekeying import Rekeying, stored, under_new
 
 
-class Notes(Unobserved):
+class Notes(SilentObserver):
     """Writes down what it is told, and how the store is at that time."""
 
     def __init__(self, estate: Rekeying, engine: sa.Engine) -> None:

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from audit.layouts.layout import Encoding, Iv, KeyForm, Layout, Mode
-from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied
+from audit.layouts.user_supplied import NOTHING_SUPPLIED, SuppliedLayouts
 from audit.layouts.wrapper import Wrapper
 from audit.reencryption.cipher import open_value
 from audit.reencryption.target import NewLayout, NotEstablished, layouts_for
@@ -41,7 +41,7 @@ def chosen(
     *frames: pl.DataFrame,
     to: str = "new",
     keys: dict[str, bytes] | None = None,
-    supplied: Supplied = NOTHING_SUPPLIED,
+    supplied: SuppliedLayouts = NOTHING_SUPPLIED,
 ) -> dict[str, NewLayout | NotEstablished]:
     store = MemoryStore(numbered(pl.concat(frames)))
     found = judged([store], keys or KEYS, to, supplied)
@@ -89,9 +89,11 @@ def test_few_vectors_in_front_leave_the_layout_open() -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "supplied"), [(MANY, NOTHING_SUPPLIED), (8, Supplied(proven=(FRONT,)))], ids=["many", "proven"]
+    ("count", "supplied"),
+    [(MANY, NOTHING_SUPPLIED), (8, SuppliedLayouts(proven=(FRONT,)))],
+    ids=["many", "proven"],
 )
-def test_vectors_in_front_that_are_settled(count: int, supplied: Supplied) -> None:
+def test_vectors_in_front_that_are_settled(count: int, supplied: SuppliedLayouts) -> None:
     """Many values show that each has its own, and so does a known text: then the whole text is written."""
     found = layout_in(chosen(sealed(ECB, OLD), sealed(FRONT, NEW, count), supplied=supplied))
     assert [each.layout for each in found.alike] == [FRONT]
@@ -154,7 +156,7 @@ def test_several_layouts_of_other_keys_are_refused() -> None:
 
 def test_a_proven_layout_serves_where_nothing_opens() -> None:
     """A known plain text has proven it: the length of the key does not matter then."""
-    found = layout_in(chosen(sealed(FRONT, OLD), supplied=Supplied(proven=(GCM,))))
+    found = layout_in(chosen(sealed(FRONT, OLD), supplied=SuppliedLayouts(proven=(GCM,))))
     assert found.hypothesis.layout == GCM
     assert "known plain text" in found.basis
 
@@ -162,7 +164,7 @@ def test_a_proven_layout_serves_where_nothing_opens() -> None:
 def test_a_proven_layout_that_the_key_does_not_have() -> None:
     """A file of raw bytes is no hex: there is no key in that layout."""
     in_hex = Layout(KeyForm.HEX, Mode.CBC, Iv.FRONT)
-    refused = refusal_in(chosen(sealed(FRONT, OLD), supplied=Supplied(proven=(in_hex,))))
+    refused = refusal_in(chosen(sealed(FRONT, OLD), supplied=SuppliedLayouts(proven=(in_hex,))))
     assert "no AES key" in refused.reason
 
 

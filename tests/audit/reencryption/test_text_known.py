@@ -11,7 +11,7 @@ from typing import Final
 import pytest
 
 from audit.layouts.layout import Iv, KeyForm, Layout, Mode
-from audit.layouts.user_supplied import NOTHING_SUPPLIED, Supplied
+from audit.layouts.user_supplied import NOTHING_SUPPLIED, SuppliedLayouts
 from audit.reencryption.journal import journal_for_writing
 from audit.reencryption.plan import Plan
 from audit.reencryption.proof import prove
@@ -41,10 +41,10 @@ from tests.audit.reencryption.real_stores import in_sqlite, request_for, sqlite_
 from tests.support.sealing import UNKNOWN_VECTOR, passwords, seal, stored
 
 CONSTANT: Final = Layout(KeyForm.RAW, Mode.CBC, Iv.CONSTANT, constant_iv=UNKNOWN_VECTOR)
-PROVEN_FOR_OLD: Final = Supplied(
+PROVEN_FOR_OLD: Final = SuppliedLayouts(
     proven=(CONSTANT,), proven_under={CONSTANT: frozenset({hashlib.sha1(OLD).hexdigest()})}
 )
-PROVEN_FOR_NEW: Final = Supplied(
+PROVEN_FOR_NEW: Final = SuppliedLayouts(
     proven=(CONSTANT,), proven_under={CONSTANT: frozenset({hashlib.sha1(NEW).hexdigest()})}
 )
 SHOWN: Final = 20
@@ -73,7 +73,7 @@ def estate_of(
     )
 
 
-def carried_out(estate: Estate, folder: Path, supplied: Supplied = NOTHING_SUPPLIED) -> Plan:
+def carried_out(estate: Estate, folder: Path, supplied: SuppliedLayouts = NOTHING_SUPPLIED) -> Plan:
     """Everything that may be written, written and proven; the values afterwards are in the estate."""
     plan = estate.plan(estate.audited(supplied), supplied=supplied)
     with journal_for_writing(journal_at(folder), plan.target.fingerprint) as journal:
@@ -175,10 +175,12 @@ def test_few_vectors_in_front_are_not_written() -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "supplied"), [(60, NOTHING_SUPPLIED), (6, Supplied(proven=(FRONT,)))], ids=["many", "proven"]
+    ("count", "supplied"),
+    [(60, NOTHING_SUPPLIED), (6, SuppliedLayouts(proven=(FRONT,)))],
+    ids=["many", "proven"],
 )
 def test_settled_vectors_in_front_are_read_and_written(
-    tmp_path: Path, count: int, supplied: Supplied
+    tmp_path: Path, count: int, supplied: SuppliedLayouts
 ) -> None:
     """Many values show that each has its own, and so does a known text; openssl opens the whole text."""
     estate = estate_of(FRONT, passwords(count, random.Random(8)), new=FRONT, shown=count)

@@ -2,10 +2,10 @@
 
 import polars as pl
 
-from audit.run.copies import Copies, Joined, join_copies
+from audit.run.copies import Copies, JoinedCredentials, join_copies
 
 
-def joined(*rows: tuple[str, str, str]) -> Joined:
+def joined(*rows: tuple[str, str, str]) -> JoinedCredentials:
     """Rows of store, location and value."""
     frame = pl.DataFrame(rows, schema=["store", "location", "value_digest"], orient="row")
     return join_copies(

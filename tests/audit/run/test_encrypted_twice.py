@@ -9,6 +9,7 @@ from audit.layouts.layout import Encoding, Iv, KeyForm, Layout, Mode
 from audit.run.examine import examine
 from audit.trial.same_secret import SecretTags
 from parsers.secret import Secret
+from parsers.stores.interface import StoredValues
 from tests.support.sealing import candidate, passwords, ring_of, seal, stored
 
 TAGS = SecretTags(Secret(bytes(16)))
@@ -28,7 +29,7 @@ def test_the_inner_text_is_what_counts(inner: Layout) -> None:
         seal(GCM, NEW.content.reveal(), seal(inner, OLD.content.reveal(), text, chance), chance)
         for text in texts[10:]
     ]
-    examined = examine([stored([*plain, *twice])], ring_of(NEW, OLD), TAGS)
+    examined = examine([StoredValues(stored([*plain, *twice]))], ring_of(NEW, OLD), TAGS)
     frame = examined.frame
     assert frame["verdict"].to_list() == ["current"] * 10 + ["older-key"] * 10
     assert set(frame["opened_by"][10:]) == {"old"}
@@ -44,7 +45,9 @@ def test_a_secret_that_looks_like_ciphertext_is_a_secret() -> None:
     chance = random.Random(4)
     tokens = [seal(ECB, chance.randbytes(16), b"x" * 20, chance) for _ in range(10)]
     store = [seal(GCM, NEW.content.reveal(), token, chance) for token in tokens]
-    assert set(examine([stored(store)], ring_of(NEW, OLD), TAGS).frame["verdict"]) == {"current"}
+    assert set(examine([StoredValues(stored(store))], ring_of(NEW, OLD), TAGS).frame["verdict"]) == {
+        "current"
+    }
 
 
 def test_the_same_secret_once_and_twice_is_one_group() -> None:
@@ -53,7 +56,7 @@ def test_the_same_secret_once_and_twice_is_one_group() -> None:
     texts = passwords(12, chance)
     once = [seal(ECB, OLD.content.reveal(), text, chance) for text in texts]
     twice = [seal(GCM, NEW.content.reveal(), value, chance) for value in once]
-    tags = examine([stored([*once, *twice])], ring_of(NEW, OLD), TAGS).tags
+    tags = examine([StoredValues(stored([*once, *twice]))], ring_of(NEW, OLD), TAGS).tags
     assert (tags[:12] == tags[12:]).all()
     assert tags.any(axis=1).all()
 
@@ -66,7 +69,7 @@ def test_the_outer_key_is_not_called_useless() -> None:
         for text in passwords(10, chance)
     ]
     ring = ring_of(NEW, OLD)
-    examined = examine([stored(twice)], ring, TAGS)
+    examined = examine([StoredValues(stored(twice))], ring, TAGS)
     opens = KeyUse({"old": 10}, examined.outer, 10)
     remark = key_remark(ring.keys[0], opens, (), ring)
     assert remark.startswith("opens the outside of 10 values that were encrypted twice")
@@ -80,6 +83,6 @@ def test_one_value_that_lies_inside_as_others_do_outside() -> None:
     once = [seal(prefixed, OLD.content.reveal(), text, chance) for text in texts[:39]]
     inner = seal(prefixed, OLD.content.reveal(), texts[39], chance)
     twice = seal(GCM, NEW.content.reveal(), inner, chance)
-    frame = examine([stored([*once, twice])], ring_of(NEW, OLD), TAGS).frame
+    frame = examine([StoredValues(stored([*once, twice]))], ring_of(NEW, OLD), TAGS).frame
     assert frame["verdict"].to_list() == ["older-key"] * 40
     assert "encrypted twice" in frame["reason"][39]

@@ -6,9 +6,10 @@ import random
 from audit.keys.key_ring import with_twins
 from audit.layouts.layout import Iv, KeyForm, Layout, Mode
 from audit.run.examine import examine
-from audit.run.groups import group_letters
+from audit.run.run_credentials import group_letters
 from audit.trial.same_secret import SecretTags
 from parsers.secret import Secret
+from parsers.stores.interface import StoredValues
 from tests.support.sealing import candidate, passwords, ring_of, seal, stored
 
 ECB = Layout(KeyForm.RAW, Mode.ECB, Iv.NONE)
@@ -30,7 +31,9 @@ def test_shared_secrets_are_grouped_opened_or_not() -> None:
     ]
     more = [seal(layout, key, text, chance) for layout in (ECB, FRONT) for text in passwords(20, chance)]
     found = examine(
-        [stored([*values, *more])], ring_of(candidate("k", key, current=True)), SecretTags(Secret(bytes(16)))
+        [StoredValues(stored([*values, *more]))],
+        ring_of(candidate("k", key, current=True)),
+        SecretTags(Secret(bytes(16))),
     )
     letters = group_letters(found.tags).to_list()[: len(values)]
     assert letters == ["A", "A", "B", "B", "", "", ""]
@@ -47,7 +50,7 @@ def test_two_files_of_one_key_are_opened_each_in_its_own_form() -> None:
     texts = passwords(40, chance)
     values = [seal(ECB, key, text, chance) for text in texts[:30]]
     values += [seal(ECB, other, text, chance) for text in texts[30:]]
-    found = examine([stored(values)], ring_of(*keys), SecretTags(Secret(bytes(16))))
+    found = examine([StoredValues(stored(values))], ring_of(*keys), SecretTags(Secret(bytes(16))))
     assert found.frame["opened_by"].n_unique() == 1
     openers = [found.opener(row) for row in range(len(values))]
     assert [each.aes_key.reveal() for (each,) in openers] == [key] * 30 + [other] * 10
@@ -62,7 +65,7 @@ def test_a_single_value_that_opens_with_certainty_is_not_lost() -> None:
     values.append(seal(FRONT, old, b"one text of thirty-one letters.", chance))  # a single byte of padding
     values += [seal(FRONT, chance.randbytes(16), text, chance) for text in passwords(6, chance)]
     ring = ring_of(candidate("new", new, current=True), hexed)
-    frame = examine([stored(values)], ring, SecretTags(Secret(bytes(16)))).frame
+    frame = examine([StoredValues(stored(values))], ring, SecretTags(Secret(bytes(16)))).frame
     assert frame["opened_by"][30] == "old"
     assert frame["verdict"][30] in {"older-key", "ambiguous"}
     assert set(frame["verdict"][31:]) == {"lost"}
@@ -75,7 +78,9 @@ def test_hex_is_not_taken_for_base64() -> None:
     values = [seal(ECB, key, text, chance) for text in passwords(20, chance)]
     values += [chance.randbytes(256).hex().encode() for _ in range(3)]  # RSA, say
     frame = examine(
-        [stored(values)], ring_of(candidate("k", key, current=True)), SecretTags(Secret(bytes(16)))
+        [StoredValues(stored(values))],
+        ring_of(candidate("k", key, current=True)),
+        SecretTags(Secret(bytes(16))),
     ).frame
     assert frame["verdict"].to_list() == ["current"] * 20 + ["unknown"] * 3
 
@@ -87,5 +92,5 @@ def test_values_of_the_size_of_rsa_are_not_lost() -> None:
     values = [seal(ECB, key, text, chance) for text in passwords(20, chance)]
     values += [base64.b64encode(chance.randbytes(256)) for _ in range(3)]
     ring = ring_of(candidate("k", key, current=True))
-    frame = examine([stored(values)], ring, SecretTags(Secret(bytes(16)))).frame
+    frame = examine([StoredValues(stored(values))], ring, SecretTags(Secret(bytes(16)))).frame
     assert frame["verdict"].to_list() == ["current"] * 20 + ["unknown"] * 3

@@ -6,11 +6,12 @@ from audit.cloudbees.layouts import LAYOUTS
 from audit.discovery.known_text import PROPOSED_TEXT, KnownText, prove
 from audit.keys.key_ring import Key, KeyRing
 from audit.layouts.layout import Iv, KeyForm, Layout, Mode
-from audit.layouts.user_supplied import Supplied, together
-from audit.run.examine import Examined, examine
+from audit.layouts.user_supplied import SuppliedLayouts, together
+from audit.run.examine import ExaminedProduct, examine
 from audit.run.open_questions import open_questions
 from audit.trial.same_secret import SecretTags
 from parsers.secret import Secret
+from parsers.stores.interface import StoredValues
 from reports.wording import question_in_words, settling_steps
 from tests.support.sealing import UNKNOWN_VECTOR, candidate, passwords, ring_of, seal, stored
 
@@ -27,8 +28,8 @@ def values(key: Key, layout: Layout, count: int, seed: int = 1) -> list[bytes]:
     return [seal(layout, key.content.reveal(), text, chance) for text in texts]
 
 
-def examined(store: list[bytes], ring: KeyRing, supplied: Supplied | None = None) -> Examined:
-    return examine([stored(store)], ring, TAGS, supplied or Supplied())
+def examined(store: list[bytes], ring: KeyRing, supplied: SuppliedLayouts | None = None) -> ExaminedProduct:
+    return examine([StoredValues(stored(store))], ring, TAGS, supplied or SuppliedLayouts())
 
 
 def test_nothing_is_open_where_all_is_settled() -> None:
@@ -60,9 +61,11 @@ def test_the_proposed_text_answers_it() -> None:
     """Stored by the server under its key, it settles the whole store, and nothing stays open."""
     ring, store = ring_of(NEW), values(NEW, UNKNOWN, 5)
     proof = seal(UNKNOWN, NEW.content.reveal(), PROPOSED_TEXT.encode(), random.Random(2))
-    known = KnownText("/c", stored([proof]).select("value", "iv"), Secret(PROPOSED_TEXT.encode()))
+    known = KnownText(
+        "/c", "cloudbees-cd", stored([proof]).select("value", "iv"), Secret(PROPOSED_TEXT.encode())
+    )
     given = prove(known, ring.keys, LAYOUTS).gives
-    supplied = together(Supplied(), ((each.layout, NEW.fingerprint) for each in given))
+    supplied = together(SuppliedLayouts(), ((each.layout, NEW.fingerprint) for each in given))
     settled = examined(store, ring, supplied)
     assert open_questions([settled]) == []
     assert set(settled.frame["text_confidence"]) == {"proven"}
@@ -71,7 +74,7 @@ def test_the_proposed_text_answers_it() -> None:
 def test_what_is_proven_for_one_key_is_not_for_another() -> None:
     """A vector in front under the current key says nothing of an older server's two values."""
     ring = ring_of(NEW, OLD)
-    supplied = together(Supplied(), [(FRONT, NEW.fingerprint)])
+    supplied = together(SuppliedLayouts(), [(FRONT, NEW.fingerprint)])
     store = [*values(NEW, FRONT, 3), *values(OLD, UNKNOWN, 2)]
     frame = examined(store, ring, supplied).frame
     assert frame["text_confidence"].to_list() == ["proven"] * 3 + ["weak"] * 2
@@ -83,7 +86,7 @@ def test_a_proof_that_settles_not_everything() -> None:
     newer = Layout(
         KeyForm.RAW, Mode.CBC, Iv.CONSTANT, constant_iv=bytes.fromhex("0177c2e98d3b5a6f4410fe27b9d08c3a")
     )
-    supplied = together(Supplied(), [(newer, NEW.fingerprint)])
+    supplied = together(SuppliedLayouts(), [(newer, NEW.fingerprint)])
     store = [*values(NEW, UNKNOWN, 25), *values(NEW, newer, 3, seed=5)]
     (question,) = open_questions([examined(store, ring_of(NEW), supplied)])
     assert (question.values, question.settled, question.proposed_text) == (25, 3, "")
@@ -105,7 +108,7 @@ def test_a_known_text_of_an_old_value_settles_the_rest() -> None:
         KeyForm.RAW, Mode.CBC, Iv.CONSTANT, constant_iv=bytes.fromhex("0177c2e98d3b5a6f4410fe27b9d08c3a")
     )
     older = Layout(KeyForm.RAW, Mode.CBC, Iv.CONSTANT, constant_iv=UNKNOWN_VECTOR)
-    supplied = together(Supplied(), [(newer, NEW.fingerprint), (older, NEW.fingerprint)])
+    supplied = together(SuppliedLayouts(), [(newer, NEW.fingerprint), (older, NEW.fingerprint)])
     store = [*values(NEW, UNKNOWN, 25), *values(NEW, newer, 3, seed=5)]
     of = examined(store, ring_of(NEW), supplied)
     assert open_questions([of]) == []

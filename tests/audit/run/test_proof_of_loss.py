@@ -15,6 +15,7 @@ from audit.layouts.layout import Iv, KeyForm, Layout, Mode, Padding
 from audit.run.examine import examine
 from audit.trial.same_secret import SecretTags
 from parsers.secret import Secret
+from parsers.stores.interface import StoredValues
 from tests.support.sealing import candidate, passwords, ring_of, seal, stored
 
 TAGS = SecretTags(Secret(bytes(16)))
@@ -29,7 +30,7 @@ SECRET = b"correct horse battery staple"
 
 
 def judged(values: Sequence[bytes], *keys: Key) -> pl.DataFrame:
-    return examine([stored(values)], ring_of(*keys), TAGS).frame
+    return examine([StoredValues(stored(values))], ring_of(*keys), TAGS).frame
 
 
 def store(layout: Layout, chance: random.Random, size: int = 40) -> list[bytes]:

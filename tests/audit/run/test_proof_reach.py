@@ -8,10 +8,11 @@ import pytest
 
 from audit.keys.key_ring import KeyRing
 from audit.layouts.layout import Iv, KeyForm, Layout, Mode
-from audit.layouts.user_supplied import Supplied, together
-from audit.run.examine import Examined, examine
+from audit.layouts.user_supplied import SuppliedLayouts, together
+from audit.run.examine import ExaminedProduct, examine
 from audit.trial.same_secret import SecretTags
 from parsers.secret import Secret
+from parsers.stores.interface import StoredValues
 from tests.support.sealing import candidate, ring_of, seal, stored
 
 TAGS: Final = SecretTags(Secret(bytes(16)))
@@ -48,14 +49,14 @@ def russian(count: int, seed: int = 3) -> list[bytes]:
     return ["".join(chance.choices(letters, k=chance.randint(12, 30))).encode() for _ in range(count)]
 
 
-def examined(proven: Layout, *parts: tuple[Layout, list[bytes]], ring: KeyRing = RING) -> Examined:
+def examined(proven: Layout, *parts: tuple[Layout, list[bytes]], ring: KeyRing = RING) -> ExaminedProduct:
     chance = random.Random(9)
     values = [seal(layout, KEY.content.reveal(), text, chance) for layout, texts in parts for text in texts]
-    supplied = together(Supplied(), [(proven, KEY.fingerprint)])
-    return examine([stored(values)], ring, TAGS, supplied)
+    supplied = together(SuppliedLayouts(), [(proven, KEY.fingerprint)])
+    return examine([StoredValues(stored(values))], ring, TAGS, supplied)
 
 
-def known_texts(of: Examined) -> list[bool]:
+def known_texts(of: ExaminedProduct) -> list[bool]:
     return [each in {"proven", "strong"} for each in of.frame["text_confidence"]]
 
 

@@ -15,6 +15,7 @@ from audit.run import examine as examination
 from audit.run.examine import examine
 from audit.trial.same_secret import SecretTags
 from parsers.secret import Secret
+from parsers.stores.interface import StoredValues
 from tests.support.sealing import candidate, passwords, ring_of, seal, stored
 
 TAGS: Final = SecretTags(Secret(bytes(16)))
@@ -51,7 +52,7 @@ def test_answers_are_those_of_a_whole_trial(seed: int, monkeypatch: pytest.Monke
     ring = ring_of(*(candidate(f"k{n}", key, current=not n) for n, key in enumerate(keys)))
 
     def answer() -> list[dict[str, Any]]:
-        return examine([stored(values)], ring, TAGS).frame.to_dicts()
+        return examine([StoredValues(stored(values))], ring, TAGS).frame.to_dicts()
 
     monkeypatch.setattr(sample_trial, "_FEW", 16)
     short = answer()

@@ -15,7 +15,7 @@ from Crypto.Cipher import AES, DES, DES3, Blowfish
 from audit.layouts.layout import Layout, Padding
 from audit.trial.best import best_openings
 from audit.trial.hypothesis import hypotheses
-from audit.trial.opened import Opened
+from audit.trial.opened import OpenedValues
 from audit.trial.plain_text import Content
 from audit.trial.same_secret import SecretTags
 from audit.trial.try_keys import try_keys
@@ -60,7 +60,7 @@ LIBRARY: Final = {"aes": AES, "3des": DES3, "des": DES, "blowfish": Blowfish}
 KEYS: Final = {"aes": KEY16, "3des": KEY24, "des": KEY8, "blowfish": b"any length"}
 
 
-def all_opened(values: list[bytes | None], layout: Layout, contents: list[bytes]) -> list[Opened]:
+def all_opened(values: list[bytes | None], layout: Layout, contents: list[bytes]) -> list[OpenedValues]:
     tried = hypotheses([candidate(str(place), each) for place, each in enumerate(contents)], [layout])
     return list(try_keys(Views(stored(values, layout)), tried))
 

@@ -21,6 +21,7 @@ from audit.trial.same_secret import SecretTags
 from audit.trial.try_keys import try_keys
 from audit.trial.views import Views
 from parsers.secret import Secret
+from parsers.stores.interface import StoredValues
 from tests.support.programs import need
 from tests.support.sealing import candidate, passwords, ring_of, seal, stored
 from tests.vectors import make_ciphertext
@@ -95,7 +96,7 @@ def test_a_store_of_octopus_values() -> None:
     more = [seal(layout, master_key, text, chance) for text in passwords(30, chance)]
     frame = stored([vector["value"].encode(), *more]).with_columns(system=pl.lit("octopus"))
     key = candidate("k", b"file", current=True, master_key=master_key)
-    examined = examine([frame], ring_of(key, product=OCTOPUS), SecretTags(Secret(bytes(16))))
+    examined = examine([StoredValues(frame)], ring_of(key, product=OCTOPUS), SecretTags(Secret(bytes(16))))
     assert set(examined.frame["verdict"]) == {"current"}
 
 

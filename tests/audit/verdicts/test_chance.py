@@ -11,6 +11,7 @@ from audit.layouts.layout import Iv, KeyForm, Layout, Mode
 from audit.run.examine import examine
 from audit.trial.same_secret import SecretTags
 from parsers.secret import Secret
+from parsers.stores.interface import StoredValues
 from tests.support.sealing import candidate, passwords, ring_of, seal, stored
 
 FRONT: Final = Layout(KeyForm.RAW, Mode.CBC, Iv.FRONT)
@@ -31,7 +32,7 @@ def binary(count: int, chance: random.Random) -> list[bytes]:
 
 
 def judged(values: list[bytes], keys: list[Key]) -> pl.DataFrame:
-    return examine([stored(values)], ring_of(*keys), TAGS).frame
+    return examine([StoredValues(stored(values))], ring_of(*keys), TAGS).frame
 
 
 def test_a_binary_secret_in_a_store_that_opens() -> None:

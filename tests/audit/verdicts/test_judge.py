@@ -11,9 +11,10 @@ from Crypto.Cipher import AES
 
 from audit.keys.key_ring import Key
 from audit.layouts.layout import Iv, KeyForm, Layout, Mode
-from audit.run.examine import Examined, examine
+from audit.run.examine import ExaminedProduct, examine
 from audit.trial.same_secret import SecretTags
 from parsers.secret import Secret
+from parsers.stores.interface import StoredValues
 from tests.support.sealing import candidate, passwords, ring_of, seal, stored
 
 ECB = Layout(KeyForm.RAW, Mode.ECB, Iv.NONE)
@@ -22,8 +23,8 @@ GCM = Layout(KeyForm.RAW, Mode.GCM, Iv.FRONT, nonce_size=12)
 TAGS = SecretTags(Secret(bytes(range(16))))
 
 
-def judged(values: list[bytes | None], *keys: Key) -> Examined:
-    return examine([stored(values)], ring_of(*keys), TAGS)
+def judged(values: list[bytes | None], *keys: Key) -> ExaminedProduct:
+    return examine([StoredValues(stored(values))], ring_of(*keys), TAGS)
 
 
 def sixteen_keys(chance: random.Random) -> list[Key]:
@@ -177,5 +178,5 @@ def test_no_current_key_is_said() -> None:
 def test_external_credentials_need_nothing() -> None:
     """A credential of type EXTERNAL is kept elsewhere, whatever its value looks like."""
     frame = stored([b"", None, b"x"]).with_columns(pl.lit("EXTERNAL").alias("credential_type"))
-    verdicts = examine([frame], ring_of(candidate("k", bytes(16))), TAGS).frame["verdict"]
+    verdicts = examine([StoredValues(frame)], ring_of(candidate("k", bytes(16))), TAGS).frame["verdict"]
     assert set(verdicts) == {"external"}

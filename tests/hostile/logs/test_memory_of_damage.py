@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from parsers.logs.reading import read_logs
-from parsers.logs.window import Window
+from parsers.logs.window import StreamWindow
 from tests.bench.log_generator import write_log
 
 
@@ -60,4 +60,4 @@ def test_no_buffer_waits_for_the_garbage_collector(
     (tmp_path / "damaged").write_bytes(packed)
     reading = read_logs([str(tmp_path / "damaged")])
     assert reading.unread
-    assert not [kept for kept in gc.get_objects() if isinstance(kept, Window)]
+    assert not [kept for kept in gc.get_objects() if isinstance(kept, StreamWindow)]

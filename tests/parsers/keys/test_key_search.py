@@ -11,8 +11,7 @@ from typing import Final
 import pytest
 
 from parsers.keys.key_file import KeyFile
-from parsers.keys.key_folder import SMALL_FOLDER
-from parsers.keys.key_search import LeftOut
+from parsers.keys.key_search import SMALL_FOLDER, UntriedFiles
 from parsers.keys.read_key_files import find_key_files, read_key_files
 from parsers.keys.reference import MAX_SECRET_BYTES
 from parsers.unread import Unread
@@ -43,7 +42,7 @@ def conf(folder: Path) -> Path:
     return folder
 
 
-def keys(found: list[KeyFile | Unread | LeftOut]) -> list[KeyFile]:
+def keys(found: list[KeyFile | Unread | UntriedFiles]) -> list[KeyFile]:
     return [each for each in found if isinstance(each, KeyFile) and each.likely]
 
 
@@ -56,9 +55,9 @@ def test_an_archive_of_a_backup(tmp_path: Path) -> None:
     (key,) = keys(found)
     assert (key.label, key.content.reveal()) == ("conf-2019.tar.gz!/conf/passkey", KEY)
     assert key.reference == f"{archive}!/./conf/passkey"
-    (left_out,) = [each for each in found if isinstance(each, LeftOut)]
+    (left_out,) = [each for each in found if isinstance(each, UntriedFiles)]
     assert (left_out.unlikely, left_out.too_large) == (1, 2)
-    assert "1 can be no key" in left_out.remark
+    assert "1 cannot be keys" in left_out.remark
     assert not any(isinstance(each, Unread) for each in found)
     (labelled,) = keys(find_key_files(f"old={archive}"))
     assert labelled.label == "old!/conf/passkey"
@@ -94,7 +93,7 @@ def test_a_damaged_archive_is_unread(tmp_path: Path) -> None:
     run("tar", "-czf", tmp_path / "whole.tgz", "-C", tmp_path / "server", "conf", "logs")
     write(tmp_path / "cut.tgz", (tmp_path / "whole.tgz").read_bytes()[:60])
     found = find_key_files(str(tmp_path / "cut.tgz"))
-    assert [type(each) for each in found if not isinstance(each, LeftOut)] == [Unread]
+    assert [type(each) for each in found if not isinstance(each, UntriedFiles)] == [Unread]
     foreign = find_key_files(str(write(tmp_path / "conf.7z", b"7z\xbc\xaf\x27\x1c" + bytes(100))))
     assert isinstance(foreign[0], Unread)
     assert "7z" in foreign[0].reason
@@ -119,7 +118,7 @@ def test_a_large_tree_is_searched(tmp_path: Path) -> None:
     found = find_key_files(str(tmp_path))
     assert [each.label for each in keys(found)] == ["backup/encoded.txt", "backup/odd.bin", "backup/passkey"]
     assert not any(isinstance(each, Unread) for each in found)
-    (left_out,) = [each for each in found if isinstance(each, LeftOut)]
+    (left_out,) = [each for each in found if isinstance(each, UntriedFiles)]
     assert (left_out.unlikely, left_out.too_large) == (SMALL_FOLDER + 200, 2)
     unlikely = [each for each in found if isinstance(each, KeyFile) and not each.likely]
     assert len(unlikely) == SMALL_FOLDER + 200

@@ -13,11 +13,10 @@ import pytest
 
 from parsers.archives.inputs import InputFile
 from parsers.errors import ArchiveError, ClusterError, SecretReferenceError
-from parsers.logs.batch import BatchSize, batches
 from parsers.logs.dask_cluster import dask_executor
 from parsers.logs.period import Period
 from parsers.logs.reading import LogReading, read_logs
-from parsers.logs.reading_in_batches import read_logs_in_batches
+from parsers.logs.reading_in_batches import BatchSize, batches, read_logs_in_batches
 from parsers.secret import Secret
 from tests.support.dask_cluster import DaskCluster, dask_cluster
 

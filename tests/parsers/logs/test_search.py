@@ -3,8 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parsers.logs.matcher import Matcher
-from parsers.logs.search import Bounds, RawEntry, Searched, search
+from parsers.logs.search import Bounds, Matcher, RawEntry, SearchResult, search
 from tests.parsers.logs import reference
 from tests.parsers.logs.streams import Pieces
 
@@ -13,7 +12,7 @@ START = b"2021-03-04T05:06:07.089 | INFO  | Thread-1 | "
 WRAPPER = b"INFO   | jvm 1    | 2019/09/05 13:25:31.469 | "
 
 
-def found(data: bytes, bounds: Bounds, piece: int = 1 << 30) -> tuple[list[RawEntry], Searched]:
+def found(data: bytes, bounds: Bounds, piece: int = 1 << 30) -> tuple[list[RawEntry], SearchResult]:
     entries: list[RawEntry] = []
     return entries, search(Pieces(data, piece), Matcher(PHRASES), entries.extend, bounds)
 

@@ -121,7 +121,7 @@ def test_rest_export_says_nothing(tmp_path: Path) -> None:
         tmp_path / "o.sqlite", [Row("Account", "Accounts-1", {"Password": {"HasValue": True}})]
     )
     assert [each.reason for each in events(path) if isinstance(each, Unread)] == [
-        "Accounts-1/Password: only whether there is a value, as the REST API tells"
+        "Accounts-1/Password: only whether there is a value, as the REST API reports"
     ]
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from parsers.errors import StoreError
-from parsers.octopus.stores.drop import OfflineDrop
-from parsers.octopus.stores.script import OctopusScript
+from parsers.octopus.stores.forms import OfflineDrop
+from parsers.octopus.stores.sql_server_script import OctopusScript
 from parsers.octopus.stores.table_file import OctopusTableFile
 from parsers.stores.interface import Store
 from parsers.stores.open import open_store

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import mssql, mysql, oracle, postgresql
 
-from parsers.octopus.stores.document_cells import Documents
+from parsers.octopus.stores.document_records import Documents
 from parsers.stores.database.catalogue import Column, Table
 from parsers.stores.database.changing.mapped_records import ValueColumns
 from parsers.stores.database.changing.row_statements import KEYS, select_rows, update_row

@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from audit.layouts.key_bytes import WRITTEN_FORMS, key_bytes
+from audit.layouts.key_material import WRITTEN_FORMS, key_bytes
 from audit.layouts.layout import KeyForm
 from parsers.secret import Secret
 from tests.support.java_key import secret_key_spec

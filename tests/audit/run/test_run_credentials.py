@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.run.groups import group_letters
+from audit.run.run_credentials import group_letters
 
 
 @given(st.lists(st.integers(0, 40), max_size=200))

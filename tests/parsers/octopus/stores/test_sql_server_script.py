@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from parsers.octopus.stores.sql_server_script import InsertedRow, NotFollowed, SqlServerScript
+from parsers.octopus.stores.sql_server_script import InsertedRow, SqlServerScript, UnreadStatement
 from parsers.stores.interface import Uncovered
 from parsers.stores.open import open_store
 from parsers.stores.sql_dump.window import SqlWindow
@@ -46,7 +46,7 @@ EXPECTED = [
 ]
 
 
-def read(text: str, size: int) -> Iterator[InsertedRow | NotFollowed]:
+def read(text: str, size: int) -> Iterator[InsertedRow | UnreadStatement]:
     data = text.encode()
     pieces = (data[at : at + size] for at in range(0, len(data), size))
     return SqlServerScript(SqlWindow(pieces)).read()
@@ -114,4 +114,4 @@ def test_noise_is_no_trouble() -> None:
     for _ in range(300):
         text = "".join(chance.choices(alphabet, k=chance.randint(1, 400)))
         for row in read(f"{text}{TRICKY}", 64):
-            assert isinstance(row, InsertedRow | NotFollowed)
+            assert isinstance(row, InsertedRow | UnreadStatement)

@@ -1,5 +1,7 @@
-"""What all values of a product show together, once every key was tried on them."""
+"""What values that no key opens show: each by itself, and all of a product together."""
 
+import base64
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Final
@@ -8,17 +10,18 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from audit.discovery.own_forms import own_forms
 from audit.discovery.single_blocks import agree, behind_a_constant
 from audit.keys.key_ring import Key, KeyRing
-from audit.layouts.layout import BLOCK, Encoding, Mode
+from audit.layouts.layout import BLOCK, Encoding, Layout, Mode
 from audit.trial.best import Best
 from audit.trial.groups import Bytes, Rows
 from audit.trial.hypothesis import Hypothesis
-from audit.trial.last_bytes import end_alike
+from audit.trial.partial_openings import NO_KEY, begins_as_text, end_alike
 from audit.trial.plain_text import Content, Damage
 from audit.trial.views import View
-from audit.verdicts.judge import Unopened
-from audit.verdicts.value_form import Form, Forms, Population
+from audit.verdicts.judge import Grounds, UnopenedValues
+from audit.verdicts.value_form import Forms, Population, ValueForm
 from parsers.secret import Secret
 
 _AES_KEY_BITS: Final = (0, 128, 256)
@@ -32,9 +35,9 @@ def seen_together(
     ring: KeyRing,
     bests: Sequence[Best],
     sure: Sequence[npt.NDArray[np.bool_]],
-    unopened: Sequence[Unopened],
+    unopened: Sequence[UnopenedValues],
     tried: Sequence[Hypothesis],
-) -> tuple[Population, list[Unopened]]:
+) -> tuple[Population, list[UnopenedValues]]:
     """The population, and what no key opens with what single blocks show of each other.
 
     Args:
@@ -91,9 +94,9 @@ def _flags(size: int, rows: Rows) -> npt.NDArray[np.bool_]:
     return flags
 
 
-def _single_blocks(unopened: Unopened) -> tuple[Rows, Bytes]:
+def _single_blocks(unopened: UnopenedValues) -> tuple[Rows, Bytes]:
     """The values of a single block that fit an established layout: their places, and shape [n, 16]."""
-    fit = (unopened.forms.form == Form.FITTING) & (unopened.forms.sizes == BLOCK)
+    fit = (unopened.forms.form == ValueForm.FITTING) & (unopened.forms.sizes == BLOCK)
     rows, found = [], []
     for encoding in Encoding:
         decoded = unopened.values[View(encoding)]
@@ -104,9 +107,9 @@ def _single_blocks(unopened: Unopened) -> tuple[Rows, Bytes]:
     return np.concatenate(rows), np.frombuffer(b"".join(found), np.uint8).reshape(-1, BLOCK)
 
 
-def _padded_alike(unopened: Unopened, keys: Collection[Secret]) -> npt.NDArray[np.bool_]:
+def _padded_alike(unopened: UnopenedValues, keys: Collection[Secret]) -> npt.NDArray[np.bool_]:
     """Values that fit an established layout, and end in one padding under one key; shape [n]."""
-    fit = pl.Series(unopened.forms.form == Form.FITTING)
+    fit = pl.Series(unopened.forms.form == ValueForm.FITTING)
     found = np.zeros(len(fit), np.bool_)
     for encoding in Encoding if fit.any() else ():
         found |= end_alike(unopened.values[View(encoding)].set(~fit, None), keys)
@@ -116,3 +119,50 @@ def _padded_alike(unopened: Unopened, keys: Collection[Secret]) -> npt.NDArray[n
 def _is_odd(key: Key) -> bool:
     """Short, and no AES key: a passphrase, or a key of another cipher."""
     return key.bits not in _AES_KEY_BITS or (not key.bits and len(key.content) <= _PASSPHRASE_BYTES)
+
+
+_ENCODED: Final = re.compile(rb"[A-Za-z0-9+/]*")
+_ENCODINGS: Final = (Encoding.RAW, Encoding.BASE64_URL, Encoding.BASE64, Encoding.HEX)
+
+
+def seen_alone(unopened: UnopenedValues, known: Sequence[Layout], grounds: Grounds) -> UnopenedValues:
+    """The same values, with what each shows by itself; nothing where no layout is established.
+
+    Args:
+        unopened: the values of a batch.
+        known: the layouts that are tried.
+        grounds: what verdicts rest on.
+    """
+    if grounds.published or not grounds.established:
+        return unopened
+    form = np.where(unopened.meant, ValueForm.TYPED, unopened.forms.form)
+    misfits = np.flatnonzero((form == ValueForm.MISFIT) | (form == ValueForm.WRAPPED))
+    fitting = np.flatnonzero(form == ValueForm.FITTING)
+    values = unopened.values.frame["value"]
+    own = own_forms(values, [*misfits.tolist(), *fitting.tolist()], grounds.ring.keys, known)
+    rows = np.concatenate([misfits, fitting])
+    keys: dict[Hypothesis, None] = {
+        each: None for each in grounds.tried[: grounds.count] if each.layout.plain_aes
+    }
+    of_secret = {each.aes_key: each.key for each in reversed(keys)}
+    places = np.array([*of_secret.values(), NO_KEY], np.int32)
+    begins = np.full(len(form), NO_KEY, np.int32)
+    begins[rows] = places[begins_as_text(_first_bytes(unopened, rows), of_secret.keys())]
+    return replace(unopened, own_key=own.key, begins_under=begins)
+
+
+def _first_bytes(unopened: UnopenedValues, rows: np.ndarray[tuple[int], np.dtype[np.intp]]) -> pl.Series:
+    """Values as bytes; of one that does not decode what can be read until then."""
+    found = pl.Series([None] * len(rows), dtype=pl.Binary)
+    for encoding in _ENCODINGS:
+        decoded = unopened.values[View(encoding)].gather(pl.Series(rows))
+        found = decoded.zip_with((decoded.bin.size() >= BLOCK).fill_null(value=False), found)
+    missing = found.is_null().arg_true()
+    left = [_readable(value) for value in unopened.values.frame["value"].gather(rows[missing]).to_list()]
+    return found.scatter(missing, pl.Series(left, dtype=pl.Binary)) if left else found
+
+
+def _readable(value: bytes) -> bytes:
+    match = _ENCODED.match(value)
+    text = match[0] if match else b""
+    return base64.b64decode(text[: len(text) // 4 * 4])
