@@ -159,7 +159,7 @@ def test_blob_documents_are_listed(tmp_path: Path) -> None:
 
 
 BLOBS = {
-    "no gzip": b"not compressed",
+    "not gzip": b"not compressed",
     "cut off": gzip.compress('{"Token": 1}'.encode("utf-16-le"))[:-9],
     "no UTF-16": gzip.compress(b"abc"),
     "too large": gzip.compress(bytes(MAX_DOCUMENT_BYTES + 1)),
