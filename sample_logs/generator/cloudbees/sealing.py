@@ -61,8 +61,10 @@ _SEALED: Final = {
     Fate.FROM_LABS: (LABS, "lost"),
 }
 _BINARY_LENGTHS: Final = (17, 24, 27, 20, 18, 22)
-"""Bytes drawn for each secret of raw bytes. Of every other one the value is cut to as many bytes as that: too
-many for one block, no whole number of blocks of 16 or of 8, and too few for a nonce, a byte and a tag."""
+"""Bytes drawn for each secret of raw bytes."""
+_CUT_AFTER: Final = 32
+"""Every other one is a longer secret, cut off so many bytes later than those drawn: no whole number of blocks
+of 16 or of 8, and too many for a single block behind a prefix that no other value has."""
 _WEAK_LENGTH: Final = 14
 """Bytes of the others: a wrong key gives two bytes of padding to one value in 65,000, and with some keys and
 layouts to try that is no proof."""
@@ -109,7 +111,8 @@ class Sealer:
         if number % 2:
             secret = secret[:_WEAK_LENGTH]
             return Sealed(new_value(secret, CURRENT.content), "ambiguous", CURRENT, secret)
-        return Sealed(cut_off(new_value(secret, CURRENT.content), len(secret)), "damaged")
+        whole = new_value(secret * 4, CURRENT.content)
+        return Sealed(cut_off(whole, _CUT_AFTER + len(secret)), "damaged")
 
     def _encrypted(self, fate: Fate, number: int) -> Sealed:
         key, verdict = _SEALED[fate]

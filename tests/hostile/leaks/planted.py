@@ -81,7 +81,7 @@ def _make_values(planted: Planted, keys: dict[str, bytes], chance: random.Random
         planted.values[f"{label}-{number}"] = value
         planted.secrets[f"password {number}"] = secret
         planted.secrets[f"value {number}"] = value
-    damaged = base64.b64encode(chance.randbytes(17))
+    damaged = base64.b64encode(chance.randbytes(41))  # no whole blocks, and more than one
     in_clear = chance.randbytes(9).hex().encode() + b"!"
     planted.values |= {"damaged": damaged, "in-clear": in_clear, "empty": b""}
     planted.secrets |= {"damaged value": damaged, "password in clear": in_clear}
