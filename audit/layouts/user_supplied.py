@@ -85,7 +85,7 @@ def read_layouts(path: Path) -> SuppliedLayouts:
         raise LayoutError(f"{name}: {_first_fault(error)}") from error
     except RecursionError as error:
         raise LayoutError(f"{name} is not TOML: it is nested too deeply") from error
-    except ValueError as error:  # no TOML, no UTF-8, a number of more digits than Python converts
+    except ValueError as error:  # not TOML, not UTF-8, a number of more digits than Python converts
         raise LayoutError(f"{name} is not TOML: {_one_line(str(error))}") from error
     return SuppliedLayouts(
         to_try=tuple(entry.layout() for entry in file.layouts if not entry.proven),

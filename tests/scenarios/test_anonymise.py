@@ -28,7 +28,7 @@ def test_the_bundle(export_run: AuditRun, tmp_path: Path) -> None:
     out = tmp_path / "bundle"
     ended = passkey_audit("anonymise", export_run.folder, "--out", out)
     assert ended.code == 0, ended.err
-    assert "look it through" in ended.err
+    assert "read it before you hand it over" in ended.err
     assert {path.name for path in out.iterdir()} == {path.name for path in export_run.folder.iterdir()}
     assert oct(out.stat().st_mode & 0o777) == "0o700"
     before, after = read_run_folder(export_run.folder), read_run_folder(out)

@@ -118,8 +118,8 @@ def test_a_file_that_others_may_write_to(settings: Path) -> None:
         ("owners = ['a', 'b']", "'owners' has a value"),
         ("quiet = 'yes'\nstore = [{a = 1}]", "'store' has a value"),
         ("store = true", "'store' has a value"),
-        ("store = 'x", "no TOML"),
-        ("store = '\udcff'", "no TOML"),
+        ("store = 'x", "is not TOML"),
+        ("store = '\udcff'", "is not TOML"),
     ],
 )
 def test_a_setting_that_makes_no_sense(tmp_path: Path, text: str, message: str) -> None:
