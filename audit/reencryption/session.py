@@ -13,9 +13,10 @@ from audit.products import every_product, product_of
 from audit.reencryption.guards import StoreObstacles, refuse_obstacles, refuse_rotation
 from audit.reencryption.journal import canonical_store_path
 from audit.reencryption.make_plan import PlanRequest, make_plan, values_of
+from audit.reencryption.new_layout import Layouts
 from audit.reencryption.overrides import Despite
 from audit.reencryption.plan import Plan
-from audit.reencryption.target import Layouts, layouts_for
+from audit.reencryption.target import layouts_for
 from audit.run.examine import ExaminedProduct
 from audit.run.run_audit import examine_each_product, rings_for
 from audit.run.stores_reading import StoresReading, read_stores
@@ -162,7 +163,8 @@ def _layouts_like(request: SessionRequest, ring: KeyRing, target: Key, progress:
     """How values under `target` are written, where the stores of --like show it."""
     reading = read_stores([*request.stores, *request.like], progress).of_product(ring.product.id)
     (examined,) = examine_each_product(reading, KeyRings({ring.product.id: ring}), request.supplied)
-    return layouts_for(target, examined, values_of(examined, reading), request.supplied)
+    deciding = {store.label for store in request.like}
+    return layouts_for(target, examined, values_of(examined, reading), request.supplied, deciding)
 
 
 def _refuse_same_key(plan: Plan, target: Key) -> None:

@@ -11,7 +11,8 @@ from audit.layouts.layout import Encoding, Iv, KeyForm, Layout, Mode
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, SuppliedLayouts
 from audit.layouts.wrapper import Wrapper
 from audit.reencryption.cipher import open_value
-from audit.reencryption.target import NewLayout, NotEstablished, layouts_for
+from audit.reencryption.new_layout import NewLayout, NotEstablished
+from audit.reencryption.target import layouts_for
 from parsers.secret import Secret
 from tests.audit.reencryption.by_openssl import opened_by_openssl
 from tests.audit.reencryption.estate import BESIDE, ECB, FRONT, GCM, NEW, OLD, OTHER_NEW, ZERO, judged
