@@ -107,6 +107,9 @@ def plan_session(request: SessionRequest, progress: Progress) -> Session:
     current = request.current or _current(request.run.summary.keys, request.files, reading.systems())
     rings = rings_for(reading, request.files, current)
     ring, target = _target(rings, request, reading)
+    if _is_new(target, request.run):
+        ring = replace(ring, new=target.label)
+        rings = replace(rings, rings={**rings.rings, ring.product.id: ring})
     left_alone = {
         product_of(system).title: reading.of_product(system).values()
         for system in sorted(reading.systems() - {ring.product.id})
@@ -157,6 +160,11 @@ def _target(rings: KeyRings, request: SessionRequest, reading: StoresReading) ->
         labels = ", ".join(key.label for key in ring.keys)
         raise KeyRingError(f"no key is labelled {label!r}", hint=f"labels: {labels}")
     return ring, ring.opens_as(target)  # two files of one key are one target
+
+
+def _is_new(target: Key, run: Run) -> bool:
+    """Whether the audit did without this key: what it called lost is not the new key's by being added."""
+    return not target.current and target.fingerprint not in {key.fingerprint for key in run.summary.keys}
 
 
 def _layouts_like(request: SessionRequest, ring: KeyRing, target: Key, progress: Progress) -> Layouts:
