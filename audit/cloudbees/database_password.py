@@ -11,8 +11,9 @@ from audit.cloudbees.layouts import LAYOUTS
 from audit.errors import KeyRingError, ReencryptionError
 from audit.keys.key_ring import Key
 from audit.layouts.layout import Layout
+from audit.reencryption.adopted_layout import in_layouts
 from audit.reencryption.cipher import Notation, open_value
-from audit.reencryption.target import NewLayout, in_layouts
+from audit.reencryption.new_layout import NewLayout
 from audit.trial.best import CLEARLY_LIKELIER
 from audit.trial.hypothesis import Hypothesis, hypotheses
 from audit.trial.plain_text import Content

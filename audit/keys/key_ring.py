@@ -52,12 +52,15 @@ class KeyRing:
         keys: each once, labels distinct.
         remarks: how the current key was chosen or why there is none, and what was merged or renamed.
         chosen: label of the current key that was chosen; its twins are current too.
+        new: label of a key that is only to be written under, if there is one: that it opens nothing is no
+            sign that what no key opens may be its own.
     """
 
     product: Product
     keys: tuple[Key, ...]
     remarks: tuple[str, ...]
     chosen: str = ""
+    new: str = ""
 
     @property
     def current(self) -> Key | None:

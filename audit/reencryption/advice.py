@@ -6,7 +6,7 @@ import polars as pl
 
 from audit.keys.key_ring import Key, KeyRing
 from audit.product import KeyChange
-from audit.reencryption.target import SURE
+from audit.reencryption.new_layout import SURE
 from audit.verdict import Verdict
 
 

@@ -10,9 +10,10 @@ from audit.errors import ReencryptionError
 from audit.keys.key_ring import Key, KeyRing
 from audit.layouts.user_supplied import SuppliedLayouts
 from audit.reencryption.cipher import open_value
+from audit.reencryption.new_layout import SURE, Layouts, NewLayout, NotEstablished
 from audit.reencryption.plan import PlaintextMac, Plan, PlannedChange, with_outcomes
 from audit.reencryption.state import OF_VERDICT, PLAN, State
-from audit.reencryption.target import SURE, Layouts, NewLayout, NotEstablished, layouts_for
+from audit.reencryption.target import layouts_for
 from audit.run.examine import ExaminedProduct
 from audit.run.stores_reading import StoresReading
 from audit.trial.hypothesis import Hypothesis

@@ -13,9 +13,10 @@ from audit.products import every_product, product_of
 from audit.reencryption.guards import StoreObstacles, refuse_obstacles, refuse_rotation
 from audit.reencryption.journal import canonical_store_path
 from audit.reencryption.make_plan import PlanRequest, make_plan, values_of
+from audit.reencryption.new_layout import Layouts
 from audit.reencryption.overrides import Despite
 from audit.reencryption.plan import Plan
-from audit.reencryption.target import Layouts, layouts_for
+from audit.reencryption.target import layouts_for
 from audit.run.examine import ExaminedProduct
 from audit.run.run_audit import examine_each_product, rings_for
 from audit.run.stores_reading import StoresReading, read_stores
@@ -106,6 +107,9 @@ def plan_session(request: SessionRequest, progress: Progress) -> Session:
     current = request.current or _current(request.run.summary.keys, request.files, reading.systems())
     rings = rings_for(reading, request.files, current)
     ring, target = _target(rings, request, reading)
+    if _is_new(target, request.run):
+        ring = replace(ring, new=target.label)
+        rings = replace(rings, rings={**rings.rings, ring.product.id: ring})
     left_alone = {
         product_of(system).title: reading.of_product(system).values()
         for system in sorted(reading.systems() - {ring.product.id})
@@ -158,11 +162,17 @@ def _target(rings: KeyRings, request: SessionRequest, reading: StoresReading) ->
     return ring, ring.opens_as(target)  # two files of one key are one target
 
 
+def _is_new(target: Key, run: Run) -> bool:
+    """Whether the audit did without this key: what it called lost is not the new key's by being added."""
+    return not target.current and target.fingerprint not in {key.fingerprint for key in run.summary.keys}
+
+
 def _layouts_like(request: SessionRequest, ring: KeyRing, target: Key, progress: Progress) -> Layouts:
     """How values under `target` are written, where the stores of --like show it."""
     reading = read_stores([*request.stores, *request.like], progress).of_product(ring.product.id)
     (examined,) = examine_each_product(reading, KeyRings({ring.product.id: ring}), request.supplied)
-    return layouts_for(target, examined, values_of(examined, reading), request.supplied)
+    deciding = {store.label for store in request.like}
+    return layouts_for(target, examined, values_of(examined, reading), request.supplied, deciding)
 
 
 def _refuse_same_key(plan: Plan, target: Key) -> None:

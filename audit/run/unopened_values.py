@@ -59,6 +59,7 @@ def seen_together(
             layout = tried[each].layout
             size = layout.overhead + BLOCK + _SHORT_TEXT * (layout.mode is Mode.GCM)
             shortest = min(shortest or size, size)
+    used.add(ring.new)
     idle = [key for place, key in enumerate(ring.keys) if _label(ring, place) not in used]
     blocks = [_single_blocks(each) for each in unopened]
     together = np.concatenate([found for _, found in blocks])

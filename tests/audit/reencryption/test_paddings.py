@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.layouts.layout import Padding
+from audit.reencryption.adopted_layout import in_layouts
 from audit.reencryption.cipher import Notation, fresh_vector
-from audit.reencryption.target import NewLayout, in_layouts
+from audit.reencryption.new_layout import NewLayout
 from parsers.secret import Secret
 from tests.support.one_layout import hypothesis_of, layout_of, opened, written
 from tests.support.openssl_enc import decrypted

@@ -11,7 +11,7 @@ from audit.reencryption.session import plan_session
 from audit.reencryption.state import State
 from parsers.progress import Silent
 from parsers.stores.open import open_store
-from tests.audit.reencryption.estate import NEW, OLD, key_files, states
+from tests.audit.reencryption.estate import FOREIGN, NEW, OLD, OTHER_NEW, key_files, states
 from tests.audit.reencryption.real_stores import MIXED, csv_of, in_sqlite, request_for, sqlite_of, values_of
 
 PLANNED = ["re-encrypt", "already"] * 6 + ["left"]
@@ -107,3 +107,14 @@ def test_the_current_key_is_that_of_the_run(tmp_path: Path) -> None:
     without = plan_session(replace(request, files=key_files({"new": NEW})), Silent())
     assert without.ring.current is None or without.ring.current.label == "new"
     assert in_sqlite(path) == MIXED
+
+
+@pytest.mark.parametrize("to", ["next", "new"])
+def test_a_new_key_takes_no_loss_back(tmp_path: Path, to: str) -> None:
+    """The audit called a value lost; a key that is only to be written under is no candidate for it."""
+    path = sqlite_of(tmp_path / "a.sqlite", values_of([NEW] * 12 + [FOREIGN]))
+    keys = {"new": NEW, "next": OTHER_NEW}
+    request = request_for(path, keys={"new": NEW})
+    assert request.run.credentials["verdict"][12] == "lost"
+    session = plan_session(replace(request, files=key_files(keys), to=to, current=["new"]), Silent())
+    assert session.judged["verdict"][12] == ("lost" if to == "next" else "unknown")

@@ -1,22 +1,39 @@
 """In which layout new values are written: what the data show, and nothing else."""
 
 import base64
+import hashlib
 import random
+from dataclasses import replace
 from typing import Final
 
 import polars as pl
 import pytest
 
+from audit.cloudbees.product import CLOUDBEES_CD
+from audit.keys.key_ring import make_key_ring
 from audit.layouts.layout import Encoding, Iv, KeyForm, Layout, Mode
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, SuppliedLayouts
 from audit.layouts.wrapper import Wrapper
+from audit.reencryption.adopted_layout import names_key
 from audit.reencryption.cipher import open_value
-from audit.reencryption.target import NewLayout, NotEstablished, layouts_for
+from audit.reencryption.new_layout import NewLayout, NotEstablished
+from audit.reencryption.target import layouts_for
 from parsers.secret import Secret
 from tests.audit.reencryption.by_openssl import opened_by_openssl
-from tests.audit.reencryption.estate import BESIDE, ECB, FRONT, GCM, NEW, OLD, OTHER_NEW, ZERO, judged
+from tests.audit.reencryption.estate import (
+    BESIDE,
+    ECB,
+    FRONT,
+    GCM,
+    NEW,
+    OLD,
+    OTHER_NEW,
+    ZERO,
+    judged,
+    key_files,
+)
 from tests.audit.reencryption.memory_store import MemoryStore
-from tests.support.sealing import passwords, seal, stored
+from tests.support.sealing import UNKNOWN_VECTOR, passwords, seal, stored
 
 KEYS: Final = {"old": OLD, "new": NEW}
 SHORT: Final = Secret(b"short")
@@ -42,13 +59,20 @@ def chosen(
     to: str = "new",
     keys: dict[str, bytes] | None = None,
     supplied: SuppliedLayouts = NOTHING_SUPPLIED,
+    current: str = "",
+    export: pl.DataFrame | None = None,
 ) -> dict[str, NewLayout | NotEstablished]:
-    store = MemoryStore(numbered(pl.concat(frames)))
-    found = judged([store], keys or KEYS, to, supplied)
+    """Of a store of these frames, and an `export` that says how the server writes."""
+    stores = [MemoryStore(numbered(pl.concat(frames)))]
+    if export is not None:
+        there = export.with_columns(store=pl.lit("export"))
+        stores.append(MemoryStore(numbered(there)))
+        stores[-1].label = "export"
+    found = judged(stores, keys or KEYS, current or to, supplied)
     target = found.ring.find(to)
     assert target is not None
     values = pl.concat([batch.frame.select("value", "iv") for batch in found.reading.batches])
-    return dict(layouts_for(target, found.examined, values, supplied))
+    return dict(layouts_for(target, found.examined, values, supplied, ["export"]))
 
 
 def numbered(frame: pl.DataFrame) -> pl.DataFrame:
@@ -118,7 +142,8 @@ def test_two_layouts_are_refused_by_name() -> None:
     refused = refusal_in(chosen(sealed(GCM, NEW), sealed(FRONT, NEW)))
     assert GCM.name in refused.reason
     assert FRONT.name in refused.reason
-    assert "layouts --known" in refused.hint
+    assert "--like" in refused.hint
+    assert "one known plain text" not in refused.hint
     among_others = chosen(
         sealed(GCM, NEW), sealed(FRONT, NEW, kind="user"), sealed(ECB, OLD, kind="email-config")
     )
@@ -159,6 +184,155 @@ def test_a_proven_layout_serves_where_nothing_opens() -> None:
     found = layout_in(chosen(sealed(FRONT, OLD), supplied=SuppliedLayouts(proven=(GCM,))))
     assert found.hypothesis.layout == GCM
     assert "known plain text" in found.basis
+
+
+CONSTANT: Final = Layout(KeyForm.RAW, Mode.CBC, Iv.CONSTANT, constant_iv=UNKNOWN_VECTOR)
+ANOTHER: Final = replace(CONSTANT, constant_iv=bytes(range(160, 176)))
+NEXT: Final = {"new": NEW, "next": OTHER_NEW}
+
+
+def proven_for(key: bytes, *layouts: Layout) -> SuppliedLayouts:
+    """By a text of a value under this key file."""
+    under = frozenset({hashlib.sha1(key).hexdigest()})
+    return SuppliedLayouts(proven=layouts, proven_under=dict.fromkeys(layouts, under))
+
+
+@pytest.mark.parametrize("layout", [ECB, GCM], ids=lambda layout: layout.name)
+def test_a_text_of_an_old_value_does_not_decide_for_a_new_key(layout: Layout) -> None:
+    """The current key's values lie in two layouts: the proven one of them may be an older server's."""
+    old = sealed(CONSTANT, NEW, 6)
+    found = chosen(
+        sealed(layout, NEW, 40), old, to="next", keys=NEXT, current="new", supplied=proven_for(NEW, CONSTANT)
+    )
+    refused = refusal_in(found)
+    assert layout.name in refused.reason
+    assert CONSTANT.name in refused.reason
+    assert "--like" in refused.hint
+
+
+def test_an_export_of_a_new_credential_says_which() -> None:
+    """Of two layouts under the current key the one is taken in which its server writes now."""
+    found = chosen(
+        sealed(GCM, NEW, 20),
+        sealed(CONSTANT, NEW, 6),
+        to="next",
+        keys=NEXT,
+        current="new",
+        supplied=proven_for(NEW, CONSTANT),
+        export=sealed(GCM, NEW, 1, kind="user"),
+    )
+    assert layout_in(found).hypothesis.layout == GCM
+    assert layout_in(found).hypothesis.aes_key == Secret(OTHER_NEW)
+
+
+@pytest.mark.parametrize("layout", [CONSTANT, ANOTHER], ids=["first", "second"])
+def test_an_export_settles_what_two_texts_have_proven(layout: Layout) -> None:
+    """Both vectors are proven for the target: no further text helps, and a credential of now does."""
+    frames = [sealed(each, NEW, 8) for each in (CONSTANT, ANOTHER)]
+    supplied = proven_for(NEW, CONSTANT, ANOTHER)
+    refused = refusal_in(chosen(*frames, supplied=supplied))
+    assert CONSTANT.name in refused.reason
+    assert ANOTHER.name in refused.reason
+    assert "--like" in refused.hint
+    assert "known" not in refused.hint
+    export = sealed(layout, NEW, 2, kind="user")
+    found = layout_in(chosen(*frames, supplied=supplied, export=export))
+    assert found.hypothesis.layout == layout
+
+
+def test_the_current_key_goes_before_others() -> None:
+    """An older key's layout does not count where the current key's values show the server's."""
+    found = layout_in(
+        chosen(
+            sealed(FRONT, OTHER_NEW, 20),
+            sealed(GCM, NEW),
+            to="next",
+            keys={"older": OTHER_NEW, "new": NEW, "next": bytes(range(7, 39))},
+            current="new",
+        )
+    )
+    assert found.hypothesis.layout == GCM
+
+
+def test_a_proof_under_another_key_says_nothing() -> None:
+    """Neither of a key of another length, nor one that is not there: as if there were no proof."""
+    upgrade = refusal_in(chosen(sealed(CONSTANT, OLD, 20), supplied=proven_for(OLD, CONSTANT)))
+    assert "of 128 bits" in upgrade.reason
+    elsewhere = chosen(
+        sealed(GCM, NEW), to="next", keys=NEXT, current="new", supplied=proven_for(bytes(16), CONSTANT)
+    )
+    assert layout_in(elsewhere).hypothesis.layout == GCM
+
+
+def test_a_proof_under_the_target_itself_is_taken() -> None:
+    """In whichever layout other keys' values lie, and whatever their length."""
+    found = layout_in(chosen(sealed(GCM, OLD), supplied=proven_for(NEW, CONSTANT)))
+    assert found.hypothesis.layout == CONSTANT
+    two = refusal_in(chosen(sealed(GCM, OLD), supplied=proven_for(NEW, CONSTANT, ANOTHER)))
+    assert "more than one" in two.reason
+
+
+def test_a_vector_seen_under_one_key_is_not_copied() -> None:
+    """It may be the key's MD5, which another key does not have; seen under two it is the program's own."""
+    md5 = replace(CONSTANT, constant_iv=hashlib.md5(NEW).digest())
+    one = chosen(sealed(md5, NEW, 12), to="next", keys=NEXT, current="new", supplied=proven_for(NEW, md5))
+    refused = refusal_in(one)
+    assert "one key alone" in refused.reason
+    assert "--like" in refused.hint
+    both = frozenset(hashlib.sha1(key).hexdigest() for key in (NEW, OTHER_NEW))
+    two = chosen(
+        sealed(CONSTANT, NEW, 12),
+        sealed(CONSTANT, OTHER_NEW, 12),
+        to="next",
+        keys={"new": NEW, "older": OTHER_NEW, "next": bytes(range(7, 39))},
+        current="new",
+        supplied=SuppliedLayouts(proven=(CONSTANT,), proven_under={CONSTANT: both}),
+    )
+    assert layout_in(two).hypothesis.layout == CONSTANT
+
+
+def test_a_layout_proven_everywhere_gives_way_to_what_the_values_show() -> None:
+    """Whoever wrote `proven` by hand may have meant old values: those of the current key decide."""
+    supplied = SuppliedLayouts(proven=(CONSTANT,))
+    refused = refusal_in(chosen(sealed(GCM, NEW), to="next", keys=NEXT, current="new", supplied=supplied))
+    assert GCM.name in refused.reason
+    assert CONSTANT.name in refused.reason
+    same = chosen(sealed(CONSTANT, NEW), to="next", keys=NEXT, current="new", supplied=supplied)
+    assert layout_in(same).hypothesis.layout == CONSTANT
+
+
+@pytest.mark.parametrize(
+    ("layout", "named"),
+    [
+        (replace(ECB, prefix=hashlib.sha1(NEW).digest()[:4]), True),
+        (replace(ECB, prefix=hashlib.sha1(NEW).digest()[3:9]), True),
+        (replace(ECB, prefix=hashlib.sha1(NEW).digest()[:3]), False),
+        (replace(ECB, wrapper=Wrapper(b"{" + hashlib.sha1(NEW).hexdigest()[:6].encode() + b"}")), True),
+        (replace(ECB, wrapper=Wrapper(b"{new}")), True),
+        (replace(ECB, wrapper=Wrapper(b"{renewed}")), False),
+        (replace(ECB, wrapper=Wrapper(b"{passkey1}")), True),
+        (replace(ECB, wrapper=Wrapper(b"{AES}")), False),
+    ],
+)
+def test_what_names_a_key(layout: Layout, named: bool) -> None:
+    """A part of the fingerprint that is no chance, or the label of the file."""
+    key = make_key_ring(
+        CLOUDBEES_CD,
+        key_files({"new": NEW, "passkey1": NEW}),
+        current_label=None,
+        seen=[],
+    ).keys[0]
+    assert names_key(layout, key) is named
+
+
+def test_a_prefix_that_names_a_key_is_not_copied() -> None:
+    """Values under the next key would say that they are under this one."""
+    named = replace(ECB, prefix=hashlib.sha1(NEW).digest()[:4])
+    refused = refusal_in(chosen(sealed(named, NEW, 20), to="next", keys=NEXT, current="new"))
+    assert "names that key" in refused.reason
+    plain = replace(ECB, prefix=b"\x01\x02\x03\x04")
+    found = layout_in(chosen(sealed(plain, NEW, 20), to="next", keys=NEXT, current="new"))
+    assert found.hypothesis.layout.prefix == plain.prefix
 
 
 def test_a_proven_layout_that_the_key_does_not_have() -> None:

@@ -13,8 +13,8 @@ from audit.layouts.layout import Encoding, Iv, KeyForm, Layout, Mode
 from audit.layouts.wrapper import Wrapper
 from audit.reencryption.cipher import Notation, encrypt_value, fresh_vector, open_value
 from audit.reencryption.make_plan import NewValue, new_value
+from audit.reencryption.new_layout import NewLayout
 from audit.reencryption.plan import PlaintextMac
-from audit.reencryption.target import NewLayout
 from audit.trial.hypothesis import Hypothesis
 from audit.trial.try_keys import try_keys
 from audit.trial.views import Views
