@@ -185,7 +185,7 @@ def seen_alone(unopened: UnopenedValues, known: Sequence[Layout], grounds: Groun
 
 
 def _first_bytes(unopened: UnopenedValues, rows: Rows, established: Sequence[Layout]) -> pl.Series:
-    """Values as bytes, without an established prefix; of one that does not decode what can be read until then."""
+    """Values as bytes, without an established prefix; of one that does not decode, what can be read of it."""
     found = pl.Series([None] * len(rows), dtype=pl.Binary)
     for encoding in _ENCODINGS:
         decoded = unopened.values[View(encoding)].gather(pl.Series(rows))

@@ -105,7 +105,8 @@ _CHANCE_OF_SPARE_BITS: Final = {2: 1 / 16, 3: 1 / 4}
 
 def _lacks_padding(tail: bytes) -> bool:
     """Whether text, after 16 characters, is of base64's alphabets and of a length that asks for a `=`."""
-    return len(tail) % 4 in _SPARE_BITS_ZERO and _ENCODED.fullmatch(tail) is not None
+    encoded = _ENCODED.fullmatch(tail) is not None and not _ENCODED_END[Encoding.HEX].fullmatch(tail)
+    return encoded and len(tail) % 4 in _SPARE_BITS_ZERO
 
 
 _ENCODED: Final = re.compile(rb"[A-Za-z0-9+/_-]+")
