@@ -85,38 +85,36 @@ class InnerValues:
             and best.hypothesis[row] == hypothesis
         }
         ends = {row for row, tail in tails.items() if forms.end_as(tail)}
-        bare = {
-            row: _CHANCE_OF_SPARE_BITS[len(tails[row]) % 4] for row in tails if _lacks_padding(tails[row])
-        }
-        without = {
-            row for row in ends & bare.keys() if tails[row][-1:] in _SPARE_BITS_ZERO[len(tails[row]) % 4]
-        }
-        if _tail_log10(len(without), sum(bare.values())) > _CHANCE_LOG10:
-            ends -= without
-        return sorted(ends - (bare.keys() - without))
+        for missing, zero in _SPARE_BITS_ZERO.items():
+            bare = {row for row, tail in tails.items() if _lacks_padding(tail, missing)}
+            canonical = {row for row in ends & bare if tails[row][-1:] in zero}
+            by_chance = _tail_log10(len(canonical), len(bare), len(zero) / 64) > _CHANCE_LOG10
+            ends -= bare if by_chance else bare - canonical
+        return sorted(ends)
 
 
 _CHANCE_LOG10: Final = -3.0
 _SPARE_BITS_ZERO: Final = {2: b"AQgw", 3: b"AEIMQUYcgkosw048"}
 """By the length of base64 modulo 4: the last characters of what an encoder writes (RFC 4648, section 3.5)."""
 
-_CHANCE_OF_SPARE_BITS: Final = {2: 1 / 16, 3: 1 / 4}
 
-
-def _lacks_padding(tail: bytes) -> bool:
-    """Whether text, after 16 characters, is of base64's alphabets and of a length that asks for a `=`."""
+def _lacks_padding(tail: bytes, over: int) -> bool:
+    """Whether text, after 16 characters, is base64 of so many characters over a multiple of 4, and no hex."""
     encoded = _ENCODED.fullmatch(tail) is not None and not _ENCODED_END[Encoding.HEX].fullmatch(tail)
-    return encoded and len(tail) % 4 in _SPARE_BITS_ZERO
+    return encoded and len(tail) % 4 == over
 
 
 _ENCODED: Final = re.compile(rb"[A-Za-z0-9+/_-]+")
 
 
-def _tail_log10(seen: int, expected: float) -> float:
-    """log10 of a bound on the probability that chance gives as many (Chernoff, for Poisson's law)."""
-    if seen <= expected:
+def _tail_log10(seen: int, of: int, chance: float) -> float:
+    """log10 of a bound on the probability that chance gives as many (Chernoff, for the binomial law)."""
+    if seen <= of * chance:
         return 0.0
-    return (seen - expected - seen * math.log(seen / expected)) / math.log(10)
+    others = of - seen
+    log = seen * math.log(seen / (of * chance))
+    log += others * math.log(others / (of * (1 - chance))) if others else 0.0
+    return -log / math.log(10)
 
 
 _WHOLE: Final = (Iv.ZERO, Iv.KEY, Iv.CONSTANT)

@@ -112,7 +112,8 @@ def test_passwords_of_letters_and_digits_are_no_sign_of_another_encryption() -> 
 def test_what_ends_as_a_stored_value_does_is_a_sign(padding: bytes) -> None:
     """A single one with its padding, and many without."""
     chance = random.Random(10)
-    inner = [seal(ECB, OLD.content.reveal(), text, chance) for text in passwords(12, chance)]
+    texts = [text[:7] + b"!" * 14 for text in passwords(12, chance)]
+    inner = [seal(ECB, OLD.content.reveal(), text, chance) for text in texts]
     bare = inner if padding else [value.rstrip(b"=") for value in inner]
     count = 1 if padding else len(bare)
     reasons = behind_an_unknown_vector([*passwords(20, chance), *bare[:count]])

@@ -57,7 +57,7 @@ def test_secrets_in_utf_16_that_zeros_fill_up() -> None:
 
 
 def test_a_length_that_only_padding_of_another_kind_has_is_lost() -> None:
-    """Values of GCM are not of whole blocks: beside a layout that shows nothing they are lost all the same."""
+    """Values of GCM are not of whole blocks: beside one that shows nothing they are lost all the same."""
     chance = random.Random(23)
     zero = replace(ECB, padding=Padding.ZERO)
     others = [seal(GCM, KEY, text, chance) for text in passwords(30, chance)]
@@ -84,7 +84,9 @@ def test_single_blocks_behind_an_unknown_vector(form: str, count: int) -> None:
     chance = random.Random(24)
     others = [wrapped(form, ECB, KEY, text, chance) for text in passwords(40, chance, longest=40)]
     single = [wrapped(form, UNKNOWN, OLD, text, chance) for text in passwords(count, chance, longest=12)]
-    assert set(verdicts(single, others, CURRENT, OLDER)[0]) == {"unknown"}
+    found = Counter(verdicts(single, others, CURRENT, OLDER)[0])
+    assert found["unknown"] >= count - 1
+    assert found.keys() <= {"unknown", "ambiguous"}  # one block ends as if it were padded, by chance
 
 
 @pytest.mark.parametrize("form", WRAPPED)
