@@ -97,6 +97,11 @@ class Padding(StrEnum):
         """The byte that fills up and is stripped, where nothing says how many there are."""
         return {Padding.ZERO: 0, Padding.STAR: ord("*")}.get(self)
 
+    @property
+    def shows_text_alone(self) -> bool:
+        """Whether a secret that is not text may end under its key as random bytes do."""
+        return self.fill is not None or self is Padding.ISO10126
+
 
 class Iv(StrEnum):
     """Where the initialization vector (for GCM: the nonce) comes from.

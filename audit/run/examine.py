@@ -284,7 +284,7 @@ class _Examination:
     def judged(self, inner: ExaminedProduct | None) -> ExaminedProduct:
         """The verdicts; `inner` are those of what was found under another encryption."""
         sure = [each & is_there(batch) for each, batch in zip(self._sure(), self.batches, strict=True)]
-        population, unopened = seen_together(self.ring, self.bests, sure, self.unopened, self.grounds.tried)
+        population, unopened = seen_together(self.ring, self.bests, sure, self.unopened, self.grounds)
         frames, tags, cases, whole = [], [], [], []
         for batch, best, others in zip(self.batches, self.bests, unopened, strict=True):
             judgement = judge(batch, best, others, population, self.grounds)

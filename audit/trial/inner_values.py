@@ -1,5 +1,6 @@
 """Plain texts that look like stored values themselves: what was encrypted twice."""
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -65,7 +66,9 @@ class InnerValues:
         """Rows that open with certainty, not to a whole text, and whose text ends as a stored value does.
 
         Its first block cannot be read, so that no key can be tried inside. Its length and the characters that
-        can be read are enough: a block in base64 has 24 characters, of which two are `=`.
+        can be read are enough, where they are a whole form: a block in base64 has 24 characters, of which two
+        are `=`. Base64 without its padding is what passwords of letters and digits are as well: of them only
+        the bits of the last character that encode nothing are looked at, of all such texts together.
 
         Args:
             best: the best openings.
@@ -73,17 +76,45 @@ class InnerValues:
             layouts: the forms that values of the store have.
         """
         forms = _Forms.of(layouts)
-        return sorted(
-            {
-                row
-                for row, hypothesis, tail in self._tails
-                if sure[row]
-                and not best.whole[row]
-                and not best.proven[row]
-                and best.hypothesis[row] == hypothesis
-                and forms.end_as(tail)
-            }
-        )
+        tails = {
+            row: tail
+            for row, hypothesis, tail in self._tails
+            if sure[row]
+            and not best.whole[row]
+            and not best.proven[row]
+            and best.hypothesis[row] == hypothesis
+        }
+        ends = {row for row, tail in tails.items() if forms.end_as(tail)}
+        for missing, zero in _SPARE_BITS_ZERO.items():
+            bare = {row for row, tail in tails.items() if _lacks_padding(tail, missing)}
+            canonical = {row for row in ends & bare if tails[row][-1:] in zero}
+            by_chance = _tail_log10(len(canonical), len(bare), len(zero) / 64) > _CHANCE_LOG10
+            ends -= bare if by_chance else bare - canonical
+        return sorted(ends)
+
+
+_CHANCE_LOG10: Final = -3.0
+_SPARE_BITS_ZERO: Final = {2: b"AQgw", 3: b"AEIMQUYcgkosw048"}
+"""By the length of base64 modulo 4: the last characters of what an encoder writes (RFC 4648, section 3.5)."""
+
+
+def _lacks_padding(tail: bytes, over: int) -> bool:
+    """Whether text, after 16 characters, is base64 of so many characters over a multiple of 4, and no hex."""
+    encoded = _ENCODED.fullmatch(tail) is not None and not _ENCODED_END[Encoding.HEX].fullmatch(tail)
+    return encoded and len(tail) % 4 == over
+
+
+_ENCODED: Final = re.compile(rb"[A-Za-z0-9+/_-]+")
+
+
+def _tail_log10(seen: int, of: int, chance: float) -> float:
+    """log10 of a bound on the probability that chance gives as many (Chernoff, for the binomial law)."""
+    if seen <= of * chance:
+        return 0.0
+    others = of - seen
+    log = seen * math.log(seen / (of * chance))
+    log += others * math.log(others / (of * (1 - chance))) if others else 0.0
+    return -log / math.log(10)
 
 
 _WHOLE: Final = (Iv.ZERO, Iv.KEY, Iv.CONSTANT)

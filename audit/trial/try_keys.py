@@ -59,8 +59,11 @@ def try_single_blocks(
         openings, numbered from `start`, their rows those of the batch.
     """
     single = np.zeros(values.frame.height, np.bool_)
-    for view in dict.fromkeys(View.of(each.layout) for each in tried):
-        single |= (values[view].bin.size() == BLOCK).fill_null(value=False).to_numpy()
+    for view, prefix in dict.fromkeys((View.of(each.layout), each.layout.prefix) for each in tried):
+        here = values[view].bin.size() == BLOCK + len(prefix)
+        if prefix:
+            here &= values[view].bin.starts_with(prefix)
+        single |= here.fill_null(value=False).to_numpy()
     rows = np.flatnonzero(single)
     if rows.size:
         for opened in try_keys(Views(values.frame[rows]), tried, worth):

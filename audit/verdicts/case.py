@@ -47,6 +47,9 @@ class Case(IntEnum):
     BEGINS = 34
     CUT_OPENS = 35
     FEW = 36
+    SILENT = 37
+    STREAM = 38
+    BESIDE_STREAM = 39
 
     @property
     def verdict(self) -> Verdict:
@@ -92,6 +95,9 @@ _VERDICTS: Final = {
     Case.BEGINS: Verdict.AMBIGUOUS,
     Case.CUT_OPENS: Verdict.DAMAGED,
     Case.FEW: Verdict.UNKNOWN,
+    Case.SILENT: Verdict.UNKNOWN,
+    Case.STREAM: Verdict.UNKNOWN,
+    Case.BESIDE_STREAM: Verdict.UNKNOWN,
 }
 
 
@@ -116,6 +122,18 @@ _SENTENCES: Final = {
     Case.FEW: (
         "fits an established layout, and {unopened}; but some candidate opens nothing at all, and may have "
         "written so few values in a way that shows under no key: if that key is new, audit without it"
+    ),
+    Case.SILENT: (
+        "fits an established layout, and {unopened}; but the padding of that layout shows no key of a secret "
+        "that is not text, and this may be one"
+    ),
+    Case.STREAM: (
+        "one of its blocks is text under {label}, read as CFB, OFB or CTR write it: a mode without a layout "
+        "here; a key that opens it need not be missing"
+    ),
+    Case.BESIDE_STREAM: (
+        "fits an established layout, and {unopened}; but values like it are text under a candidate in a "
+        "stream mode (CFB, OFB or CTR), in which this one may be written too"
     ),
     Case.OWN_FORM: (
         "opens under {label}, but in a form that no other value here has: text or bytes around it, or "

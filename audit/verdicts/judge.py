@@ -74,6 +74,10 @@ class UnopenedValues:
         own_key: the candidate that opens each in a form of its own, as its place, or -1; shape [n].
         begins_under: the candidate under which its first blocks are text, or -1; shape [n].
         padded_alike: values that all end in one padding under one key, more than chance explains; shape [n].
+        filled: values that end in bytes that fill up, under any key; shape [n].
+        silent: values that may be binary secrets of an established layout in which they show no key;
+            shape [n].
+        stream_key: the candidate under which a block is text in a stream mode, or -1; shape [n].
     """
 
     rows: npt.NDArray[np.intp]
@@ -84,6 +88,9 @@ class UnopenedValues:
     own_key: npt.NDArray[np.int32]
     begins_under: npt.NDArray[np.int32]
     padded_alike: npt.NDArray[np.bool_]
+    filled: npt.NDArray[np.bool_]
+    silent: npt.NDArray[np.bool_]
+    stream_key: npt.NDArray[np.int32]
 
     @classmethod
     def of(
@@ -91,7 +98,7 @@ class UnopenedValues:
     ) -> "UnopenedValues":
         """Values of which nothing else was asked yet."""
         nobody, none = np.full(len(rows), NOT_OPENED, np.int32), np.zeros(len(rows), np.bool_)
-        return cls(rows, values, forms, meant, none, nobody, nobody, none)
+        return cls(rows, values, forms, meant, none, nobody, nobody, none, none, none, nobody)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +148,8 @@ def judge(
     about = key_of.copy()
     begins = np.isin(case[unopened.rows], (Case.BEGINS, Case.CUT_OPENS))
     about[unopened.rows[begins]] = unopened.begins_under[begins]
+    stream = case[unopened.rows] == Case.STREAM
+    about[unopened.rows[stream]] = unopened.stream_key[stream]
     chance = corrected(best.log10, grounds.correction)
     of_anything = best.hypothesis >= grounds.count  # what opens in no established layout had more chances
     chance[of_anything] = corrected(best.log10[of_anything], len(grounds.tried) * len(Content))
@@ -189,15 +198,16 @@ def _of_others(unopened: UnopenedValues, population: Population, grounds: Ground
     if grounds.published or population.shows_loss:
         lost = Case.FEW if population.few_beside_an_idle_key and not grounds.published else Case.LOST
     misfit = form == ValueForm.MISFIT
-    single = (form == ValueForm.FITTING) & (unopened.forms.sizes == BLOCK) & (not grounds.published)
+    single = unopened.forms.single & (not grounds.published)
     own, begins = unopened.own_key != NOT_OPENED, unopened.begins_under != NOT_OPENED
     few = misfit & population.few_misfits & (not population.idle_key)
     # One block after a prefix of its own and a constant vector opens under no key, and is whole.
     one_block = (unopened.forms.sizes > BLOCK) & (unopened.forms.sizes < 2 * BLOCK)
     few &= ~one_block | population.many_misfits
-    # Whole blocks that are not text show no key where padding shows nothing: of such a store none is lost.
-    showing = [each for each in grounds.established if each.padding.fill is None]
-    silent = (form == ValueForm.FITTING) & ~fitting(values, showing, Layout.fits) & (not population.of_text)
+    # Whole blocks that are not text show no key where padding shows nothing, whatever else is established.
+    silent = unopened.silent & (not population.shows_silent_loss)
+    in_a_stream = unopened.stream_key != NOT_OPENED
+    beside_a_stream = (form == ValueForm.FITTING) & population.in_a_stream
     tests = [
         (own, Case.OWN_FORM),
         (form == ValueForm.TYPED, Case.PLAIN),
@@ -207,7 +217,10 @@ def _of_others(unopened: UnopenedValues, population: Population, grounds: Ground
         ((form == ValueForm.FITTING) & begins, Case.BEGINS),
         (single & (population.hidden is True), Case.HIDDEN),
         (single & (unopened.agreeing | (not population.shows_loss_of_blocks)), Case.SINGLE),
-        ((form == ValueForm.FITTING) & (silent | unopened.padded_alike), Case.NOT_SHOWN),
+        (in_a_stream & (not grounds.published), Case.STREAM),
+        (beside_a_stream & (not grounds.published), Case.BESIDE_STREAM),
+        (silent, Case.SILENT),
+        ((form == ValueForm.FITTING) & unopened.padded_alike, Case.NOT_SHOWN),
         (form == ValueForm.FITTING, lost),
         (misfit & begins, Case.CUT_OPENS),
         (few & (unopened.forms.sizes == 0), Case.CUT),

@@ -34,6 +34,7 @@ _NEVER_TYPED: Final = (
     r"(?:[0-9a-f]{2}){8,}|(?:[0-9A-F]{2}){8,}",  # a block of DES and Blowfish has 8 bytes
     r"(?:[A-Za-z0-9+/_-]{4}){2,}(?:[A-Za-z0-9+/_-][AQgw]==|[A-Za-z0-9+/_-]{2}[AEIMQUYcgkosw048]=)",
     r"\[?(?:-?\d{1,3}, ?){7,}-?\d{1,3}\]?",  # bytes as numbers
+    r"\{[\s\S]*\[\s*(?:-?\d{1,3}\s*,\s*){7,}-?\d{1,3}\s*\][\s\S]*\}",  # in JSON: a `Buffer` of Node.js
     r"U2FsdGVkX1\S*",  # base64 of OpenSSL's `Salted__`
 )
 """Forms of whole values that decide at once, short ones among them: wrappers, padded base64, hex."""

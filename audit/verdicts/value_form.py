@@ -1,6 +1,6 @@
 """What a stored value can be by its form alone, and what the forms of a store's values say together."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Final
@@ -11,6 +11,7 @@ import polars as pl
 
 from audit.layouts.layout import BLOCK, Encoding, Layout
 from audit.layouts.marks import foreign_marks
+from audit.layouts.wrapper import BARE
 from audit.trial.views import View, Views
 from audit.verdicts.case import Case
 from audit.verdicts.typed_text import looks_typed
@@ -40,10 +41,13 @@ class Forms:
     Attributes:
         form: `ValueForm` values; shape [n].
         sizes: bytes once decoded, 0 where a value does not decode; shape [n].
+        single: whether a value is one block, apart from text and bytes around it that an established layout
+            has; shape [n].
     """
 
     form: npt.NDArray[np.uint8]
     sizes: npt.NDArray[np.int64]
+    single: npt.NDArray[np.bool_]
 
     @classmethod
     def of(cls, values: Views, established: Sequence[Layout]) -> "Forms":
@@ -54,7 +58,13 @@ class Forms:
         form[looks_typed(values.frame["value"])] = ValueForm.TYPED
         form[fitting(values, established, Layout.fits)] = ValueForm.FITTING
         form[(foreign_marks(values.frame["value"]) != "").to_numpy()] = ValueForm.MARKED
-        return cls(form, sizes)
+        for body in bodies(values, established):
+            within = body.whole.bin.size().fill_null(0).to_numpy()
+            sizes = np.where((sizes == 0) & (form == ValueForm.FITTING), within, sizes)
+        single = np.zeros(len(form), np.bool_)
+        for body in bodies(values, established):
+            single |= (body.inside.bin.size() == BLOCK).fill_null(value=False).to_numpy()
+        return cls(form, sizes, single & (form == ValueForm.FITTING))
 
 
 def _is_nearly_encoded(values: pl.Series) -> npt.NDArray[np.bool_]:
@@ -94,6 +104,10 @@ class Population:
             as a passphrase or a DES key is: what it opens may be among the values that nothing opens.
         hidden: whether single blocks lie behind one unknown constant vector; None if too few tell.
         idle_key: whether any candidate opens nothing.
+        silent_texts: texts that open in layouts whose padding shows no key of what is not text.
+        silent: values that nothing opens and that may be something else in such a layout.
+        filled: whether any of them ends, under a candidate, in several bytes that fill up.
+        streams: values of which a block is text under a candidate in a stream mode.
     """
 
     opened: int
@@ -104,6 +118,26 @@ class Population:
     odd_key: bool
     hidden: bool | None = False
     idle_key: bool = False
+    silent_texts: int = 0
+    silent: int = 0
+    filled: bool = False
+    streams: int = 0
+
+    @property
+    def shows_silent_loss(self) -> bool:
+        """Whether values that fit layouts of such padding are lost all the same.
+
+        Several, among more than twice as many that open to text there, and none of which ends in what fills
+        up: a population of texts under a missing key. A few may be binary secrets that fill their blocks.
+        """
+        enough = self.silent >= _MANY and self.silent_texts >= max(_ENOUGH_TEXTS, 2 * self.silent + 1)
+        return enough and self.of_text and not self.filled
+
+    @property
+    def in_a_stream(self) -> bool:
+        """Whether most values that nothing opens, and that have two blocks, are text in a stream mode."""
+        long = self._count(ValueForm.FITTING) - int(self.forms.single.sum())
+        return self.streams >= _FEW_LONG and 2 * self.streams >= long
 
     @property
     def of_text(self) -> bool:
@@ -164,9 +198,9 @@ class Population:
         """
         if self.hidden is True:
             return False
-        fitting = self.forms.sizes[self.forms.form == ValueForm.FITTING]
-        long = int((fitting > BLOCK).sum())
-        return len(fitting) >= _MANY or (long >= _FEW_LONG and len(fitting) < 2 * long)
+        fitting = self._count(ValueForm.FITTING)
+        long = fitting - int(self.forms.single.sum())
+        return fitting >= _MANY or (long >= _FEW_LONG and fitting < 2 * long)
 
     def _other_blocks(self, misfits: npt.NDArray[np.int64]) -> bool:
         eights = int(((misfits % _OTHER_BLOCK == 0) & (misfits > 0)).sum())
@@ -197,6 +231,32 @@ def fitting(
                 here &= decoded.bin.starts_with(prefix).fill_null(value=False)
             held |= here.to_numpy()
     return held
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Body:
+    """The values that one established layout may have written, as bytes; null for others.
+
+    Attributes:
+        whole: with the constant prefix.
+        inside: without it.
+        bare: whether nothing stands around them: neither text nor prefix.
+    """
+
+    whole: pl.Series
+    inside: pl.Series
+    bare: bool
+
+
+def bodies(values: Views, layouts: Iterable[Layout]) -> Iterator[Body]:
+    """One for each encoding, wrapper and prefix of these layouts; a vector from beside is left out."""
+    ways = dict.fromkeys((replace(View.of(each), beside=False), each.prefix) for each in layouts)
+    for view, prefix in ways:
+        whole = values[view]
+        if prefix:
+            whole = whole.set(~whole.bin.starts_with(prefix).fill_null(value=False), None)
+        inside = whole.bin.slice(len(prefix)) if prefix else whole
+        yield Body(whole, inside, bare=not prefix and view.wrapper == BARE)
 
 
 def decoded_sizes(values: Views) -> npt.NDArray[np.int64]:

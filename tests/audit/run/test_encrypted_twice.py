@@ -1,6 +1,7 @@
 """Values that were encrypted again by a server that could not open them."""
 
 import random
+import string
 
 import pytest
 
@@ -86,3 +87,34 @@ def test_one_value_that_lies_inside_as_others_do_outside() -> None:
     frame = examine([StoredValues(stored([*once, twice]))], ring_of(NEW, OLD), TAGS).frame
     assert frame["verdict"].to_list() == ["older-key"] * 40
     assert "encrypted twice" in frame["reason"][39]
+
+
+UNKNOWN = Layout(KeyForm.RAW, Mode.CBC, Iv.UNKNOWN)
+
+
+def behind_an_unknown_vector(texts: list[bytes]) -> list[str]:
+    """Reasons for values whose first block cannot be read."""
+    chance = random.Random(8)
+    values = [seal(UNKNOWN, NEW.content.reveal(), text, chance) for text in texts]
+    return examine([StoredValues(stored(values))], ring_of(NEW, OLD), TAGS).frame["reason"].to_list()
+
+
+def test_passwords_of_letters_and_digits_are_no_sign_of_another_encryption() -> None:
+    """Base64 without its padding looks like them, and by chance some end as it does."""
+    chance = random.Random(9)
+    letters = string.ascii_letters + string.digits
+    texts = ["".join(chance.choices(letters, k=chance.randint(17, 24))).encode() for _ in range(40)]
+    texts += ["".join([*chance.choices(letters, k=21), "A"]).encode()]
+    assert not any("encrypted twice" in reason for reason in behind_an_unknown_vector(texts))
+
+
+@pytest.mark.parametrize("padding", [b"=", b""])
+def test_what_ends_as_a_stored_value_does_is_a_sign(padding: bytes) -> None:
+    """A single one with its padding, and many without."""
+    chance = random.Random(10)
+    texts = [text[:7] + b"!" * 14 for text in passwords(12, chance)]
+    inner = [seal(ECB, OLD.content.reveal(), text, chance) for text in texts]
+    bare = inner if padding else [value.rstrip(b"=") for value in inner]
+    count = 1 if padding else len(bare)
+    reasons = behind_an_unknown_vector([*passwords(20, chance), *bare[:count]])
+    assert sum("encrypted twice" in reason for reason in reasons) == count

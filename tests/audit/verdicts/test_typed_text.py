@@ -1,6 +1,7 @@
 """What people type, and what ciphers write, in every encoding."""
 
 import base64
+import json
 import random
 import string
 from collections.abc import Callable, Sequence
@@ -76,6 +77,8 @@ OTHERS: Final[dict[str, Callable[[bytes], bytes]]] = {
     "\\x": lambda data: b"\\x" + data.hex().encode(),
     "bytes of hex": lambda data: "".join(f"\\x{byte:02x}" for byte in data).encode(),
     "numbers": lambda data: ", ".join(map(str, data)).encode(),
+    "a buffer of Node.js": lambda data: json.dumps({"type": "Buffer", "data": list(data)}).encode(),
+    "the same in lines": lambda data: json.dumps({"type": "Buffer", "data": list(data)}, indent=2).encode(),
     "base32": base64.b32encode,
     "base32 in small letters": lambda data: base64.b32encode(data).rstrip(b"=").lower(),
     "base85": base64.b85encode,

@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from audit.layouts.layout import BLOCK
 from audit.verdict import Verdict
 from audit.verdicts.case import Case
 from audit.verdicts.value_form import Forms, Population, ValueForm, malformed
@@ -49,7 +50,8 @@ def population(
         [ValueForm.FITTING] * len(fitting) + [ValueForm.MISFIT] * len(misfits) + [ValueForm.MARKED] * marked
     )
     sizes = [*fitting, *misfits, *[40] * marked]
-    forms = Forms(np.array(form, np.uint8), np.array(sizes, np.int64))
+    single = np.array(sizes) == BLOCK
+    forms = Forms(np.array(form, np.uint8), np.array(sizes, np.int64), single)
     return Population(opened, shortest, opened, 0, forms, odd_key)
 
 
@@ -85,7 +87,7 @@ def test_few_misfits_are_damaged_and_many_are_not() -> None:
 
 def test_text_needs_many_texts() -> None:
     """What is no text is unlike its store only where nearly all of it is text."""
-    forms = Forms(np.zeros(0, np.uint8), np.zeros(0, np.int64))
+    forms = Forms(np.zeros(0, np.uint8), np.zeros(0, np.int64), np.zeros(0, np.bool_))
     assert Population(100, 16, 96, 4, forms, odd_key=False).of_text
     assert not Population(100, 16, 60, 40, forms, odd_key=False).of_text
     assert not Population(5, 16, 5, 0, forms, odd_key=False).of_text
