@@ -224,8 +224,8 @@ _RATHER_LOG10: Final = 1.0
 """Zeros are far commoner than a small number: what is not ten times likelier is not thought of."""
 
 _USUAL_BYTES: Final = 600.0
-"""What texts are usually made of weighs as much as this many bytes of the store's own: of forty texts zeros are
-doubted in one store of 60, and 00…01 in five of six."""
+"""What texts are usually made of weighs as much as this many bytes of the store's own. So of forty random
+passwords zeros are doubted in one store of 60, and 00…01 in five of six."""
 
 
 def likelier_counters(decrypted: Bytes) -> list[bytes]:
