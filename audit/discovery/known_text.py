@@ -161,6 +161,13 @@ class _SolvedVectors:
 
     def sorted_out(self, solved: Sequence[Hypothesis], possible: Sequence[Hypothesis]) -> KnownTextProof:
         doubts = {each: self._doubt(each) for each in (*solved, *possible)}
+        contradicted = {
+            (each.aes_key, each.layout.constant_iv) for each, one in doubts.items() if one is Doubt.DATA
+        }
+        # A looser padding would hide what the stricter one of the same text shows of the vector.
+        for each, one in doubts.items():
+            if one is None and (each.aes_key, each.layout.constant_iv) in contradicted:
+                doubts[each] = Doubt.DATA
         met = dict.fromkeys(one for each in solved if (one := doubts[each]))
         return KnownTextProof(
             gives=tuple(each for each in solved if doubts[each] is None),
