@@ -221,7 +221,8 @@ COUNTERS: Final = frozenset(row.tobytes() for row in _COUNTERS)
 """Vectors that a program counts, or sets to a small number."""
 
 _RATHER_LOG10: Final = 1.5
-"""Zeros are far commoner than a small number: what is not 30 times likelier is not thought of."""
+"""Zeros are far commoner than a 1, and a 1 than larger numbers: what is not 30 times likelier, times the
+number, is not thought of."""
 
 _USUAL_BYTES: Final = 600.0
 """What texts are usually made of weighs as much as this many bytes of the store's own. So zeros before
@@ -242,7 +243,8 @@ def likelier_counters(decrypted: Bytes) -> list[bytes]:
     of_place = {place: _gains_by_other_places(decrypted, place) for place in _COUNTED_PLACES}
     for row in _COUNTERS:
         (place,) = np.flatnonzero(row)
-        if of_place[int(place)][row[place]] > _RATHER_LOG10:
+        number = int(row[place])
+        if of_place[int(place)][number] > _RATHER_LOG10 + math.log10(number):
             found.append(row.tobytes())
     return found
 
