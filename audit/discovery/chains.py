@@ -46,6 +46,8 @@ TYPED_VECTORS: Final = (
 
 _FIRST_BLOCKS_LOG10: Final = -9.0
 _READABLE: Final = 4
+_SOME: Final = 2
+"""Single blocks that nothing opens, where there should be none: one may be damaged, or nobody's."""
 
 
 class Chains:
@@ -173,7 +175,7 @@ class Chains:
         if not len(blocks):
             return False
         if standing.own:
-            return not begins_with_a_head(view.gather(pl.Series(rows)), hypothesis)
+            return len(blocks) >= _SOME and not begins_with_a_head(view.gather(pl.Series(rows)), hypothesis)
         padding = hypothesis.layout.padding
         opened = AesColumns(hypothesis.aes_key).decrypt(
             single_blocks(view.filter(pl.Series(~self._unexplained)), hypothesis)
