@@ -5,15 +5,24 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from audit.discovery.evidence import Evidence
-from audit.discovery.first_block import MOST_BLOCKS, FirstBlocks, Standing, settle
+from audit.discovery.first_block import (
+    MOST_BLOCKS,
+    FirstBlocks,
+    Standing,
+    gives_a_head,
+    likelier_counters,
+    settle,
+)
 from audit.discovery.proof_reach import reach_of_own_vectors, reach_of_vector
 from audit.discovery.sample_trial import SampleTrial
+from audit.discovery.single_witness import padding_contradicts
 from audit.layouts.layout import BLOCK, Iv, Layout
 from audit.trial.aes_columns import AesColumns
-from audit.trial.groups import Rows
+from audit.trial.groups import Bytes, Rows
 from audit.trial.hypothesis import Hypothesis
 from audit.trial.padding import padding_lengths
 from audit.trial.plain_text import goes_on_as_text
@@ -37,13 +46,17 @@ TYPED_VECTORS: Final = (
 
 _FIRST_BLOCKS_LOG10: Final = -9.0
 _READABLE: Final = 4
+_SOME: Final = 2
+"""Single blocks that nothing opens, where there should be none: one may be damaged, or nobody's."""
 
 
 class Chains:
     """What may stand before the first block of CBC values, for each key and chain of the sample."""
 
-    def __init__(self, trial: SampleTrial) -> None:
+    def __init__(self, trial: SampleTrial, unexplained: npt.NDArray[np.bool_]) -> None:
+        """Of what was tried, and the rows that nothing established opens; shape [size]."""
         self._trial = trial
+        self._unexplained = unexplained
         self._member: dict[tuple[object, ...], int] = {}
         for index, each in enumerate(trial.tried):
             if each.layout.chain is not None and each.layout.iv is not Iv.CONSTANT:
@@ -62,7 +75,7 @@ class Chains:
         sizes = self._trial.views[View.of(hypothesis.layout)].gather(pl.Series(rows)).bin.size().to_numpy()
         single = sizes - len(hypothesis.layout.prefix) == BLOCK
         if single.all() or openings.log10[openings.explained][single].sum() <= _FIRST_BLOCKS_LOG10:
-            return evidence
+            return self._beside_counters(evidence, rows)
         # Base64 and base64url, say, read the same values: what stands in one of them stands in the other.
         of_chain = {each.layout.chain: each for each in reversed(evidence.alike) if each.layout.chain}
         others = [each for each in evidence.alike if each.layout.chain is None]
@@ -71,6 +84,28 @@ class Chains:
             return evidence
         ordered = sorted(stands, key=lambda each: each.layout.chain != hypothesis.layout.chain)
         return replace(evidence, hypothesis=ordered[0], equivalent=(*ordered[1:], *others))
+
+    def _beside_counters(self, evidence: Evidence, rows: Rows) -> Evidence:
+        """The evidence, and the numbers that its texts would rather have for a vector than zeros.
+
+        Padding shows the last bytes of a vector. The first ones show in the letters alone.
+        """
+        chain = evidence.hypothesis
+        if chain.layout.iv is not Iv.ZERO:
+            return evidence
+        values = self._trial.views[View.of(chain.layout)].gather(pl.Series(rows))
+        decrypted = np.unique(first_of(values, chain), axis=0)
+        constants = likelier_counters(decrypted[:MOST_BLOCKS])
+        if not constants:
+            return evidence
+        others = (
+            *(_with_vector(chain, Iv.CONSTANT, each) for each in constants),
+            _with_vector(chain, Iv.UNKNOWN),
+        )
+        return replace(
+            evidence,
+            equivalent=(*evidence.equivalent, *(each for each in others if each not in evidence.alike)),
+        )
 
     def possible(self, hypothesis: Hypothesis) -> tuple[Hypothesis, ...]:
         """What may stand before the first block under a key that has no evidence of its own in this chain."""
@@ -112,7 +147,41 @@ class Chains:
             return ()
         vectors = _vectors(hypothesis)
         standing = settle(first, [(each.vector, each.tried_log10) for each in vectors])
-        return tuple(self._hypotheses(hypothesis, standing, vectors))
+        found = self._hypotheses(hypothesis, standing, vectors)
+        if Iv.ZERO in {each.layout.iv for each in found} and not standing.own:
+            counters = likelier_counters(first.decrypted)
+            found[len(standing.vectors) :] = [
+                _with_vector(hypothesis, Iv.CONSTANT, each) for each in counters
+            ]
+            standing = replace(standing, unknown=standing.unknown or bool(counters))
+            found += [_with_vector(hypothesis, Iv.UNKNOWN)] if standing.unknown else []
+        if not standing.unknown and self._single_blocks_contradict(hypothesis, rows, standing, vectors):
+            found.append(_with_vector(hypothesis, Iv.UNKNOWN))
+        return tuple(found)
+
+    def _single_blocks_contradict(
+        self, hypothesis: Hypothesis, rows: Rows, standing: Standing, vectors: "list[_Known]"
+    ) -> bool:
+        """Whether single blocks that nothing opens stand against all that seems settled.
+
+        With a vector in front there are none: under this key they would be behind a vector that is not
+        stored. Whether they are another key's, which is lost, does not show, unless a value begins as
+        nothing does in its middle.
+        """
+        view = self._trial.views[View.of(hypothesis.layout)]
+        blocks = AesColumns(hypothesis.aes_key).decrypt(
+            single_blocks(view.filter(pl.Series(self._unexplained)), hypothesis)
+        )
+        if not len(blocks):
+            return False
+        if standing.own:
+            return len(blocks) >= _SOME and not begins_with_a_head(view.gather(pl.Series(rows)), hypothesis)
+        padding = hypothesis.layout.padding
+        opened = AesColumns(hypothesis.aes_key).decrypt(
+            single_blocks(view.filter(pl.Series(~self._unexplained)), hypothesis)
+        )
+        asked = np.concatenate([blocks, opened])
+        return any(padding_contradicts(asked, vectors[place].vector, padding) for place in standing.vectors)
 
     def _hypotheses(
         self, hypothesis: Hypothesis, standing: Standing, vectors: "list[_Known]"
@@ -165,6 +234,34 @@ def first_blocks(values: pl.Series, hypothesis: Hypothesis) -> FirstBlocks:
         for piece, length in zip(second, readable, strict=True)
     ]
     return FirstBlocks(first, np.array(goes_on, np.bool_), times > 1)
+
+
+def first_of(values: pl.Series, hypothesis: Hypothesis) -> Bytes:
+    """The first blocks of decoded values, of single ones too, through the bare inverse cipher; [n, 16]."""
+    return AesColumns(hypothesis.aes_key).decrypt(_block_at(values, len(hypothesis.layout.prefix)))
+
+
+def single_blocks(values: pl.Series, hypothesis: Hypothesis) -> Bytes:
+    """The different ciphertexts of one block among decoded values, without the layout's prefix; [n, 16]."""
+    prefix = hypothesis.layout.prefix
+    values = values.drop_nulls()
+    values = values.filter((values.bin.size() == len(prefix) + BLOCK) & values.bin.starts_with(prefix))
+    return np.unique(_block_at(values, len(prefix)), axis=0)
+
+
+def begins_with_a_head(values: pl.Series, hypothesis: Hypothesis) -> bool:
+    """Whether the second block of any, behind the first, begins as nothing does in its middle."""
+    start = len(hypothesis.layout.prefix)
+    values = values.filter(values.bin.size() >= start + 2 * BLOCK)
+    plain = AesColumns(hypothesis.aes_key).decrypt(_block_at(values, start + BLOCK))
+    return gives_a_head(plain ^ _block_at(values, start))
+
+
+def _block_at(values: pl.Series, start: int) -> Bytes:
+    if not len(values):
+        return np.zeros((0, BLOCK), np.uint8)
+    pieces = values.bin.slice(start, BLOCK).bin.reinterpret(dtype=pl.Array(pl.UInt8, BLOCK))
+    return pieces.to_numpy().reshape(-1, BLOCK)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import polars as pl
 
 from audit.discovery.chains import Chains
 from audit.discovery.evidence import Evidence, Openings, chance_log10
+from audit.discovery.first_block import COUNTERS
 from audit.discovery.sample import shared_prefixes
 from audit.discovery.sample_trial import SampleTrial
 from audit.discovery.wrappers import wrapped
@@ -87,11 +88,10 @@ def discover(
         )
     )
     trial = SampleTrial.of(views, tried, secret_tags, lambda each: each in proven)
-    chains = Chains(trial)
+    explaining = tuple(_one_after_the_other(trial))
+    chains = Chains(trial, trial.unexplained(index for index, _ in explaining))
     proofs = _Proofs(keys, supplied, chains, tuple(proven))
-    established = tuple(
-        proofs.settled(chains.settled(index, evidence)) for index, evidence in _one_after_the_other(trial)
-    )
+    established = tuple(proofs.settled(chains.settled(index, evidence)) for index, evidence in explaining)
     established += proofs.alone(trial, established)
     if established:
         to_try = _to_try(keys, established, chains, proofs)
@@ -312,6 +312,8 @@ def _to_try(
     settled = {(each.aes_key, each.layout.chain) for each in alike}
     for each in hypotheses(keys, dict.fromkeys((*proofs.supplied.proven, *layouts))):
         chain = each.layout.chain
+        if each.layout.constant_iv in COUNTERS and each not in found and not proofs.hold(each):
+            continue  # it reads all that zeros do: it is for the key whose texts ask for it
         if chain is None or proofs.hold(each):
             found |= dict.fromkeys((each, *(proofs.beside(each) if each not in found else ())))
         elif (each.aes_key, chain) not in settled:

@@ -10,10 +10,11 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from audit.discovery.chains import TYPED_VECTORS, first_blocks
+from audit.discovery.chains import TYPED_VECTORS, first_blocks, single_blocks
 from audit.discovery.evidence import hardly_chance
 from audit.discovery.first_block import FirstBlocks
 from audit.discovery.mistyped import Doubt, Neighbours, disagree, doubt, is_near_a_key
+from audit.discovery.single_witness import padding_contradicts
 from audit.discovery.wrappers import wrapped
 from audit.keys.key_ring import Key
 from audit.layouts.layout import BLOCK, Iv, Layout, Padding, with_prefixes
@@ -160,6 +161,13 @@ class _SolvedVectors:
 
     def sorted_out(self, solved: Sequence[Hypothesis], possible: Sequence[Hypothesis]) -> KnownTextProof:
         doubts = {each: self._doubt(each) for each in (*solved, *possible)}
+        contradicted = {
+            (each.aes_key, each.layout.constant_iv) for each, one in doubts.items() if one is Doubt.DATA
+        }
+        # A looser padding would hide what the stricter one of the same text shows of the vector.
+        for each, one in doubts.items():
+            if one is None and (each.aes_key, each.layout.constant_iv) in contradicted:
+                doubts[each] = Doubt.DATA
         met = dict.fromkeys(one for each in solved if (one := doubts[each]))
         return KnownTextProof(
             gives=tuple(each for each in solved if doubts[each] is None),
@@ -177,7 +185,13 @@ class _SolvedVectors:
         text, proposed = self.known.plain.reveal(), PROPOSED_TEXT.encode()
         if text != proposed and text[BLOCK:] == proposed[BLOCK:]:
             return Doubt.PROPOSED
-        return doubt(vector, self._others(hypothesis), near, as_proposed=text == proposed)
+        doubted = doubt(vector, self._others(hypothesis), near, as_proposed=text == proposed)
+        return doubted or (Doubt.DATA if self._single_blocks_contradict(hypothesis) else None)
+
+    def _single_blocks_contradict(self, hypothesis: Hypothesis) -> bool:
+        others = Views(self.population.values)[View.of(hypothesis.layout)]
+        blocks = AesColumns(hypothesis.aes_key).decrypt(single_blocks(others, hypothesis))
+        return padding_contradicts(blocks, hypothesis.layout.constant_iv, hypothesis.layout.padding)
 
     def _others(self, hypothesis: Hypothesis) -> FirstBlocks:
         """First blocks of other values that this key opens, whatever stands before them."""

@@ -1,7 +1,7 @@
 """Everything that was tried on the sample, and what it gave."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -86,6 +86,14 @@ class SampleTrial:
     def size(self) -> int:
         """How many values there are."""
         return self.views.frame.height
+
+    def unexplained(self, established: Iterable[int]) -> npt.NDArray[np.bool_]:
+        """Rows that neither these hypotheses, by place, nor what a text has proven opens; shape [size]."""
+        left = np.ones(self.size, np.bool_)
+        for index in (*established, *self.always):
+            if index in self.openings:
+                left[self.openings[index].rows[self.openings[index].explained]] = False
+        return left
 
     def try_others(self, remaining: npt.NDArray[np.bool_]) -> bool:
         """Try what showed nothing among the few on what remains; whether there was anything to do."""
