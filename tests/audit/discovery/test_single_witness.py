@@ -64,7 +64,7 @@ def test_lost_single_blocks_do_not_contradict_zeros() -> None:
 
 @pytest.mark.parametrize(("count", "found"), [(1, {Iv.FRONT}), (2, BOTH), (8, BOTH)])
 def test_single_blocks_that_nothing_opens_contradict_a_vector_in_front(count: int, found: set[Iv]) -> None:
-    """They would not exist there: each value may be behind a vector that is not stored. One may be damaged."""
+    """They would not exist there: values may be behind vectors that are not stored. One may be damaged."""
     chance = random.Random(count)
     front = values(FRONT, long_texts(40, chance), chance)
     short = [chance.randbytes(16) for _ in range(count)]
