@@ -127,10 +127,15 @@ def _proven_anywhere(
 
 
 def _why_not_adopted(target: Key, examined: ExaminedProduct) -> NotEstablished | None:
-    """Why no other key's layout is taken over: what is not understood may be the target's own values."""
+    """Why no other key's layout is taken over: what is not understood may be the target's own values.
+
+    Not where another key is known to be current: the server has written nothing under the target yet.
+    """
     own = examined.frame.filter(opened_by=target.label).height
-    not_understood = pl.Series(~np.isin(examined.cases, _FITTING))
-    unknown = examined.frame.filter(not_understood, verdict=Verdict.UNKNOWN).height
+    unknown = 0
+    if target.current or examined.ring.current is None:
+        not_understood = pl.Series(~np.isin(examined.cases, _FITTING))
+        unknown = examined.frame.filter(not_understood, verdict=Verdict.UNKNOWN).height
     if not own + unknown:
         return None
     return NotEstablished(
