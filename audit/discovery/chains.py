@@ -53,9 +53,16 @@ _SOME: Final = 2
 class Chains:
     """What may stand before the first block of CBC values, for each key and chain of the sample."""
 
-    def __init__(self, trial: SampleTrial, unexplained: npt.NDArray[np.bool_]) -> None:
-        """Of what was tried, and the rows that nothing established opens; shape [size]."""
+    def __init__(
+        self, trial: SampleTrial, unexplained: npt.NDArray[np.bool_], *, blocks_stand_alone: bool
+    ) -> None:
+        """Of what was tried, and the rows that nothing established opens; shape [size].
+
+        `blocks_stand_alone` says that some layout without any vector is established: what is lost of it has
+        single blocks as well, and then these say nothing against a vector in front.
+        """
         self._trial = trial
+        self._blocks_stand_alone = blocks_stand_alone
         self._unexplained = unexplained
         self._member: dict[tuple[object, ...], int] = {}
         for index, each in enumerate(trial.tried):
@@ -175,6 +182,8 @@ class Chains:
         if not len(blocks):
             return False
         if standing.own:
+            if self._blocks_stand_alone:
+                return False
             return len(blocks) >= _SOME and not begins_with_a_head(view.gather(pl.Series(rows)), hypothesis)
         padding = hypothesis.layout.padding
         opened = AesColumns(hypothesis.aes_key).decrypt(

@@ -15,7 +15,7 @@ from audit.discovery.sample import shared_prefixes
 from audit.discovery.sample_trial import SampleTrial
 from audit.discovery.wrappers import wrapped
 from audit.keys.key_ring import Key
-from audit.layouts.layout import BLOCK, Encoding, Layout, with_prefixes
+from audit.layouts.layout import BLOCK, Encoding, Layout, Mode, with_prefixes
 from audit.layouts.user_supplied import NOTHING_SUPPLIED, SuppliedLayouts
 from audit.trial.best import CLEARLY_LIKELIER
 from audit.trial.hypothesis import Hypothesis, hypotheses, without_looser
@@ -89,7 +89,11 @@ def discover(
     )
     trial = SampleTrial.of(views, tried, secret_tags, lambda each: each in proven)
     explaining = tuple(_one_after_the_other(trial))
-    chains = Chains(trial, trial.unexplained(index for index, _ in explaining))
+    chains = Chains(
+        trial,
+        trial.unexplained(index for index, _ in explaining),
+        blocks_stand_alone=any(trial.tried[index].layout.mode is Mode.ECB for index, _ in explaining),
+    )
     proofs = _Proofs(keys, supplied, chains, tuple(proven))
     established = tuple(proofs.settled(chains.settled(index, evidence)) for index, evidence in explaining)
     established += proofs.alone(trial, established)
