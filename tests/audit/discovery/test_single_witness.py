@@ -90,6 +90,15 @@ def test_single_blocks_that_another_layout_opens_contradict_nothing() -> None:
     assert vectors([*values(FRONT, long_texts(60, chance), chance), *ecb]) == {Iv.FRONT}
 
 
+def test_lost_single_blocks_of_a_layout_without_a_vector_contradict_none_in_front() -> None:
+    """Beside values in ECB those of a missing key are lost, and say nothing of other values' vectors."""
+    chance = random.Random(7)
+    ecb = Layout(KeyForm.RAW, Mode.ECB, Iv.ZERO)
+    opened = values(ecb, passwords(20, chance, longest=12), chance)
+    lost = values(ecb, passwords(8, chance, longest=9), chance, key=bytes(range(7, 23)))
+    assert vectors([*values(FRONT, long_texts(60, chance), chance), *opened, *lost]) == {Iv.FRONT}
+
+
 @pytest.mark.parametrize(("single", "proven"), [(0, True), (3, False)])
 def test_a_text_that_ends_alike_is_doubted_where_single_blocks_contradict(single: int, proven: bool) -> None:
     """The first 16 bytes of another credential's text give another vector, which spoils their padding."""
