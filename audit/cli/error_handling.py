@@ -18,7 +18,7 @@ from audit.exit_codes import ExitCode
 from parsers.errors import ParsersError
 from reports.errors import ReportsError
 
-_NO_BETTER_HINT: Final = "nothing half-written is left; --help after a command lists its options"
+_NO_BETTER_HINT: Final = "--help after a command lists its options"
 
 
 class Commands(typer.core.TyperGroup):

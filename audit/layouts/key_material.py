@@ -8,11 +8,8 @@ from functools import lru_cache
 from typing import Final
 
 from audit.layouts.layout import KeyForm, Layout
-from parsers.keys.aes_forms import AES_KEY_BYTES, trimmed, written_keys
+from parsers.keys.aes_forms import trimmed, written_keys
 from parsers.secret import Secret
-
-AES_KEY_SIZES: Final = AES_KEY_BYTES
-"""FIPS 197."""
 
 WRITTEN_FORMS: Final = (KeyForm.RAW, KeyForm.TRIMMED, KeyForm.HEX, KeyForm.BASE64, KeyForm.JAVA)
 """The forms in which not every file is a key: what is one in none of them is hardly a key at all."""

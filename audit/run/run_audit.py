@@ -143,7 +143,7 @@ def _about(copies: Copies) -> list[str]:
     return remarks
 
 
-def rings_for(  # each is one fact about the run
+def rings_for(
     stores: StoresReading,
     files: Sequence[KeyFile],
     current: Sequence[str] = (),

@@ -67,17 +67,6 @@ class RaggedValues:
             lengths=lengths,
         )
 
-    def only(self, kept: npt.NDArray[np.bool_]) -> "RaggedValues":
-        """The values that are `kept`; shape [n]. Their bytes stay where they are."""
-        return RaggedValues(self.rows[kept], self.data, self.starts[kept], self.lengths[kept])
-
-
-def ragged_places(starts: Rows, sizes: Rows) -> Rows:
-    """The places of all elements of runs that begin at `starts`, one run after the other."""
-    ends = np.cumsum(sizes)
-    places: Rows = np.arange(ends[-1] if len(ends) else 0) + np.repeat(starts - (ends - sizes), sizes)
-    return places
-
 
 def by_length(decoded: pl.Series, wanted: Callable[[int], bool]) -> Iterator[Group]:
     """Groups of the lengths that are `wanted`, shortest first.

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -14,6 +15,10 @@ from audit.trial.last_blocks import Numbered, Worth
 from audit.trial.one_by_one import open_one_by_one
 from audit.trial.opened import OpenedValues
 from audit.trial.views import View, Views
+
+
+def _fits_one_of(layouts: Sequence[Layout], size: int) -> bool:
+    return any(layout.fits(size) for layout in layouts)
 
 
 def try_keys(
@@ -39,7 +44,7 @@ def try_keys(
         of_layout[id(layout)].append(item)
     for view, by_prefix in by_view.items():
         layouts = {id(each.layout): each.layout for some in by_prefix.values() for _, each in some}.values()
-        groups = list(by_length(values[view], lambda size: any(layout.fits(size) for layout in layouts)))  # noqa: B023  # used at once
+        groups = list(by_length(values[view], partial(_fits_one_of, list(layouts))))
         for (prefix, at), of_prefix in by_prefix.items():
             yield from _open_groups([each.without(prefix, at) for each in groups], of_prefix, worth)
 
