@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from audit.products import every_product
 from parsers.keys.key_file import KeyFile, split_label
 from parsers.keys.key_search import UntriedFiles
 from parsers.keys.read_key_files import find_key_files
@@ -57,11 +56,6 @@ class Resolver:
         return found
 
     def _keys_of(self, reference: str) -> list[KeyFile | Unread | UntriedFiles]:
-        from audit.run.references import (  # a search of logs needs no products
-            keys_from_password,
-            split_use,
-        )
-
         label, place = split_label(reference)
         if (of_password := split_use(place)) is None:
             return find_key_files(reference, prompt=self.prompt, allow_commands=self.allow_commands)
@@ -75,6 +69,8 @@ NOBODY = Resolver()
 
 def split_use(reference: str) -> tuple[str, str] | None:
     """What the password is for, and the reference to it; None for a reference that says no such use."""
+    from audit.products import every_product  # a search of logs resolves passwords, and needs no products
+
     use, _, rest = reference.partition(":")
     known = any(use in product.keys.from_passwords for product in every_product())
     return (use, rest) if known and rest else None
@@ -88,6 +84,8 @@ def keys_from_password(use: str, label: str, password: Secret) -> Sequence[KeyFi
         label: for the keys; "" for one made from the use alone.
         password: the password; no reference or label repeats it.
     """
+    from audit.products import every_product
+
     makers = (product.keys.from_passwords.get(use) for product in every_product())
     make = next(each for each in makers if each)
     return make(label or f"{use} password", f"{use} password", password)
