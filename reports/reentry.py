@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import IO, Final
 
 import polars as pl
-from xlsxwriter import Workbook
 
 from reports.files import atomic_file, private_folder
 from reports.product_guide import Guides, LostSecret, guide_of
@@ -76,8 +75,6 @@ def write_reentry_folder(folder: Path, lists: dict[str, pl.DataFrame], guides: G
         OutputError: something cannot be written.
         UnknownProductError: a list holds a product that has no guide.
     """
-    from reports.reentry import write_workbook  # loads the spreadsheet library, which a run folder needs not
-
     names = list_names(lists)
     texts = {team: _team_files(team, names[team], rows, guides) for team, rows in lists.items()}
     write_reentry_lists(folder, lists)
@@ -169,6 +166,8 @@ def write_workbook(
     Raises:
         OSError: the file cannot be written.
     """
+    from xlsxwriter import Workbook  # a run folder has lists, but no workbook
+
     content = io.BytesIO()
     with Workbook(content, _OPTIONS) as book:
         book.set_properties({"title": "Secrets to enter again", "created": _CREATED})
